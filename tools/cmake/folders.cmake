@@ -57,6 +57,7 @@ if(MATVEY_PCH)
   target_precompile_headers(pch_library PRIVATE ${CMAKE_SOURCE_DIR}/tools/cmake/pch.hpp)
   add_library(pch_test OBJECT ${CMAKE_BINARY_DIR}/generated/empty.cpp)
   target_precompile_headers(pch_test PRIVATE ${CMAKE_SOURCE_DIR}/tools/cmake/pch.hpp <gtest/gtest.h>)
+  target_link_libraries(pch_test PRIVATE GTest::gtest)
 endif()
 
 function(use_pch target from)

@@ -3,6 +3,8 @@ if(EXISTS ${CMAKE_SOURCE_DIR}/server/app/main.cpp AND NOT MATVEY_FUZZ)
   add_executable(matvey server/app/main.cpp)
   target_link_libraries(matvey server_app modules)
   set_target_properties(matvey PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
+else()
+  add_custom_target(matvey)
 endif()
 
 # Which folder may include which: part of every build.
