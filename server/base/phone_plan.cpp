@@ -131,7 +131,11 @@ const PhonePlan* PhonePlans::main_plan(std::string_view code) const {
 
 // Never destroyed: its plans are used until the last thread ends.
 const PhonePlans& phone_plans() {
-  static const PhonePlans* const kPlans = new PhonePlans(resources::get("generated/phones.txt"));
+  static const PhonePlans* const kPlans = [] {
+    const auto text = find_resource("generated/phones.txt");
+    if (!text) throw Error::internal("no telephone numbering plans in the program");
+    return new PhonePlans(*text);
+  }();
   return *kPlans;
 }
 

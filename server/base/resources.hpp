@@ -1,28 +1,26 @@
-// Files inside the program: locales, entity files, modules' data, schemas, numbering plans, the web interface. The build
-// writes them (tools/embed_resources); paths are relative to the repository root ("server/locales/ru.json"), those of the
-// web interface begin with "web/", those made by the build with "generated/".
+// Files inside the program: entity files, locales, modules' data, schemas and the web interface. The build puts them
+// there (tools/embed_resources says which); nothing is read from the disk at run time.
 #pragma once
 
+#include <optional>
 #include <string_view>
 #include <vector>
 
-namespace base::resources {
+namespace base {
 
 struct Resource {
-  std::string_view path;
-  std::string_view content;
-  std::string_view hash;    // SHA-256 of the content, 64 hexadecimal digits; fit for an ETag
-  std::string_view gzip;    // the content compressed beforehand; empty when that does not pay
-  std::string_view brotli;  // likewise
+  std::string_view path;     // from the repository root, "modules/sales/module.json"; the interface is below "web/"
+  std::string_view content;  // lives as long as the program, followed by a zero byte
+  std::string_view hash;     // SHA-256 of the content, 64 hexadecimal digits; fit for an ETag
+  std::string_view gzip;     // the content compressed beforehand; empty when there is no such form
+  std::string_view brotli;   // likewise
 };
 
-// All of this lives in the program's image: views stay good for ever, nothing is allocated. Thread-safe.
+// The file of exactly this path.
+std::optional<std::string_view> find_resource(std::string_view path);
+// The same with hash and compressed forms.
+std::optional<Resource> find_resource_file(std::string_view path);
+// All files whose path begins with `prefix` ("modules/", "web/"), sorted by path bytes.
+std::vector<Resource> resources_below(std::string_view prefix);
 
-// nullptr: no such file.
-const Resource* find(std::string_view path);
-// Content; throws Error internal when there is no such file.
-std::string_view get(std::string_view path);
-// Files whose path begins with `prefix`, in the order of their bytes.
-std::vector<const Resource*> list(std::string_view prefix);
-
-}  // namespace base::resources
+}  // namespace base
