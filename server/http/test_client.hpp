@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -80,7 +81,10 @@ class Client {
     return true;
   }
   // True when the server closes without sending anything more.
-  bool is_closed_by_server() { return buffer_.empty() && !receive() && errno != EAGAIN; }
+  bool is_closed_by_server() {
+    errno = 0;
+    return buffer_.empty() && !receive() && errno != EAGAIN;
+  }
   std::string receive_until(std::string_view end) {
     while (buffer_.find(end) == std::string::npos) {
       if (!receive()) return std::exchange(buffer_, {});

@@ -29,6 +29,7 @@ void append_hex(std::string& out, std::size_t value) {
 }  // namespace
 
 void Connection::compose_head(std::optional<std::int64_t> length, bool is_chunked) {
+  closes_ = closes_ || shared_.is_draining;
   HeadOptions options;
   options.date_line = io_.date_line;
   options.fixed_lines = shared_.fixed_lines;
