@@ -3,6 +3,7 @@
 
 #include "server/base/json_writer.hpp"
 #include "server/entity/field_type.hpp"
+#include "server/entity/query.hpp"
 #include "server/entity/storage.hpp"
 #include "server/entity/write/audit.hpp"
 #include "server/entity/write/save.hpp"
