@@ -45,7 +45,7 @@ bool key_allows(const Caller& caller, const EntityDef& entity, Action action) {
   });
 }
 
-Scope scope_of(const Caller& caller, const EntityDef& entity, Action action) {
+Scope granted_scope(const Caller& caller, const EntityDef& entity, Action action) {
   if (caller.is_system || caller.is_admin) return Scope::kAll;
   const auto found = caller.entities.find(entity.id);
   if (found != caller.entities.end()) return found->second.scopes[static_cast<int>(action)];
@@ -67,13 +67,13 @@ class AccessBuilder {
 
   Filter build(const EntityDef& entity) {
     if (!read::key_allows(caller_, entity, action_)) return Filter::never();
-    const auto scope = read::scope_of(caller_, entity, action_);
+    const auto scope = read::granted_scope(caller_, entity, action_);
     if (scope == Scope::kNone) return Filter::never();
     if (caller_.is_system || caller_.is_admin) return Filter::always();
     auto granted = Filter::any_of(with_two(scope_part(entity, scope), via_part(entity)));
     granted = Filter::all_of(with_two(std::move(granted), condition_part(entity)));
     if (granted.kind == Filter::Kind::kAlways) return granted;
-    return Filter::any_of(with_two(std::move(granted), share_part(entity)));
+    return Filter::any_of(with_two(std::move(granted), share_part()));
   }
 
  private:
@@ -98,7 +98,7 @@ class AccessBuilder {
     return filter;
   }
 
-  Filter share_part(const EntityDef& entity) const {
+  Filter share_part() const {
     Filter filter;
     filter.kind = Filter::Kind::kShared;
     filter.values.emplace_back(std::int64_t{action_ == Action::kRead || action_ == Action::kExport ? 1 : 2});
@@ -175,7 +175,7 @@ Filter access_filter(const Registry& registry, const EntityDef& entity, const Ca
 }
 
 bool may(const Caller& caller, const EntityDef& entity, Action action) {
-  return caller.is_system || (read::key_allows(caller, entity, action) && read::scope_of(caller, entity, action) != Scope::kNone);
+  return caller.is_system || (read::key_allows(caller, entity, action) && read::granted_scope(caller, entity, action) != Scope::kNone);
 }
 
 bool may_read_field(const Caller& caller, const EntityDef& entity, const FieldDef& field) {

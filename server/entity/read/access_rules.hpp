@@ -12,6 +12,6 @@ std::string_view scope_name(Scope scope);
 // Scopes of the API key the caller came with; true without a key.
 bool key_allows(const Caller& caller, const EntityDef& entity, Action action);
 // The widest scope over the caller's roles; kAll for administrators and the system.
-Scope scope_of(const Caller& caller, const EntityDef& entity, Action action);
+Scope granted_scope(const Caller& caller, const EntityDef& entity, Action action);
 
 }  // namespace entity::read

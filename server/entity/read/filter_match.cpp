@@ -10,6 +10,7 @@
 #include "server/entity/read/folded_text.hpp"
 #include "server/entity/read/record_value.hpp"
 #include "server/entity/read/terminal.hpp"
+#include "server/entity/search/search.hpp"
 
 namespace entity {
 
@@ -57,7 +58,7 @@ class Matcher {
       case Filter::Kind::kExists: return resolver_ != nullptr && resolver_->exists(*filter.other, filter, record.id);
       case Filter::Kind::kLinked: return linked(filter, record);
       case Filter::Kind::kFormula: return read::formula_matches(filter, record, context_, resolver_, as_system_);
-      case Filter::Kind::kText: return read::text_matches(filter, record, context_);
+      case Filter::Kind::kText: return text_matches(record, as_system_ ? *Caller::system() : context_.caller, filter.text);
       case Filter::Kind::kScope: return scope(filter, record);
       case Filter::Kind::kShared: return shared(filter, record);
     }

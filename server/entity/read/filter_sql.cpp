@@ -5,6 +5,8 @@
 
 #include "server/base/error.hpp"
 #include "server/entity/access.hpp"
+#include "server/entity/read/formula_scope.hpp"
+#include "server/entity/search/search.hpp"
 
 namespace entity::read {
 
@@ -363,8 +365,15 @@ void FilterSql::shared(const Filter& filter, const EntityDef& entity, std::strin
   out_ << "))";
 }
 
-void FilterSql::text(const Filter& filter, const EntityDef&, std::string_view) {
-  throw base::Error::field(filter.source, "search_unavailable");
+void FilterSql::text(const Filter& filter, const EntityDef& entity, std::string_view alias) {
+  const Caller& eyes = as_system_ ? *Caller::system() : caller_;
+  auto predicate = text_predicate(out_.dialect(), entity, eyes, filter.text, std::string(alias) + ".id", out_.next_parameter());
+  for (auto& bind : predicate.binds) out_.add_bind(std::move(bind));
+  out_ << "(" << predicate.sql << ")";
+}
+
+void FilterSql::formula(const Filter& filter, const EntityDef& entity, std::string_view alias) {
+  write_formula(out_, *this, filter, entity, alias);
 }
 
 }  // namespace entity::read

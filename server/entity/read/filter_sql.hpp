@@ -22,6 +22,8 @@ class FilterSql {
   // Appends " AND …" so that only records of `entity` pass that the caller may read; nothing where he may read all.
   void readable(const EntityDef& entity, std::string_view alias);
   const Registry& registry() const { return registry_; }
+  const Caller& caller() const { return caller_; }
+  base::Instant now() const { return now_; }
 
  private:
   void group(const Filter& filter, const EntityDef& entity, std::string_view alias, std::string_view word);

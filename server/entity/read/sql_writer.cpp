@@ -34,8 +34,10 @@ SqlWriter& SqlWriter::int_list(std::vector<std::int64_t> values) {
   if (values.size() == 1) {
     parameter(values.front());
   } else {
-    binds_.emplace_back(std::move(values));
-    text_ += connection_.int_list_sql(static_cast<int>(binds_.size()));
+    // As store::Connection::int_list_sql.
+    text_ += is_postgres() ? "SELECT unnest(" : "SELECT value FROM json_each(";
+    parameter(std::move(values));
+    text_ += is_postgres() ? "::bigint[])" : ")";
   }
   text_ += ')';
   return *this;

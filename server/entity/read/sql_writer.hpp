@@ -22,7 +22,8 @@ void bind_value(store::Statement& statement, int index, const Bind& value);
 
 class SqlWriter {
  public:
-  explicit SqlWriter(const store::Connection& connection) : connection_(connection), dialect_(connection.dialect()) { text_.reserve(512); }
+  explicit SqlWriter(store::Dialect dialect) : dialect_(dialect) { text_.reserve(512); }
+  explicit SqlWriter(const store::Connection& connection) : SqlWriter(connection.dialect()) {}
 
   SqlWriter& operator<<(std::string_view sql) {
     text_.append(sql);
@@ -34,6 +35,16 @@ class SqlWriter {
   SqlWriter& int_list(std::vector<std::int64_t> values);
   SqlWriter& number(std::int64_t value);
 
+  // Number of the next parameter; for text made elsewhere whose values are then given to add_bind in its order.
+  int next_parameter() const { return static_cast<int>(binds_.size()) + 1; }
+  void add_bind(Bind value) { binds_.push_back(std::move(value)); }
+  // Cuts what was written since `size`; its parameters stay.
+  std::string take(std::size_t size) {
+    auto tail = text_.substr(size);
+    text_.resize(size);
+    return tail;
+  }
+
   // A short name not used before in this statement: "t1".
   std::string new_alias() { return "t" + std::to_string(++aliases_); }
   store::Dialect dialect() const { return dialect_; }
@@ -44,7 +55,6 @@ class SqlWriter {
   void bind_all(store::Statement& statement) const;
 
  private:
-  const store::Connection& connection_;  // of the request; outlives the writer
   store::Dialect dialect_;
   std::string text_;
   std::vector<Bind> binds_;
