@@ -1,0 +1,51 @@
+// The current metadata of the program: shipped files + local rows, kept in step over nodes.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/entity/def.hpp"
+#include "server/entity/record_service.hpp"
+#include "server/store/database.hpp"
+
+namespace entity {
+
+struct EntityFile {
+  std::string module;  // "" for system entities
+  std::string path;    // for error messages
+  std::string text;    // JSON
+};
+
+class Catalog {
+ public:
+  // Parses and checks every file (Error internal with path and reason on a broken shipped file).
+  Catalog(store::Database& database, std::vector<EntityFile> files);
+  ~Catalog();
+
+  RegistryPtr current() const;  // lock-free
+  // Creates missing tables, columns and indexes for the current registry; additive only. Called at start after migrate().
+  void synchronise_schema();
+  // Reloads the local layer when another node changed it (version in sys_metadata).
+  void refresh();
+
+  // Run-time changes by administrators; each validates, changes the schema in one transaction, then publishes the new registry.
+  // Bodies as in entity files; labels under "labels": {"ru": …, "en": …}. Throw Error with field paths.
+  void add_entity(const Caller& caller, const json::object& body);
+  void add_field(const Caller& caller, std::string_view entity, const json::object& body);
+  void change_field(const Caller& caller, std::string_view entity, std::string_view field, const json::object& patch);
+  void hide_field(const Caller& caller, std::string_view entity, std::string_view field);
+  void change_entity(const Caller& caller, std::string_view entity, const json::object& patch);  // card, views, labels, rules, visibility
+
+  void add_behaviour(std::string_view entity, std::unique_ptr<Behaviour> behaviour);  // before start only
+  const std::vector<Behaviour*>& behaviours(const EntityDef& entity) const;
+  void on_change(std::function<void(const Registry&)> listener);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace entity
