@@ -66,6 +66,8 @@ struct DatabaseOptions {
   std::string address;
   // PostgreSQL behind a pooler: the server's own address, for LISTEN and schema changes. Empty: `address`.
   std::string direct_address;
+  // PostgreSQL: a server for reads that need not be fresh (ReadOptions::fresh). Empty: none.
+  std::string replica_address;
   int readers = 4;               // SQLite reader connections / PostgreSQL pool size
   std::int64_t cache_bytes = 64 << 20;
   bool prepared_statements = true;  // false behind an old pgbouncer
@@ -112,8 +114,8 @@ class Database {
   // `payload` 1 to 7900 bytes of text. Messages of a savepoint that was rolled back are dropped.
   virtual void notify_on_commit(Connection& connection, std::string_view channel, std::string_view payload) = 0;
   using Subscription = std::shared_ptr<void>;  // unsubscribes when destroyed
-  // `handler` is called on a store thread and must not block. An empty payload means that messages may have been missed (the
-  // connection was lost and is back): look for yourself. On PostgreSQL it comes once the subscription is in force, too.
+  // `handler` is called on a store thread and must not block. An empty payload comes first, when the subscription is in force,
+  // and again whenever messages may have been missed (the connection was lost and is back): look for yourself.
   virtual Subscription subscribe(std::string_view channel, std::function<void(std::string_view payload)> handler) = 0;
 
   // Online copy of the whole database into `path` (SQLite file; on PostgreSQL a custom-format pg_dump). Appears under its

@@ -29,21 +29,15 @@ std::shared_ptr<void> Notifier::subscribe(std::string_view channel, Handler hand
   auto subscriber = std::make_shared<Subscriber>();
   subscriber->channel = channel;
   subscriber->handler = std::move(handler);
-  bool is_first = true;
   {
     std::lock_guard lock(mutex_);
     std::erase_if(subscribers_, [](const auto& weak) { return weak.expired(); });
-    for (const auto& weak : subscribers_) {
-      auto other = weak.lock();
-      if (other && other->channel == channel) is_first = false;
-    }
     subscribers_.push_back(subscriber);
     if (!thread_.joinable() && !is_stopping_) thread_ = std::thread([this] { run(); });
   }
-  if (channel_first_) {
-    if (is_first) channel_first_(subscriber->channel);
-    else post({Message{subscriber->channel, ""}});
-  }
+  // The first, empty message says that the subscription is in force.
+  if (subscribed_) subscribed_(subscriber->channel);
+  else post_gap({subscriber->channel});
   // The caller holds a guard, not the subscriber: its end must wait for a call that is under way.
   Subscriber* raw = subscriber.get();
   return std::shared_ptr<void>(raw, [owner = std::move(subscriber)](void*) mutable {

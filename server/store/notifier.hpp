@@ -32,8 +32,8 @@ class Notifier {
 
   // The subscription ends when the result is destroyed; a call that is under way is awaited, except from a handler.
   std::shared_ptr<void> subscribe(std::string_view channel, Handler handler);
-  // `channel_first` is called with a channel's first subscriber; for LISTEN.
-  void on_new_channel(std::function<void(const std::string& channel)> channel_first) { channel_first_ = std::move(channel_first); }
+  // Called for every subscription, for LISTEN; post_gap() must follow when that is in force.
+  void on_subscribe(std::function<void(const std::string& channel)> subscribed) { subscribed_ = std::move(subscribed); }
   void post(std::vector<Message> messages);
   // An empty payload to every subscriber: something may have been missed.
   void post_gap(const std::vector<std::string>& channels);
@@ -54,7 +54,7 @@ class Notifier {
   std::condition_variable arrived_;
   std::deque<Message> queue_;
   std::vector<std::weak_ptr<Subscriber>> subscribers_;
-  std::function<void(const std::string&)> channel_first_;
+  std::function<void(const std::string&)> subscribed_;
   std::thread thread_;  // started by the first subscriber
   bool is_stopping_ = false;
 };
