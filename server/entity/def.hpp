@@ -47,7 +47,8 @@ struct FieldDef {
   json::value default_value;               // as declared; null when none
   std::vector<Option> options;
   std::vector<std::string> kinds;          // of multi-values
-  std::vector<std::string> to;             // link targets, entity keys
+  std::vector<std::string> to;             // link targets, entity keys (many_to_many: the other side)
+  std::vector<int> to_ids;                 // their entity ids, parallel to `to`
   std::string through;                     // many_to_many: relation entity
   std::string expression;                  // formula
   std::string result;                      // formula, roll_up: type name of the result

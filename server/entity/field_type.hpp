@@ -25,6 +25,14 @@ struct Column {
 // How a field compares in filters and formulas.
 enum class Comparison { kNone, kText, kNumber, kBool, kDate, kInstant, kDuration, kChoice, kLink, kSet };
 
+// Rates to the base currency on the record's date; a seam, filled by the module that keeps currencies.
+class CurrencyRates {
+ public:
+  virtual ~CurrencyRates() = default;
+  // Base units for one unit of `currency`; nullopt: no rate known.
+  virtual std::optional<base::Decimal> rate(std::string_view currency) const = 0;
+};
+
 // What parse needs besides the JSON.
 struct ParseContext {
   const FieldDef& field;
@@ -34,6 +42,10 @@ struct ParseContext {
   std::vector<Mark>* marks;
   std::string default_region = "RU";    // phones
   std::string base_currency = "RUB";
+  // The stored value when a record is changed: items given by "id" take what they do not name from it. nullptr: a new record,
+  // ids of items are ignored.
+  const Value* before = nullptr;
+  const CurrencyRates* rates = nullptr;  // nullptr: foreign money gets the mark "no_rate" and 0 in the base currency
 };
 
 class FieldType {

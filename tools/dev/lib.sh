@@ -121,19 +121,17 @@ need_node_modules() {
   printf '%s' "$sum" >"$stamp"
 }
 
-# build_web: the web interface in build/web, when a source of it is newer.
+# build_web: the web interface in web/dist, when something it is made of changed since.
 build_web() {
   [ -f web/package.json ] || return 0
   need_node_modules
-  local stamp=build/web/.built sources=(web)
-  [ -d modules ] && sources+=(modules)
-  if [ -f "$stamp" ] && [ -z "$(find "${sources[@]}" server/locales server/entity -name node_modules -prune -o -type f \
-    \( -path 'web/*' -o -name '*.ts' -o -name '*.tsx' -o -name '*.json' -o -name '*.css' \) -newer "$stamp" -print -quit 2>/dev/null)" ]; then
+  local stamp=web/dist/.built sources=(web server/entity docs/reference)
+  [ ! -d modules ] || sources+=(modules)
+  if [ -f "$stamp" ] && [ -z "$(find "${sources[@]}" \( -path web/node_modules -o -path web/dist -o -path web/generated \) -prune -o \
+    -newer "$stamp" ! -path web ! -name '*.cpp' ! -name '*.hpp' -print -quit)" ]; then
     return 0
   fi
   say "building the web interface"
-  mkdir -p build
   npm run --prefix web --silent build </dev/null >&2 || die "the web interface does not build"
-  mkdir -p build/web
   touch "$stamp"
 }
