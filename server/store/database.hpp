@@ -37,7 +37,8 @@ class Connection {
   // Text of a sub-select that yields the integers of parameter `index` bound by bind_int_list:
   // "SELECT value FROM json_each($3)" or "SELECT unnest($3::bigint[])".
   std::string int_list_sql(int index) const;
-  // Ends a SELECT inside a write whose rows will be changed: " FOR UPDATE" on PostgreSQL, "" on SQLite (one writer anyway).
+  // Ends a SELECT inside a write whose rows will be changed: " FOR UPDATE" on PostgreSQL, "" on SQLite (one writer
+  // anyway).
   std::string_view row_lock_sql() const;
 };
 
@@ -68,12 +69,12 @@ struct DatabaseOptions {
   std::string direct_address;
   // PostgreSQL: a server for reads that need not be fresh (ReadOptions::fresh). Empty: none.
   std::string replica_address;
-  int readers = 4;               // SQLite reader connections / PostgreSQL pool size
+  int readers = 4;  // SQLite reader connections / PostgreSQL pool size
   std::int64_t cache_bytes = 64 << 20;
-  bool prepared_statements = true;  // false behind an old pgbouncer
+  bool prepared_statements = true;            // false behind an old pgbouncer
   std::chrono::milliseconds slow_query{200};  // logged as "slow_query" with the query's name, never its values
-  std::string sqlite_vfs;           // tests: a VFS that loses unsynced writes
-  std::string sqlite_synchronous = "FULL";  // tests only may weaken it
+  std::string sqlite_vfs;                     // tests: a VFS that loses unsynced writes
+  std::string sqlite_synchronous = "FULL";    // tests only may weaken it
 };
 
 struct QueryStats {
@@ -84,25 +85,26 @@ struct QueryStats {
   std::int64_t rows = 0;
 };
 
-// Thread-safe. SQLite: WAL, one writer thread with group commit (synchronous=FULL), a checkpoint thread driven by WAL size,
-// a pool of readers. PostgreSQL: a pool of connections, reconnect with back-off.
+// Thread-safe. SQLite: WAL, one writer thread with group commit (synchronous=FULL), a checkpoint thread driven by WAL
+// size, a pool of readers. PostgreSQL: a pool of connections, reconnect with back-off.
 class Database {
  public:
   virtual ~Database() = default;
-  // Refuses PostgreSQL with fsync=off or synchronous_commit=off (failed_precondition "database_not_durable"). Error unavailable
-  // "database_unreachable" when the server does not answer, or when the file cannot be opened.
+  // Refuses PostgreSQL with fsync=off or synchronous_commit=off (failed_precondition "database_not_durable"). Error
+  // unavailable "database_unreachable" when the server does not answer, or when the file cannot be opened.
   static std::unique_ptr<Database> open(const DatabaseOptions& options);
 
   virtual Dialect dialect() const = 0;
-  // Runs `body` over one consistent snapshot, once, on the calling thread; a thread that reads often gets the same connection
-  // again without a lock. Error deadline_exceeded "query_too_slow"; unavailable "database_busy" when no connection came free.
+  // Runs `body` over one consistent snapshot, once, on the calling thread; a thread that reads often gets the same
+  // connection again without a lock. Error deadline_exceeded "query_too_slow"; unavailable "database_busy" when no
+  // connection came free.
   virtual void read(const ReadOptions& options, const std::function<void(Connection&)>& body) = 0;
-  // Runs `body` in a transaction and returns after it is durable; throws what `body` threw, with nothing written. `body`
-  // has no outside effects and may run more than once. On SQLite it runs on the writer thread together with others
-  // (each in a savepoint), so it does no I/O but the database's and no long computation. Writes do not nest (Error internal).
-  // Errors of the store: unavailable "disk_full", "disk_error", "database_readonly", "database_busy", "database_unreachable" (nothing
-  // written) or "outcome_unknown" (connection lost during COMMIT and the server could not say); conflict "unique_violation"
-  // {table, columns}; failed_precondition "foreign_key_violation" {table}.
+  // Runs `body` in a transaction and returns after it is durable; throws what `body` threw, with nothing written.
+  // `body` has no outside effects and may run more than once. On SQLite it runs on the writer thread together with
+  // others (each in a savepoint), so it does no I/O but the database's and no long computation. Writes do not nest
+  // (Error internal). Errors of the store: unavailable "disk_full", "disk_error", "database_readonly", "database_busy",
+  // "database_unreachable" (nothing written) or "outcome_unknown" (connection lost during COMMIT and the server could
+  // not say); conflict "unique_violation" {table, columns}; failed_precondition "foreign_key_violation" {table}.
   virtual void write(const WriteOptions& options, const std::function<void(Connection&)>& body) = 0;
   // Schema changes: alone in their transaction, short lock time-out with retry on PostgreSQL.
   virtual void change_schema(const std::function<void(Connection&)>& body) = 0;
@@ -110,16 +112,16 @@ class Database {
   virtual void execute_outside_transaction(std::string_view sql) = 0;
 
   // Small messages between nodes (and within one): delivered to every subscriber of `channel` after the sending
-  // transaction commits. On PostgreSQL NOTIFY on a direct connection; on SQLite an in-process call. `channel` is [a-z0-9_]+,
-  // `payload` 1 to 7900 bytes of text. Messages of a savepoint that was rolled back are dropped.
+  // transaction commits. On PostgreSQL NOTIFY on a direct connection; on SQLite an in-process call. `channel` is
+  // [a-z0-9_]+, `payload` 1 to 7900 bytes of text. Messages of a savepoint that was rolled back are dropped.
   virtual void notify_on_commit(Connection& connection, std::string_view channel, std::string_view payload) = 0;
   using Subscription = std::shared_ptr<void>;  // unsubscribes when destroyed
-  // `handler` is called on a store thread and must not block. An empty payload comes first, when the subscription is in force,
-  // and again whenever messages may have been missed (the connection was lost and is back): look for yourself.
+  // `handler` is called on a store thread and must not block. An empty payload comes first, when the subscription is in
+  // force, and again whenever messages may have been missed (the connection was lost and is back): look for yourself.
   virtual Subscription subscribe(std::string_view channel, std::function<void(std::string_view payload)> handler) = 0;
 
-  // Online copy of the whole database into `path` (SQLite file; on PostgreSQL a custom-format pg_dump). Appears under its
-  // name only when complete and synced. Writers go on meanwhile.
+  // Online copy of the whole database into `path` (SQLite file; on PostgreSQL a custom-format pg_dump). Appears under
+  // its name only when complete and synced. Writers go on meanwhile.
   virtual void backup(const std::string& path) = 0;
   // Human-readable problems; empty when sound. SQLite integrity_check + foreign keys.
   virtual std::vector<std::string> check() = 0;

@@ -20,7 +20,8 @@ class Cluster {
  public:
   Cluster() {
     const char* address = std::getenv("MATVEY_TEST_POSTGRES");
-    if (!address || !*address) throw std::runtime_error("MATVEY_TEST_POSTGRES is not set: start a cluster with tools/test-postgres");
+    if (!address || !*address)
+      throw std::runtime_error("MATVEY_TEST_POSTGRES is not set: start a cluster with tools/test-postgres");
     address_ = address;
   }
   ~Cluster() {
@@ -55,7 +56,8 @@ class Cluster {
  private:
   static void run(const std::string& address, const std::string& sql) {
     PGconn* handle = PQconnectdb(address.c_str());
-    PQsetNoticeProcessor(handle, [](void*, const char*) {}, nullptr);
+    PQsetNoticeProcessor(
+        handle, [](void*, const char*) {}, nullptr);
     PGresult* result = PQexec(handle, sql.c_str());
     std::string problem = PQresultStatus(result) == PGRES_COMMAND_OK ? "" : PQerrorMessage(handle);
     PQclear(result);

@@ -10,8 +10,9 @@
 
 namespace store {
 
-// An empty database that is gone when this is destroyed: a file in a temporary folder, or a database of the cluster that
-// MATVEY_TEST_POSTGRES names (tools/test-postgres starts one; without it the test fails). Close what was opened first.
+// An empty database that is gone when this is destroyed: a file in a temporary folder, or a database of the cluster
+// that MATVEY_TEST_POSTGRES names (tools/test-postgres starts one; without it the test fails). Close what was opened
+// first.
 class ScratchDatabase {
  public:
   explicit ScratchDatabase(Dialect dialect);
@@ -29,7 +30,8 @@ class ScratchDatabase {
   std::string postgres_name_;
 };
 
-// For INSTANTIATE_TEST_SUITE_P(Databases, SomeTest, kBothDatabases, database_name): tests named …/Sqlite and …/Postgres.
+// For INSTANTIATE_TEST_SUITE_P(Databases, SomeTest, kBothDatabases, database_name): tests named …/Sqlite and
+// …/Postgres.
 inline const auto kBothDatabases = testing::Values(Dialect::kSqlite, Dialect::kPostgres);
 inline std::string database_name(const testing::TestParamInfo<Dialect>& info) {
   return info.param == Dialect::kSqlite ? "Sqlite" : "Postgres";

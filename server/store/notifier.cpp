@@ -20,7 +20,8 @@ thread_local const void* running_subscriber = nullptr;
 Message make_message(std::string_view channel, std::string_view payload) {
   quote_identifier(channel);
   if (payload.empty() || payload.size() > kMaxPayloadBytes) {
-    throw base::Error::internal("notify on " + std::string(channel) + ": payload of " + std::to_string(payload.size()) + " bytes");
+    throw base::Error::internal("notify on " + std::string(channel) + ": payload of " + std::to_string(payload.size()) +
+                                " bytes");
   }
   return Message{std::string(channel), std::string(payload)};
 }
@@ -36,8 +37,10 @@ std::shared_ptr<void> Notifier::subscribe(std::string_view channel, Handler hand
     if (!thread_.joinable() && !is_stopping_) thread_ = std::thread([this] { run(); });
   }
   // The first, empty message says that the subscription is in force.
-  if (subscribed_) subscribed_(subscriber->channel);
-  else post_gap({subscriber->channel});
+  if (subscribed_)
+    subscribed_(subscriber->channel);
+  else
+    post_gap({subscriber->channel});
   // The caller holds a guard, not the subscriber: its end must wait for a call that is under way.
   Subscriber* raw = subscriber.get();
   return std::shared_ptr<void>(raw, [owner = std::move(subscriber)](void*) mutable {
@@ -117,7 +120,8 @@ void Notifier::deliver(const Message& message) {
     try {
       receiver->handler(message.payload);
     } catch (const std::exception& error) {
-      base::log(base::LogLevel::kError, "notify_handler_failed", {{"channel", message.channel}, {"what", error.what()}});
+      base::log(base::LogLevel::kError, "notify_handler_failed",
+                {{"channel", message.channel}, {"what", error.what()}});
     }
     running_subscriber = nullptr;
   }

@@ -32,7 +32,7 @@ class QueryCounter {
 // The counters of one connection. They outlive the statements that they count.
 class QueryCounters {
  public:
-  QueryCounter& find(std::string_view name);  // connection's user only
+  QueryCounter& find(std::string_view name);                                   // connection's user only
   void collect(std::unordered_map<std::string_view, QueryStats>& into) const;  // any thread
 
  private:

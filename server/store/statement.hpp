@@ -8,15 +8,15 @@
 
 namespace store {
 
-// Returned to the cache (reset, unbound) on destruction. Parameters are $1, $2, … in both dialects. Rows are read forward
-// only; views returned by text() and blob() live until the next step(), bind or run(). Binding again or run() after the
-// end starts anew; parameters not bound again keep their values, so one statement serves a loop.
+// Returned to the cache (reset, unbound) on destruction. Parameters are $1, $2, … in both dialects. Rows are read
+// forward only; views returned by text() and blob() live until the next step(), bind or run(). Binding again or run()
+// after the end starts anew; parameters not bound again keep their values, so one statement serves a loop.
 //
 // After a statement failed, its transaction (or savepoint) can only be left: every other statement in it fails too, as
 // PostgreSQL demands; SQLite is held to the same.
 //
-// On PostgreSQL integers travel as int8, reals as float8, bytes as bytea; a text takes the type its place asks for. All rows
-// of the result are fetched before the first step() returns: read big tables in keyset pages.
+// On PostgreSQL integers travel as int8, reals as float8, bytes as bytea; a text takes the type its place asks for. All
+// rows of the result are fetched before the first step() returns: read big tables in keyset pages.
 class Statement {
  public:
   class Impl;  // one per driver
@@ -100,13 +100,29 @@ inline Statement& Statement::bind_int_list(int index, const std::vector<std::int
   impl_->bind_int_list(index, values);
   return *this;
 }
-inline bool Statement::step() { return impl_->step(); }
-inline std::int64_t Statement::run() { return impl_->run(); }
-inline int Statement::column_count() const { return impl_->column_count(); }
-inline bool Statement::is_null(int column) const { return impl_->is_null(column); }
-inline std::int64_t Statement::integer(int column) const { return impl_->integer(column); }
-inline double Statement::real(int column) const { return impl_->real(column); }
-inline std::string_view Statement::text(int column) const { return impl_->text(column); }
-inline std::string_view Statement::blob(int column) const { return impl_->blob(column); }
+inline bool Statement::step() {
+  return impl_->step();
+}
+inline std::int64_t Statement::run() {
+  return impl_->run();
+}
+inline int Statement::column_count() const {
+  return impl_->column_count();
+}
+inline bool Statement::is_null(int column) const {
+  return impl_->is_null(column);
+}
+inline std::int64_t Statement::integer(int column) const {
+  return impl_->integer(column);
+}
+inline double Statement::real(int column) const {
+  return impl_->real(column);
+}
+inline std::string_view Statement::text(int column) const {
+  return impl_->text(column);
+}
+inline std::string_view Statement::blob(int column) const {
+  return impl_->blob(column);
+}
 
 }  // namespace store

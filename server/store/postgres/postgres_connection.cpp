@@ -12,16 +12,18 @@ namespace {
 constexpr std::size_t kCachedStatements = 256;
 constexpr std::chrono::seconds kSetUpPatience{5};
 
-// jit: compiling takes longer than any query of a screen. The time-outs are for a node that froze in a transaction and for
-// a lock that is never given back.
+// jit: compiling takes longer than any query of a screen. The time-outs are for a node that froze in a transaction and
+// for a lock that is never given back.
 constexpr const char* kSetUp =
-    "SET idle_in_transaction_session_timeout = '60s'; SET lock_timeout = '10s'; SET jit = off; SET bytea_output = 'hex'; "
+    "SET idle_in_transaction_session_timeout = '60s'; SET lock_timeout = '10s'; SET jit = off; SET bytea_output = "
+    "'hex'; "
     "SELECT current_setting('fsync'), current_setting('synchronous_commit'), current_setting('server_encoding'), "
     "current_setting('full_page_writes'), pg_postmaster_start_time()::text, pg_is_in_recovery()";
 
 constexpr const char* kBeginRead = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY";
 constexpr const char* kBeginWrite = "BEGIN";
-// Taken in every write, in the round trip of its first statement: without it the outcome of a lost COMMIT stays unknown.
+// Taken in every write, in the round trip of its first statement: without it the outcome of a lost COMMIT stays
+// unknown.
 constexpr const char* kTransactionId = "SELECT pg_current_xact_id()::text";
 
 std::int64_t to_integer(std::string_view text) {
@@ -31,9 +33,14 @@ std::int64_t to_integer(std::string_view text) {
 }
 }  // namespace
 
-PostgresConnection::PostgresConnection(ConnectionSettings settings) : settings_(std::move(settings)), cache_(kCachedStatements) { connect(); }
+PostgresConnection::PostgresConnection(ConnectionSettings settings)
+    : settings_(std::move(settings)), cache_(kCachedStatements) {
+  connect();
+}
 
-PostgresConnection::~PostgresConnection() { cache_.clear(); }
+PostgresConnection::~PostgresConnection() {
+  cache_.clear();
+}
 
 void PostgresConnection::connect() {
   wire_ = std::make_unique<PostgresWire>(settings_.address);
@@ -80,7 +87,9 @@ bool PostgresConnection::is_usable() {
   }
 }
 
-void PostgresConnection::begin_read() { prefix_.push_back(kBeginRead); }
+void PostgresConnection::begin_read() {
+  prefix_.push_back(kBeginRead);
+}
 
 void PostgresConnection::begin_write() {
   is_write_ = true;
@@ -318,7 +327,9 @@ void PostgresConnection::count(QueryCounter& counter, Clock::time_point started_
   counter.add(elapsed, rows);
   if (elapsed > settings_.slow_query) {
     base::log(base::LogLevel::kWarning, "slow_query",
-              {{"query", counter.name()}, {"ms", std::int64_t{std::chrono::duration_cast<std::chrono::milliseconds>(elapsed).count()}}, {"rows", rows}});
+              {{"query", counter.name()},
+               {"ms", std::int64_t{std::chrono::duration_cast<std::chrono::milliseconds>(elapsed).count()}},
+               {"rows", rows}});
   }
 }
 

@@ -30,9 +30,9 @@ struct LostCommit {
   std::string server_start;         // pg_postmaster_start_time()
 };
 
-// BEGIN, SAVEPOINT, RELEASE and ROLLBACK TO wait in `prefix_` and travel in front of the next statement, so they cost no round
-// trip of their own; a transaction (or savepoint) in which nothing was executed never reaches the server. The COMMIT of a
-// read is sent and not waited for: its answer is taken before the connection's next use.
+// BEGIN, SAVEPOINT, RELEASE and ROLLBACK TO wait in `prefix_` and travel in front of the next statement, so they cost
+// no round trip of their own; a transaction (or savepoint) in which nothing was executed never reaches the server. The
+// COMMIT of a read is sent and not waited for: its answer is taken before the connection's next use.
 class PostgresConnection final : public Connection {
  public:
   using Clock = std::chrono::steady_clock;

@@ -145,7 +145,8 @@ class PostgresDatabase final : public Database {
   }
 
   // True when committed, false when `body` should run again.
-  bool try_write(const WriteOptions& options, Clock::time_point give_up_at, int& failures, const std::function<void(Connection&)>& body) {
+  bool try_write(const WriteOptions& options, Clock::time_point give_up_at, int& failures,
+                 const std::function<void(Connection&)>& body) {
     PostgresPool::Lease lease = pool_.acquire(give_up_at);
     PostgresConnection& connection = lease.connection();
     try {
@@ -177,8 +178,9 @@ class PostgresDatabase final : public Database {
   std::atomic<bool> is_closed_{false};
 };
 
-// https://www.postgresql.org/docs/15/functions-info.html#FUNCTIONS-PG-SNAPSHOT, pg_xact_status. After a crash the numbers of
-// transactions that left no trace are given again, so "committed" is only believed of the same run of the server.
+// https://www.postgresql.org/docs/15/functions-info.html#FUNCTIONS-PG-SNAPSHOT, pg_xact_status. After a crash the
+// numbers of transactions that left no trace are given again, so "committed" is only believed of the same run of the
+// server.
 Outcome PostgresDatabase::verify(const LostCommit& lost) {
   auto deadline = Clock::now() + kVerifyPatience;
   try {
@@ -211,16 +213,21 @@ std::vector<std::string> PostgresDatabase::check() {
   auto note = [&problems](std::string text) { problems.push_back(std::move(text)); };
   read(options, [&](Connection& connection) {
     Statement indexes = connection.prepare(
-        "check_indexes", "SELECT c.relname FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE NOT i.indisvalid ORDER BY 1");
+        "check_indexes",
+        "SELECT c.relname FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE NOT i.indisvalid ORDER BY 1");
     while (indexes.step()) note("index " + std::string(indexes.text(0)) + " is not valid: drop it and create it again");
-    Statement constraints =
-        connection.prepare("check_constraints", "SELECT conrelid::regclass::text, conname FROM pg_constraint WHERE NOT convalidated");
-    while (constraints.step()) note("constraint " + std::string(constraints.text(1)) + " of " + std::string(constraints.text(0)) + " is not validated");
-    Statement sums = connection.prepare("check_sums", "SELECT coalesce(checksum_failures, 0) FROM pg_stat_database WHERE datname = current_database()");
+    Statement constraints = connection.prepare(
+        "check_constraints", "SELECT conrelid::regclass::text, conname FROM pg_constraint WHERE NOT convalidated");
+    while (constraints.step())
+      note("constraint " + std::string(constraints.text(1)) + " of " + std::string(constraints.text(0)) +
+           " is not validated");
+    Statement sums = connection.prepare(
+        "check_sums", "SELECT coalesce(checksum_failures, 0) FROM pg_stat_database WHERE datname = current_database()");
     if (sums.step() && sums.integer(0) > 0) note("pages with a wrong checksum: " + std::to_string(sums.integer(0)));
-    Statement select = connection.prepare(
-        "check_tables", "SELECT quote_ident(schemaname) || '.' || quote_ident(tablename) FROM pg_tables "
-                        "WHERE schemaname NOT IN ('pg_catalog', 'information_schema') ORDER BY 1");
+    Statement select =
+        connection.prepare("check_tables",
+                           "SELECT quote_ident(schemaname) || '.' || quote_ident(tablename) FROM pg_tables "
+                           "WHERE schemaname NOT IN ('pg_catalog', 'information_schema') ORDER BY 1");
     while (select.step()) tables.emplace_back(select.text(0));
   });
   // Every value is read and put into words, which a broken page does not survive.
@@ -239,6 +246,8 @@ std::vector<std::string> PostgresDatabase::check() {
 
 }  // namespace
 
-std::unique_ptr<Database> open_database(const DatabaseOptions& options) { return std::make_unique<PostgresDatabase>(options); }
+std::unique_ptr<Database> open_database(const DatabaseOptions& options) {
+  return std::make_unique<PostgresDatabase>(options);
+}
 
 }  // namespace store::postgres

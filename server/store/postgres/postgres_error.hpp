@@ -10,8 +10,8 @@
 
 namespace store::postgres {
 
-// The error that a failed result means; see Database::write for the keys. Besides those: unavailable "serialization_failure"
-// and "schema_changed" (run again). `name` is the query's name.
+// The error that a failed result means; see Database::write for the keys. Besides those: unavailable
+// "serialization_failure" and "schema_changed" (run again). `name` is the query's name.
 base::Error to_error(const PGresult* result, std::string_view name, std::string_view sql);
 
 // The connection is gone: unavailable "database_unreachable"; libpq's text goes to the log only.

@@ -25,7 +25,8 @@ class PostgresPool {
   // A connection held until destroyed; a lost one is dropped then.
   class Lease {
    public:
-    Lease(PostgresPool& pool, std::unique_ptr<PostgresConnection> connection) : pool_(pool), connection_(std::move(connection)) {}
+    Lease(PostgresPool& pool, std::unique_ptr<PostgresConnection> connection)
+        : pool_(pool), connection_(std::move(connection)) {}
     ~Lease() { pool_.give_back(std::move(connection_)); }
     Lease(const Lease&) = delete;
     PostgresConnection& connection() { return *connection_; }
@@ -34,8 +35,8 @@ class PostgresPool {
     PostgresPool& pool_;
     std::unique_ptr<PostgresConnection> connection_;
   };
-  // Error unavailable "database_busy" when none is free at `deadline`, "database_unreachable" when the server does not answer
-  // until then, "database_closed" after close().
+  // Error unavailable "database_busy" when none is free at `deadline`, "database_unreachable" when the server does not
+  // answer until then, "database_closed" after close().
   Lease acquire(Clock::time_point deadline);
   // The schema has changed: every connection prepares its statements anew.
   void forget_statements() { ++schema_epoch_; }

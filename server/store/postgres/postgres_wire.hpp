@@ -26,8 +26,8 @@ struct Parameters {
   std::vector<int> formats;
 };
 
-// Commands are sent without waiting; sync() ends a round trip and collects their results in order. After a failed command
-// the server skips the rest up to the sync. Every wait has a deadline; past it the server is asked to cancel.
+// Commands are sent without waiting; sync() ends a round trip and collects their results in order. After a failed
+// command the server skips the rest up to the sync. Every wait has a deadline; past it the server is asked to cancel.
 class PostgresWire {
  public:
   using Clock = std::chrono::steady_clock;
@@ -47,8 +47,8 @@ class PostgresWire {
   void send_sync();
   // Waits for everything that was sent. The first failed result, or null.
   Result receive(Clock::time_point deadline);
-  // Several statements without parameters, outside the pipeline (nothing may be under way). The first failed result or null;
-  // `receiver` gets the others.
+  // Several statements without parameters, outside the pipeline (nothing may be under way). The first failed result or
+  // null; `receiver` gets the others.
   Result run_script(const std::string& sql, Clock::time_point deadline, const Receiver& receiver = nullptr);
 
   // Nothing more can come of it.

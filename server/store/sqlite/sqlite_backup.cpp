@@ -1,8 +1,8 @@
 // Backup, restore and check of SQLite files.
 //
-// The copy is made with the online backup API inside one read transaction of a connection of its own: writers go on, and the
-// copy does not start over when they do, because the connection's snapshot stays. VACUUM INTO gives a smaller file but
-// inserts every row anew.
+// The copy is made with the online backup API inside one read transaction of a connection of its own: writers go on,
+// and the copy does not start over when they do, because the connection's snapshot stays. VACUUM INTO gives a smaller
+// file but inserts every row anew.
 #include <sqlite3.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -73,7 +73,8 @@ std::string quick_check(const std::string& path) {
   }
 }
 
-// Brings the WAL of the database that is to be replaced into it and removes it: left behind, it would be applied to the new one.
+// Brings the WAL of the database that is to be replaced into it and removes it: left behind, it would be applied to the
+// new one.
 void retire(const std::string& path) {
   if (!std::filesystem::exists(path)) return;
   try {
@@ -114,7 +115,8 @@ void backup(const ConnectionSettings& source, const std::string& path) {
 void restore(const std::string& path, const std::string& backup_path) {
   std::string problem = quick_check(backup_path);
   if (!problem.empty()) {
-    throw base::Error(base::ErrorCode::kInvalidArgument, "backup_unreadable", {{"path", backup_path}, {"problem", problem}});
+    throw base::Error(base::ErrorCode::kInvalidArgument, "backup_unreadable",
+                      {{"path", backup_path}, {"problem", problem}});
   }
   std::string partial = path + ".partial";
   remove_with_journals(partial);
@@ -133,14 +135,15 @@ std::vector<std::string> check(const ConnectionSettings& source) {
   std::vector<std::string> problems;
   try {
     SqliteConnection connection(source);
-    Statement integrity = connection.prepare("integrity_check", "PRAGMA integrity_check(" + std::to_string(kMaxProblems) + ")");
+    Statement integrity =
+        connection.prepare("integrity_check", "PRAGMA integrity_check(" + std::to_string(kMaxProblems) + ")");
     while (integrity.step()) {
       if (integrity.text(0) != "ok") problems.emplace_back(integrity.text(0));
     }
     Statement keys = connection.prepare("foreign_key_check", "PRAGMA foreign_key_check");
     while (keys.step() && problems.size() < kMaxProblems) {
-      problems.push_back("row " + std::to_string(keys.integer(1)) + " of " + std::string(keys.text(0)) + " points to a missing row of " +
-                         std::string(keys.text(2)));
+      problems.push_back("row " + std::to_string(keys.integer(1)) + " of " + std::string(keys.text(0)) +
+                         " points to a missing row of " + std::string(keys.text(2)));
     }
   } catch (const base::Error& error) {
     if (error.code() != base::ErrorCode::kDataLoss) throw;

@@ -72,7 +72,8 @@ bool SqliteCheckpointer::checkpoint() {
   }
   if (code == SQLITE_OK && in_log > kRestartPages) restart();
   bool has_failed = code != SQLITE_OK && (code & 0xff) != SQLITE_BUSY;
-  if (has_failed && !is_failing_) base::log(base::LogLevel::kWarning, "checkpoint_failed", {{"code", std::int64_t{code}}});
+  if (has_failed && !is_failing_)
+    base::log(base::LogLevel::kWarning, "checkpoint_failed", {{"code", std::int64_t{code}}});
   is_failing_ = has_failed;
   // Nothing new meanwhile: the next commit starts counting anew.
   return code == SQLITE_OK && in_log == moved && wal_pages_.compare_exchange_strong(seen, 0);
@@ -83,7 +84,8 @@ void SqliteCheckpointer::restart() {
   auto now = std::chrono::steady_clock::now();
   if (now < next_restart_at_) return;
   int code = sqlite3_wal_checkpoint_v2(connection_->handle(), nullptr, SQLITE_CHECKPOINT_RESTART, nullptr, nullptr);
-  restart_pause_ = code == SQLITE_OK ? std::chrono::milliseconds{0} : std::clamp(restart_pause_ * 2, kPause, kLongestPause);
+  restart_pause_ =
+      code == SQLITE_OK ? std::chrono::milliseconds{0} : std::clamp(restart_pause_ * 2, kPause, kLongestPause);
   next_restart_at_ = now + restart_pause_;
 }
 

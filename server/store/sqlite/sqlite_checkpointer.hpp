@@ -13,9 +13,9 @@
 
 namespace store::sqlite {
 
-// Driven by the size of the WAL: with a single writing client a checkpoint only gets in the way (its sync competes), with many
-// a thread of its own is worth 1.2 to 2.2 times the writes (stack.md §3.5). A WAL that writers keep from ever being
-// caught up with is restarted, which stops them for the rest of it.
+// Driven by the size of the WAL: with a single writing client a checkpoint only gets in the way (its sync competes),
+// with many a thread of its own is worth 1.2 to 2.2 times the writes (stack.md §3.5). A WAL that writers keep from ever
+// being caught up with is restarted, which stops them for the rest of it.
 class SqliteCheckpointer {
  public:
   using Open = std::function<std::unique_ptr<SqliteConnection>()>;

@@ -17,8 +17,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// Half of the budget is the writer's. Readers get what is left, but reading through mmap hardly uses it: a look-up by id
-// took 6.3 µs with 2 MB and 9.0 with 64 MB (stack.md §3.2); the part of a file past 2 GiB is not mapped.
+// Half of the budget is the writer's. Readers get what is left, but reading through mmap hardly uses it: a look-up by
+// id took 6.3 µs with 2 MB and 9.0 with 64 MB (stack.md §3.2); the part of a file past 2 GiB is not mapped.
 constexpr std::int64_t kSmallestCache = 1 << 20;
 constexpr std::int64_t kLargestReaderCache = 8 << 20;
 constexpr std::int64_t kCheckpointerCache = 256 << 10;
@@ -31,7 +31,8 @@ class SqliteDatabase final : public Database {
         readers_(options.readers, [this] { return connect(Role::kReader); }) {
     auto writing = connect(Role::kWriter);  // creates the file and makes it WAL before anyone else looks at it
     checkpointer_ = std::make_unique<SqliteCheckpointer>([this] { return connect(Role::kCheckpointer); });
-    writer_ = std::make_unique<SqliteWriter>(std::move(writing), notifier_, [this](int pages) { checkpointer_->committed(pages); });
+    writer_ = std::make_unique<SqliteWriter>(std::move(writing), notifier_,
+                                             [this](int pages) { checkpointer_->committed(pages); });
   }
   ~SqliteDatabase() override { close(); }
 
@@ -113,7 +114,8 @@ class SqliteDatabase final : public Database {
   ConnectionSettings settings(Role role) {
     std::int64_t budget = std::max(options_.cache_bytes, 4 * kSmallestCache);
     std::int64_t cache = budget / 2;
-    if (role == Role::kReader) cache = std::clamp(budget / 2 / std::max(options_.readers, 1), kSmallestCache, kLargestReaderCache);
+    if (role == Role::kReader)
+      cache = std::clamp(budget / 2 / std::max(options_.readers, 1), kSmallestCache, kLargestReaderCache);
     if (role == Role::kCheckpointer) cache = kCheckpointerCache;
     return {path_, options_.sqlite_vfs, role, cache, options_.sqlite_synchronous, options_.slow_query, counters_.add()};
   }

@@ -77,7 +77,8 @@ void throw_error(sqlite3* handle, int code, std::string_view name, std::string_v
     case SQLITE_TOOBIG:
       throw Error(ErrorCode::kInvalidArgument, "value_too_large", {{"query", std::string(name)}});
     default:
-      throw Error::internal("query " + std::string(name) + ": " + message + " (" + std::to_string(code) + "): " + std::string(sql));
+      throw Error::internal("query " + std::string(name) + ": " + message + " (" + std::to_string(code) +
+                            "): " + std::string(sql));
   }
 }
 

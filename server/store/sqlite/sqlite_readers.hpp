@@ -13,8 +13,8 @@
 
 namespace store::sqlite {
 
-// A thread that comes back finds the connection it had last with one atomic exchange; only when that is taken does it look
-// further, and only when all are taken does it wait under the mutex. Connections are opened when first needed.
+// A thread that comes back finds the connection it had last with one atomic exchange; only when that is taken does it
+// look further, and only when all are taken does it wait under the mutex. Connections are opened when first needed.
 class SqliteReaders {
  public:
   using Open = std::function<std::unique_ptr<SqliteConnection>()>;

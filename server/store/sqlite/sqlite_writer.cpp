@@ -34,7 +34,8 @@ struct SqliteWriter::Operation {
   bool is_finished = false;  // guarded by waiter.mutex
 };
 
-SqliteWriter::SqliteWriter(std::unique_ptr<SqliteConnection> connection, Notifier& notifier, std::function<void(int)> committed)
+SqliteWriter::SqliteWriter(std::unique_ptr<SqliteConnection> connection, Notifier& notifier,
+                           std::function<void(int)> committed)
     : connection_(std::move(connection)), notifier_(notifier), committed_(std::move(committed)) {
   sqlite3_wal_hook(connection_->handle(), &on_commit, this);
   thread_ = std::thread([this] { main(); });
@@ -45,7 +46,8 @@ int SqliteWriter::on_commit(void* writer, sqlite3*, const char*, int wal_pages) 
   return SQLITE_OK;
 }
 
-void SqliteWriter::run(std::string_view name, Lane lane, Grouping grouping, const std::function<void(Connection&)>& body) {
+void SqliteWriter::run(std::string_view name, Lane lane, Grouping grouping,
+                       const std::function<void(Connection&)>& body) {
   Operation operation{name, grouping, body, own_waiter, Clock::now(), nullptr};
   {
     std::lock_guard lock(mutex_);
@@ -138,7 +140,8 @@ void SqliteWriter::run_group(Lane lane) {
   commit(group);
 }
 
-// No transaction can begin (another process holds the lock, the disk is gone): whoever waits is told now, not one by one.
+// No transaction can begin (another process holds the lock, the disk is gone): whoever waits is told now, not one by
+// one.
 void SqliteWriter::fail_lane(Lane lane, Operation& first) {
   auto error = std::current_exception();
   std::deque<Operation*> waiting;
@@ -171,7 +174,8 @@ void SqliteWriter::run_shared(Operation& operation, bool is_first) {
   auto elapsed = Clock::now() - started_at;
   if (elapsed > kSlowClosure && operation.grouping == Grouping::kShared) {
     base::log(base::LogLevel::kWarning, "slow_write",
-              {{"name", operation.name}, {"ms", std::int64_t{std::chrono::duration_cast<std::chrono::milliseconds>(elapsed).count()}}});
+              {{"name", operation.name},
+               {"ms", std::int64_t{std::chrono::duration_cast<std::chrono::milliseconds>(elapsed).count()}}});
   }
 }
 

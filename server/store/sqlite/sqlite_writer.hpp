@@ -15,15 +15,17 @@
 
 namespace store::sqlite {
 
-// Writes queue in two lanes. The thread takes what waits in a lane (and what arrives while it works) into one transaction, for
-// at most 10 ms or 256 writes, each in a savepoint of its own; commits; then releases the waiting callers. There is no
-// artificial delay: the sync of one group is the time in which the next one gathers. Groups never mix lanes, so an
-// interactive write waits for one bulk group at most; and a bulk group comes at the latest after 15 ms of interactive ones.
-// Measured (docs of the choice: stack.md §3.5): 1 442 writes/s of 64 connections of their own, 3 269 in groups.
+// Writes queue in two lanes. The thread takes what waits in a lane (and what arrives while it works) into one
+// transaction, for at most 10 ms or 256 writes, each in a savepoint of its own; commits; then releases the waiting
+// callers. There is no artificial delay: the sync of one group is the time in which the next one gathers. Groups never
+// mix lanes, so an interactive write waits for one bulk group at most; and a bulk group comes at the latest after 15 ms
+// of interactive ones. Measured (docs of the choice: stack.md §3.5): 1 442 writes/s of 64 connections of their own, 3
+// 269 in groups.
 class SqliteWriter {
  public:
   // `committed` is called on the writer thread after each commit with the number of pages in the WAL.
-  SqliteWriter(std::unique_ptr<SqliteConnection> connection, Notifier& notifier, std::function<void(int wal_pages)> committed);
+  SqliteWriter(std::unique_ptr<SqliteConnection> connection, Notifier& notifier,
+               std::function<void(int wal_pages)> committed);
   ~SqliteWriter() { stop(); }
 
   enum class Grouping {
@@ -39,7 +41,7 @@ class SqliteWriter {
  private:
   struct Operation;
   void main();
-  Lane choose_lane();                       // under mutex_
+  Lane choose_lane();                         // under mutex_
   Operation* take(Lane lane, bool is_first);  // nullptr: the group is complete
   void run_group(Lane lane);
   void fail_lane(Lane lane, Operation& first);
