@@ -29,7 +29,8 @@ class JsonWriter {
   JsonWriter& text(std::string_view value);
   JsonWriter& raw(std::string_view json);  // a complete JSON value
   JsonWriter& value(const json::value& value);
-  JsonWriter& real(double value);  // statistics and ratios only; business numbers are decimals sent as text
+  // Statistics and ratios only; business numbers are decimals sent as text. NaN and infinities become null.
+  JsonWriter& real(double value);
 
   std::string& out() { return out_; }
 
@@ -37,6 +38,8 @@ class JsonWriter {
   void comma();
   std::string& out_;
   bool need_comma_ = false;
+  bool after_key_ = false;   // for assertions
+  std::uint32_t depth_ = 0;  // for assertions
 };
 
 // Appends `value` as a JSON string with quotes.

@@ -9,13 +9,17 @@
 namespace base {
 
 bool is_valid_utf8(std::string_view text);
-// NFC, without control characters other than \n and \t (each other one becomes a space), outer white space trimmed.
+// NFC, without control characters other than \n and \t (each other one becomes a space, \r\n a \n), outer white space,
+// zero-width spaces and byte order marks trimmed. Broken UTF-8 becomes U+FFFD.
 std::string clean_text(std::string_view text);
 // Case folded (ICU), ё→е, NFKC, runs of white space to one space, trimmed. The comparison form of names and words.
 std::string fold(std::string_view text);
 // Key compared bytewise that sorts as ICU root collation tailored for Russian, case- and ё-insensitive at first
 // strength with ties broken by case. At most `max_bytes` long. Stored next to sortable text.
+// Empty text gives an empty key. Bytes, not text: never zero, not UTF-8.
 std::string sort_key(std::string_view text, std::size_t max_bytes = 128);
+// Changes with the collation data of ICU: stored keys of another version must be made anew. At most 32 characters.
+std::string sort_key_version();
 // Length in code points.
 std::size_t length(std::string_view text);
 // First `count` code points.
@@ -25,8 +29,9 @@ std::string_view prefix(std::string_view text, std::size_t count);
 std::vector<std::string_view> words(std::string_view folded);
 // «bdfyjd» → «иванов», «ивфтщм» ← …: the same keys on the other layout (ЙЦУКЕН ↔ QWERTY). nullopt when nothing changes.
 std::optional<std::string> swap_keyboard_layout(std::string_view text);
-// Cyrillic → Latin by ICU (Any-Latin; ASCII) and, for Latin input, Latin → Russian («ivanov» → «иванов»).
+// Any script → ASCII by ICU, Russian by BGN («Щукин» → «Shchukin», «объезд» → «obyezd»).
 std::string to_latin(std::string_view text);
+// Latin letters → Russian as names are commonly written («ivanov» → «иванов», «Yuriy» → «Юрий»); others stay.
 std::string to_cyrillic(std::string_view text);
 // ASCII digits only.
 std::string digits(std::string_view text);

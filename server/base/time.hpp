@@ -1,6 +1,7 @@
 // Instants are UTC microseconds, dates are days; time zones come from ICU (GCC 12 has no tz database).
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -33,16 +34,20 @@ class TimeZone {
  public:
   static std::optional<TimeZone> find(std::string_view name);
   static TimeZone utc();
-  const std::string& name() const { return name_; }
+  const std::string& name() const;
   Date local_date(Instant t) const;
   std::chrono::microseconds local_time_of_day(Instant t) const;
-  // First instant of the local day; gaps and overlaps at clock changes resolve to the earlier valid instant.
+  // First instant of the local day; gaps and overlaps at clock changes resolve to the earlier valid instant: a time
+  // that occurs twice is its first occurrence, one that does not occur is the instant of the change.
   Instant start_of_day(Date d) const;
   Instant at(Date d, std::chrono::microseconds time_of_day) const;
+  // Local time minus UTC.
+  std::chrono::seconds offset(Instant t) const;
 
  private:
-  explicit TimeZone(std::string name) : name_(std::move(name)) {}
-  std::string name_;
+  struct Data;  // lives until the program ends
+  explicit TimeZone(const Data* data) : data_(data) {}
+  const Data* data_;
 };
 
 // Seam for time. Implementations are thread-safe.
@@ -64,7 +69,7 @@ class ManualClock final : public Clock {
   void advance(std::chrono::microseconds by) { micros_ += by.count(); }
 
  private:
-  std::int64_t micros_;
+  std::atomic<std::int64_t> micros_;
 };
 
 }  // namespace base

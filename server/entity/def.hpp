@@ -17,6 +17,7 @@ namespace entity {
 class FieldType;   // field_type.hpp
 class Registry;
 struct CompiledRules;  // rules.hpp: formulas parsed against the registry
+struct Storage;        // storage.hpp: tables and columns
 
 enum class EntityKind { kRecord, kLog, kRelation, kSystem };
 enum class SearchKind { kNone, kWords, kDigits };
@@ -46,10 +47,13 @@ struct FieldDef {
   json::value default_value;               // as declared; null when none
   std::vector<Option> options;
   std::vector<std::string> kinds;          // of multi-values
-  std::vector<std::string> to;             // link targets, entity keys
+  std::vector<std::string> to;             // link targets, entity keys (many_to_many: the other side)
+  std::vector<int> to_ids;                 // their entity ids, parallel to `to`
   std::string through;                     // many_to_many: relation entity
   std::string expression;                  // formula
-  std::string result;                      // formula: type name of the result
+  std::string result;                      // formula, roll_up: type name of the result
+  const FieldType* result_type = nullptr;  // of `result`; nullptr for other types
+  bool computed_on_read = false;           // formula over other records or roll-up of the viewer: no column
   json::value declaration;                 // the whole JSON, for types with settings of their own (roll_up, address)
   std::unordered_map<std::string, std::string> labels;  // custom fields: language → label
 
@@ -87,6 +91,7 @@ struct EntityDef {
   json::value views, card;  // as declared (UI's matter, checked against the fields)
   std::unordered_map<std::string, std::unordered_map<std::string, std::string>> labels;  // custom entities
   std::shared_ptr<const CompiledRules> compiled;
+  std::shared_ptr<const Storage> storage;
 
   const FieldDef* field(std::string_view key) const;  // nullptr: unknown
   FieldIndex index_of(std::string_view key) const;    // -1: unknown

@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include "server/base/error.hpp"
+
 namespace http {
 
 enum class Method { kGet, kHead, kPost, kPut, kPatch, kDelete, kOptions };
@@ -105,6 +107,23 @@ struct ServerOptions {
   std::chrono::milliseconds idle_timeout{75000};
   std::chrono::milliseconds drain_timeout{10000};   // graceful stop
   std::vector<std::pair<std::string, std::string>> security_headers;  // added to every answer
+  int read_queue_limit = 1000;   // requests that wait for a read thread; more: 503 with Retry-After
+  int write_queue_limit = 2000;
+  int event_queue_limit = 1000;  // events that wait in one stream; more (or 1 MB): the stream is closed
+  std::chrono::milliseconds heartbeat_interval{15000};  // a comment line on silent event streams
+};
+
+// What the server itself refuses before or instead of a handler; passed to Hooks::on_error like any other exception.
+// `status` is the status of the answer whatever the hook sets: 400, 404, 405, 408, 413, 417, 431, 501, 503 or 505.
+// Keys: malformed_request, path_encoding, query_encoding, route_not_found, method_not_allowed, method_not_implemented,
+// request_timeout, body_too_large {limit}, expectation_failed, header_too_large, transfer_encoding, overloaded, http_version.
+class Refusal : public base::Error {
+ public:
+  Refusal(int status, std::string key, base::MessageArgs args = {});
+  int status() const { return status_; }
+
+ private:
+  int status_;
 };
 
 struct ServerCounters {
@@ -115,8 +134,10 @@ struct ServerCounters {
 // processor per request against 20.1 us for full Beast, docs/internals/stack.md).
 class Server {
  public:
-  // `on_error` turns an exception that left a handler into a response (problem+json); it must not throw.
-  // `observe` is called after each answer with pattern, status and duration.
+  // `on_error` turns an exception that left a handler, or a Refusal, into a response (problem+json); it must not throw.
+  // For a malformed request the fields of Request that could not be read are empty. Runs on an I/O or pool thread.
+  // `observe` is called on the I/O thread after each answer with pattern (empty when no route was found), status and
+  // the time from the last byte of the request to the last byte of the answer given to the system.
   struct Hooks {
     std::function<void(const Request&, std::exception_ptr, Response&)> on_error;
     std::function<void(const Request&, std::string_view pattern, int status, std::chrono::microseconds)> observe;
@@ -126,7 +147,11 @@ class Server {
   ~Server();
   void start();            // binds and returns; Error unavailable "address_in_use"
   std::uint16_t port() const;
-  void stop();             // stops accepting, finishes requests in flight up to drain_timeout, closes
+  // Stops accepting, closes idle connections and event streams, finishes requests in flight up to drain_timeout, cuts
+  // the rest, then waits for handlers that still run (they have deadlines of their own). Idempotent.
+  void stop();
+  // Reads the certificate files again; new connections use them. On an error the old ones stay. Thread-safe.
+  void reload_tls();
   ServerCounters counters() const;
 
  private:

@@ -1,0 +1,187 @@
+#include <algorithm>
+
+#include "server/base/text.hpp"
+#include "server/entity/field_type.hpp"
+#include "server/entity/search/search.hpp"
+#include "server/entity/search/tokens.hpp"
+
+namespace entity {
+
+namespace {
+
+std::string search_table(const EntityDef& entity) { return store::quote_identifier(entity.table + "__search"); }
+std::string fts_table(const EntityDef& entity) { return store::quote_identifier(entity.table + "__fts"); }
+
+std::string joined(const std::vector<std::string>& tokens) {
+  std::string out;
+  for (const auto& token : tokens) {
+    if (!out.empty()) out += ' ';
+    out += token;
+  }
+  return out;
+}
+
+// tsvector text form: each lexeme quoted. Tokens hold no quotes or backslashes (letters, digits, '^' and '@').
+std::string as_tsvector(const std::vector<std::string>& tokens) {
+  std::string out;
+  for (const auto& token : tokens) {
+    if (!out.empty()) out += ' ';
+    out += '\'';
+    out += token;
+    out += '\'';
+  }
+  return out;
+}
+
+std::int64_t owner_of(const Record& record) {
+  if (record.entity->owner_index < 0) return 0;
+  const auto* link = std::get_if<Link>(&record.at(record.entity->owner_index));
+  return link == nullptr ? 0 : link->record_id;
+}
+
+int group_count(const EntityDef& entity) {
+  int highest = 0;
+  for (const auto& field : entity.fields) {
+    if (field.search != SearchKind::kNone) highest = std::max(highest, search_group(entity, field));
+  }
+  return highest + 1;
+}
+
+void remove_row(store::Connection& connection, const EntityDef& entity, std::int64_t row, const std::string& text,
+                std::int64_t owner) {
+  if (connection.dialect() == store::Dialect::kSqlite) {
+    const std::string fts = fts_table(entity);
+    auto statement = connection.prepare(
+        "search_index_remove", "INSERT INTO " + fts + "(" + fts + ", rowid, tokens) VALUES('delete', $1, $2)");
+    statement.bind(1, row).bind_text(2, joined(document_tokens(text, owner))).run();
+  }
+  connection.prepare("search_text_remove", "DELETE FROM " + search_table(entity) + " WHERE id = $1").bind(1, row).run();
+}
+
+void add_row(store::Connection& connection, const EntityDef& entity, std::int64_t row, const std::string& text,
+             std::int64_t owner) {
+  const auto tokens = document_tokens(text, owner);
+  if (connection.dialect() == store::Dialect::kPostgres) {
+    connection
+        .prepare("search_text_add",
+                 "INSERT INTO " + search_table(entity) + "(id, text, tokens) VALUES($1, $2, $3::tsvector)")
+        .bind(1, row)
+        .bind_text(2, text)
+        .bind_text(3, as_tsvector(tokens))
+        .run();
+    return;
+  }
+  connection.prepare("search_text_add", "INSERT INTO " + search_table(entity) + "(id, text) VALUES($1, $2)")
+      .bind(1, row)
+      .bind_text(2, text)
+      .run();
+  connection.prepare("search_index_add", "INSERT INTO " + fts_table(entity) + "(rowid, tokens) VALUES($1, $2)")
+      .bind(1, row)
+      .bind_text(2, joined(tokens))
+      .run();
+}
+
+}  // namespace
+
+int search_group(const EntityDef& entity, const FieldDef& field) {
+  if (!field.restricted) return 0;
+  std::vector<int> restricted;
+  for (const auto& other : entity.fields) {
+    if (other.restricted && other.search != SearchKind::kNone) restricted.push_back(other.id);
+  }
+  std::sort(restricted.begin(), restricted.end());
+  const auto at = std::find(restricted.begin(), restricted.end(), field.id) - restricted.begin();
+  // More restricted searchable fields than groups share the last one: a caller then needs the right to all of them.
+  return static_cast<int>(std::min<std::ptrdiff_t>(at + 1, kSearchGroups - 1));
+}
+
+bool is_searchable(const EntityDef& entity) {
+  return entity.kind != EntityKind::kLog &&
+         std::any_of(entity.fields.begin(), entity.fields.end(),
+                     [](const FieldDef& field) { return field.search != SearchKind::kNone; });
+}
+
+std::string search_text(const Record& record, int group) {
+  std::string out;
+  std::string raw;
+  for (std::size_t i = 0; i < record.entity->fields.size(); ++i) {
+    const FieldDef& field = record.entity->fields[i];
+    if (field.search == SearchKind::kNone || is_empty(record.values[i])) continue;
+    if (search_group(*record.entity, field) != group) continue;
+    raw.clear();
+    field.type->append_search_text(field, record.values[i], raw);
+    const std::string folded = base::fold(raw);
+    const auto words = base::words(folded);
+    if (words.empty()) continue;
+    if (!out.empty()) out += '\n';
+    bool first = true;
+    for (std::string_view word : words) {
+      if (!first) out += ' ';
+      first = false;
+      out += word;
+    }
+  }
+  return out;
+}
+
+std::vector<std::string> search_schema(store::Dialect dialect, const EntityDef& entity) {
+  if (!is_searchable(entity)) return {};
+  const std::string table = search_table(entity);
+  if (dialect == store::Dialect::kSqlite) {
+    return {"CREATE TABLE IF NOT EXISTS " + table + "(id INTEGER PRIMARY KEY, text TEXT NOT NULL)",
+            "CREATE VIRTUAL TABLE IF NOT EXISTS " + fts_table(entity) +
+                " USING fts5(tokens, content='', detail=none, columnsize=0, tokenize=\"ascii tokenchars '^@'\")"};
+  }
+  const std::string index = store::quote_identifier("ix_" + entity.table + "__search_tokens");
+  return {"CREATE TABLE IF NOT EXISTS " + table +
+              "(id BIGINT PRIMARY KEY, text TEXT NOT NULL, tokens TSVECTOR NOT NULL)",
+          "CREATE INDEX IF NOT EXISTS " + index + " ON " + table + " USING gin(tokens)"};
+}
+
+void update_search_index(store::Connection& connection, const Record* before, const Record* after) {
+  const Record* any = after != nullptr ? after : before;
+  if (any == nullptr || !is_searchable(*any->entity)) return;
+  if (before != nullptr && before->deleted) before = nullptr;
+  if (after != nullptr && after->deleted) after = nullptr;
+  const int groups = group_count(*any->entity);
+  for (int group = 0; group < groups; ++group) {
+    const std::string old_text = before != nullptr ? search_text(*before, group) : std::string();
+    const std::string new_text = after != nullptr ? search_text(*after, group) : std::string();
+    const std::int64_t old_owner = before != nullptr ? owner_of(*before) : 0;
+    const std::int64_t new_owner = after != nullptr ? owner_of(*after) : 0;
+    if (old_text == new_text && (old_owner == new_owner || new_text.empty())) continue;
+    const std::int64_t row = any->id * kSearchGroups + group;
+    if (!old_text.empty()) remove_row(connection, *any->entity, row, old_text, old_owner);
+    if (!new_text.empty()) add_row(connection, *any->entity, row, new_text, new_owner);
+  }
+}
+
+std::int64_t rebuild_search_index(store::Connection& connection, const Registry& registry, const EntityDef& entity,
+                                  std::int64_t after_id, int limit) {
+  std::vector<std::int64_t> ids;
+  {
+    auto statement = connection.prepare("search_rebuild_page", "SELECT id FROM " + store::quote_identifier(entity.table) +
+                                                                   " WHERE id > $1 AND deleted_at IS NULL ORDER BY id LIMIT $2");
+    statement.bind(1, after_id).bind(2, limit);
+    while (statement.step()) ids.push_back(statement.integer(0));
+  }
+  if (after_id == 0) {
+    if (connection.dialect() == store::Dialect::kSqlite) {
+      const std::string fts = fts_table(entity);
+      connection.execute("INSERT INTO " + fts + "(" + fts + ") VALUES('delete-all')");
+    }
+    connection.execute("DELETE FROM " + search_table(entity));
+  }
+  const int groups = group_count(entity);
+  for (const std::int64_t id : ids) {
+    const auto record = load_record(connection, registry, entity, id);
+    if (!record) continue;
+    for (int group = 0; group < groups; ++group) {
+      const std::string text = search_text(*record, group);
+      if (!text.empty()) add_row(connection, entity, id * kSearchGroups + group, text, owner_of(*record));
+    }
+  }
+  return ids.size() < static_cast<std::size_t>(limit) ? 0 : ids.back();
+}
+
+}  // namespace entity

@@ -1,0 +1,384 @@
+#include <algorithm>
+#include <set>
+
+#include "server/base/error.hpp"
+#include "server/base/text.hpp"
+#include "server/entity/field_type.hpp"
+#include "server/entity/search/search.hpp"
+#include "server/entity/search/tokens.hpp"
+
+namespace entity {
+
+namespace {
+
+constexpr int kBatch = 200;
+// A query that matches more than this many rows whose rights must be looked up one by one is answered from the newest.
+constexpr int kMaxScanned = 20000;
+constexpr std::size_t kMaxOwnerTokens = 300;
+constexpr std::int64_t kMaxSharedLookups = 2000;
+
+struct Hit {
+  std::int64_t id;
+  int rank;
+};
+
+// What a caller may match in one entity.
+struct Reach {
+  bool groups[kSearchGroups] = {};
+  bool recheck = false;  // a field of an allowed group is hidden: the text must be made again without it
+};
+
+Reach reach_of(const EntityDef& entity, const Caller& caller) {
+  Reach reach;
+  bool denied[kSearchGroups] = {};
+  for (const auto& field : entity.fields) {
+    if (field.search == SearchKind::kNone) continue;
+    const int group = search_group(entity, field);
+    if (may_read_field(caller, entity, field)) reach.groups[group] = true;
+    else denied[group] = true;
+  }
+  for (int group = 0; group < kSearchGroups; ++group) {
+    if (!denied[group] || !reach.groups[group]) continue;
+    if (group == 0) reach.recheck = true;
+    else reach.groups[group] = false;  // a shared last group needs the right to all of its fields
+  }
+  return reach;
+}
+
+std::string readable_text(const Record& record, const Caller& caller) {
+  Record copy = record;
+  for (std::size_t i = 0; i < copy.values.size(); ++i) {
+    if (!may_read_field(caller, *copy.entity, copy.entity->fields[i])) copy.values[i] = Value{};
+  }
+  std::string text;
+  for (int group = 0; group < kSearchGroups; ++group) {
+    const std::string part = search_text(copy, group);
+    if (part.empty()) continue;
+    if (!text.empty()) text += '\n';
+    text += part;
+  }
+  return text;
+}
+
+int rank_of(std::string_view text, const std::vector<SearchWord>& words) {
+  int rank = 0;
+  for (const auto& word : words) {
+    const int one = match_rank(text, word);
+    if (one == 0) return 0;
+    rank += one;
+  }
+  return rank;
+}
+
+// Index expression of both dialects: all tokens of all words and, when given, one of the owners.
+std::string match_text(store::Dialect dialect, const std::vector<SearchWord>& words,
+                       const std::vector<std::int64_t>& owners) {
+  const bool sqlite = dialect == store::Dialect::kSqlite;
+  const std::string quote = sqlite ? "\"" : "'";
+  const std::string and_text = sqlite ? " AND " : " & ";
+  std::set<std::string> tokens;
+  for (const auto& word : words) {
+    for (auto& token : query_tokens(word)) tokens.insert(std::move(token));
+  }
+  std::string out;
+  for (const auto& token : tokens) {
+    if (!out.empty()) out += and_text;
+    out += quote + token + quote;
+  }
+  if (!owners.empty()) {
+    out += and_text + "(";
+    for (std::size_t i = 0; i < owners.size(); ++i) {
+      if (i > 0) out += sqlite ? " OR " : " | ";
+      out += quote + "@o" + std::to_string(owners[i]) + quote;
+    }
+    out += ")";
+  }
+  return out;
+}
+
+std::string candidates_sql(store::Dialect dialect, const EntityDef& entity) {
+  const std::string search = store::quote_identifier(entity.table + "__search");
+  if (dialect == store::Dialect::kPostgres) {
+    return "SELECT id, text FROM " + search + " WHERE tokens @@ $1::tsquery AND id < $2 ORDER BY id DESC LIMIT $3";
+  }
+  const std::string fts = store::quote_identifier(entity.table + "__fts");
+  return "SELECT s.id, s.text FROM " + fts + " CROSS JOIN " + search + " s ON s.id = " + fts + ".rowid WHERE " + fts +
+         " MATCH $1 AND " + fts + ".rowid < $2 ORDER BY " + fts + ".rowid DESC LIMIT $3";
+}
+
+// Those of `ids` that the caller may read.
+std::set<std::int64_t> readable_ids(const QueryContext& context, const EntityDef& entity,
+                                    const std::vector<std::int64_t>& ids) {
+  Filter filter;
+  filter.kind = Filter::Kind::kCompare;
+  filter.op = FilterOp::kIn;
+  filter.path = {PathStep{&entity, entity.index_of("id"), {}}};
+  for (const std::int64_t id : ids) filter.values.emplace_back(id);
+  const auto found = find_ids(context, entity, filter, Action::kRead, 0, static_cast<int>(ids.size()));
+  return {found.begin(), found.end()};
+}
+
+class EntitySearch {
+ public:
+  EntitySearch(const QueryContext& context, const EntityDef& entity, const std::vector<SearchWord>& words, int wanted)
+      : context_(context), entity_(entity), words_(words), wanted_(wanted), reach_(reach_of(entity, context.caller)) {}
+
+  std::vector<Hit> run() {
+    const Caller& caller = context_.caller;
+    const bool all = caller.is_admin || caller.is_system;
+    const Scope scope = all ? Scope::kAll : read_scope();
+    const bool by_owner = !all && scope != Scope::kAll && entity_.owner_index >= 0 && entity_.access_via.empty() &&
+                          caller.owners(scope).size() <= kMaxOwnerTokens;
+    if (by_owner) {
+      const auto& owners = caller.owners(scope);
+      if (scope != Scope::kNone && !owners.empty()) scan(match_text(dialect(), words_, owners));
+      scan_shared();
+    } else {
+      scan(match_text(dialect(), words_, {}));
+    }
+    std::sort(hits_.begin(), hits_.end(), [](const Hit& a, const Hit& b) {
+      return a.rank != b.rank ? a.rank > b.rank : a.id > b.id;
+    });
+    hits_.erase(std::unique(hits_.begin(), hits_.end(), [](const Hit& a, const Hit& b) { return a.id == b.id; }),
+                hits_.end());
+    return std::move(hits_);
+  }
+
+ private:
+  store::Dialect dialect() const { return context_.connection.dialect(); }
+
+  Scope read_scope() const {
+    const auto it = context_.caller.entities.find(entity_.id);
+    return it == context_.caller.entities.end() ? Scope::kNone : it->second.scopes[static_cast<int>(Action::kRead)];
+  }
+
+  void scan(const std::string& match) {
+    std::int64_t below = INT64_MAX;
+    for (int scanned = 0; scanned < kMaxScanned && static_cast<int>(hits_.size()) < wanted_;) {
+      std::vector<Hit> batch;
+      int rows = 0;
+      {
+        auto statement = context_.connection.prepare("search_candidates", candidates_sql(dialect(), entity_));
+        statement.bind_text(1, match).bind(2, below).bind(3, kBatch);
+        while (statement.step()) {
+          ++rows;
+          below = statement.integer(0);
+          consider(below, statement.text(1), batch);
+        }
+      }
+      keep_readable(batch);
+      scanned += rows;
+      if (rows < kBatch) return;
+    }
+  }
+
+  // Records shared with the caller lie outside his owners' tokens: few, so their text is read directly.
+  void scan_shared() {
+    std::vector<std::int64_t> ids;
+    {
+      auto statement = context_.connection.prepare(
+          "search_shared", "SELECT record_id FROM sys_share WHERE entity_id = $1 AND (user_id = $2 OR department_id IN (" +
+                               context_.connection.int_list_sql(3) + ")) ORDER BY record_id DESC LIMIT $4");
+      statement.bind(1, entity_.id).bind(2, context_.caller.user_id).bind_int_list(3, context_.caller.department_ids);
+      statement.bind(4, kMaxSharedLookups);
+      while (statement.step()) {
+        for (int group = 0; group < kSearchGroups; ++group) {
+          if (reach_.groups[group]) ids.push_back(statement.integer(0) * kSearchGroups + group);
+        }
+      }
+    }
+    if (ids.empty()) return;
+    std::vector<Hit> batch;
+    {
+      auto statement = context_.connection.prepare(
+          "search_shared_text", "SELECT id, text FROM " + store::quote_identifier(entity_.table + "__search") +
+                                    " WHERE id IN (" + context_.connection.int_list_sql(1) + ")");
+      statement.bind_int_list(1, ids);
+      while (statement.step()) consider(statement.integer(0), statement.text(1), batch);
+    }
+    keep_readable(batch);
+  }
+
+  void consider(std::int64_t row, std::string_view text, std::vector<Hit>& batch) const {
+    if (!reach_.groups[row % kSearchGroups]) return;
+    const int rank = rank_of(text, words_);
+    if (rank > 0) batch.push_back({row / kSearchGroups, rank});
+  }
+
+  void keep_readable(std::vector<Hit>& batch) {
+    if (batch.empty()) return;
+    const bool all = context_.caller.is_admin || context_.caller.is_system;
+    std::set<std::int64_t> readable;
+    if (!all) {
+      std::vector<std::int64_t> ids;
+      ids.reserve(batch.size());
+      for (const auto& hit : batch) ids.push_back(hit.id);
+      readable = readable_ids(context_, entity_, ids);
+    }
+    for (const auto& hit : batch) {
+      if (!all && readable.count(hit.id) == 0) continue;
+      if (reach_.recheck) {
+        const auto record = load_record(context_.connection, context_.registry, entity_, hit.id);
+        if (!record || rank_of(readable_text(*record, context_.caller), words_) == 0) continue;
+      }
+      hits_.push_back(hit);
+    }
+  }
+
+  const QueryContext& context_;
+  const EntityDef& entity_;
+  const std::vector<SearchWord>& words_;
+  int wanted_;
+  Reach reach_;
+  std::vector<Hit> hits_;
+};
+
+void write_hit(const QueryContext& context, const EntityDef& entity, const Record& record,
+               const std::vector<SearchWord>& words, base::JsonWriter& out) {
+  out.begin_object().key("id").integer(record.id);
+  out.key("title").text(entity.title_index < 0 ? std::string("#") + std::to_string(record.id)
+                                               : entity.fields[static_cast<std::size_t>(entity.title_index)].type->display(
+                                                     entity.fields[static_cast<std::size_t>(entity.title_index)],
+                                                     record.at(entity.title_index)));
+  std::string subtitle;
+  std::vector<std::pair<std::string, std::string>> matched;
+  for (std::size_t i = 0; i < entity.fields.size(); ++i) {
+    const FieldDef& field = entity.fields[i];
+    if (field.search == SearchKind::kNone || is_empty(record.values[i])) continue;
+    if (!may_read_field(context.caller, entity, field) || static_cast<FieldIndex>(i) == entity.title_index) continue;
+    std::string raw;
+    field.type->append_search_text(field, record.values[i], raw);
+    std::string text;
+    const std::string folded = base::fold(raw);
+    for (std::string_view word : base::words(folded)) (text.empty() ? text : text += ' ') += word;
+    const bool hit = std::any_of(words.begin(), words.end(), [&](const SearchWord& w) { return text_has_word(text, w); });
+    std::string shown = field.type->display(field, record.values[i]);
+    if (base::length(shown) > 120) shown = std::string(base::prefix(shown, 119)) + "…";
+    if (hit) matched.emplace_back(field.key, shown);
+    if (subtitle.empty()) subtitle = shown;
+  }
+  out.key("subtitle").text(matched.empty() ? subtitle : matched.front().second);
+  out.key("matched").begin_array();
+  for (const auto& [key, text] : matched) out.begin_object().key("field").text(key).key("text").text(text).end_object();
+  out.end_array().end_object();
+}
+
+// The same words as typed on the other layout or alphabet; tried when the direct query finds little.
+std::vector<std::vector<SearchWord>> variants_of(std::string_view text) {
+  std::vector<std::vector<SearchWord>> variants;
+  const auto direct = parse_search_text(text);
+  variants.push_back(direct);
+  const auto add = [&](const std::string& other) {
+    auto words = parse_search_text(other);
+    for (const auto& known : variants) {
+      if (known.size() == words.size() &&
+          std::equal(known.begin(), known.end(), words.begin(),
+                     [](const SearchWord& a, const SearchWord& b) { return a.text == b.text; })) {
+        return;
+      }
+    }
+    if (!words.empty()) variants.push_back(std::move(words));
+  };
+  if (const auto swapped = base::swap_keyboard_layout(text)) add(*swapped);
+  add(base::to_cyrillic(text));
+  add(base::to_latin(text));
+  if (direct.size() == 1 && direct[0].is_digits && direct[0].text.size() > 3 && direct[0].text[0] == '8') {
+    add(direct[0].text.substr(1));
+  }
+  return variants;
+}
+
+}  // namespace
+
+void run_search(const QueryContext& context, const SearchRequest& request, base::JsonWriter& out) {
+  const auto variants = variants_of(request.text);
+  const bool long_enough = std::any_of(variants[0].begin(), variants[0].end(),
+                                       [](const SearchWord& word) { return code_points(word.text).size() >= 2; });
+  if (!long_enough) throw base::Error::field("q", "too_short", {{"min", "2"}});
+  std::vector<const EntityDef*> entities;
+  for (const auto& entity : context.registry.entities()) {
+    if (!is_searchable(*entity) || !may(context.caller, *entity, Action::kRead)) continue;
+    if (!request.entities.empty() &&
+        std::find(request.entities.begin(), request.entities.end(), entity->key) == request.entities.end()) {
+      continue;
+    }
+    entities.push_back(entity.get());
+  }
+  out.begin_object().key("groups").begin_array();
+  std::set<const EntityDef*> answered;
+  int found = 0;
+  for (const auto& variant : variants) {
+    std::vector<SearchWord> words = variant;
+    std::erase_if(words, [](const SearchWord& word) { return code_points(word.text).size() < 2; });
+    if (words.empty()) continue;
+    for (const EntityDef* entity : entities) {
+      if (answered.count(entity) != 0) continue;
+      auto hits = EntitySearch(context, *entity, words, std::max(request.limit * 4, 40)).run();
+      if (hits.empty()) continue;
+      answered.insert(entity);
+      const bool more = hits.size() > static_cast<std::size_t>(request.limit);
+      if (more) hits.resize(static_cast<std::size_t>(request.limit));
+      found += static_cast<int>(hits.size());
+      out.begin_object().key("entity").text(entity->key).key("more").boolean(more).key("items").begin_array();
+      for (const auto& hit : hits) {
+        const auto record = load_record(context.connection, context.registry, *entity, hit.id);
+        if (record) write_hit(context, *entity, *record, words, out);
+      }
+      out.end_array().end_object();
+    }
+    if (found >= 3) break;
+  }
+  out.end_array().end_object();
+}
+
+TextPredicate text_predicate(store::Dialect dialect, const EntityDef& entity, const Caller& caller,
+                             std::string_view text, std::string_view id_expression, int parameter) {
+  TextPredicate result;
+  const Reach reach = reach_of(entity, caller);
+  auto words = parse_search_text(text);
+  std::erase_if(words, [](const SearchWord& word) { return code_points(word.text).size() < 2; });
+  std::string groups;
+  for (int group = 0; group < kSearchGroups; ++group) {
+    if (!reach.groups[group] || (reach.recheck && group == 0)) continue;
+    if (!groups.empty()) groups += ",";
+    groups += std::to_string(group);
+  }
+  if (words.empty() || groups.empty() || !is_searchable(entity)) {
+    result.sql = "1 = 0";
+    return result;
+  }
+  const bool sqlite = dialect == store::Dialect::kSqlite;
+  const std::string search = store::quote_identifier(entity.table + "__search");
+  const std::string fts = store::quote_identifier(entity.table + "__fts");
+  const std::string find = sqlite ? "instr" : "strpos";
+  result.binds.push_back(match_text(dialect, words, {}));
+  std::string sql = std::string(id_expression) + " IN (SELECT s.id / 8 FROM ";
+  if (sqlite) sql += fts + " CROSS JOIN " + search + " s ON s.id = " + fts + ".rowid WHERE " + fts + " MATCH $" + std::to_string(parameter);
+  else sql += search + " s WHERE s.tokens @@ $" + std::to_string(parameter) + "::tsquery";
+  sql += " AND s.id % 8 IN (" + groups + ")";
+  for (const auto& word : words) {
+    const bool start_only = code_points(word.text).size() < 3;
+    result.binds.push_back(start_only ? " " + word.text : word.text);
+    const std::string number = "$" + std::to_string(parameter + static_cast<int>(result.binds.size()) - 1);
+    const std::string newline = sqlite ? "char(10)" : "chr(10)";
+    const std::string haystack = start_only ? "' ' || replace(s.text, " + newline + ", ' ')" : "s.text";
+    sql += " AND " + find + "(" + haystack + ", " + number + ") > 0";
+  }
+  result.sql = sql + ")";
+  return result;
+}
+
+bool text_matches(const Record& record, const Caller& caller, std::string_view text) {
+  const Reach reach = reach_of(*record.entity, caller);
+  auto words = parse_search_text(text);
+  std::erase_if(words, [](const SearchWord& word) { return code_points(word.text).size() < 2; });
+  if (words.empty()) return false;
+  for (int group = 0; group < kSearchGroups; ++group) {
+    if (!reach.groups[group] || (reach.recheck && group == 0)) continue;
+    const std::string one = search_text(record, group);
+    if (!one.empty() && rank_of(one, words) > 0) return true;
+  }
+  return false;
+}
+
+}  // namespace entity

@@ -1,0 +1,120 @@
+#include "server/entity/write/duplicates.hpp"
+
+#include <algorithm>
+
+#include "server/entity/field_type.hpp"
+#include "server/entity/query.hpp"
+#include "server/entity/storage.hpp"
+
+namespace entity {
+
+namespace {
+
+constexpr int kMaxCandidates = 10;
+
+// One part of a key as a comparison with the record's own value; nullopt when the record has none.
+std::optional<Filter> part_filter(const Record& record, std::string_view path) {
+  const auto dot = path.find('.');
+  const FieldIndex index = record.entity->index_of(path.substr(0, dot));
+  if (index < 0 || is_empty(record.at(index))) return std::nullopt;
+  Filter filter;
+  filter.kind = Filter::Kind::kCompare;
+  if (dot == std::string_view::npos) {
+    filter.op = FilterOp::kEq;
+    filter.path = {PathStep{record.entity, index, {}}};
+    filter.values = {record.at(index)};
+    return filter;
+  }
+  const std::string column(path.substr(dot + 1));
+  const ItemTable* table = item_table(*record.entity, index);
+  const auto* items = std::get_if<Items>(&record.at(index));
+  if (table == nullptr || items == nullptr) return std::nullopt;
+  const auto at = std::find_if(table->columns.begin(), table->columns.end(), [&](const Column& c) { return c.suffix == column; });
+  if (at == table->columns.end()) return std::nullopt;
+  const auto position = static_cast<std::size_t>(at - table->columns.begin());
+  filter.op = FilterOp::kIn;
+  filter.path = {PathStep{record.entity, index, column}};
+  for (const auto& item : *items) {
+    const auto& value = item.columns[position];
+    if (const auto* text = std::get_if<std::string>(&value); text != nullptr && !text->empty()) filter.values.emplace_back(*text);
+    if (const auto* number = std::get_if<std::int64_t>(&value)) filter.values.emplace_back(*number);
+  }
+  if (filter.values.empty()) return std::nullopt;
+  return filter;
+}
+
+std::optional<Filter> key_filter(const Record& record, const std::vector<std::string>& key) {
+  Filter all;
+  all.kind = Filter::Kind::kAnd;
+  for (const auto& path : key) {
+    auto part = part_filter(record, path);
+    if (!part) return std::nullopt;
+    all.children.push_back(std::move(*part));
+  }
+  if (all.children.size() == 1) return std::move(all.children[0]);
+  return all;
+}
+
+}  // namespace
+
+std::vector<DuplicateCandidate> find_duplicate_candidates(WriteTransaction& transaction, const Record& record) {
+  std::vector<DuplicateCandidate> found;
+  const auto system = Caller::system();
+  const QueryContext context{transaction.connection, *transaction.registry, *system, transaction.now};
+  for (const auto& key : record.entity->duplicate_keys) {
+    const auto filter = key_filter(record, key);
+    if (!filter) continue;
+    std::string reason;
+    for (const auto& part : key) (reason.empty() ? reason : reason += "+") += part;
+    for (const std::int64_t id : find_ids(context, *record.entity, *filter, Action::kRead, 0, kMaxCandidates + 1)) {
+      if (id == record.id) continue;
+      auto at = std::find_if(found.begin(), found.end(), [&](const auto& c) { return c.id == id; });
+      if (at == found.end()) at = found.insert(found.end(), DuplicateCandidate{id, {}});
+      at->reasons.push_back(reason);
+    }
+  }
+  std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.reasons.size() > b.reasons.size(); });
+  if (found.size() > kMaxCandidates) found.resize(kMaxCandidates);
+  return found;
+}
+
+std::string write_candidates(WriteTransaction& transaction, const EntityDef& entity, const Caller& caller,
+                             const std::vector<DuplicateCandidate>& candidates) {
+  std::string text;
+  base::JsonWriter out(text);
+  const FilterContext context{*transaction.registry, entity, caller, transaction.now};
+  const Filter readable = access_filter(*transaction.registry, entity, caller, Action::kRead);
+  out.begin_object().key("candidates").begin_array();
+  for (const auto& candidate : candidates) {
+    const auto record = transaction.resolver.find(entity, candidate.id);
+    if (!record) continue;
+    out.begin_object();
+    if (matches(readable, *record, context, &transaction.resolver)) {
+      out.key("id").integer(candidate.id).key("title");
+      if (entity.title_index >= 0 && may_read_field(caller, entity, entity.fields[static_cast<std::size_t>(entity.title_index)])) {
+        const FieldDef& title = entity.fields[static_cast<std::size_t>(entity.title_index)];
+        out.text(title.type->display(title, record->at(entity.title_index)));
+      } else {
+        out.null();
+      }
+      out.key("score").integer(1).key("reasons").begin_array();
+      for (const auto& reason : candidate.reasons) out.text(reason);
+      out.end_array();
+    } else {
+      out.key("hidden").boolean(true);
+    }
+    if (entity.owner_index >= 0 && !is_empty(record->at(entity.owner_index))) {
+      const std::int64_t owner_id = std::get<Link>(record->at(entity.owner_index)).record_id;
+      const auto owner = transaction.resolver.find(transaction.registry->require("user"), owner_id);
+      out.key("owner").begin_object().key("id").integer(owner_id).key("title");
+      if (owner) out.text(owner->text("name"));
+      else out.null();
+      out.end_object();
+    }
+    out.end_object();
+  }
+  out.end_array().end_object();
+  return text;
+}
+
+}  // namespace entity

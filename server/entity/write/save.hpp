@@ -1,0 +1,119 @@
+// One save inside a transaction: the stages of docs/internals/engine.md §5, in their order. Internal to the record service.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "server/base/error.hpp"
+#include "server/entity/catalog.hpp"
+#include "server/entity/filter.hpp"
+#include "server/entity/record_service.hpp"
+
+namespace entity {
+
+// Long-lived parts of the record service; all outlive every save.
+struct WriteParts {
+  store::Database& database;
+  Catalog& catalog;
+  const base::Clock& clock;
+  base::Random& random;
+};
+
+// Looks records up for rules and access checks over one connection; remembers what it read within one save.
+class ConnectionResolver final : public RecordResolver {
+ public:
+  ConnectionResolver(store::Connection& connection, const Registry& registry, base::Instant now)
+      : connection_(connection), registry_(registry), now_(now) {}
+  std::shared_ptr<const Record> find(const EntityDef& entity, std::int64_t id) override;
+  bool is_shared(const EntityDef& entity, std::int64_t id, const Caller& caller, Action action) override;
+  bool exists(const EntityDef& entity, const Filter& filter, std::int64_t pointing_at) override;
+  void forget(const EntityDef& entity, std::int64_t id);
+
+ private:
+  store::Connection& connection_;
+  const Registry& registry_;
+  base::Instant now_;
+  std::unordered_map<const EntityDef*, std::unordered_map<std::int64_t, std::shared_ptr<const Record>>> known_;
+};
+
+// State of one transaction, shared by the saves in it (a save may write further records).
+struct WriteTransaction {
+  const WriteParts& parts;
+  store::Connection& connection;
+  RegistryPtr registry;
+  base::Instant now;
+  ConnectionResolver resolver;
+  int depth = 0;  // of records written by behaviours of records …
+
+  WriteTransaction(const WriteParts& parts, store::Connection& connection, RegistryPtr registry, base::Instant now)
+      : parts(parts), connection(connection), registry(std::move(registry)), now(now), resolver(connection, *this->registry, now) {}
+};
+
+inline constexpr int kMaxSaveDepth = 8;
+
+class Save final : public SaveContext {
+ public:
+  Save(WriteTransaction& transaction, const Caller& caller, const EntityDef& entity, const SaveOptions& options)
+      : transaction_(transaction), caller_(caller), entity_(entity), options_(options) {}
+
+  SaveResult create(const json::object& values);
+  SaveResult update(std::int64_t id, const json::object& patch);
+  SaveResult remove(std::int64_t id);
+  SaveResult restore(std::int64_t id);
+
+  store::Connection& connection() override { return transaction_.connection; }
+  const Registry& registry() override { return *transaction_.registry; }
+  const Caller& caller() override { return caller_; }
+  base::Instant now() override { return transaction_.now; }
+  bool is_new() const override { return !before_.has_value(); }
+  const Record* before() const override { return before_ ? &*before_ : nullptr; }
+  Record& record() override { return record_; }
+  bool changed(std::string_view field) const override;
+  void add_error(base::FieldError error) override { errors_.push_back(std::move(error)); }
+  std::int64_t create(std::string_view entity, const json::object& values) override;
+  void update(std::string_view entity, std::int64_t id, const json::object& values) override;
+  void remove(std::string_view entity, std::int64_t id) override;
+  std::optional<Record> load(std::string_view entity, std::int64_t id) override;
+
+ private:
+  // authorise
+  void load_for(std::int64_t id, Action action, bool in_bin);
+  void authorise(const Record& record, Action action);
+  // input
+  void apply(const json::object& values);
+  void apply_field(const FieldDef& field, FieldIndex index, const json::value& value);
+  void apply_built_in(std::string_view key, const json::value& value);
+  void check_version(const json::object& patch);
+  // default, compute, validate, before-rules
+  void set_defaults();
+  void compute();
+  void validate();
+  void check_links();
+  void check_unique();
+  void run_before_write();
+  std::optional<SaveResult> find_duplicates(const json::object& values);
+  SaveResult resolve_duplicates(const std::vector<std::int64_t>& ids, const json::object& values);
+  // write
+  SaveResult write_new();
+  SaveResult write_changed();
+  SaveResult write_deleted(bool deleted);
+  void write_trail(std::string_view action, const std::vector<FieldIndex>& changed, std::string changes);
+  void throw_errors();
+  FilterContext filter_context() const;
+  Caller system_on_behalf() const;
+  [[noreturn]] void throw_version_conflict(std::int64_t expected, const std::vector<int>& fields);
+
+  WriteTransaction& transaction_;
+  const Caller& caller_;
+  const EntityDef& entity_;
+  const SaveOptions& options_;
+  std::optional<Record> before_;
+  Record record_;
+  std::vector<base::FieldError> errors_;
+  std::vector<FieldIndex> given_;  // fields named by the input
+};
+
+}  // namespace entity

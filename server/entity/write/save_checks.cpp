@@ -1,0 +1,170 @@
+// Stages compute and validate of a save.
+#include <algorithm>
+
+#include "server/entity/field_type.hpp"
+#include "server/entity/query.hpp"
+#include "server/entity/storage.hpp"
+#include "server/entity/write/audit.hpp"
+#include "server/entity/write/duplicates.hpp"
+#include "server/entity/write/save.hpp"
+
+namespace entity {
+
+namespace {
+
+bool is_auto_number(const FieldDef& field) { return field.type->name() == "auto_number"; }
+
+std::string next_number(WriteTransaction& transaction, const EntityDef& entity, const FieldDef& field) {
+  const json::object empty;
+  const json::object& declaration = field.declaration.is_object() ? field.declaration.as_object() : empty;
+  std::string digits = std::to_string(next_counter(transaction.connection, entity.key + "." + field.key));
+  const auto width = static_cast<std::size_t>(base::json_int(declaration, "digits", 0));
+  if (digits.size() < width) digits.insert(0, width - digits.size(), '0');
+  return base::json_string(declaration, "prefix") + digits;
+}
+
+bool sees_everything(const Caller& caller, const EntityDef& entity) {
+  if (caller.is_system || caller.is_admin) return true;
+  const auto it = caller.entities.find(entity.id);
+  return it != caller.entities.end() && it->second.conditions.empty() &&
+         it->second.scopes[static_cast<int>(Action::kRead)] == Scope::kAll;
+}
+
+// The value as one comparison with itself in other records; only types with a direct comparison can be unique.
+Filter equals(const EntityDef& entity, FieldIndex index, const Value& value) {
+  Filter filter;
+  filter.kind = Filter::Kind::kCompare;
+  filter.op = FilterOp::kEq;
+  filter.path = {PathStep{&entity, index, {}}};
+  filter.values = {value};
+  return filter;
+}
+
+}  // namespace
+
+bool Save::changed(std::string_view field) const {
+  const FieldIndex index = entity_.index_of(field);
+  if (index < 0) return false;
+  if (!before_) return !is_empty(record_.at(index));
+  const auto* old_items = std::get_if<Items>(&before_->at(index));
+  const auto* new_items = std::get_if<Items>(&record_.at(index));
+  if (old_items != nullptr && new_items != nullptr) return !same_items(*old_items, *new_items);
+  if (is_empty(before_->at(index)) && is_empty(record_.at(index))) return false;
+  return before_->at(index) != record_.at(index);
+}
+
+void Save::compute() {
+  for (std::size_t i = 0; is_new() && i < entity_.fields.size(); ++i) {
+    if (is_auto_number(entity_.fields[i]) && is_empty(record_.values[i])) {
+      record_.values[i] = next_number(transaction_, entity_, entity_.fields[i]);
+    }
+  }
+  for (Behaviour* behaviour : transaction_.parts.catalog.behaviours(entity_)) behaviour->prepare(*this);
+  copy_built_in(record_);
+}
+
+void Save::validate() {
+  for (std::size_t i = 0; i < entity_.fields.size(); ++i) {
+    const FieldDef& field = entity_.fields[i];
+    if (!field.required || field.system || !is_empty(record_.values[i])) continue;
+    // A record that lacked the value before the field became required may still be changed elsewhere.
+    const bool touched = is_new() || std::find(given_.begin(), given_.end(), static_cast<FieldIndex>(i)) != given_.end();
+    if (touched && !field.read_only) errors_.push_back({field.key, "required", {}});
+  }
+  check_links();
+  for (Behaviour* behaviour : transaction_.parts.catalog.behaviours(entity_)) behaviour->check(*this);
+  throw_errors();
+  check_unique();
+  throw_errors();
+}
+
+void Save::check_links() {
+  for (std::size_t i = 0; i < entity_.fields.size(); ++i) {
+    const FieldDef& field = entity_.fields[i];
+    if (field.system) continue;
+    const auto* link = std::get_if<Link>(&record_.values[i]);
+    if (link == nullptr || (before_ && before_->values[i] == record_.values[i])) continue;
+    const EntityDef* target = transaction_.registry->find_id(link->entity_id);
+    if (target == nullptr) {
+      errors_.push_back({field.key, "link_not_found", {}});
+      continue;
+    }
+    bool found = false;
+    if (sees_everything(caller_, *target) || target->kind == EntityKind::kSystem) {
+      auto statement = transaction_.connection.prepare("link_exists", "SELECT 1 FROM " + table_of(*target) + " WHERE id = $1 AND deleted_at IS NULL");
+      found = statement.bind(1, link->record_id).step();
+    } else if (const auto record = transaction_.resolver.find(*target, link->record_id); record && !record->deleted) {
+      const FilterContext context{*transaction_.registry, *target, caller_, transaction_.now};
+      found = matches(access_filter(*transaction_.registry, *target, caller_, Action::kRead), *record, context, &transaction_.resolver);
+    }
+    if (!found) errors_.push_back({field.key, "link_not_found", {{"id", std::to_string(link->record_id)}}});
+  }
+}
+
+void Save::check_unique() {
+  std::vector<std::vector<std::string>> keys = entity_.unique_keys;
+  for (const auto& field : entity_.fields) {
+    if (field.unique && !field.system) keys.push_back({field.key});
+  }
+  const auto system = Caller::system();
+  const QueryContext context{transaction_.connection, *transaction_.registry, *system, transaction_.now};
+  for (const auto& key : keys) {
+    Filter all;
+    all.kind = Filter::Kind::kAnd;
+    bool complete = true;
+    bool touched = false;
+    for (const auto& part : key) {
+      const FieldIndex index = entity_.index_of(part);
+      if (index < 0 || is_empty(record_.at(index))) complete = false;
+      else all.children.push_back(equals(entity_, index, record_.at(index)));
+      touched = touched || changed(part);
+    }
+    if (!complete || !touched) continue;
+    for (const std::int64_t id : find_ids(context, entity_, all, Action::kRead, 0, 2)) {
+      if (id == record_.id) continue;
+      errors_.push_back({key.back(), "not_unique", {}});
+      break;
+    }
+  }
+}
+
+void Save::run_before_write() {
+  for (Behaviour* behaviour : transaction_.parts.catalog.behaviours(entity_)) behaviour->before_write(*this);
+  throw_errors();
+}
+
+void Save::throw_errors() {
+  if (!errors_.empty()) throw base::Error(std::move(errors_));
+}
+
+std::optional<SaveResult> Save::find_duplicates(const json::object& values) {
+  if (options_.on_duplicate == "create" || entity_.duplicate_keys.empty()) return std::nullopt;
+  const auto candidates = find_duplicate_candidates(transaction_, record_);
+  if (candidates.empty()) return std::nullopt;
+  if (options_.on_duplicate == "error") {
+    throw base::Error(base::ErrorCode::kConflict, "duplicate", {{"count", std::to_string(candidates.size())}})
+        .with_extra_json(write_candidates(transaction_, entity_, caller_, candidates));
+  }
+  std::vector<std::int64_t> ids;
+  for (const auto& candidate : candidates) ids.push_back(candidate.id);
+  return resolve_duplicates(ids, values);
+}
+
+// skip, fill, overwrite: the best candidate takes the place of the new record.
+SaveResult Save::resolve_duplicates(const std::vector<std::int64_t>& ids, const json::object& values) {
+  const auto known = transaction_.resolver.find(entity_, ids.front());
+  if (options_.on_duplicate == "skip" || !known) return {SaveResult::Status::kSkipped, ids.front(), known ? known->version : 0, nullptr};
+  json::object patch;
+  for (const auto& member : values) {
+    const FieldIndex index = entity_.index_of({member.key().data(), member.key().size()});
+    if (index < 0 || entity_.fields[static_cast<std::size_t>(index)].system) continue;
+    const bool fill_only = options_.on_duplicate == "fill";
+    if (!fill_only || is_empty(known->at(index))) patch.emplace(member.key(), member.value());
+  }
+  SaveOptions options = options_;
+  options.version.reset();
+  Save update(transaction_, caller_, entity_, options);
+  return update.update(ids.front(), patch);
+}
+
+}  // namespace entity

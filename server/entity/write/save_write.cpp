@@ -1,0 +1,217 @@
+// Stages before-rules and write of a save, and its order as a whole.
+#include "server/entity/query.hpp"
+#include "server/entity/search/search.hpp"
+#include "server/entity/storage.hpp"
+#include "server/entity/write/audit.hpp"
+#include "server/entity/write/outbox.hpp"
+#include "server/entity/write/rollups.hpp"
+#include "server/entity/write/save.hpp"
+
+namespace entity {
+
+namespace {
+
+bool keeps_trail(const EntityDef& entity) { return entity.kind != EntityKind::kLog; }
+
+// Nested saves share one limit, so that two behaviours that call each other end in an error, not in a full stack.
+class DepthGuard {
+ public:
+  explicit DepthGuard(WriteTransaction& transaction) : transaction_(transaction) {
+    if (transaction_.depth >= kMaxSaveDepth) throw base::Error::internal("records write each other without end");
+    ++transaction_.depth;
+  }
+  ~DepthGuard() { --transaction_.depth; }
+
+ private:
+  WriteTransaction& transaction_;
+};
+
+}  // namespace
+
+SaveResult Save::create(const json::object& values) {
+  const DepthGuard guard(transaction_);
+  if (!may(caller_, entity_, Action::kCreate)) {
+    throw base::Error(base::ErrorCode::kPermissionDenied, "create_not_allowed", {{"entity", entity_.key}});
+  }
+  record_ = make_record(entity_);
+  apply(values);
+  set_defaults();
+  if (record_.created_at == base::Instant{}) record_.created_at = transaction_.now;
+  record_.updated_at = transaction_.now;
+  record_.created_by = record_.updated_by = caller_.user_id;
+  record_.version = 1;
+  throw_errors();
+  compute();
+  authorise(record_, Action::kCreate);
+  validate();
+  if (auto duplicate = find_duplicates(values)) return *duplicate;
+  record_.id = next_id(transaction_.connection, entity_);
+  copy_built_in(record_);
+  run_before_write();
+  return write_new();
+}
+
+SaveResult Save::update(std::int64_t id, const json::object& patch) {
+  const DepthGuard guard(transaction_);
+  load_for(id, Action::kUpdate, false);
+  check_version(patch);
+  apply(patch);
+  throw_errors();
+  compute();
+  validate();
+  run_before_write();
+  return write_changed();
+}
+
+SaveResult Save::remove(std::int64_t id) {
+  const DepthGuard guard(transaction_);
+  load_for(id, Action::kDelete, false);
+  if (options_.version) check_version({});
+  for (Behaviour* behaviour : transaction_.parts.catalog.behaviours(entity_)) behaviour->before_delete(*this);
+  throw_errors();
+  return write_deleted(true);
+}
+
+SaveResult Save::restore(std::int64_t id) {
+  const DepthGuard guard(transaction_);
+  load_for(id, Action::kDelete, true);
+  return write_deleted(false);
+}
+
+SaveResult Save::write_new() {
+  store::Connection& connection = transaction_.connection;
+  if (record_.uid == base::Uid{}) record_.uid = base::make_uid(transaction_.now, transaction_.parts.random);
+  insert_record(connection, record_);
+  const WriteStamp stamp{transaction_.now, caller_.user_id, &transaction_.parts.random};
+  for (const auto& table : storage_of(entity_).items) {
+    auto* items = std::get_if<Items>(&record_.at(table.field));
+    if (items != nullptr && !items->empty()) write_items(connection, table, record_.id, {}, *items, stamp);
+  }
+  write_trail("created", changed_fields(nullptr, record_), {});
+  return {SaveResult::Status::kCreated, record_.id, record_.version, nullptr};
+}
+
+SaveResult Save::write_changed() {
+  store::Connection& connection = transaction_.connection;
+  const auto changed = changed_fields(&*before_, record_);
+  if (changed.empty() && before_->marks == record_.marks) {
+    return {SaveResult::Status::kUnchanged, record_.id, record_.version, nullptr};
+  }
+  record_.version = before_->version + 1;
+  record_.updated_at = transaction_.now;
+  record_.updated_by = caller_.user_id;
+  copy_built_in(record_);
+  if (!update_record(connection, *before_, record_)) throw_version_conflict(before_->version, {});
+  const WriteStamp stamp{transaction_.now, caller_.user_id, &transaction_.parts.random};
+  for (const auto& table : storage_of(entity_).items) {
+    const auto* old_items = std::get_if<Items>(&before_->at(table.field));
+    auto* new_items = std::get_if<Items>(&record_.at(table.field));
+    Items none;
+    if (new_items == nullptr) new_items = &none;
+    write_items(connection, table, record_.id, old_items != nullptr ? *old_items : Items{}, *new_items, stamp);
+  }
+  write_trail("updated", changed, audit_changes(*before_, record_, changed));
+  return {SaveResult::Status::kUpdated, record_.id, record_.version, nullptr};
+}
+
+SaveResult Save::write_deleted(bool deleted) {
+  record_.deleted = deleted;
+  record_.deleted_at = deleted ? transaction_.now : base::Instant{};
+  record_.version = before_->version + 1;
+  record_.updated_at = transaction_.now;
+  record_.updated_by = caller_.user_id;
+  copy_built_in(record_);
+  if (!update_record(transaction_.connection, *before_, record_)) throw_version_conflict(before_->version, {});
+  write_trail(deleted ? "deleted" : "restored", {}, {});
+  return {SaveResult::Status::kUpdated, record_.id, record_.version, nullptr};
+}
+
+void Save::write_trail(std::string_view action, const std::vector<FieldIndex>& changed, std::string changes) {
+  transaction_.resolver.forget(entity_, record_.id);
+  const Record* before = before_ ? &*before_ : nullptr;
+  update_rollups(transaction_, before, &record_);
+  if (!keeps_trail(entity_)) return;
+  if (entity_.audited) {
+    write_audit(transaction_.connection, {&caller_, transaction_.now, &record_, action, std::move(changes), options_.job_id});
+  }
+  update_search_index(transaction_.connection, before, &record_);
+  write_outbox(transaction_.connection, record_, action, changed, caller_.user_id, transaction_.now);
+}
+
+Caller Save::system_on_behalf() const {
+  Caller system = *Caller::system();
+  system.user_id = caller_.user_id;
+  system.title = caller_.title;
+  system.language = caller_.language;
+  system.time_zone = caller_.time_zone;
+  system.via = caller_.via;
+  system.remote_address = caller_.remote_address;
+  system.api_key_id = caller_.api_key_id;
+  return system;
+}
+
+std::int64_t Save::create(std::string_view entity, const json::object& values) {
+  const Caller system = system_on_behalf();
+  SaveOptions options;
+  options.on_duplicate = "create";
+  options.job_id = options_.job_id;
+  return Save(transaction_, system, transaction_.registry->require(entity), options).create(values).id;
+}
+
+void Save::update(std::string_view entity, std::int64_t id, const json::object& values) {
+  const Caller system = system_on_behalf();
+  SaveOptions options;
+  options.job_id = options_.job_id;
+  Save(transaction_, system, transaction_.registry->require(entity), options).update(id, values);
+}
+
+void Save::remove(std::string_view entity, std::int64_t id) {
+  const Caller system = system_on_behalf();
+  SaveOptions options;
+  options.job_id = options_.job_id;
+  Save(transaction_, system, transaction_.registry->require(entity), options).remove(id);
+}
+
+std::optional<Record> Save::load(std::string_view entity, std::int64_t id) {
+  return load_record(transaction_.connection, *transaction_.registry, transaction_.registry->require(entity), id);
+}
+
+// ConnectionResolver
+
+std::shared_ptr<const Record> ConnectionResolver::find(const EntityDef& entity, std::int64_t id) {
+  auto& known = known_[&entity];
+  if (const auto it = known.find(id); it != known.end()) return it->second;
+  auto loaded = load_record(connection_, registry_, entity, id);
+  if (!loaded) return nullptr;
+  copy_built_in(*loaded);
+  return known.emplace(id, std::make_shared<const Record>(std::move(*loaded))).first->second;
+}
+
+void ConnectionResolver::forget(const EntityDef& entity, std::int64_t id) {
+  if (const auto it = known_.find(&entity); it != known_.end()) it->second.erase(id);
+}
+
+bool ConnectionResolver::is_shared(const EntityDef& entity, std::int64_t id, const Caller& caller, Action action) {
+  auto statement = connection_.prepare("share_find", "SELECT 1 FROM sys_share WHERE entity_id = $1 AND record_id = $2 AND level >= $3 AND (user_id = $4 "
+                                                     "OR department_id IN (" + connection_.int_list_sql(5) + ")) LIMIT 1");
+  statement.bind(1, entity.id).bind(2, id).bind(3, action == Action::kRead || action == Action::kExport ? 1 : 2);
+  statement.bind(4, caller.user_id).bind_int_list(5, caller.department_ids);
+  return statement.step();
+}
+
+bool ConnectionResolver::exists(const EntityDef& entity, const Filter& filter, std::int64_t pointing_at) {
+  const PathStep& backlink = filter.path.back();
+  Filter points;
+  points.kind = Filter::Kind::kCompare;
+  points.op = FilterOp::kEq;
+  points.path = {backlink};
+  points.values = {Link{entity.id, pointing_at}};
+  Filter all;
+  all.kind = Filter::Kind::kAnd;
+  all.children.push_back(std::move(points));
+  all.children.insert(all.children.end(), filter.children.begin(), filter.children.end());
+  const auto system = Caller::system();
+  return !find_ids({connection_, registry_, *system, now_}, *backlink.entity, all, Action::kRead, 0, 1).empty();
+}
+
+}  // namespace entity
