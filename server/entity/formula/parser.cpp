@@ -366,7 +366,7 @@ NodePtr Parser::postfix() {
     if (in_.looking_at(".") && !in_.looking_at("..")) {
       in_.accept(".");
       value = path_step(std::move(value));
-    } else if (in_.looking_at("[")) {
+    } else if (!at_range_end_ && in_.looking_at("[")) {
       value = filter_step(std::move(value));
     } else if (in_.looking_at("(")) {
       const auto kind = value->type.kind();

@@ -42,6 +42,22 @@ class Parser {
     Parser& parser_;  // the parser on whose stack this lives
   };
 
+  // Inside brackets of any kind "[" opens a filter again.
+  class Inside {
+   public:
+    explicit Inside(Parser& parser) : deeper_(parser), parser_(parser), saved_(parser.at_range_end_) {
+      parser_.at_range_end_ = false;
+    }
+    ~Inside() { parser_.at_range_end_ = saved_; }
+    Inside(const Inside&) = delete;
+    Inside& operator=(const Inside&) = delete;
+
+   private:
+    Deeper deeper_;
+    Parser& parser_;  // the parser on whose stack this lives
+    bool saved_;
+  };
+
   NodePtr expression();
   NodePtr disjunction();
   NodePtr conjunction();
@@ -97,6 +113,7 @@ class Parser {
   std::vector<Local> locals_;
   std::size_t max_slots_ = 0;
   int depth_ = 0;
+  bool at_range_end_ = false;  // "[" closes the range: ]1..5[
   bool uses_clock_ = false;
 };
 

@@ -154,7 +154,7 @@ NodePtr Parser::path_step(NodePtr base) {
 
 NodePtr Parser::filter_step(NodePtr base) {
   in_.skip_space();
-  const Deeper deeper(*this);
+  const Inside inside(*this);
   auto node = make(Op::kFilter, in_.position());
   in_.expect("[");
   const bool is_list = base->type.kind() == Type::Kind::kList;
@@ -180,7 +180,7 @@ NodePtr Parser::filter_step(NodePtr base) {
 }
 
 std::vector<Parser::Argument> Parser::arguments() {
-  const Deeper deeper(*this);
+  const Inside inside(*this);
   std::vector<Argument> out;
   in_.expect("(");
   if (in_.accept(")")) return out;

@@ -81,7 +81,7 @@ NodePtr Parser::at_literal() {
 }
 
 NodePtr Parser::parenthesised() {
-  const Deeper deeper(*this);
+  const Inside inside(*this);
   const std::size_t position = in_.position();
   in_.expect("(");
   // "(< 5)" is the range of everything below 5.
@@ -111,7 +111,9 @@ NodePtr Parser::range_end(NodePtr low, std::size_t position, bool low_included) 
   in_.expect("..");
   auto node = make(Op::kRange, position);
   node->low_included = low_included;
+  at_range_end_ = true;  // the caller is inside brackets of its own and restores it
   NodePtr high = expression();
+  at_range_end_ = false;
   if (in_.accept("]")) node->high_included = true;
   else if (!in_.accept(")") && !in_.accept("[")) in_.fail_here("]");
   if (!can_order(low->type, high->type)) {
@@ -124,7 +126,7 @@ NodePtr Parser::range_end(NodePtr low, std::size_t position, bool low_included) 
 }
 
 NodePtr Parser::list_or_range() {
-  const Deeper deeper(*this);
+  const Inside inside(*this);
   const std::size_t position = in_.position();
   if (in_.accept("]")) {
     NodePtr low = expression();
@@ -146,7 +148,7 @@ NodePtr Parser::list_or_range() {
 }
 
 NodePtr Parser::context_literal() {
-  const Deeper deeper(*this);
+  const Inside inside(*this);
   auto node = make(Op::kContext, in_.position());
   in_.expect("{");
   const std::size_t before = locals_.size();
