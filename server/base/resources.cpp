@@ -10,6 +10,11 @@ struct Entry {
   const char* path;
   const char* begin;
   const char* end;
+  const char* hash;
+  const char* gzip_begin;
+  const char* gzip_end;
+  const char* brotli_begin;
+  const char* brotli_end;
 };
 
 }  // namespace
@@ -31,16 +36,25 @@ std::span<const Entry>::iterator first_from(std::string_view path) {
                           [](const Entry& entry, std::string_view wanted) { return std::string_view(entry.path) < wanted; });
 }
 
-std::string_view content(const Entry& entry) {
-  return {entry.begin, static_cast<std::size_t>(entry.end - entry.begin)};
+std::string_view between(const char* begin, const char* end) { return {begin, static_cast<std::size_t>(end - begin)}; }
+
+Resource resource_of(const Entry& entry) {
+  return {entry.path, between(entry.begin, entry.end), entry.hash, between(entry.gzip_begin, entry.gzip_end),
+          between(entry.brotli_begin, entry.brotli_end)};
 }
 
 }  // namespace
 
-std::optional<std::string_view> find_resource(std::string_view path) {
+std::optional<Resource> find_resource_file(std::string_view path) {
   const auto found = first_from(path);
   if (found == entries().end() || found->path != path) return std::nullopt;
-  return content(*found);
+  return resource_of(*found);
+}
+
+std::optional<std::string_view> find_resource(std::string_view path) {
+  const auto found = find_resource_file(path);
+  if (!found) return std::nullopt;
+  return found->content;
 }
 
 std::vector<Resource> resources_below(std::string_view prefix) {
@@ -48,7 +62,7 @@ std::vector<Resource> resources_below(std::string_view prefix) {
   for (auto entry = first_from(prefix); entry != entries().end(); ++entry) {
     const std::string_view path = entry->path;
     if (!path.starts_with(prefix)) break;
-    found.push_back({path, content(*entry)});
+    found.push_back(resource_of(*entry));
   }
   return found;
 }

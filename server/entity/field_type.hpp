@@ -25,6 +25,16 @@ struct Column {
 // How a field compares in filters and formulas.
 enum class Comparison { kNone, kText, kNumber, kBool, kDate, kInstant, kDuration, kChoice, kLink, kSet };
 
+// Rates to the base currency on the record's date; a seam, filled by the module that keeps currencies.
+class CurrencyRates {
+ public:
+  virtual ~CurrencyRates() = default;
+  // Base units for one unit of `currency`; nullopt: no rate known.
+  virtual std::optional<base::Decimal> rate(std::string_view currency) const = 0;
+};
+
+inline constexpr std::string_view kDefaultBaseCurrency = "RUB";
+
 // What parse needs besides the JSON.
 struct ParseContext {
   const FieldDef& field;
@@ -33,7 +43,11 @@ struct ParseContext {
   std::vector<base::FieldError>* errors;  // collects; parse goes on
   std::vector<Mark>* marks;
   std::string default_region = "RU";    // phones
-  std::string base_currency = "RUB";
+  std::string base_currency{kDefaultBaseCurrency};
+  // The stored value when a record is changed: items given by "id" take what they do not name from it. nullptr: a new record,
+  // ids of items are ignored.
+  const Value* before = nullptr;
+  const CurrencyRates* rates = nullptr;  // nullptr: foreign money gets the mark "no_rate" and 0 in the base currency
 };
 
 class FieldType {

@@ -73,9 +73,10 @@ void copy_built_in(Record& record);
 // An empty record of the entity with sized values.
 Record make_record(const EntityDef& entity);
 
-// The next id of the entity: a sequence on PostgreSQL, sys_counter on SQLite; ascending, never given twice. `count` ids
-// in a row are reserved, the first is returned.
-std::int64_t next_id(store::Connection& connection, const EntityDef& entity, int count = 1);
+// The next id of the entity: a sequence on PostgreSQL, sys_counter on SQLite; ascending, never given twice.
+std::int64_t next_id(store::Connection& connection, const EntityDef& entity);
+// `count` of them at once, ascending, on PostgreSQL not always in a row.
+std::vector<std::int64_t> next_ids(store::Connection& connection, const EntityDef& entity, int count);
 // Next number of a named series without gaps (in the transaction; the row is locked until its end). Starts at 1.
 std::int64_t next_counter(store::Connection& connection, std::string_view name);
 
