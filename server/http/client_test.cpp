@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "server/http/test_server.hpp"
+#include "server/http/server_testing.hpp"
 
 namespace http {
 namespace {

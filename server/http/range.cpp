@@ -5,7 +5,7 @@
 #include <charconv>
 #include <limits>
 
-#include "server/http/engine/reply.hpp"
+#include "server/http/internal/reply.hpp"
 #include "server/http/url.hpp"
 
 namespace http {
@@ -126,7 +126,7 @@ bool allows_range(std::string_view if_range, std::string_view etag, std::optiona
 
 std::string http_date(base::Instant time) {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
-  const std::string line = engine::date_line(static_cast<std::time_t>(seconds));
+  const std::string line = internal::date_line(static_cast<std::time_t>(seconds));
   return line.substr(6, line.size() - 8);  // without "Date: " and the line end
 }
 

@@ -4,12 +4,12 @@
 #include <string>
 #include <string_view>
 
-#include "server/http/engine/request_parser.hpp"
+#include "server/http/internal/request_parser.hpp"
 
 namespace {
 
-using http::engine::RequestHead;
-using http::engine::RequestParser;
+using http::internal::RequestHead;
+using http::internal::RequestParser;
 
 struct Outcome {
   int status = -1;  // -1: incomplete, 0: parsed
