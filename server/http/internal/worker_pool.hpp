@@ -11,7 +11,7 @@
 
 #include <pthread.h>
 
-namespace http::engine {
+namespace http::internal {
 
 class WorkerPool {
  public:
@@ -55,4 +55,4 @@ class WorkerPool {
   bool is_stopping_ = false;
 };
 
-}  // namespace http::engine
+}  // namespace http::internal

@@ -1,4 +1,4 @@
-#include "server/http/engine/reply.hpp"
+#include "server/http/internal/reply.hpp"
 
 #include <array>
 #include <charconv>
@@ -9,7 +9,7 @@
 #include "server/base/error.hpp"
 #include "server/http/url.hpp"
 
-namespace http::engine {
+namespace http::internal {
 namespace {
 
 constexpr int kGzipLevel = 1;
@@ -203,4 +203,4 @@ void write_plain_problem(Response& response, int status, std::string_view key) {
   response.body += "\"}";
 }
 
-}  // namespace http::engine
+}  // namespace http::internal

@@ -10,7 +10,7 @@
 
 #include "server/http/server.hpp"
 
-namespace http::engine {
+namespace http::internal {
 
 // Invariants: `wake_` is called with the mutex held and only while open, so that the I/O thread it posts to is alive;
 // after close nothing is added, what is queued may still be taken.
@@ -45,4 +45,4 @@ class EventQueue {
 // The stream handed to the handler; its end closes the queue.
 std::shared_ptr<EventStream> make_event_stream(std::shared_ptr<EventQueue> queue);
 
-}  // namespace http::engine
+}  // namespace http::internal

@@ -1,4 +1,4 @@
-#include "server/http/engine/tls.hpp"
+#include "server/http/internal/tls.hpp"
 
 #include <string_view>
 
@@ -6,7 +6,7 @@
 
 #include "server/base/error.hpp"
 
-namespace http::engine {
+namespace http::internal {
 namespace {
 
 namespace ssl = boost::asio::ssl;
@@ -52,4 +52,4 @@ TlsContext load_tls(const std::string& certificate_file, const std::string& key_
   return context;
 }
 
-}  // namespace http::engine
+}  // namespace http::internal

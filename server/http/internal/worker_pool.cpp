@@ -1,10 +1,10 @@
-#include "server/http/engine/worker_pool.hpp"
+#include "server/http/internal/worker_pool.hpp"
 
 #include <utility>
 
 #include "server/base/log.hpp"
 
-namespace http::engine {
+namespace http::internal {
 
 WorkerPool::WorkerPool(Options options) : options_(std::move(options)) {
   threads_.reserve(static_cast<std::size_t>(options_.threads));
@@ -84,4 +84,4 @@ void WorkerPool::stop() {
   for (const pthread_t thread : threads) pthread_join(thread, nullptr);
 }
 
-}  // namespace http::engine
+}  // namespace http::internal

@@ -9,12 +9,12 @@
 
 #include <boost/asio/ssl/stream.hpp>
 
-#include "server/http/engine/event_queue.hpp"
-#include "server/http/engine/input_buffer.hpp"
-#include "server/http/engine/loop.hpp"
-#include "server/http/engine/request_parser.hpp"
+#include "server/http/internal/event_queue.hpp"
+#include "server/http/internal/input_buffer.hpp"
+#include "server/http/internal/loop.hpp"
+#include "server/http/internal/request_parser.hpp"
 
-namespace http::engine {
+namespace http::internal {
 
 // Invariants:
 // - All members are touched by the I/O thread, except request_, response_, match_ and events_ while a pool thread runs
@@ -112,4 +112,4 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   std::size_t slot_ = 0;  // own place in io_.connections
 };
 
-}  // namespace http::engine
+}  // namespace http::internal

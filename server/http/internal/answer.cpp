@@ -6,11 +6,11 @@
 #include <boost/asio/detached.hpp>
 
 #include "server/base/log.hpp"
-#include "server/http/engine/connection.hpp"
-#include "server/http/engine/reply.hpp"
-#include "server/http/engine/run_on.hpp"
+#include "server/http/internal/connection.hpp"
+#include "server/http/internal/reply.hpp"
+#include "server/http/internal/run_on.hpp"
 
-namespace http::engine {
+namespace http::internal {
 namespace {
 
 constexpr std::size_t kCopiedBody = 16 << 10;  // smaller bodies join the head in one buffer (and one TLS record)
@@ -244,4 +244,4 @@ Awaitable<void> Connection::linger() {
   }
 }
 
-}  // namespace http::engine
+}  // namespace http::internal

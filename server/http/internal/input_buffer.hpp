@@ -8,7 +8,7 @@
 #include <string_view>
 #include <utility>
 
-namespace http::engine {
+namespace http::internal {
 
 class InputBuffer {
  public:
@@ -62,4 +62,4 @@ class InputBuffer {
   std::size_t capacity_ = 0, begin_ = 0, end_ = 0;
 };
 
-}  // namespace http::engine
+}  // namespace http::internal

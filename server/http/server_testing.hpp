@@ -6,7 +6,7 @@
 #include <string>
 
 #include "server/http/server.hpp"
-#include "server/http/test_client.hpp"
+#include "server/http/raw_client_testing.hpp"
 
 namespace http::testing {
 

@@ -1,4 +1,4 @@
-#include "server/http/engine/connection.hpp"
+#include "server/http/internal/connection.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -8,11 +8,11 @@
 #include <boost/asio/post.hpp>
 
 #include "server/base/log.hpp"
-#include "server/http/engine/reply.hpp"
-#include "server/http/engine/run_on.hpp"
+#include "server/http/internal/reply.hpp"
+#include "server/http/internal/run_on.hpp"
 #include "server/http/url.hpp"
 
-namespace http::engine {
+namespace http::internal {
 namespace {
 
 constexpr std::size_t kFirstRead = 2048;
@@ -473,4 +473,4 @@ void Connection::end_exchange() {
   closes_ = false;
 }
 
-}  // namespace http::engine
+}  // namespace http::internal

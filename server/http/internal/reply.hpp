@@ -9,7 +9,7 @@
 
 #include "server/http/server.hpp"
 
-namespace http::engine {
+namespace http::internal {
 
 std::string_view reason_phrase(int status);
 // "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n" (RFC 9110, section 5.6.7).
@@ -39,4 +39,4 @@ void compress(Response& response, std::string_view accept_encoding);
 // The answer when no on_error hook is set, or when the hook itself failed.
 void write_plain_problem(Response& response, int status, std::string_view key);
 
-}  // namespace http::engine
+}  // namespace http::internal

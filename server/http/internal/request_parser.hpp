@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-namespace http::engine {
+namespace http::internal {
 
 // Why a request is refused. The status is RFC 9110's.
 struct ParseFault {
@@ -59,4 +59,4 @@ class RequestParser {
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace http::engine
+}  // namespace http::internal

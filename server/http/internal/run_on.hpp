@@ -7,9 +7,9 @@
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/post.hpp>
 
-#include "server/http/engine/connection.hpp"
+#include "server/http/internal/connection.hpp"
 
-namespace http::engine {
+namespace http::internal {
 
 template <class Function>
 Awaitable<void> Connection::run_on(WorkerPool& pool, Function function) {
@@ -36,4 +36,4 @@ Awaitable<void> Connection::run_on(WorkerPool& pool, Function function) {
   co_await asio::async_initiate<const asio::use_awaitable_t<Executor>&, void()>(initiate, kAwait);
 }
 
-}  // namespace http::engine
+}  // namespace http::internal

@@ -6,7 +6,7 @@
 
 #include <boost/asio/ssl/context.hpp>
 
-namespace http::engine {
+namespace http::internal {
 
 using TlsContext = std::shared_ptr<boost::asio::ssl::context>;
 
@@ -14,4 +14,4 @@ using TlsContext = std::shared_ptr<boost::asio::ssl::context>;
 // Throws base::Error failed_precondition "tls_certificate" {file, reason}.
 TlsContext load_tls(const std::string& certificate_file, const std::string& key_file);
 
-}  // namespace http::engine
+}  // namespace http::internal

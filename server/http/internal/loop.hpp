@@ -20,8 +20,8 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include "server/http/engine/tls.hpp"
-#include "server/http/engine/worker_pool.hpp"
+#include "server/http/internal/tls.hpp"
+#include "server/http/internal/worker_pool.hpp"
 #include "server/http/server.hpp"
 
 // GCC 12 takes the inlined frame allocator of Asio's coroutines for a mismatch (GCC bug 103993 and its kin); the warning is
@@ -30,7 +30,7 @@
 #pragma GCC diagnostic ignored "-Wmismatched-new-delete"
 #endif
 
-namespace http::engine {
+namespace http::internal {
 
 namespace asio = boost::asio;
 
@@ -93,4 +93,4 @@ struct IoThread {
   std::thread thread;
 };
 
-}  // namespace http::engine
+}  // namespace http::internal

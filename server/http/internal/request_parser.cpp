@@ -1,4 +1,4 @@
-#include "server/http/engine/request_parser.hpp"
+#include "server/http/internal/request_parser.hpp"
 
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/basic_parser.hpp>
@@ -6,7 +6,7 @@
 
 #include "server/http/url.hpp"
 
-namespace http::engine {
+namespace http::internal {
 namespace {
 
 namespace beast = boost::beast;
@@ -194,4 +194,4 @@ RequestParser::Fed RequestParser::feed_body(std::string_view input, std::string&
   return fed;
 }
 
-}  // namespace http::engine
+}  // namespace http::internal

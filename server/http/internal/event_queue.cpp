@@ -1,8 +1,8 @@
-#include "server/http/engine/event_queue.hpp"
+#include "server/http/internal/event_queue.hpp"
 
 #include <algorithm>
 
-namespace http::engine {
+namespace http::internal {
 namespace {
 
 // WHATWG HTML, section 9.2.6: a line ends at CR, LF or both; fields are one line, data may be several.
@@ -103,4 +103,4 @@ std::shared_ptr<EventStream> make_event_stream(std::shared_ptr<EventQueue> queue
   return std::make_shared<QueueStream>(std::move(queue));
 }
 
-}  // namespace http::engine
+}  // namespace http::internal
