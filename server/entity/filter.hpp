@@ -79,7 +79,7 @@ class RecordResolver {
   virtual ~RecordResolver() = default;
   virtual std::shared_ptr<const Record> find(const EntityDef& entity, std::int64_t id) = 0;
   virtual bool is_shared(const EntityDef& entity, std::int64_t id, const Caller& caller, Action action) = 0;
-  // For kExists: `filter` is the whole kExists node.
+  // For kExists: `filter` is the whole kExists node, answered with the rights of the resolver's caller unless it is as_system.
   virtual bool exists(const EntityDef& entity, const Filter& filter, std::int64_t pointing_at) = 0;
 };
 bool matches(const Filter& filter, const Record& record, const FilterContext& context, RecordResolver* resolver);

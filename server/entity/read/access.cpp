@@ -47,6 +47,7 @@ bool key_allows(const Caller& caller, const EntityDef& entity, Action action) {
 
 Scope granted_scope(const Caller& caller, const EntityDef& entity, Action action) {
   if (caller.is_system || caller.is_admin) return Scope::kAll;
+  if (std::find(entity.everyone.begin(), entity.everyone.end(), action_name(action)) != entity.everyone.end()) return Scope::kAll;
   const auto found = caller.entities.find(entity.id);
   if (found != caller.entities.end()) return found->second.scopes[static_cast<int>(action)];
   // The columns of a many_to_many are as readable as both its ends (see via_part).
@@ -71,12 +72,16 @@ class AccessBuilder {
     if (scope == Scope::kNone) return Filter::never();
     if (caller_.is_system || caller_.is_admin) return Filter::always();
     auto granted = Filter::any_of(with_two(scope_part(entity, scope), via_part(entity)));
-    granted = Filter::all_of(with_two(std::move(granted), condition_part(entity)));
+    if (!is_for_everyone(entity)) granted = Filter::all_of(with_two(std::move(granted), condition_part(entity)));
     if (granted.kind == Filter::Kind::kAlways) return granted;
     return Filter::any_of(with_two(std::move(granted), share_part()));
   }
 
  private:
+  bool is_for_everyone(const EntityDef& entity) const {
+    return std::find(entity.everyone.begin(), entity.everyone.end(), read::action_name(action_)) != entity.everyone.end();
+  }
+
   static std::vector<Filter> with_two(Filter first, Filter second) {
     std::vector<Filter> parts;
     parts.push_back(std::move(first));

@@ -55,7 +55,7 @@ class Matcher {
       case Filter::Kind::kOr: return std::any_of(filter.children.begin(), filter.children.end(), passes);
       case Filter::Kind::kNot: return !passes(filter.children.front());
       case Filter::Kind::kCompare: return walk(filter, 0, record);
-      case Filter::Kind::kExists: return resolver_ != nullptr && resolver_->exists(*filter.other, filter, record.id);
+      case Filter::Kind::kExists: return exists(filter, record);
       case Filter::Kind::kLinked: return linked(filter, record);
       case Filter::Kind::kFormula: return read::formula_matches(filter, record, context_, resolver_, as_system_);
       case Filter::Kind::kText: return text_matches(record, as_system_ ? *Caller::system() : context_.caller, filter.text);
@@ -63,6 +63,14 @@ class Matcher {
       case Filter::Kind::kShared: return shared(filter, record);
     }
     return false;
+  }
+
+  bool exists(const Filter& filter, const Record& record) {
+    if (resolver_ == nullptr || record.id == 0) return false;
+    if (!as_system_ || filter.as_system) return resolver_->exists(*filter.other, filter, record.id);
+    auto own = filter;
+    own.as_system = true;
+    return resolver_->exists(*filter.other, own, record.id);
   }
 
   std::shared_ptr<const Record> living(const EntityDef& entity, std::int64_t id) {

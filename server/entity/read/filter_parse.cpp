@@ -104,13 +104,23 @@ class FilterParser {
     return filter.children.front().kind == Filter::Kind::kNever ? Filter::never() : filter;
   }
 
+  // "deal.company": a link, user, link_any or many_to_many field of another entity that points here.
   static Backlink find_backlink(std::string_view text, const FilterContext& context, const std::string& source) {
+    const auto is_open = [&](const EntityDef& entity, const FieldDef& field) {
+      return may(context.caller, entity, Action::kRead) && may_read_field(context.caller, entity, field);
+    };
+    const auto dot = text.find('.');
+    const auto* other = dot == std::string_view::npos ? nullptr : context.registry.find(text.substr(0, dot));
+    const auto index = other == nullptr ? -1 : other->index_of(text.substr(dot + 1));
+    if (index >= 0) {
+      const auto& field = other->fields[static_cast<std::size_t>(index)];
+      const auto targets = read::link_targets(context.registry, field);
+      if (is_open(*other, field) && std::find(targets.begin(), targets.end(), &context.entity) != targets.end()) return {other, index};
+    }
     std::vector<std::string> valid;
     for (const auto& backlink : context.registry.backlinks(context.entity)) {
       const auto& field = backlink.entity->fields[static_cast<std::size_t>(backlink.field)];
-      if (!may(context.caller, *backlink.entity, Action::kRead) || !may_read_field(context.caller, *backlink.entity, field)) continue;
-      if (text == backlink.entity->key + "." + field.key) return backlink;
-      valid.push_back(backlink.entity->key + "." + field.key);
+      if (is_open(*backlink.entity, field)) valid.push_back(backlink.entity->key + "." + field.key);
     }
     throw base::Error::field(source, "unknown_field", {{"field", std::string(base::prefix(text, 80))}}).with_extra_json(read::valid_json(valid));
   }

@@ -127,29 +127,38 @@ void FilterSql::readable(const EntityDef& entity, std::string_view alias) {
   as_system_ = false;
 }
 
+// "(outer IN (SELECT inner FROM from WHERE " or its correlated twin; the condition and "))" follow.
+void FilterSql::open_membership(Membership membership, std::string_view outer, std::string_view inner, std::string_view from) {
+  if (membership == Membership::kLists) {
+    out_ << "(" << outer << " IN (SELECT " << inner << " FROM " << from << " WHERE ";
+  } else {
+    out_ << "(EXISTS (SELECT 1 FROM " << from << " WHERE " << inner << " = " << outer << " AND ";
+  }
+}
+
 // Follows the path from `step` on; the last step is the comparison itself. Only living records are passed through.
 void FilterSql::walk(const Filter& filter, std::size_t step, std::string_view alias) {
   if (step + 1 == filter.path.size()) return leaf(filter, alias);
   const auto terminal = describe_terminal(registry_, filter.path[step]);
   const auto& target = *filter.path[step + 1].entity;
   const auto name = out_.new_alias();
-  out_ << "(";
+  const auto table = table_of(target) + " " + name;
   if (terminal.source == TerminalSource::kTargets) {
     const auto link = out_.new_alias();
-    out_ << alias << ".id IN (SELECT " << link << "." << terminal.items->own_column << " FROM " << terminal.items->quoted_table << " " << link
-         << " JOIN " << table_of(target) << " " << name << " ON " << name << ".id = " << link << "." << terminal.items->target_column << " WHERE " << link
-         << ".deleted_at IS NULL AND ";
+    const auto from = terminal.items->quoted_table + " " + link + " JOIN " + table + " ON " + name + ".id = " + link + "." + terminal.items->target_column;
+    open_membership(membership_, std::string(alias) + ".id", link + "." + terminal.items->own_column, from);
+    out_ << link << ".deleted_at IS NULL AND ";
   } else {
     if (!terminal.entity_column.empty()) {
-      out_ << alias << "." << terminal.entity_column << " = ";
+      out_ << "(" << alias << "." << terminal.entity_column << " = ";
       out_.number(target.id) << " AND ";
     }
-    out_ << alias << "." << terminal.column << " IN (SELECT " << name << ".id FROM " << table_of(target) << " " << name << " WHERE ";
+    open_membership(membership_, std::string(alias) + "." + terminal.column, name + ".id", table);
   }
   out_ << name << ".deleted_at IS NULL AND ";
   walk(filter, step + 1, name);
   readable(target, name);
-  out_ << "))";
+  out_ << (terminal.entity_column.empty() ? "))" : ")))");
 }
 
 void FilterSql::leaf(const Filter& filter, std::string_view alias) {
@@ -157,8 +166,8 @@ void FilterSql::leaf(const Filter& filter, std::string_view alias) {
   if (!terminal.is_many()) return column_condition(filter, terminal, alias);
   const auto name = out_.new_alias();
   const bool is_relation = terminal.items->relation != nullptr;
-  out_ << "(" << alias << ".id IN (SELECT " << name << "." << (is_relation ? std::string_view(terminal.items->own_column) : "record_id") << " FROM "
-       << terminal.items->quoted_table << " " << name << " WHERE ";
+  open_membership(membership_, std::string(alias) + ".id", name + "." + (is_relation ? terminal.items->own_column : "record_id"),
+                  terminal.items->quoted_table + " " + name);
   if (is_relation) out_ << name << ".deleted_at IS NULL AND ";
   if (filter.op == FilterOp::kNotEmpty && filter.path.back().item_column.empty()) {
     out_ << "(1=1)";
@@ -296,14 +305,16 @@ void FilterSql::exists(const Filter& filter, std::string_view alias) {
   const auto& other = *filter.other;
   const auto terminal = describe_terminal(registry_, filter.path.front());
   const auto name = out_.new_alias();
+  const auto table = table_of(other) + " " + name;
+  const auto id = std::string(alias) + ".id";
   if (terminal.source == TerminalSource::kTargets) {
     const auto link = out_.new_alias();
-    out_ << "(" << alias << ".id IN (SELECT " << link << "." << terminal.items->target_column << " FROM " << terminal.items->quoted_table << " " << link
-         << " JOIN " << table_of(other) << " " << name << " ON " << name << ".id = " << link << "." << terminal.items->own_column << " WHERE " << link
-         << ".deleted_at IS NULL AND ";
+    const auto from = terminal.items->quoted_table + " " + link + " JOIN " + table + " ON " + name + ".id = " + link + "." + terminal.items->own_column;
+    open_membership(membership_, id, link + "." + terminal.items->target_column, from);
+    out_ << link << ".deleted_at IS NULL AND ";
   } else {
-    out_ << "(" << alias << ".id IN (SELECT " << name << "." << terminal.column << " FROM " << table_of(other) << " " << name << " WHERE " << name << "."
-         << terminal.column << " IS NOT NULL AND ";
+    open_membership(membership_, id, name + "." + terminal.column, table);
+    out_ << name << "." << terminal.column << " IS NOT NULL AND ";
     if (!terminal.entity_column.empty()) {
       out_ << name << "." << terminal.entity_column << " = ";
       out_.number(std::get<std::int64_t>(filter.values.front())) << " AND ";
@@ -324,15 +335,11 @@ void FilterSql::linked(const Filter& filter, std::string_view alias) {
     out_ << alias << "." << terminal.entity_column << " = ";
     out_.number(other.id) << " AND ";
   }
-  if (linked_as_list_) {
-    out_ << alias << "." << terminal.column << " IN (SELECT " << name << ".id FROM " << table_of(other) << " " << name << " WHERE ";
-  } else {
-    out_ << "EXISTS (SELECT 1 FROM " << table_of(other) << " " << name << " WHERE " << name << ".id = " << alias << "." << terminal.column << " AND ";
-  }
+  open_membership(via_membership_, std::string(alias) + "." + terminal.column, name + ".id", table_of(other) + " " + name);
   out_ << name << ".deleted_at IS NULL AND ";
   write(filter.children.front(), other, name);
   readable(other, name);
-  out_ << "))";
+  out_ << ")))";
 }
 
 void FilterSql::scope(const Filter& filter, std::string_view alias) {
@@ -350,13 +357,17 @@ void FilterSql::scope(const Filter& filter, std::string_view alias) {
 
 void FilterSql::shared(const Filter& filter, const EntityDef& entity, std::string_view alias) {
   const auto level = std::get<std::int64_t>(filter.values.front());
+  const bool as_list = membership_ == Membership::kLists;
   const auto part = [&](std::string_view column, std::vector<std::int64_t> ids) {
-    out_ << "SELECT s.record_id FROM sys_share s WHERE s." << column << " IN ";
+    out_ << (as_list ? "SELECT s.record_id FROM sys_share s WHERE s." : "SELECT 1 FROM sys_share s WHERE s.") << column << " IN ";
     out_.int_list(std::move(ids)) << " AND s.entity_id = ";
     out_.number(entity.id) << " AND s.level >= ";
     out_.number(level);
+    if (!as_list) out_ << " AND s.record_id = " << alias << ".id";
   };
-  out_ << "(" << alias << ".id IN (";
+  out_ << "(";
+  if (as_list) out_ << alias << ".id IN (";
+  else out_ << "EXISTS (";
   part("user_id", caller_.own_owners.empty() ? std::vector<std::int64_t>{caller_.user_id} : caller_.own_owners);
   if (!caller_.department_ids.empty()) {
     out_ << " UNION ALL ";

@@ -17,8 +17,12 @@ class FilterSql {
 
   // Condition over a row of `entity` named `alias`.
   void write(const Filter& filter, const EntityDef& entity, std::string_view alias);
-  // `linked` (access.via) as a correlated EXISTS (default) or as `id IN (…)`, which is better when few records pass.
-  void set_linked_as_list(bool value) { linked_as_list_ = value; }
+  // How membership in another table is asked: as lists (`id IN (SELECT …)`: an index of the other table may drive the query; right for
+  // pages and counts) or correlated (`EXISTS (…)`: right for a single record).
+  enum class Membership { kLists, kCorrelated };
+  void set_membership(Membership value) { membership_ = value; }
+  // The same for access.via, whose target predicate often passes many records: correlated unless said otherwise.
+  void set_via_membership(Membership value) { via_membership_ = value; }
   // Appends " AND …" so that only records of `entity` pass that the caller may read; nothing where he may read all.
   void readable(const EntityDef& entity, std::string_view alias);
   const Registry& registry() const { return registry_; }
@@ -35,6 +39,7 @@ class FilterSql {
   void one_of(const Filter& filter, const Terminal& terminal, std::string_view alias);
   void one_of_links(const Filter& filter, const Terminal& terminal, std::string_view alias);
   void within(const Filter& filter, const Terminal& terminal, std::string_view alias);
+  void open_membership(Membership membership, std::string_view outer, std::string_view inner, std::string_view from);
   void exists(const Filter& filter, std::string_view alias);
   void linked(const Filter& filter, std::string_view alias);
   void scope(const Filter& filter, std::string_view alias);
@@ -48,7 +53,8 @@ class FilterSql {
   const Caller& caller_;
   base::Instant now_;
   bool as_system_ = false;
-  bool linked_as_list_ = false;
+  Membership membership_ = Membership::kLists;
+  Membership via_membership_ = Membership::kCorrelated;
 };
 
 // Smallest text above every text that starts with `prefix`, by code points; empty: there is none.

@@ -202,7 +202,8 @@ void RowWriter::generic(const OutputField& field, store::Statement& statement, i
 void RowWriter::marks(std::string_view text) {
   const auto& entity = *plan_.fields().back().path.front().entity;
   json_.raw_key(plan_.fields().back().key).begin_array();
-  for (const auto& mark : base::parse_json(text).as_array()) {
+  const auto parsed = base::parse_json(text);
+  for (const auto& mark : parsed.as_array()) {
     const auto path = base::json_string(mark.as_object(), "field");
     const auto* field = entity.field(std::string_view(path).substr(0, path.find_first_of(".[")));
     if (field != nullptr && may_read_field(context_.caller, entity, *field)) json_.value(mark);
@@ -224,42 +225,11 @@ void RowWriter::fetch_items() {
   }
 }
 
-// Users are colleagues: their names are shown to everyone who is signed in. Any other title only with the right to read the record and
-// its title field.
 void RowWriter::fetch_titles() {
   for (const auto& hole : holes_) {
     if (hole.entity_id != 0) titles_[hole.entity_id][hole.id];
   }
-  for (auto& [entity_id, texts] : titles_) {
-    const auto* target = context_.registry.find_id(entity_id);
-    for (auto& [id, text] : texts) text = "null";
-    if (target == nullptr || target->title_index < 0 || texts.empty()) continue;
-    const auto& field = target->fields[static_cast<std::size_t>(target->title_index)];
-    const bool is_user = target->key == "user";
-    if (!is_user && (!may(context_.caller, *target, Action::kRead) || !may_read_field(context_.caller, *target, field))) continue;
-    if (column_of(*target, target->title_index).empty()) continue;
-    std::vector<std::int64_t> ids;
-    for (const auto& [id, text] : texts) ids.push_back(id);
-    std::sort(ids.begin(), ids.end());
-    SqlWriter sql(context_.connection);
-    FilterSql filters(sql, context_.registry, context_.caller, context_.now);
-    sql << "SELECT t.id";
-    for (const auto& column : storage_of(*target).read_columns) {
-      if (column.field == target->title_index) sql << ",t." << column.quoted;
-    }
-    (sql << " FROM " << table_of(*target) << " t WHERE t.id IN ").int_list(std::move(ids));
-    if (!is_user) filters.readable(*target, "t");
-    auto statement = context_.connection.prepare("link_titles", sql.text());
-    sql.bind_all(statement);
-    while (statement.step()) {
-      Value value;
-      field.type->read(field, statement, 1, value);
-      if (is_empty(value)) continue;
-      auto& text = texts[statement.integer(0)];
-      text.clear();
-      base::append_json_string(text, field.type->display(field, value));
-    }
-  }
+  read::fetch_titles(context_, titles_);
 }
 
 const std::string& RowWriter::title(int entity_id, std::int64_t id) const { return titles_.at(entity_id).at(id); }

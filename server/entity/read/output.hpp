@@ -12,6 +12,7 @@
 #include "server/entity/query.hpp"
 #include "server/entity/read/filter_sql.hpp"
 #include "server/entity/read/terminal.hpp"
+#include "server/entity/read/titles.hpp"
 
 namespace entity::read {
 
@@ -64,8 +65,6 @@ class RowWriter {
     int entity_id;  // titles; 0: items
     std::int64_t id;
   };
-  using Texts = std::unordered_map<std::int64_t, std::string>;
-
   void field(const OutputField& field, store::Statement& statement, int first);
   void link(const OutputField& field, int entity_id, std::int64_t id);
   void generic(const OutputField& field, store::Statement& statement, int column);
@@ -81,7 +80,7 @@ class RowWriter {
   base::JsonWriter json_;
   std::vector<Hole> holes_;
   std::vector<std::int64_t> ids_;
-  std::unordered_map<int, Texts> titles_;                             // entity → id → JSON text
+  TitleMap titles_;
   std::unordered_map<const OutputField*, std::unordered_map<std::int64_t, Items>> items_;
 };
 

@@ -6,6 +6,7 @@
 #include "server/base/text.hpp"
 #include "server/entity/access.hpp"
 #include "server/entity/query.hpp"
+#include "server/entity/read/selection.hpp"
 #include "server/entity/read/terminal.hpp"
 
 namespace entity {
@@ -105,8 +106,24 @@ std::vector<SortKey> parse_sort(const json::value& input, const FilterContext& c
   return sort;
 }
 
-void add_output_field(Query& query, std::string_view name, const FilterContext& context, const std::string& source) {
-  if (query.fields.size() >= kMaxFields) throw base::Error::field(source, "too_many_values", {{"limit", std::to_string(kMaxFields)}});
+// Fields named by "fields" replace the default ones, those of "include" are added.
+struct Draft {
+  Query query;
+  std::vector<std::vector<PathStep>> included;
+
+  Query finish(const FilterContext& context) {
+    if (query.fields.empty() && !included.empty()) query.fields = read::default_fields(context.registry, context.entity, context.caller);
+    for (auto& path : included) {
+      const auto is_same = [&](const std::vector<PathStep>& known) { return read::path_text(known) == read::path_text(path); };
+      if (std::none_of(query.fields.begin(), query.fields.end(), is_same)) query.fields.push_back(std::move(path));
+    }
+    return std::move(query);
+  }
+};
+
+void add_output_field(Draft& draft, std::string_view key, std::string_view name, const FilterContext& context, const std::string& source) {
+  auto& fields = key == "include" ? draft.included : draft.query.fields;
+  if (fields.size() >= kMaxFields) throw base::Error::field(source, "too_many_values", {{"limit", std::to_string(kMaxFields)}});
   auto path = read::parse_path(name, context, {.source = source});
   const bool is_dotted_many = path.size() > 1 && std::any_of(path.begin(), path.end(), [](const PathStep& step) {
     return item_table(*step.entity, step.field) != nullptr;
@@ -114,7 +131,8 @@ void add_output_field(Query& query, std::string_view name, const FilterContext& 
   if (is_dotted_many || (!path.back().item_column.empty() && item_table(*path.back().entity, path.back().field) != nullptr)) {
     throw base::Error::field(source, "single_value_needed", {{"field", std::string(base::prefix(name, 80))}});
   }
-  query.fields.push_back(std::move(path));
+  const auto is_same = [&](const std::vector<PathStep>& known) { return read::path_text(known) == read::path_text(path); };
+  if (std::none_of(fields.begin(), fields.end(), is_same)) fields.push_back(std::move(path));
 }
 
 int parse_limit(std::int64_t limit) {
@@ -141,7 +159,8 @@ bool parse_flag(std::string_view name, std::string_view text) {
   wrong_type(std::string(name), "bool");
 }
 
-void parse_member(std::string_view key, const json::value& value, const FilterContext& context, Query& query) {
+void parse_member(std::string_view key, const json::value& value, const FilterContext& context, Draft& draft) {
+  auto& query = draft.query;
   if (key == "filter") {
     query.filter = parse_filter(value, context);
   } else if (key == "sort") {
@@ -160,7 +179,7 @@ void parse_member(std::string_view key, const json::value& value, const FilterCo
     for (std::size_t i = 0; i < array->size(); ++i) {
       const auto source = std::string(key) + "[" + std::to_string(i) + "]";
       if (!(*array)[i].is_string()) wrong_type(source, "text");
-      add_output_field(query, std::string_view((*array)[i].get_string()), context, source);
+      add_output_field(draft, key, std::string_view((*array)[i].get_string()), context, source);
     }
   } else if (key == "count") {
     if (!value.is_string()) wrong_type("count", "text");
@@ -183,7 +202,8 @@ void each_name(std::string_view text, const auto& visit) {
   }
 }
 
-void parse_parameter(const std::string& name, std::string_view value, const FilterContext& context, Query& query) {
+void parse_parameter(const std::string& name, std::string_view value, const FilterContext& context, Draft& draft) {
+  auto& query = draft.query;
   if (name == "sort") {
     each_name(value, [&](std::string_view part) { parse_sort_name(part, context, "sort", query.sort); });
   } else if (name == "limit") {
@@ -194,7 +214,7 @@ void parse_parameter(const std::string& name, std::string_view value, const Filt
   } else if (name == "cursor") {
     query.cursor = parse_cursor(value);
   } else if (name == "fields" || name == "include") {
-    each_name(value, [&](std::string_view part) { add_output_field(query, part, context, name); });
+    each_name(value, [&](std::string_view part) { add_output_field(draft, name, part, context, name); });
   } else if (name == "count") {
     query.count = parse_count(value);
   } else if (name == "in_bin") {
@@ -208,18 +228,18 @@ void parse_parameter(const std::string& name, std::string_view value, const Filt
 }  // namespace
 
 Query parse_query(const json::object& body, const FilterContext& context) {
-  Query query;
-  query.entity = &context.entity;
-  for (const auto& member : body) parse_member(member.key(), member.value(), context, query);
-  return query;
+  Draft draft;
+  draft.query.entity = &context.entity;
+  for (const auto& member : body) parse_member(member.key(), member.value(), context, draft);
+  return draft.finish(context);
 }
 
 Query parse_query(const std::vector<std::pair<std::string, std::string>>& parameters, const FilterContext& context) {
-  Query query;
-  query.entity = &context.entity;
-  query.filter = parse_short_filter(parameters, context);
-  for (const auto& [name, value] : parameters) parse_parameter(name, value, context, query);
-  return query;
+  Draft draft;
+  draft.query.entity = &context.entity;
+  draft.query.filter = parse_short_filter(parameters, context);
+  for (const auto& [name, value] : parameters) parse_parameter(name, value, context, draft);
+  return draft.finish(context);
 }
 
 }  // namespace entity

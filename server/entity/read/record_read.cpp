@@ -14,6 +14,7 @@ bool write_record(const QueryContext& context, const EntityDef& entity, std::int
   if (access.kind == Filter::Kind::kNever) return false;
   read::SqlWriter sql(context.connection);
   read::FilterSql filters(sql, context.registry, context.caller, context.now);
+  filters.set_membership(read::FilterSql::Membership::kCorrelated);
   sql << "SELECT ";
   plan.write_select(sql, filters, "r");
   (sql << " FROM " << table_of(entity) << " r WHERE r.id = ").parameter(id) << " AND r.deleted_at IS NULL";
