@@ -1,6 +1,7 @@
 // Scaled integers: the exact results of the evaluator's decimals, within 64 bits or not at all.
 #include <algorithm>
 
+#include "server/entity/formula/builtins.hpp"
 #include "server/entity/formula/sql_builder.hpp"
 
 namespace formula {
@@ -18,6 +19,11 @@ bool is_point(SqlKind kind) { return kind == SqlKind::kDate || kind == SqlKind::
 std::string floor_divide(const std::string& value, std::int64_t divisor) {
   const std::string d = std::to_string(divisor);
   return "(" + value + " / " + d + " - CASE WHEN " + value + " % " + d + " < 0 THEN 1 ELSE 0 END)";
+}
+
+bool reads_clock(const Node& node) {
+  if (node.builtin && node.builtin->uses_clock) return true;
+  return std::any_of(node.children.begin(), node.children.end(), [](const NodePtr& c) { return c && reads_clock(*c); });
 }
 
 SqlTerm SqlBuilder::negate(const Node& node) {
@@ -190,6 +196,7 @@ SqlTerm SqlBuilder::path(const Node& node) {
   if (base.kind == SqlKind::kDate && is_date_name) return date_part(base, name, position);
   const std::string sql = spell(base, position);
   if (base.kind == SqlKind::kInstant) {
+    if (reads_clock(*node.children[0])) refuse("clock_zone", position);
     if (is_date_name) {
       SqlTerm date;
       date.kind = SqlKind::kDate;

@@ -99,6 +99,8 @@ class SqlBuilder {
   std::vector<SqlBind> binds_;
 };
 
+// now() somewhere inside: its parts are those of the environment's zone, a column's those of UTC.
+bool reads_clock(const Node& node);
 // value / divisor rounded down, for a positive divisor.
 std::string floor_divide(const std::string& value, std::int64_t divisor);
 std::int64_t power_of_ten(int exponent);  // 0..18

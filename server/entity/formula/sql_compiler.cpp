@@ -13,6 +13,30 @@ constexpr std::size_t kMaxSql = 100'000;
 constexpr __int128 kMaxUnits = static_cast<__int128>(INT64_MAX) - 1;
 constexpr std::int64_t kMicrosPerDay = 86'400'000'000;
 
+// A bind's place in the text until it is known which of them are used.
+constexpr char kMark = '\x01';
+
+// Numbers the binds that the text uses, in the order of their first use; drops the others.
+void number_binds(SqlExpression& expression, std::vector<SqlBind> all, int first_parameter) {
+  std::vector<int> numbers(all.size(), 0);
+  std::string out;
+  const std::string& text = expression.sql;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t mark = text.find(kMark, at);
+    out.append(text, at, mark == std::string::npos ? std::string::npos : mark - at);
+    if (mark == std::string::npos) break;
+    const std::size_t end = text.find(kMark, mark + 1);
+    const auto index = static_cast<std::size_t>(std::stoul(text.substr(mark + 1, end - mark - 1)));
+    if (numbers[index] == 0) {
+      expression.binds.push_back(std::move(all[index]));
+      numbers[index] = first_parameter + static_cast<int>(expression.binds.size()) - 1;
+    }
+    out += "$" + std::to_string(numbers[index]);
+    at = end + 1;
+  }
+  expression.sql = std::move(out);
+}
+
 class NoInputs final : public Inputs {
  public:
   explicit NoInputs(const std::vector<std::optional<SqlResolver::Answer>>& answers) : answers_(answers) {}
@@ -64,7 +88,7 @@ SqlResult compile(const Formula& formula, SqlResolver& resolver, const SqlOption
         default: expression.storage = Storage::kText; break;
       }
     }
-    expression.binds = builder.take_binds();
+    number_binds(expression, builder.take_binds(), options.first_parameter);
     out.expression = std::move(expression);
   } catch (const NotCompilable& refusal) {
     out.error = FormulaError{"not_compilable", refusal.position, column_of(formula.text(), refusal.position),
@@ -105,7 +129,7 @@ std::string SqlBuilder::length_of(const std::string& sql) const {
 
 std::string SqlBuilder::bind(SqlBind value, bool is_text) {
   binds_.push_back(std::move(value));
-  std::string out = "$" + std::to_string(options_.first_parameter + static_cast<int>(binds_.size()) - 1);
+  std::string out = std::string(1, kMark) + std::to_string(binds_.size() - 1) + kMark;
   if (postgres()) out += is_text ? "::text" : "::bigint";
   return out;
 }
@@ -179,6 +203,7 @@ SqlTerm SqlBuilder::constant_term(const Value& value, std::size_t position) {
 }
 
 std::string SqlBuilder::spell(const SqlTerm& term, std::size_t position, int scale) {
+  if (term.is_null()) return "NULL";
   if (!term.constant) {
     if (term.kind != SqlKind::kNumber || scale < 0 || scale == term.scale) return term.sql;
     const std::int64_t factor = power_of_ten(scale - term.scale);

@@ -36,6 +36,19 @@ Op mirrored(Op op) {
   }
 }
 
+// Of one kind and not null.
+bool compare_constants(Op op, const Value& a, const Value& b) {
+  if (op == Op::kEqual || op == Op::kNotEqual) return equal(a, b).value_or(false) == (op == Op::kEqual);
+  const auto order = compare(a, b);
+  if (!order) return false;
+  switch (op) {
+    case Op::kLess: return *order < 0;
+    case Op::kLessEqual: return *order <= 0;
+    case Op::kGreater: return *order > 0;
+    default: return *order >= 0;
+  }
+}
+
 std::string parenthesised(std::string sql) { return "(" + std::move(sql) + ")"; }
 
 const char* unknown(bool postgres) { return postgres ? "NULL::boolean" : "NULL"; }
@@ -101,6 +114,7 @@ std::string SqlBuilder::comparison(Op op, const SqlTerm& a, const SqlTerm& b, Tr
   }
   if (a.is_null() || b.is_null()) return truth == Truth::kLoose ? "FALSE" : unknown(postgres());
   if (a.kind != b.kind) refuse("wrong_type", position);
+  if (a.constant && b.constant) return compare_constants(op, *a.constant, *b.constant) ? "TRUE" : "FALSE";
   if (a.kind == SqlKind::kNumber) {
     if (b.constant) return compare_number(op, a, *b.constant->number(), truth, position);
     if (a.constant) return compare_number(mirrored(op), b, *a.constant->number(), truth, position);

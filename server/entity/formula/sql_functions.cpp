@@ -40,8 +40,7 @@ SqlTerm SqlBuilder::call(const Node& node) {
     if (value.is_null() || value.kind == SqlKind::kDate) return value;
     if (value.kind != SqlKind::kInstant) refuse("conversion", position);
     // now() is in the zone of the environment, columns are in UTC.
-    const Node& argument = *node.children[0];
-    if (argument.builtin && argument.builtin->uses_clock) refuse("clock_zone", position);
+    if (reads_clock(*node.children[0])) refuse("clock_zone", position);
     value.sql = floor_divide(spell(value, position), kMicrosPerDay);
     value.kind = SqlKind::kDate;
     value.max_units = value.max_units / kMicrosPerDay + 1;
