@@ -64,15 +64,19 @@ constexpr std::string_view kEntities[] = {
 };
 
 constexpr std::string_view kShareTable =
-    "CREATE TABLE sys_share(entity_id BIGINT NOT NULL, record_id BIGINT NOT NULL, user_id BIGINT, department_id BIGINT, level SMALLINT NOT NULL, "
+    "CREATE TABLE sys_share(entity_id BIGINT NOT NULL, record_id BIGINT NOT NULL, user_id BIGINT, department_id "
+    "BIGINT, level SMALLINT NOT NULL, "
     "created_at BIGINT NOT NULL, created_by BIGINT NOT NULL)";
 
 std::string column_type(ColumnKind kind, store::Dialect dialect) {
   const bool is_postgres = dialect == store::Dialect::kPostgres;
   switch (kind) {
-    case ColumnKind::kInteger: return is_postgres ? "BIGINT" : "INTEGER";
-    case ColumnKind::kText: return is_postgres ? "TEXT COLLATE \"C\"" : "TEXT";
-    case ColumnKind::kBlob: return is_postgres ? "BYTEA" : "BLOB";
+    case ColumnKind::kInteger:
+      return is_postgres ? "BIGINT" : "INTEGER";
+    case ColumnKind::kText:
+      return is_postgres ? "TEXT COLLATE \"C\"" : "TEXT";
+    case ColumnKind::kBlob:
+      return is_postgres ? "BYTEA" : "BLOB";
   }
   return {};
 }
@@ -85,7 +89,8 @@ RegistryPtr build_registry() {
   return registry;
 }
 
-void insert_items(store::Connection& connection, const Record& record, const ItemTable& table, std::int64_t& relation_id) {
+void insert_items(store::Connection& connection, const Record& record, const ItemTable& table,
+                  std::int64_t& relation_id) {
   const auto* items = std::get_if<Items>(&record.at(table.field));
   if (items == nullptr) return;
   std::int64_t position = 0;
@@ -95,7 +100,8 @@ void insert_items(store::Connection& connection, const Record& record, const Ite
       relation.id = ++relation_id;
       relation.version = 1;
       relation.uid[0] = 7;
-      for (std::size_t i = 0; i < sizeof relation.id; ++i) relation.uid[8 + i] = static_cast<std::uint8_t>(relation.id >> (8 * i));
+      for (std::size_t i = 0; i < sizeof relation.id; ++i)
+        relation.uid[8 + i] = static_cast<std::uint8_t>(relation.id >> (8 * i));
       relation.set("company", Link{record.entity->id, record.id});
       relation.set("contact", Link{table.target_entity_id, std::get<std::int64_t>(item.columns.front())});
       insert_record(connection, relation);
@@ -106,13 +112,17 @@ void insert_items(store::Connection& connection, const Record& record, const Ite
       names += ", " + store::quote_identifier(table.columns[i].suffix);
       marks += ", $" + std::to_string(i + 3);
     }
-    auto insert = connection.prepare("test_item", "INSERT INTO " + table.quoted_table + " (" + names + ") VALUES (" + marks + ")");
+    auto insert = connection.prepare("test_item",
+                                     "INSERT INTO " + table.quoted_table + " (" + names + ") VALUES (" + marks + ")");
     insert.bind(1, record.id).bind(2, position++);
     for (std::size_t i = 0; i < item.columns.size(); ++i) {
       const auto at = static_cast<int>(i) + 3;
-      if (const auto* number = std::get_if<std::int64_t>(&item.columns[i])) insert.bind(at, *number);
-      else if (const auto* text = std::get_if<std::string>(&item.columns[i])) insert.bind_text(at, *text);
-      else insert.bind_null(at);
+      if (const auto* number = std::get_if<std::int64_t>(&item.columns[i]))
+        insert.bind(at, *number);
+      else if (const auto* text = std::get_if<std::string>(&item.columns[i]))
+        insert.bind_text(at, *text);
+      else
+        insert.bind_null(at);
     }
     insert.run();
   }
@@ -120,20 +130,25 @@ void insert_items(store::Connection& connection, const Record& record, const Ite
 
 }  // namespace
 
-ReadWorld::ReadWorld(store::Dialect dialect) : scratch_(std::make_unique<store::ScratchDatabase>(dialect)), now_(*base::parse_instant("2026-11-18T09:30:00Z")) {
+ReadWorld::ReadWorld(store::Dialect dialect)
+    : scratch_(std::make_unique<store::ScratchDatabase>(dialect)), now_(*base::parse_instant("2026-11-18T09:30:00Z")) {
   database_ = scratch_->open();
   registry_ = build_registry();
   create_tables();
-  for (const auto text : {R"({"name": "Head office"})", R"({"name": "Sales", "parent": 1})", R"({"name": "North", "parent": 2})", R"({"name": "Logistics", "parent": 1})"}) {
+  for (const auto text : {R"({"name": "Head office"})", R"({"name": "Sales", "parent": 1})",
+                          R"({"name": "North", "parent": 2})", R"({"name": "Logistics", "parent": 1})"}) {
     add("department", text);
   }
-  for (const auto text : {R"({"name": "Anna", "department": 1})", R"({"name": "Boris", "department": 2})", R"({"name": "Vera", "department": 2})",
-                          R"({"name": "Gleb", "department": 3})", R"({"name": "Dina", "department": 4})"}) {
+  for (const auto text : {R"({"name": "Anna", "department": 1})", R"({"name": "Boris", "department": 2})",
+                          R"({"name": "Vera", "department": 2})", R"({"name": "Gleb", "department": 3})",
+                          R"({"name": "Dina", "department": 4})"}) {
     add("user", text);
   }
 }
 
-ReadWorld::~ReadWorld() { database_->close(); }
+ReadWorld::~ReadWorld() {
+  database_->close();
+}
 
 void ReadWorld::create_tables() {
   const auto dialect = database_->dialect();
@@ -143,7 +158,8 @@ void ReadWorld::create_tables() {
       std::string columns;
       for (const auto& column : storage.columns) {
         if (!columns.empty()) columns += ", ";
-        columns += column.quoted + " " + (column.name == "id" ? "BIGINT PRIMARY KEY" : column_type(column.kind, dialect));
+        columns +=
+            column.quoted + " " + (column.name == "id" ? "BIGINT PRIMARY KEY" : column_type(column.kind, dialect));
       }
       connection.execute("CREATE TABLE " + storage.quoted_table + " (" + columns + ")");
       for (const auto& items : storage.items) {
@@ -151,7 +167,8 @@ void ReadWorld::create_tables() {
         const bool is_postgres = dialect == store::Dialect::kPostgres;
         std::string item_columns = is_postgres ? "id BIGSERIAL PRIMARY KEY" : "id INTEGER PRIMARY KEY";
         item_columns += ", record_id BIGINT NOT NULL, position BIGINT NOT NULL";
-        for (const auto& column : items.columns) item_columns += ", " + store::quote_identifier(column.suffix) + " " + column_type(column.kind, dialect);
+        for (const auto& column : items.columns)
+          item_columns += ", " + store::quote_identifier(column.suffix) + " " + column_type(column.kind, dialect);
         connection.execute("CREATE TABLE " + items.quoted_table + " (" + item_columns + ")");
       }
     }
@@ -180,7 +197,8 @@ std::int64_t ReadWorld::add(std::string_view entity_key, std::string_view json_v
   if (!errors.empty()) throw base::Error(errors);
   database_->write({}, [&](store::Connection& connection) {
     insert_record(connection, record);
-    for (const auto& items : storage_of(definition).items) insert_items(connection, record, items, last_id_["company_contact"]);
+    for (const auto& items : storage_of(definition).items)
+      insert_items(connection, record, items, last_id_["company_contact"]);
   });
   return record.id;
 }
@@ -193,13 +211,18 @@ void ReadWorld::remove(std::string_view entity_key, std::int64_t id) {
   run("UPDATE " + table_of(entity(entity_key)) + " SET deleted_at = 1 WHERE id = " + std::to_string(id));
 }
 
-void ReadWorld::share(std::string_view entity_key, std::int64_t id, std::int64_t user_id, std::int64_t department_id, int level) {
-  const auto number_or_null = [](std::int64_t value) { return value == 0 ? std::string("NULL") : std::to_string(value); };
-  run("INSERT INTO sys_share VALUES (" + std::to_string(entity(entity_key).id) + ", " + std::to_string(id) + ", " + number_or_null(user_id) + ", " +
-      number_or_null(department_id) + ", " + std::to_string(level) + ", 0, 1)");
+void ReadWorld::share(std::string_view entity_key, std::int64_t id, std::int64_t user_id, std::int64_t department_id,
+                      int level) {
+  const auto number_or_null = [](std::int64_t value) {
+    return value == 0 ? std::string("NULL") : std::to_string(value);
+  };
+  run("INSERT INTO sys_share VALUES (" + std::to_string(entity(entity_key).id) + ", " + std::to_string(id) + ", " +
+      number_or_null(user_id) + ", " + number_or_null(department_id) + ", " + std::to_string(level) + ", 0, 1)");
 }
 
-void ReadWorld::read(const std::function<void(store::Connection&)>& body) { database_->read({}, body); }
+void ReadWorld::read(const std::function<void(store::Connection&)>& body) {
+  database_->read({}, body);
+}
 
 std::string ReadWorld::list(const Caller& caller, std::string_view entity_key, std::string_view query_json) {
   const auto query = parse_query(base::parse_json(query_json).as_object(), context(caller, entity_key));
@@ -239,15 +262,19 @@ Filter ReadWorld::filter(const Caller& caller, std::string_view entity_key, std:
 
 std::vector<std::int64_t> ReadWorld::ids(const Caller& caller, const EntityDef& definition, const Filter& filter) {
   std::vector<std::int64_t> found;
-  read([&](store::Connection& connection) { found = find_ids({connection, registry(), caller, now_}, definition, filter, Action::kRead, 0, 100'000); });
+  read([&](store::Connection& connection) {
+    found = find_ids({connection, registry(), caller, now_}, definition, filter, Action::kRead, 0, 100'000);
+  });
   return found;
 }
 
-std::vector<std::int64_t> ReadWorld::ids(const Caller& caller, std::string_view entity_key, std::string_view filter_json) {
+std::vector<std::int64_t> ReadWorld::ids(const Caller& caller, std::string_view entity_key,
+                                         std::string_view filter_json) {
   return ids(caller, entity(entity_key), filter(caller, entity_key, filter_json));
 }
 
-std::vector<std::int64_t> ReadWorld::ids_in_memory(const Caller& caller, const EntityDef& definition, const Filter& filter) {
+std::vector<std::int64_t> ReadWorld::ids_in_memory(const Caller& caller, const EntityDef& definition,
+                                                   const Filter& filter) {
   std::vector<std::int64_t> found;
   const FilterContext here{registry(), definition, caller, now_};
   const auto access = access_filter(registry(), definition, caller, Action::kRead);
@@ -270,10 +297,17 @@ Caller make_caller(const Registry& registry, std::int64_t user_id, Scope scope) 
   caller.own_owners = {user_id};
   caller.department_id = user_id == 1 ? 1 : user_id <= 3 ? 2 : user_id == 4 ? 3 : 4;
   switch (caller.department_id) {
-    case 1: caller.department_owners = {1}, caller.tree_owners = {1, 2, 3, 4, 5}, caller.department_ids = {1}; break;
-    case 2: caller.department_owners = {2, 3}, caller.tree_owners = {2, 3, 4}, caller.department_ids = {1, 2}; break;
-    case 3: caller.department_owners = caller.tree_owners = {4}, caller.department_ids = {1, 2, 3}; break;
-    default: caller.department_owners = caller.tree_owners = {5}, caller.department_ids = {1, 4};
+    case 1:
+      caller.department_owners = {1}, caller.tree_owners = {1, 2, 3, 4, 5}, caller.department_ids = {1};
+      break;
+    case 2:
+      caller.department_owners = {2, 3}, caller.tree_owners = {2, 3, 4}, caller.department_ids = {1, 2};
+      break;
+    case 3:
+      caller.department_owners = caller.tree_owners = {4}, caller.department_ids = {1, 2, 3};
+      break;
+    default:
+      caller.department_owners = caller.tree_owners = {5}, caller.department_ids = {1, 4};
   }
   for (const auto& entity : registry.entities()) {
     EntityRights rights;

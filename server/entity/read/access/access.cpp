@@ -13,22 +13,32 @@ namespace read {
 
 std::string_view action_name(Action action) {
   switch (action) {
-    case Action::kRead: return "read";
-    case Action::kCreate: return "create";
-    case Action::kUpdate: return "update";
-    case Action::kDelete: return "delete";
-    case Action::kExport: return "export";
+    case Action::kRead:
+      return "read";
+    case Action::kCreate:
+      return "create";
+    case Action::kUpdate:
+      return "update";
+    case Action::kDelete:
+      return "delete";
+    case Action::kExport:
+      return "export";
   }
   return {};
 }
 
 std::string_view scope_name(Scope scope) {
   switch (scope) {
-    case Scope::kNone: return "none";
-    case Scope::kOwn: return "own";
-    case Scope::kDepartment: return "department";
-    case Scope::kDepartmentTree: return "department_tree";
-    case Scope::kAll: return "all";
+    case Scope::kNone:
+      return "none";
+    case Scope::kOwn:
+      return "own";
+    case Scope::kDepartment:
+      return "department";
+    case Scope::kDepartmentTree:
+      return "department_tree";
+    case Scope::kAll:
+      return "all";
   }
   return {};
 }
@@ -41,13 +51,15 @@ bool key_allows(const Caller& caller, const EntityDef& entity, Action action) {
     const auto colon = scope.find(':');
     const auto name = scope.substr(0, colon);
     const auto verb = colon == std::string_view::npos ? std::string_view() : scope.substr(colon + 1);
-    return (name == "*" || name == entity.key) && (verb == "*" || verb == action_name(action) || (verb == "write" && is_write));
+    return (name == "*" || name == entity.key) &&
+           (verb == "*" || verb == action_name(action) || (verb == "write" && is_write));
   });
 }
 
 Scope granted_scope(const Caller& caller, const EntityDef& entity, Action action) {
   if (caller.is_system || caller.is_admin) return Scope::kAll;
-  if (std::find(entity.everyone.begin(), entity.everyone.end(), action_name(action)) != entity.everyone.end()) return Scope::kAll;
+  if (std::find(entity.everyone.begin(), entity.everyone.end(), action_name(action)) != entity.everyone.end())
+    return Scope::kAll;
   const auto found = caller.entities.find(entity.id);
   if (found != caller.entities.end()) return found->second.scopes[static_cast<int>(action)];
   // The columns of a many_to_many are as readable as both its ends (see via_part).
@@ -64,7 +76,8 @@ constexpr int kMaxViaDepth = 3;
 // Builds the predicate of one caller and action; remembers the entities on the way of access.via against circles.
 class AccessBuilder {
  public:
-  AccessBuilder(const Registry& registry, const Caller& caller, Action action) : registry_(registry), caller_(caller), action_(action) {}
+  AccessBuilder(const Registry& registry, const Caller& caller, Action action)
+      : registry_(registry), caller_(caller), action_(action) {}
 
   Filter build(const EntityDef& entity) {
     if (!read::key_allows(caller_, entity, action_)) return Filter::never();
@@ -79,7 +92,8 @@ class AccessBuilder {
 
  private:
   bool is_for_everyone(const EntityDef& entity) const {
-    return std::find(entity.everyone.begin(), entity.everyone.end(), read::action_name(action_)) != entity.everyone.end();
+    return std::find(entity.everyone.begin(), entity.everyone.end(), read::action_name(action_)) !=
+           entity.everyone.end();
   }
 
   static std::vector<Filter> with_two(Filter first, Filter second) {
@@ -89,7 +103,8 @@ class AccessBuilder {
     return parts;
   }
 
-  // Entities without an owner have no record scopes: any scope is all, unless access.via says where the right comes from.
+  // Entities without an owner have no record scopes: any scope is all, unless access.via says where the right comes
+  // from.
   Filter scope_part(const EntityDef& entity, Scope scope) const {
     if (scope == Scope::kAll) return Filter::always();
     if (entity.kind == EntityKind::kRelation && entity.owner_index < 0) return Filter::never();
@@ -114,7 +129,8 @@ class AccessBuilder {
   // Reading only: the record that a link points to lends its read right. A relation needs both its ends.
   Filter via_part(const EntityDef& entity) {
     if (action_ != Action::kRead && action_ != Action::kExport) return Filter::never();
-    const bool is_relation = entity.kind == EntityKind::kRelation && caller_.entities.find(entity.id) == caller_.entities.end();
+    const bool is_relation =
+        entity.kind == EntityKind::kRelation && caller_.entities.find(entity.id) == caller_.entities.end();
     if (depth_ >= kMaxViaDepth || (entity.access_via.empty() && !is_relation)) return Filter::never();
     ++depth_;
     std::vector<Filter> parts;
@@ -171,7 +187,9 @@ class AccessBuilder {
   std::vector<const EntityDef*> way_;
 };
 
-bool contains(const std::vector<int>& sorted, int id) { return std::binary_search(sorted.begin(), sorted.end(), id); }
+bool contains(const std::vector<int>& sorted, int id) {
+  return std::binary_search(sorted.begin(), sorted.end(), id);
+}
 
 }  // namespace
 
@@ -180,7 +198,8 @@ Filter access_filter(const Registry& registry, const EntityDef& entity, const Ca
 }
 
 bool may(const Caller& caller, const EntityDef& entity, Action action) {
-  return caller.is_system || (read::key_allows(caller, entity, action) && read::granted_scope(caller, entity, action) != Scope::kNone);
+  return caller.is_system ||
+         (read::key_allows(caller, entity, action) && read::granted_scope(caller, entity, action) != Scope::kNone);
 }
 
 bool may_read_field(const Caller& caller, const EntityDef& entity, const FieldDef& field) {

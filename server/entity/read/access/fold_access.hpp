@@ -5,8 +5,8 @@
 
 namespace entity::read {
 
-// `access` simplified for records that also pass `filter`: when the filter names owners that the scope covers (or none of them), the scope
-// is settled; shares are dropped when nothing of the entity is shared with the caller.
+// `access` simplified for records that also pass `filter`: when the filter names owners that the scope covers (or none
+// of them), the scope is settled; shares are dropped when nothing of the entity is shared with the caller.
 Filter fold_access(Filter access, const Filter& filter, const QueryContext& context, const EntityDef& entity);
 
 }  // namespace entity::read

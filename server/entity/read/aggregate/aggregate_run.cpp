@@ -6,8 +6,8 @@
 #include "server/base/time.hpp"
 #include "server/entity/query.hpp"
 #include "server/entity/read/aggregate/groups.hpp"
-#include "server/entity/read/page/page.hpp"
 #include "server/entity/read/filter/scalar_path.hpp"
+#include "server/entity/read/page/page.hpp"
 #include "server/entity/read/page/slow_query.hpp"
 #include "server/entity/read/page/titles.hpp"
 
@@ -53,7 +53,8 @@ class AggregateRun {
         aggregate_(aggregate),
         selection_(read::make_selection(context, *aggregate.entity, aggregate.filter, Action::kRead, false)) {
     for (std::size_t i = 0; i < aggregate.group.size(); ++i) {
-      groups_.push_back({read::describe_terminal(context.registry, aggregate.group[i].back()), aggregate.group_units[i], 0});
+      groups_.push_back(
+          {read::describe_terminal(context.registry, aggregate.group[i].back()), aggregate.group_units[i], 0});
     }
     for (const auto& measure : aggregate.measures) {
       MeasureColumn column;
@@ -71,8 +72,10 @@ class AggregateRun {
       write(table, out);
       return;
     }
-    if (grouped_by_database()) run_grouped(out);
-    else run_streamed(out);
+    if (grouped_by_database())
+      run_grouped(out);
+    else
+      run_streamed(out);
   }
 
  private:
@@ -81,8 +84,8 @@ class AggregateRun {
     return std::any_of(groups_.begin(), groups_.end(), [](const GroupColumn& group) { return !group.unit.empty(); });
   }
 
-  // SQLite groups by sorting unless an index brings the rows in order (measured: streaming into a hash table is 4 to 15 times faster than its
-  // sort, and it has no time zones); it is asked. PostgreSQL hashes.
+  // SQLite groups by sorting unless an index brings the rows in order (measured: streaming into a hash table is 4 to 15
+  // times faster than its sort, and it has no time zones); it is asked. PostgreSQL hashes.
   bool grouped_by_database() {
     if (is_postgres()) return true;
     if (has_units()) return false;
@@ -98,7 +101,8 @@ class AggregateRun {
     return true;
   }
 
-  // The value of a group column: the folded form of text, then the spelling; links to several entities with their entity.
+  // The value of a group column: the folded form of text, then the spelling; links to several entities with their
+  // entity.
   void write_group_value(read::SqlWriter& sql, read::FilterSql& filters, std::size_t index, bool grouped) {
     const auto& group = groups_[index];
     const auto& path = aggregate_.group[index];
@@ -107,8 +111,10 @@ class AggregateRun {
       const bool is_instant = group.terminal.comparison == Comparison::kInstant;
       sql << "(date_trunc('" << group.unit << "', " << (is_instant ? "to_timestamp(" : "(DATE '1970-01-01' + ");
       read::write_scalar_path(sql, filters, path, group.terminal.column, "r");
-      if (is_instant) (sql << " / 1000000.0) AT TIME ZONE ").parameter(context_.caller.time_zone);
-      else sql << "::int)";
+      if (is_instant)
+        (sql << " / 1000000.0) AT TIME ZONE ").parameter(context_.caller.time_zone);
+      else
+        sql << "::int)";
       sql << ")::date - DATE '1970-01-01')::bigint";
       return;
     }
@@ -127,12 +133,16 @@ class AggregateRun {
     }
   }
 
-  static int width(const GroupColumn& group) { return group.terminal.is_folded || !group.terminal.entity_column.empty() ? 2 : 1; }
+  static int width(const GroupColumn& group) {
+    return group.terminal.is_folded || !group.terminal.entity_column.empty() ? 2 : 1;
+  }
 
   void write_measure(read::SqlWriter& sql, read::FilterSql& filters, std::size_t index, bool grouped) {
     const auto& measure = measures_[index];
     if (!measure.has_field) return;
-    const auto value = [&] { read::write_scalar_path(sql, filters, aggregate_.measures[index].path, measure.terminal.column, "r"); };
+    const auto value = [&] {
+      read::write_scalar_path(sql, filters, aggregate_.measures[index].path, measure.terminal.column, "r");
+    };
     if (!grouped) {
       sql << ",";
       value();
@@ -142,11 +152,19 @@ class AggregateRun {
     value();
     sql << ")";
     switch (measure.fn) {
-      case Measure::Fn::kCount: return;
-      case Measure::Fn::kCountDistinct: sql << ",count(DISTINCT "; break;
-      case Measure::Fn::kMin: sql << ",min("; break;
-      case Measure::Fn::kMax: sql << ",max("; break;
-      default: sql << ",sum(";
+      case Measure::Fn::kCount:
+        return;
+      case Measure::Fn::kCountDistinct:
+        sql << ",count(DISTINCT ";
+        break;
+      case Measure::Fn::kMin:
+        sql << ",min(";
+        break;
+      case Measure::Fn::kMax:
+        sql << ",max(";
+        break;
+      default:
+        sql << ",sum(";
     }
     value();
     sql << ")";
@@ -235,7 +253,8 @@ class AggregateRun {
       if (!measures_[i].has_field) continue;
       const auto name = read::path_text(aggregate_.measures[i].path);
       bool is_first = true;
-      for (std::size_t k = 0; k < i; ++k) is_first = is_first && (!measures_[k].has_field || read::path_text(aggregate_.measures[k].path) != name);
+      for (std::size_t k = 0; k < i; ++k)
+        is_first = is_first && (!measures_[k].has_field || read::path_text(aggregate_.measures[k].path) != name);
       if (is_first) out.key(name).integer(table.without_value(i));
     }
     out.end_object();
@@ -261,7 +280,8 @@ class AggregateRun {
     out.end_array().end_object();
   }
 
-  void write_key(std::size_t index, const read::KeyPart& key, const read::TitleMap& titles, base::JsonWriter& out) const {
+  void write_key(std::size_t index, const read::KeyPart& key, const read::TitleMap& titles,
+                 base::JsonWriter& out) const {
     const auto& group = groups_[index];
     if (const auto* text = std::get_if<std::string>(&key.value)) {
       out.text(group.terminal.is_folded ? key.shown : *text);
@@ -286,7 +306,8 @@ class AggregateRun {
     }
   }
 
-  // Sums and extremes as the field is written; averages with two digits more. A group without any value has null, its sum too.
+  // Sums and extremes as the field is written; averages with two digits more. A group without any value has null, its
+  // sum too.
   void write_value(const read::Group& group, std::size_t index, base::JsonWriter& out) const {
     const auto& measure = measures_[index];
     const auto& state = group.measures[index];
@@ -306,8 +327,10 @@ class AggregateRun {
     if (measure.fn == Measure::Fn::kAvg) {
       out.text(wide_text(divide_rounded(state.sum * 100, state.count), scale + 2));
     } else if (measure.fn == Measure::Fn::kSum) {
-      if (is_plain(measure.terminal)) out.raw(wide_text(state.sum, 0));
-      else out.text(wide_text(state.sum, scale));
+      if (is_plain(measure.terminal))
+        out.raw(wide_text(state.sum, 0));
+      else
+        out.text(wide_text(state.sum, scale));
     } else {
       write_extreme(measure.terminal, measure.fn == Measure::Fn::kMin ? state.low : state.high, out);
     }
@@ -315,14 +338,19 @@ class AggregateRun {
 
   // JSON numbers: integers and microseconds of durations.
   static bool is_plain(const Terminal& terminal) {
-    return terminal.comparison == Comparison::kDuration || terminal.field->type->name() == "integer" || terminal.field->system;
+    return terminal.comparison == Comparison::kDuration || terminal.field->type->name() == "integer" ||
+           terminal.field->system;
   }
 
   static void write_extreme(const Terminal& terminal, std::int64_t value, base::JsonWriter& out) {
-    if (terminal.comparison == Comparison::kDate) out.text(base::to_string(base::from_days(value)));
-    else if (terminal.comparison == Comparison::kInstant) out.text(base::to_string(base::from_micros(value)));
-    else if (is_plain(terminal)) out.integer(value);
-    else out.text(wide_text(value, scale_of(terminal)));
+    if (terminal.comparison == Comparison::kDate)
+      out.text(base::to_string(base::from_days(value)));
+    else if (terminal.comparison == Comparison::kInstant)
+      out.text(base::to_string(base::from_micros(value)));
+    else if (is_plain(terminal))
+      out.integer(value);
+    else
+      out.text(wide_text(value, scale_of(terminal)));
   }
 
   const QueryContext& context_;

@@ -28,8 +28,8 @@ struct MeasureState {
   std::int64_t count = 0;  // records that have the value
   __int128 sum = 0;
   std::int64_t low = 0, high = 0;
-  std::int64_t distinct_count = 0;              // given by the database
-  std::unordered_set<std::string> distinct;     // collected here
+  std::int64_t distinct_count = 0;           // given by the database
+  std::unordered_set<std::string> distinct;  // collected here
 };
 
 struct Group {
@@ -41,7 +41,8 @@ struct Group {
 // First days of calendar units for instants and dates; each unit is worked out once.
 class CalendarBuckets {
  public:
-  CalendarBuckets(std::string unit, bool is_instant, base::TimeZone zone) : unit_(std::move(unit)), is_instant_(is_instant), zone_(std::move(zone)) {}
+  CalendarBuckets(std::string unit, bool is_instant, base::TimeZone zone)
+      : unit_(std::move(unit)), is_instant_(is_instant), zone_(std::move(zone)) {}
   // Days since 1970-01-01 of the unit's first day.
   std::int64_t first_day(std::int64_t value);
 

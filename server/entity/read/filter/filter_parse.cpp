@@ -28,7 +28,8 @@ class FilterParser {
   Filter parse(const json::value& input, const FilterContext& context, const std::string& source, int depth) {
     if (input.is_null()) return Filter::always();
     if (depth > kMaxDepth) throw base::Error::field(source, "filter_too_deep", {{"limit", std::to_string(kMaxDepth)}});
-    if (++nodes_ > kMaxNodes) throw base::Error::field(source, "filter_too_large", {{"limit", std::to_string(kMaxNodes)}});
+    if (++nodes_ > kMaxNodes)
+      throw base::Error::field(source, "filter_too_large", {{"limit", std::to_string(kMaxNodes)}});
     const auto* object = input.if_object();
     if (object == nullptr) throw base::Error::field(source, "wrong_type", {{"expected", "filter"}});
     if (object->empty()) return Filter::always();
@@ -46,15 +47,17 @@ class FilterParser {
     unknown_node(source);
   }
 
-  Filter compare(std::string_view field, std::string_view op_name, const json::value* value, const FilterContext& context, const std::string& source,
-                 const std::string& field_source);
+  Filter compare(std::string_view field, std::string_view op_name, const json::value* value,
+                 const FilterContext& context, const std::string& source, const std::string& field_source);
 
  private:
   [[noreturn]] static void unknown_node(const std::string& source) {
-    throw base::Error::field(source, "unknown_filter").with_extra_json(read::valid_json({"field", "and", "or", "not", "exists", "formula", "text"}));
+    throw base::Error::field(source, "unknown_filter")
+        .with_extra_json(read::valid_json({"field", "and", "or", "not", "exists", "formula", "text"}));
   }
 
-  std::vector<Filter> children(const json::value& value, const FilterContext& context, const std::string& source, int depth) {
+  std::vector<Filter> children(const json::value& value, const FilterContext& context, const std::string& source,
+                               int depth) {
     const auto* array = value.if_array();
     if (array == nullptr) throw base::Error::field(source, "wrong_type", {{"expected", "list"}});
     std::vector<Filter> parts;
@@ -74,7 +77,8 @@ class FilterParser {
       } else if (key == "value") {
         value = &member;
       } else if (key != "field") {
-        throw base::Error::field(source + "." + std::string(key), "unknown_member").with_extra_json(read::valid_json({"field", "op", "value"}));
+        throw base::Error::field(source + "." + std::string(key), "unknown_member")
+            .with_extra_json(read::valid_json({"field", "op", "value"}));
       }
     }
     const auto& field = object.at("field");
@@ -97,7 +101,8 @@ class FilterParser {
     filter.values.emplace_back(std::int64_t{context.entity.id});
     filter.source = source;
     const auto* nested = object->if_contains("filter");
-    filter.children.push_back(nested != nullptr ? parse(*nested, inner, source + ".filter", depth + 1) : Filter::always());
+    filter.children.push_back(nested != nullptr ? parse(*nested, inner, source + ".filter", depth + 1)
+                                                : Filter::always());
     if (object->size() > (nested != nullptr ? 2u : 1u)) {
       throw base::Error::field(source, "unknown_member").with_extra_json(read::valid_json({"path", "filter"}));
     }
@@ -115,14 +120,16 @@ class FilterParser {
     if (index >= 0) {
       const auto& field = other->fields[static_cast<std::size_t>(index)];
       const auto targets = read::link_targets(context.registry, field);
-      if (is_open(*other, field) && std::find(targets.begin(), targets.end(), &context.entity) != targets.end()) return {other, index};
+      if (is_open(*other, field) && std::find(targets.begin(), targets.end(), &context.entity) != targets.end())
+        return {other, index};
     }
     std::vector<std::string> valid;
     for (const auto& backlink : context.registry.backlinks(context.entity)) {
       const auto& field = backlink.entity->fields[static_cast<std::size_t>(backlink.field)];
       if (is_open(*backlink.entity, field)) valid.push_back(backlink.entity->key + "." + field.key);
     }
-    throw base::Error::field(source, "unknown_field", {{"field", std::string(base::prefix(text, 80))}}).with_extra_json(read::valid_json(valid));
+    throw base::Error::field(source, "unknown_field", {{"field", std::string(base::prefix(text, 80))}})
+        .with_extra_json(read::valid_json(valid));
   }
 
   static Filter formula_node(const json::value& value, const FilterContext& context, const std::string& source) {
@@ -134,7 +141,8 @@ class FilterParser {
 
   static Filter text_node(const json::value& value, const std::string& source) {
     if (!value.is_string()) throw base::Error::field(source, "wrong_type", {{"expected", "text"}});
-    if (value.get_string().size() > kMaxSearchBytes) throw base::Error::field(source, "too_long", {{"limit", std::to_string(kMaxSearchBytes)}});
+    if (value.get_string().size() > kMaxSearchBytes)
+      throw base::Error::field(source, "too_long", {{"limit", std::to_string(kMaxSearchBytes)}});
     Filter filter;
     filter.kind = Filter::Kind::kText;
     filter.text = std::string_view(value.get_string());
@@ -148,8 +156,14 @@ class FilterParser {
 // One comparison: the operator and its operand in normal form.
 class CompareBuilder {
  public:
-  CompareBuilder(std::vector<PathStep> path, const Terminal& terminal, FilterOp op, const FilterContext& context, std::string source)
-      : path_(std::move(path)), terminal_(terminal), op_(op), parser_(context, terminal, op), source_(std::move(source)), value_source_(source_ + ".value") {}
+  CompareBuilder(std::vector<PathStep> path, const Terminal& terminal, FilterOp op, const FilterContext& context,
+                 std::string source)
+      : path_(std::move(path)),
+        terminal_(terminal),
+        op_(op),
+        parser_(context, terminal, op),
+        source_(std::move(source)),
+        value_source_(source_ + ".value") {}
 
   Filter build(const json::value* value) const {
     switch (op_) {
@@ -221,7 +235,8 @@ class CompareBuilder {
   const json::array& list(const json::value* value) const {
     const auto* array = required(value).if_array();
     if (array == nullptr) throw base::Error::field(value_source_, "wrong_type", {{"expected", "list"}});
-    if (array->size() > kMaxValues) throw base::Error::field(value_source_, "too_many_values", {{"limit", std::to_string(kMaxValues)}});
+    if (array->size() > kMaxValues)
+      throw base::Error::field(value_source_, "too_many_values", {{"limit", std::to_string(kMaxValues)}});
     return *array;
   }
 
@@ -238,15 +253,18 @@ class CompareBuilder {
         parts.push_back(std::move(part));
       }
     }
-    if (equal.size() == 1) parts.push_back(leaf(FilterOp::kEq, std::move(equal)));
-    else if (!equal.empty()) parts.push_back(leaf(FilterOp::kIn, std::move(equal)));
+    if (equal.size() == 1)
+      parts.push_back(leaf(FilterOp::kEq, std::move(equal)));
+    else if (!equal.empty())
+      parts.push_back(leaf(FilterOp::kIn, std::move(equal)));
     return Filter::any_of(std::move(parts));
   }
 
   Filter every(const json::value* value) const {
     const auto& array = list(value);
     std::vector<Filter> parts;
-    for (std::size_t i = 0; i < array.size(); ++i) parts.push_back(one_of(array[i], value_source_ + "[" + std::to_string(i) + "]"));
+    for (std::size_t i = 0; i < array.size(); ++i)
+      parts.push_back(one_of(array[i], value_source_ + "[" + std::to_string(i) + "]"));
     return Filter::all_of(std::move(parts));
   }
 
@@ -261,14 +279,16 @@ class CompareBuilder {
     const auto& array = list(value);
     if (array.size() != 2) throw base::Error::field(value_source_, "two_values_needed");
     if (!OperandParser::is_spanned(terminal_)) {
-      return leaf(FilterOp::kBetween, {parser_.scalar(array[0], value_source_ + "[0]"), parser_.scalar(array[1], value_source_ + "[1]")});
+      return leaf(FilterOp::kBetween,
+                  {parser_.scalar(array[0], value_source_ + "[0]"), parser_.scalar(array[1], value_source_ + "[1]")});
     }
     const auto low = parser_.span(array[0], value_source_ + "[0]").low;
     const auto high = parser_.span(array[1], value_source_ + "[1]").high;
     return leaf(FilterOp::kBetween, {Value(low), Value(high)});
   }
 
-  // lt, lte, gt, gte, contains, starts_with. A range counts from its near or far end: "gt this_month" is after the month.
+  // lt, lte, gt, gte, contains, starts_with. A range counts from its near or far end: "gt this_month" is after the
+  // month.
   Filter ordered(const json::value* value) const {
     if (!OperandParser::is_spanned(terminal_)) return leaf(op_, {parser_.scalar(required(value), value_source_)});
     const auto span = parser_.span(required(value), value_source_);
@@ -283,8 +303,8 @@ class CompareBuilder {
   std::string source_, value_source_;
 };
 
-Filter FilterParser::compare(std::string_view field, std::string_view op_name, const json::value* value, const FilterContext& context,
-                             const std::string& source, const std::string& field_source) {
+Filter FilterParser::compare(std::string_view field, std::string_view op_name, const json::value* value,
+                             const FilterContext& context, const std::string& source, const std::string& field_source) {
   auto path = read::parse_path(field, context, {.source = field_source});
   const auto terminal = read::describe_terminal(context.registry, path.back());
   if (terminal.source == read::TerminalSource::kNothing) {
@@ -313,7 +333,9 @@ std::optional<std::pair<std::string, std::string>> split_name(std::string_view n
 
 // Lists are comma separated; "null" and an empty text mean empty.
 json::value short_operand(std::string_view text, FilterOp op) {
-  const auto element = [](std::string_view part) { return part.empty() || part == "null" ? json::value(nullptr) : json::value(part); };
+  const auto element = [](std::string_view part) {
+    return part.empty() || part == "null" ? json::value(nullptr) : json::value(part);
+  };
   switch (op) {
     case FilterOp::kIn:
     case FilterOp::kNotIn:
@@ -339,7 +361,9 @@ json::value short_operand(std::string_view text, FilterOp op) {
 
 }  // namespace
 
-Filter parse_filter(const json::value& input, const FilterContext& context) { return FilterParser().parse(input, context, "filter", 0); }
+Filter parse_filter(const json::value& input, const FilterContext& context) {
+  return FilterParser().parse(input, context, "filter", 0);
+}
 
 Filter parse_short_filter(const std::vector<std::pair<std::string, std::string>>& query, const FilterContext& context) {
   FilterParser parser;
@@ -350,7 +374,8 @@ Filter parse_short_filter(const std::vector<std::pair<std::string, std::string>>
     if (!pieces || pieces->second.find_first_of("[]") != std::string::npos) {
       throw base::Error::field(std::string(base::prefix(name, 80)), "unknown_filter");
     }
-    if (parts.size() >= static_cast<std::size_t>(kMaxNodes)) throw base::Error::field("filter", "filter_too_large", {{"limit", std::to_string(kMaxNodes)}});
+    if (parts.size() >= static_cast<std::size_t>(kMaxNodes))
+      throw base::Error::field("filter", "filter_too_large", {{"limit", std::to_string(kMaxNodes)}});
     const std::string op_name = pieces->second.empty() ? "eq" : pieces->second;
     const auto op = read::find_operator(op_name);
     const auto operand = short_operand(value, op.value_or(FilterOp::kEq));

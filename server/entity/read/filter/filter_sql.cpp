@@ -21,16 +21,22 @@ std::size_t padded_size(std::size_t count) {
 
 // Operators that order text compare sort keys, all others the folded or plain text.
 bool is_ordering(FilterOp op) {
-  return op == FilterOp::kLt || op == FilterOp::kLte || op == FilterOp::kGt || op == FilterOp::kGte || op == FilterOp::kBetween;
+  return op == FilterOp::kLt || op == FilterOp::kLte || op == FilterOp::kGt || op == FilterOp::kGte ||
+         op == FilterOp::kBetween;
 }
 
 std::string_view comparison_sign(FilterOp op) {
   switch (op) {
-    case FilterOp::kLt: return " < ";
-    case FilterOp::kLte: return " <= ";
-    case FilterOp::kGt: return " > ";
-    case FilterOp::kGte: return " >= ";
-    default: return " = ";
+    case FilterOp::kLt:
+      return " < ";
+    case FilterOp::kLte:
+      return " <= ";
+    case FilterOp::kGt:
+      return " > ";
+    case FilterOp::kGte:
+      return " >= ";
+    default:
+      return " = ";
   }
 }
 
@@ -49,7 +55,8 @@ std::string prefix_end(std::string_view prefix) {
     char32_t code = 0;
     const auto lead = static_cast<unsigned char>(end[start]);
     code = lead < 0x80 ? lead : lead < 0xE0 ? lead & 0x1Fu : lead < 0xF0 ? lead & 0x0Fu : lead & 0x07u;
-    for (std::size_t i = start + 1; i < end.size(); ++i) code = code << 6 | (static_cast<unsigned char>(end[i]) & 0x3Fu);
+    for (std::size_t i = start + 1; i < end.size(); ++i)
+      code = code << 6 | (static_cast<unsigned char>(end[i]) & 0x3Fu);
     end.resize(start);
     if (code >= 0x10FFFF) continue;
     code = code == 0xD7FF ? 0xE000 : code + 1;
@@ -77,18 +84,42 @@ void FilterSql::write(const Filter& filter, const EntityDef& entity, std::string
   const bool outer = as_system_;
   as_system_ = as_system_ || filter.as_system;
   switch (filter.kind) {
-    case Filter::Kind::kAlways: out_ << "(1=1)"; break;
-    case Filter::Kind::kNever: out_ << "(1=0)"; break;
-    case Filter::Kind::kAnd: group(filter, entity, alias, " AND "); break;
-    case Filter::Kind::kOr: group(filter, entity, alias, " OR "); break;
-    case Filter::Kind::kNot: negation(filter, entity, alias); break;
-    case Filter::Kind::kCompare: walk(filter, 0, alias); break;
-    case Filter::Kind::kExists: exists(filter, alias); break;
-    case Filter::Kind::kLinked: linked(filter, alias); break;
-    case Filter::Kind::kFormula: formula(filter, entity, alias); break;
-    case Filter::Kind::kText: text(filter, entity, alias); break;
-    case Filter::Kind::kScope: scope(filter, alias); break;
-    case Filter::Kind::kShared: shared(filter, entity, alias); break;
+    case Filter::Kind::kAlways:
+      out_ << "(1=1)";
+      break;
+    case Filter::Kind::kNever:
+      out_ << "(1=0)";
+      break;
+    case Filter::Kind::kAnd:
+      group(filter, entity, alias, " AND ");
+      break;
+    case Filter::Kind::kOr:
+      group(filter, entity, alias, " OR ");
+      break;
+    case Filter::Kind::kNot:
+      negation(filter, entity, alias);
+      break;
+    case Filter::Kind::kCompare:
+      walk(filter, 0, alias);
+      break;
+    case Filter::Kind::kExists:
+      exists(filter, alias);
+      break;
+    case Filter::Kind::kLinked:
+      linked(filter, alias);
+      break;
+    case Filter::Kind::kFormula:
+      formula(filter, entity, alias);
+      break;
+    case Filter::Kind::kText:
+      text(filter, entity, alias);
+      break;
+    case Filter::Kind::kScope:
+      scope(filter, alias);
+      break;
+    case Filter::Kind::kShared:
+      shared(filter, entity, alias);
+      break;
   }
   as_system_ = outer;
 }
@@ -128,7 +159,8 @@ void FilterSql::readable(const EntityDef& entity, std::string_view alias) {
 }
 
 // "(outer IN (SELECT inner FROM from WHERE " or its correlated twin; the condition and "))" follow.
-void FilterSql::open_membership(Membership membership, std::string_view outer, std::string_view inner, std::string_view from) {
+void FilterSql::open_membership(Membership membership, std::string_view outer, std::string_view inner,
+                                std::string_view from) {
   if (membership == Membership::kLists) {
     out_ << "(" << outer << " IN (SELECT " << inner << " FROM " << from << " WHERE ";
   } else {
@@ -145,7 +177,8 @@ void FilterSql::walk(const Filter& filter, std::size_t step, std::string_view al
   const auto table = table_of(target) + " " + name;
   if (terminal.source == TerminalSource::kTargets) {
     const auto link = out_.new_alias();
-    const auto from = terminal.items->quoted_table + " " + link + " JOIN " + table + " ON " + name + ".id = " + link + "." + terminal.items->target_column;
+    const auto from = terminal.items->quoted_table + " " + link + " JOIN " + table + " ON " + name + ".id = " + link +
+                      "." + terminal.items->target_column;
     open_membership(membership_, std::string(alias) + ".id", link + "." + terminal.items->own_column, from);
     out_ << link << ".deleted_at IS NULL AND ";
   } else {
@@ -166,7 +199,8 @@ void FilterSql::leaf(const Filter& filter, std::string_view alias) {
   if (!terminal.is_many()) return column_condition(filter, terminal, alias);
   const auto name = out_.new_alias();
   const bool is_relation = terminal.items->relation != nullptr;
-  open_membership(membership_, std::string(alias) + ".id", name + "." + (is_relation ? terminal.items->own_column : "record_id"),
+  open_membership(membership_, std::string(alias) + ".id",
+                  name + "." + (is_relation ? terminal.items->own_column : "record_id"),
                   terminal.items->quoted_table + " " + name);
   if (is_relation) out_ << name << ".deleted_at IS NULL AND ";
   if (filter.op == FilterOp::kNotEmpty && filter.path.back().item_column.empty()) {
@@ -195,7 +229,8 @@ void FilterSql::column_condition(const Filter& filter, const Terminal& terminal,
       return;
     case FilterOp::kEq:
     case FilterOp::kIn:
-      return terminal.comparison == Comparison::kLink ? one_of_links(filter, terminal, alias) : one_of(filter, terminal, alias);
+      return terminal.comparison == Comparison::kLink ? one_of_links(filter, terminal, alias)
+                                                      : one_of(filter, terminal, alias);
     case FilterOp::kWithin:
       return within(filter, terminal, alias);
     case FilterOp::kContains:
@@ -265,8 +300,10 @@ void FilterSql::one_of_links(const Filter& filter, const Terminal& terminal, std
     if (!first) out_ << " OR ";
     first = false;
     out_ << "(" << alias << "." << terminal.column;
-    if (list.size() == 1) (out_ << " = ").parameter(list.front());
-    else (out_ << " IN ").int_list(std::move(list));
+    if (list.size() == 1)
+      (out_ << " = ").parameter(list.front());
+    else
+      (out_ << " IN ").int_list(std::move(list));
     if (!terminal.entity_column.empty()) {
       out_ << " AND " << alias << "." << terminal.entity_column << " = ";
       out_.number(entity_id);
@@ -286,10 +323,12 @@ void FilterSql::within(const Filter& filter, const Terminal& terminal, std::stri
     const auto* target = registry_.find_id(entity_id);
     if (!first) out_ << " OR ";
     first = false;
-    out_ << "(" << alias << "." << terminal.column << " IN (WITH RECURSIVE tree(id) AS (SELECT b.id FROM " << table_of(*target) << " b WHERE b.id IN ";
+    out_ << "(" << alias << "." << terminal.column << " IN (WITH RECURSIVE tree(id) AS (SELECT b.id FROM "
+         << table_of(*target) << " b WHERE b.id IN ";
     out_.int_list(std::move(list));
     if (const auto parent = parent_index(*target); parent >= 0) {
-      out_ << " UNION SELECT c.id FROM " << table_of(*target) << " c JOIN tree ON c." << column_of(*target, parent) << " = tree.id";
+      out_ << " UNION SELECT c.id FROM " << table_of(*target) << " c JOIN tree ON c." << column_of(*target, parent)
+           << " = tree.id";
     }
     out_ << ") SELECT id FROM tree)";
     if (!terminal.entity_column.empty()) {
@@ -309,7 +348,8 @@ void FilterSql::exists(const Filter& filter, std::string_view alias) {
   const auto id = std::string(alias) + ".id";
   if (terminal.source == TerminalSource::kTargets) {
     const auto link = out_.new_alias();
-    const auto from = terminal.items->quoted_table + " " + link + " JOIN " + table + " ON " + name + ".id = " + link + "." + terminal.items->own_column;
+    const auto from = terminal.items->quoted_table + " " + link + " JOIN " + table + " ON " + name + ".id = " + link +
+                      "." + terminal.items->own_column;
     open_membership(membership_, id, link + "." + terminal.items->target_column, from);
     out_ << link << ".deleted_at IS NULL AND ";
   } else {
@@ -335,7 +375,8 @@ void FilterSql::linked(const Filter& filter, std::string_view alias) {
     out_ << alias << "." << terminal.entity_column << " = ";
     out_.number(other.id) << " AND ";
   }
-  open_membership(via_membership_, std::string(alias) + "." + terminal.column, name + ".id", table_of(other) + " " + name);
+  open_membership(via_membership_, std::string(alias) + "." + terminal.column, name + ".id",
+                  table_of(other) + " " + name);
   out_ << name << ".deleted_at IS NULL AND ";
   write(filter.children.front(), other, name);
   readable(other, name);
@@ -350,8 +391,10 @@ void FilterSql::scope(const Filter& filter, std::string_view alias) {
     return;
   }
   out_ << "(" << alias << "." << terminal.column;
-  if (owners.size() == 1) (out_ << " = ").parameter(owners.front());
-  else (out_ << " IN ").int_list(owners);
+  if (owners.size() == 1)
+    (out_ << " = ").parameter(owners.front());
+  else
+    (out_ << " IN ").int_list(owners);
   out_ << ")";
 }
 
@@ -359,15 +402,18 @@ void FilterSql::shared(const Filter& filter, const EntityDef& entity, std::strin
   const auto level = std::get<std::int64_t>(filter.values.front());
   const bool as_list = membership_ == Membership::kLists;
   const auto part = [&](std::string_view column, std::vector<std::int64_t> ids) {
-    out_ << (as_list ? "SELECT s.record_id FROM sys_share s WHERE s." : "SELECT 1 FROM sys_share s WHERE s.") << column << " IN ";
+    out_ << (as_list ? "SELECT s.record_id FROM sys_share s WHERE s." : "SELECT 1 FROM sys_share s WHERE s.") << column
+         << " IN ";
     out_.int_list(std::move(ids)) << " AND s.entity_id = ";
     out_.number(entity.id) << " AND s.level >= ";
     out_.number(level);
     if (!as_list) out_ << " AND s.record_id = " << alias << ".id";
   };
   out_ << "(";
-  if (as_list) out_ << alias << ".id IN (";
-  else out_ << "EXISTS (";
+  if (as_list)
+    out_ << alias << ".id IN (";
+  else
+    out_ << "EXISTS (";
   part("user_id", caller_.own_owners.empty() ? std::vector<std::int64_t>{caller_.user_id} : caller_.own_owners);
   if (!caller_.department_ids.empty()) {
     out_ << " UNION ALL ";
@@ -378,7 +424,8 @@ void FilterSql::shared(const Filter& filter, const EntityDef& entity, std::strin
 
 void FilterSql::text(const Filter& filter, const EntityDef& entity, std::string_view alias) {
   const Caller& eyes = as_system_ ? *Caller::system() : caller_;
-  auto predicate = text_predicate(out_.dialect(), entity, eyes, filter.text, std::string(alias) + ".id", out_.next_parameter());
+  auto predicate =
+      text_predicate(out_.dialect(), entity, eyes, filter.text, std::string(alias) + ".id", out_.next_parameter());
   for (auto& bind : predicate.binds) out_.add_bind(std::move(bind));
   out_ << "(" << predicate.sql << ")";
 }

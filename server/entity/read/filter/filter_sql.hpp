@@ -1,5 +1,5 @@
-// Filter → SQL condition. Each leaf is TRUE exactly where matches() is true, else FALSE or NULL; complements are written as
-// `IS NOT TRUE`, so that NULL never leaks into an answer.
+// Filter → SQL condition. Each leaf is TRUE exactly where matches() is true, else FALSE or NULL; complements are
+// written as `IS NOT TRUE`, so that NULL never leaks into an answer.
 #pragma once
 
 #include <string_view>
@@ -13,12 +13,13 @@ namespace entity::read {
 class FilterSql {
  public:
   // Paths through links follow only records that `caller` may read, unless the node is the engine's own (as_system).
-  FilterSql(SqlWriter& out, const Registry& registry, const Caller& caller, base::Instant now) : out_(out), registry_(registry), caller_(caller), now_(now) {}
+  FilterSql(SqlWriter& out, const Registry& registry, const Caller& caller, base::Instant now)
+      : out_(out), registry_(registry), caller_(caller), now_(now) {}
 
   // Condition over a row of `entity` named `alias`.
   void write(const Filter& filter, const EntityDef& entity, std::string_view alias);
-  // How membership in another table is asked: as lists (`id IN (SELECT …)`: an index of the other table may drive the query; right for
-  // pages and counts) or correlated (`EXISTS (…)`: right for a single record).
+  // How membership in another table is asked: as lists (`id IN (SELECT …)`: an index of the other table may drive the
+  // query; right for pages and counts) or correlated (`EXISTS (…)`: right for a single record).
   enum class Membership { kLists, kCorrelated };
   void set_membership(Membership value) { membership_ = value; }
   // The same for access.via, whose target predicate often passes many records: correlated unless said otherwise.

@@ -14,17 +14,26 @@ class FilterTest : public testing::TestWithParam<store::Dialect> {
     world_ = std::make_unique<ReadWorld>(GetParam());
     world_->add("contact", R"({"name": "Пётр", "birthday": "1990-11-18", "emails": ["Petr@Example.com"], "owner": 2})");
     world_->add("contact", R"({"name": "Ольга", "owner": 5})");
-    world_->add("company", R"({"name": "Ёлка", "city": "Казань", "owner": 2, "industry": "food", "relations": ["client", "supplier"], "budget": "1000.00",
+    world_->add(
+        "company",
+        R"({"name": "Ёлка", "city": "Казань", "owner": 2, "industry": "food", "relations": ["client", "supplier"], "budget": "1000.00",
       "phones": ["8 (495) 123-45-67"], "tags": ["VIP", "Опт"], "employees": 10, "founded": "2026-11-16", "seen_at": "2026-11-17T22:30:00Z",
       "is_vip": true, "contacts": [1], "response": "PT2H"})");
-    world_->add("company", R"({"name": "Ель", "city": "казань", "owner": 4, "industry": "it", "relations": ["client"], "budget": "10.50", "employees": 200,
+    world_->add(
+        "company",
+        R"({"name": "Ель", "city": "казань", "owner": 4, "industry": "it", "relations": ["client"], "budget": "10.50", "employees": 200,
       "founded": "2026-10-31", "seen_at": "2026-11-17T20:00:00Z", "parent": 1, "contacts": [1, 2], "code": "AbC"})");
-    world_->add("company", R"({"name": "Zebra", "owner": 5, "tags": ["опт"], "rate": "1.500", "is_vip": false, "parent": 2})");
+    world_->add("company",
+                R"({"name": "Zebra", "owner": 5, "tags": ["опт"], "rate": "1.500", "is_vip": false, "parent": 2})");
     world_->add("company", R"({"name": "Пустая"})");
     world_->add("stage", R"({"name": "Новая", "kind": "open"})");
     world_->add("stage", R"({"name": "Успех", "kind": "won"})");
-    world_->add("deal", R"({"name": "Поставка", "amount": "500", "company": 1, "stage": 1, "owner": 2, "source": {"entity": "company", "id": 2}})");
-    world_->add("deal", R"({"name": "Ремонт", "amount": "7000", "company": 2, "stage": 2, "owner": 4, "source": {"entity": "contact", "id": 2}})");
+    world_->add(
+        "deal",
+        R"({"name": "Поставка", "amount": "500", "company": 1, "stage": 1, "owner": 2, "source": {"entity": "company", "id": 2}})");
+    world_->add(
+        "deal",
+        R"({"name": "Ремонт", "amount": "7000", "company": 2, "stage": 2, "owner": 4, "source": {"entity": "contact", "id": 2}})");
     world_->add("deal", R"({"name": "Без всего"})");
     admin_ = make_admin();
   }
@@ -110,10 +119,13 @@ TEST_P(FilterTest, MultiValuesMatchWhenAnyItemDoes) {
 
 TEST_P(FilterTest, ExistsLooksAtRecordsThatPointHere) {
   EXPECT_EQ(companies(R"({"exists": {"path": "deal.company"}})"), (Ids{1, 2}));
-  EXPECT_EQ(companies(R"({"exists": {"path": "deal.company", "filter": {"field": "stage.kind", "value": "won"}}})"), Ids{2});
+  EXPECT_EQ(companies(R"({"exists": {"path": "deal.company", "filter": {"field": "stage.kind", "value": "won"}}})"),
+            Ids{2});
   EXPECT_EQ(companies(R"({"exists": {"path": "deal.source"}})"), Ids{2});
   EXPECT_EQ(companies(R"({"not": {"exists": {"path": "deal.company"}}})"), (Ids{3, 4}));
-  EXPECT_EQ(found("contact", R"({"exists": {"path": "company.contacts", "filter": {"field": "name", "value": "ель"}}})"), (Ids{1, 2}));
+  EXPECT_EQ(
+      found("contact", R"({"exists": {"path": "company.contacts", "filter": {"field": "name", "value": "ель"}}})"),
+      (Ids{1, 2}));
   world_->remove("deal", 2);
   EXPECT_EQ(companies(R"({"exists": {"path": "deal.company"}})"), Ids{1});
 }
@@ -129,7 +141,8 @@ TEST_P(FilterTest, ErrorsSayWhereAndListWhatIsValid) {
   EXPECT_EQ(error(R"({"xor": []})"), "unknown_filter@filter");
   EXPECT_EQ(error(R"({"exists": {"path": "deal.name"}})"), "unknown_field@filter.exists.path");
   EXPECT_EQ(error(R"({"field": "phones.colour", "value": "x"})"), "unknown_field@filter.field");
-  EXPECT_EQ(extra_of([&] { world_->filter(admin_, "company", R"({"field": "industry", "value": "space"})"); }), R"({"valid":["retail","food","it"]})");
+  EXPECT_EQ(extra_of([&] { world_->filter(admin_, "company", R"({"field": "industry", "value": "space"})"); }),
+            R"({"valid":["retail","food","it"]})");
   EXPECT_EQ(extra_of([&] { world_->filter(admin_, "company", R"({"field": "is_vip", "op": "like"})"); }),
             R"({"valid":["is_empty","not_empty","eq","ne","in","not_in"]})");
 }

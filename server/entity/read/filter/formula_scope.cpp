@@ -16,7 +16,8 @@ namespace {
 constexpr std::string_view kMe = "me";
 
 // The fields of `formula_path`; nullopt for `me.…`, for multi-values and for what does not exist. Rights are not asked.
-std::optional<std::vector<PathStep>> field_path(const formula::Path& formula_path, const Registry& registry, const EntityDef& entity) {
+std::optional<std::vector<PathStep>> field_path(const formula::Path& formula_path, const Registry& registry,
+                                                const EntityDef& entity) {
   std::vector<PathStep> path;
   const EntityDef* at = &entity;
   for (const auto& name : formula_path) {
@@ -30,20 +31,30 @@ std::optional<std::vector<PathStep>> field_path(const formula::Path& formula_pat
   return path;
 }
 
-bool is_me(const formula::Path& path, const EntityDef& entity) { return !path.empty() && path.front() == kMe && entity.index_of(kMe) < 0; }
+bool is_me(const formula::Path& path, const EntityDef& entity) {
+  return !path.empty() && path.front() == kMe && entity.index_of(kMe) < 0;
+}
 
 std::optional<formula::Storage> storage_kind(const Terminal& terminal) {
   if (terminal.is_money) return formula::Storage::kDecimal;
   switch (terminal.comparison) {
     case Comparison::kText:
-    case Comparison::kChoice: return formula::Storage::kText;
-    case Comparison::kNumber: return terminal.scale == 0 ? formula::Storage::kInteger : formula::Storage::kDecimal;
-    case Comparison::kBool: return formula::Storage::kBoolean;
-    case Comparison::kDate: return formula::Storage::kDate;
-    case Comparison::kInstant: return formula::Storage::kInstant;
-    case Comparison::kDuration: return formula::Storage::kDuration;
-    case Comparison::kLink: return formula::Storage::kInteger;
-    default: return std::nullopt;
+    case Comparison::kChoice:
+      return formula::Storage::kText;
+    case Comparison::kNumber:
+      return terminal.scale == 0 ? formula::Storage::kInteger : formula::Storage::kDecimal;
+    case Comparison::kBool:
+      return formula::Storage::kBoolean;
+    case Comparison::kDate:
+      return formula::Storage::kDate;
+    case Comparison::kInstant:
+      return formula::Storage::kInstant;
+    case Comparison::kDuration:
+      return formula::Storage::kDuration;
+    case Comparison::kLink:
+      return formula::Storage::kInteger;
+    default:
+      return std::nullopt;
   }
 }
 
@@ -54,10 +65,12 @@ int stored_scale(const Terminal& terminal) {
   return name == "decimal" || name == "percent" || name == "money" ? terminal.field->scale : 0;
 }
 
-// Columns and constants for one formula over one row. Column text is made before the formula's own parameters are numbered.
+// Columns and constants for one formula over one row. Column text is made before the formula's own parameters are
+// numbered.
 class RowResolver final : public formula::SqlResolver {
  public:
-  RowResolver(SqlWriter& out, FilterSql& filters, const formula::Formula& formula, const EntityDef& entity, std::string_view alias) {
+  RowResolver(SqlWriter& out, FilterSql& filters, const formula::Formula& formula, const EntityDef& entity,
+              std::string_view alias) {
     for (const auto& path : formula.inputs()) answers_.emplace_back(path, answer(out, filters, path, entity, alias));
   }
 
@@ -69,7 +82,8 @@ class RowResolver final : public formula::SqlResolver {
   }
 
  private:
-  static std::optional<Answer> answer(SqlWriter& out, FilterSql& filters, const formula::Path& path, const EntityDef& entity, std::string_view alias) {
+  static std::optional<Answer> answer(SqlWriter& out, FilterSql& filters, const formula::Path& path,
+                                      const EntityDef& entity, std::string_view alias) {
     if (is_me(path, entity)) return me(filters.caller(), path);
     const auto fields = field_path(path, filters.registry(), entity);
     if (!fields) return std::nullopt;
@@ -90,7 +104,8 @@ class RowResolver final : public formula::SqlResolver {
     if (path.size() != 2) return std::nullopt;
     if (path[1] == "id") return formula::Value(caller.user_id);
     if (path[1] == "name") return formula::Value(caller.title);
-    if (path[1] == "department_id") return caller.department_id != 0 ? formula::Value(caller.department_id) : formula::Value();
+    if (path[1] == "department_id")
+      return caller.department_id != 0 ? formula::Value(caller.department_id) : formula::Value();
     if (path[1] == "is_admin") return formula::Value(caller.is_admin);
     return std::nullopt;
   }
@@ -107,7 +122,9 @@ void check_rights(const formula::Formula& formula, const FilterContext& context,
     for (std::size_t i = 0; i < fields->size(); ++i) {
       const auto& step = (*fields)[i];
       const bool entity_is_open = i == 0 || may(context.caller, *step.entity, Action::kRead);
-      if (entity_is_open && may_read_field(context.caller, *step.entity, step.entity->fields[static_cast<std::size_t>(step.field)])) continue;
+      if (entity_is_open &&
+          may_read_field(context.caller, *step.entity, step.entity->fields[static_cast<std::size_t>(step.field)]))
+        continue;
       throw base::Error::field(source, "unknown_field", {{"field", formula::to_string(path)}});
     }
   }
@@ -123,8 +140,8 @@ void check_rights(const formula::Formula& formula, const FilterContext& context,
   throw formula::to_error(error, source);
 }
 
-
-formula::SqlResult compile(SqlWriter& out, FilterSql& filters, const Filter& filter, const EntityDef& entity, std::string_view alias) {
+formula::SqlResult compile(SqlWriter& out, FilterSql& filters, const Filter& filter, const EntityDef& entity,
+                           std::string_view alias) {
   RowResolver resolver(out, filters, *filter.formula, entity, alias);
   formula::SqlOptions options;
   options.dialect = out.dialect();
@@ -149,7 +166,9 @@ class CallersResolver final : public RecordResolver {
   bool is_shared(const EntityDef& entity, std::int64_t id, const Caller& caller, Action action) override {
     return inner_.is_shared(entity, id, caller, action);
   }
-  bool exists(const EntityDef& entity, const Filter& filter, std::int64_t pointing_at) override { return inner_.exists(entity, filter, pointing_at); }
+  bool exists(const EntityDef& entity, const Filter& filter, std::int64_t pointing_at) override {
+    return inner_.exists(entity, filter, pointing_at);
+  }
 
  private:
   const FilterContext& context_;
@@ -167,7 +186,9 @@ class LivingResolver final : public RecordResolver {
   bool is_shared(const EntityDef& entity, std::int64_t id, const Caller& caller, Action action) override {
     return inner_.is_shared(entity, id, caller, action);
   }
-  bool exists(const EntityDef& entity, const Filter& filter, std::int64_t pointing_at) override { return inner_.exists(entity, filter, pointing_at); }
+  bool exists(const EntityDef& entity, const Filter& filter, std::int64_t pointing_at) override {
+    return inner_.exists(entity, filter, pointing_at);
+  }
 
  private:
   RecordResolver& inner_;
@@ -184,7 +205,8 @@ Filter formula_node(std::shared_ptr<const formula::Formula> formula, std::string
 }  // namespace
 
 Filter formula_filter(std::string_view text, const FilterContext& context, const std::string& source) {
-  const auto parsed = formula::Formula::parse(text, scope_of(context.registry, context.entity), formula::Typing::kStrict, formula::Type::boolean());
+  const auto parsed = formula::Formula::parse(text, scope_of(context.registry, context.entity),
+                                              formula::Typing::kStrict, formula::Type::boolean());
   if (parsed.error) throw_formula_error(*parsed.error, source);
   check_rights(*parsed.formula, context, source);
   auto filter = formula_node(parsed.formula, text);
@@ -196,25 +218,31 @@ Filter formula_filter(std::string_view text, const FilterContext& context, const
 }
 
 Filter condition_filter(std::string_view text, const Registry& registry, const EntityDef& entity) {
-  const auto parsed = formula::Formula::parse(text, scope_of(registry, entity), formula::Typing::kStrict, formula::Type::boolean());
+  const auto parsed =
+      formula::Formula::parse(text, scope_of(registry, entity), formula::Typing::kStrict, formula::Type::boolean());
   if (parsed.error) return Filter::never();
   auto filter = formula_node(parsed.formula, text);
   filter.as_system = true;
   return filter;
 }
 
-void write_formula(SqlWriter& out, FilterSql& filters, const Filter& filter, const EntityDef& entity, std::string_view alias) {
+void write_formula(SqlWriter& out, FilterSql& filters, const Filter& filter, const EntityDef& entity,
+                   std::string_view alias) {
   const auto result = compile(out, filters, filter, entity, alias);
   if (result.error) throw_formula_error(*result.error, filter.source);
   for (const auto& bind : result.expression->binds) {
-    if (const auto* number = std::get_if<std::int64_t>(&bind)) out.add_bind(*number);
-    else if (const auto* value = std::get_if<std::string>(&bind)) out.add_bind(*value);
-    else throw base::Error::internal("unexpected parameter of a compiled formula");
+    if (const auto* number = std::get_if<std::int64_t>(&bind))
+      out.add_bind(*number);
+    else if (const auto* value = std::get_if<std::string>(&bind))
+      out.add_bind(*value);
+    else
+      throw base::Error::internal("unexpected parameter of a compiled formula");
   }
   out << "(" << result.expression->sql << ")";
 }
 
-bool formula_matches(const Filter& filter, const Record& record, const FilterContext& context, RecordResolver* resolver, bool as_system) {
+bool formula_matches(const Filter& filter, const Record& record, const FilterContext& context, RecordResolver* resolver,
+                     bool as_system) {
   RuleContext rules{context.registry, context.caller, context.now, nullptr};
   if (resolver == nullptr) return evaluate(rules, *filter.formula, record).is_true();
   CallersResolver callers(context, *resolver);

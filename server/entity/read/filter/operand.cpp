@@ -1,6 +1,5 @@
 #include "server/entity/read/filter/operand.hpp"
 
-
 #include <charconv>
 #include <utility>
 
@@ -31,7 +30,8 @@ constexpr std::int64_t kMaxRelative = 100'000;
 std::string_view text_of(const json::value& input, const std::string& source, std::string_view expected) {
   const auto* text = input.if_string();
   if (text == nullptr) wrong_type(source, expected);
-  if (text->size() > kMaxTextBytes) throw base::Error::field(source, "too_long", {{"limit", std::to_string(kMaxTextBytes)}});
+  if (text->size() > kMaxTextBytes)
+    throw base::Error::field(source, "too_long", {{"limit", std::to_string(kMaxTextBytes)}});
   if (text->find('\0') != json::string::npos) throw base::Error::field(source, "bad_character");
   return {text->data(), text->size()};
 }
@@ -62,7 +62,8 @@ std::string partial_item_operand(std::string_view column, std::string_view text)
 
 }  // namespace
 
-std::optional<std::pair<base::Date, base::Date>> calendar_unit(base::Date day, std::string_view unit, std::int64_t amount) {
+std::optional<std::pair<base::Date, base::Date>> calendar_unit(base::Date day, std::string_view unit,
+                                                               std::int64_t amount) {
   if (amount < -kMaxRelative || amount > kMaxRelative) return std::nullopt;
   const auto step = static_cast<int>(amount);
   const year_month_day date{day};
@@ -101,12 +102,15 @@ bool OperandParser::is_spanned(const Terminal& terminal) {
   }
 }
 
-base::Date OperandParser::today() const { return zone_of(context_.caller)->local_date(context_.now); }
+base::Date OperandParser::today() const {
+  return zone_of(context_.caller)->local_date(context_.now);
+}
 
 Span OperandParser::days(base::Date first, base::Date last) const {
   if (terminal_.comparison == Comparison::kDate) return {base::to_days(first), base::to_days(last)};
   const auto zone = *zone_of(context_.caller);
-  return {base::to_micros(zone.start_of_day(first)), base::to_micros(zone.start_of_day(last + std::chrono::days{1})) - 1};
+  return {base::to_micros(zone.start_of_day(first)),
+          base::to_micros(zone.start_of_day(last + std::chrono::days{1})) - 1};
 }
 
 std::optional<Span> OperandParser::relative(std::int64_t amount, std::string_view unit) const {
@@ -142,13 +146,26 @@ std::optional<Span> OperandParser::relative_short(std::string_view text) const {
   if (text.size() < 2) return std::nullopt;
   std::string_view unit;
   switch (text.back()) {
-    case 'h': unit = "hour"; break;
-    case 'd': unit = "day"; break;
-    case 'w': unit = "week"; break;
-    case 'm': unit = "month"; break;
-    case 'q': unit = "quarter"; break;
-    case 'y': unit = "year"; break;
-    default: return std::nullopt;
+    case 'h':
+      unit = "hour";
+      break;
+    case 'd':
+      unit = "day";
+      break;
+    case 'w':
+      unit = "week";
+      break;
+    case 'm':
+      unit = "month";
+      break;
+    case 'q':
+      unit = "quarter";
+      break;
+    case 'y':
+      unit = "year";
+      break;
+    default:
+      return std::nullopt;
   }
   if (text.front() == '+') text.remove_prefix(1);
   std::int64_t amount = 0;
@@ -162,10 +179,12 @@ Span OperandParser::moment(const json::value& input, const std::string& source) 
   if (const auto* object = input.if_object()) {
     const auto* amount = object->if_contains("relative");
     const auto* unit = object->if_contains("unit");
-    if (object->size() != 2 || amount == nullptr || !amount->is_int64() || unit == nullptr || !unit->is_string()) wrong_type(source, "date");
+    if (object->size() != 2 || amount == nullptr || !amount->is_int64() || unit == nullptr || !unit->is_string())
+      wrong_type(source, "date");
     const auto span = relative(amount->get_int64(), std::string_view(unit->get_string()));
     if (!span) {
-      throw base::Error::field(source, "unknown_date_unit").with_extra_json(valid_json({"minute", "hour", "day", "week", "month", "quarter", "year"}));
+      throw base::Error::field(source, "unknown_date_unit")
+          .with_extra_json(valid_json({"minute", "hour", "day", "week", "month", "quarter", "year"}));
     }
     return *span;
   }
@@ -177,12 +196,15 @@ Span OperandParser::moment(const json::value& input, const std::string& source) 
   if (const auto span = relative_word(text)) return *span;
   if (const auto span = relative_short(text)) return *span;
   throw base::Error::field(source, "unknown_date", {{"value", std::string(base::prefix(text, 40))}})
-      .with_extra_json(valid_json({"2026-11-21", "today", "yesterday", "tomorrow", "this_week", "last_week", "next_week", "this_month", "last_month",
-                                   "next_month", "this_quarter", "last_quarter", "next_quarter", "this_year", "last_year", "next_year"}));
+      .with_extra_json(valid_json({"2026-11-21", "today", "yesterday", "tomorrow", "this_week", "last_week",
+                                   "next_week", "this_month", "last_month", "next_month", "this_quarter",
+                                   "last_quarter", "next_quarter", "this_year", "last_year", "next_year"}));
 }
 
 std::int64_t OperandParser::decimal(const json::value& input, const std::string& source) const {
-  const int scale = terminal_.field->type->name() == "integer" || terminal_.is_many() || terminal_.field->system ? 0 : terminal_.scale;
+  const int scale = terminal_.field->type->name() == "integer" || terminal_.is_many() || terminal_.field->system
+                        ? 0
+                        : terminal_.scale;
   std::string text;
   if (const auto* number = input.if_int64()) {
     text = std::to_string(*number);
@@ -234,8 +256,10 @@ Value OperandParser::text_value(const json::value& input, const std::string& sou
   std::string stored;
   if (terminal_.source == TerminalSource::kItems) {
     const auto& column = terminal_.items->columns[static_cast<std::size_t>(terminal_.item_index)].suffix;
-    stored = partial ? partial_item_operand(column, text) : terminal_.field->type->item_operand(*terminal_.field, column, text);
-  } else if (op_ == FilterOp::kLt || op_ == FilterOp::kLte || op_ == FilterOp::kGt || op_ == FilterOp::kGte || op_ == FilterOp::kBetween) {
+    stored = partial ? partial_item_operand(column, text)
+                     : terminal_.field->type->item_operand(*terminal_.field, column, text);
+  } else if (op_ == FilterOp::kLt || op_ == FilterOp::kLte || op_ == FilterOp::kGt || op_ == FilterOp::kGte ||
+             op_ == FilterOp::kBetween) {
     stored = base::sort_key(text);
   } else {
     stored = terminal_.is_folded ? folded_text(text) : std::string(text);
@@ -250,7 +274,8 @@ Value OperandParser::choice_value(const json::value& input, const std::string& s
   if (terminal_.field->option(text) == nullptr) {
     std::vector<std::string> keys;
     for (const auto& option : terminal_.field->options) keys.push_back(option.key);
-    throw base::Error::field(source, "unknown_option", {{"value", std::string(base::prefix(text, 40))}}).with_extra_json(valid_json(keys));
+    throw base::Error::field(source, "unknown_option", {{"value", std::string(base::prefix(text, 40))}})
+        .with_extra_json(valid_json(keys));
   }
   return std::string(text);
 }
@@ -264,12 +289,14 @@ Value OperandParser::link_value(const json::value& input, const std::string& sou
     }
     std::vector<std::string> names;
     for (const auto* target : targets) names.push_back(target->key);
-    throw base::Error::field(source, "unknown_entity", {{"entity", std::string(base::prefix(key, 40))}}).with_extra_json(valid_json(names));
+    throw base::Error::field(source, "unknown_entity", {{"entity", std::string(base::prefix(key, 40))}})
+        .with_extra_json(valid_json(names));
   };
   const EntityDef* target = targets.size() == 1 ? targets.front() : nullptr;
   std::optional<std::int64_t> id;
   if (const auto* object = input.if_object()) {
-    if (const auto* key = object->if_contains("entity"); key != nullptr && key->is_string()) target = target_named(std::string_view(key->get_string()));
+    if (const auto* key = object->if_contains("entity"); key != nullptr && key->is_string())
+      target = target_named(std::string_view(key->get_string()));
     if (const auto* number = object->if_contains("id")) id = integer_of(*number);
   } else if (const auto* text = input.if_string(); text != nullptr && *text == "me") {
     target = target_named("user");

@@ -13,7 +13,8 @@
 
 namespace entity::read {
 
-// A number, day or moment, or all of them from `low` to `high` inclusive: "this_month" is a range of days or microseconds.
+// A number, day or moment, or all of them from `low` to `high` inclusive: "this_month" is a range of days or
+// microseconds.
 struct Span {
   std::int64_t low = 0;
   std::int64_t high = 0;
@@ -21,7 +22,8 @@ struct Span {
 
 class OperandParser {
  public:
-  OperandParser(const FilterContext& context, const Terminal& terminal, FilterOp op) : context_(context), terminal_(terminal), op_(op) {}
+  OperandParser(const FilterContext& context, const Terminal& terminal, FilterOp op)
+      : context_(context), terminal_(terminal), op_(op) {}
 
   // Numbers, dates, instants, durations. Throws Error::field(source, "wrong_type" | "unknown_date" | …).
   Span span(const json::value& input, const std::string& source) const;
@@ -48,8 +50,9 @@ class OperandParser {
   FilterOp op_;
 };
 
-// First and last day of the calendar unit ("day", "week", "month", "quarter", "year") that holds `day`, moved by `amount` units.
-// nullopt: unknown unit or outside years 1..9999. Weeks start on Monday.
-std::optional<std::pair<base::Date, base::Date>> calendar_unit(base::Date day, std::string_view unit, std::int64_t amount);
+// First and last day of the calendar unit ("day", "week", "month", "quarter", "year") that holds `day`, moved by
+// `amount` units. nullopt: unknown unit or outside years 1..9999. Weeks start on Monday.
+std::optional<std::pair<base::Date, base::Date>> calendar_unit(base::Date day, std::string_view unit,
+                                                               std::int64_t amount);
 
 }  // namespace entity::read

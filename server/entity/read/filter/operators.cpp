@@ -8,14 +8,22 @@ namespace entity::read {
 namespace {
 
 constexpr std::pair<std::string_view, FilterOp> kNames[] = {
-    {"eq", FilterOp::kEq},           {"ne", FilterOp::kNe},
-    {"in", FilterOp::kIn},           {"not_in", FilterOp::kNotIn},
-    {"lt", FilterOp::kLt},           {"lte", FilterOp::kLte},
-    {"gt", FilterOp::kGt},           {"gte", FilterOp::kGte},
-    {"between", FilterOp::kBetween}, {"contains", FilterOp::kContains},
-    {"starts_with", FilterOp::kStartsWith}, {"is_empty", FilterOp::kIsEmpty},
-    {"not_empty", FilterOp::kNotEmpty}, {"any_of", FilterOp::kAnyOf},
-    {"all_of", FilterOp::kAllOf},    {"none_of", FilterOp::kNoneOf},
+    {"eq", FilterOp::kEq},
+    {"ne", FilterOp::kNe},
+    {"in", FilterOp::kIn},
+    {"not_in", FilterOp::kNotIn},
+    {"lt", FilterOp::kLt},
+    {"lte", FilterOp::kLte},
+    {"gt", FilterOp::kGt},
+    {"gte", FilterOp::kGte},
+    {"between", FilterOp::kBetween},
+    {"contains", FilterOp::kContains},
+    {"starts_with", FilterOp::kStartsWith},
+    {"is_empty", FilterOp::kIsEmpty},
+    {"not_empty", FilterOp::kNotEmpty},
+    {"any_of", FilterOp::kAnyOf},
+    {"all_of", FilterOp::kAllOf},
+    {"none_of", FilterOp::kNoneOf},
     {"within", FilterOp::kWithin},
 };
 
@@ -44,7 +52,8 @@ std::vector<FilterOp> operators_of(const Terminal& terminal) {
   switch (terminal.comparison) {
     case Comparison::kText:
       add({FilterOp::kContains, FilterOp::kStartsWith});
-      if (!terminal.sort_column.empty()) add({FilterOp::kLt, FilterOp::kLte, FilterOp::kGt, FilterOp::kGte, FilterOp::kBetween});
+      if (!terminal.sort_column.empty())
+        add({FilterOp::kLt, FilterOp::kLte, FilterOp::kGt, FilterOp::kGte, FilterOp::kBetween});
       break;
     case Comparison::kNumber:
     case Comparison::kDate:

@@ -20,7 +20,8 @@ struct ScalarPath {
     const auto name = out.new_alias();
     out << "(SELECT ";
     write(step + 1, name);
-    out << " FROM " << table_of(target) << " " << name << " WHERE " << name << ".id = " << alias << "." << column_of(entity, path[step].field);
+    out << " FROM " << table_of(target) << " " << name << " WHERE " << name << ".id = " << alias << "."
+        << column_of(entity, path[step].field);
     if (const auto entity_column = column_of(entity, path[step].field, "__entity"); !entity_column.empty()) {
       out << " AND " << alias << "." << entity_column << " = ";
       out.number(target.id);
@@ -33,7 +34,8 @@ struct ScalarPath {
 
 }  // namespace
 
-void write_scalar_path(SqlWriter& out, FilterSql& filters, const std::vector<PathStep>& path, std::string_view column, std::string_view alias) {
+void write_scalar_path(SqlWriter& out, FilterSql& filters, const std::vector<PathStep>& path, std::string_view column,
+                       std::string_view alias) {
   ScalarPath{out, filters, path, column}.write(0, alias);
 }
 

@@ -36,7 +36,8 @@ std::vector<std::string> item_column_names(const ItemTable& items) {
   return names;
 }
 
-// Finds the step after a link: with one target its fields, with several the target's key comes first ("subject.company.city").
+// Finds the step after a link: with one target its fields, with several the target's key comes first
+// ("subject.company.city").
 class PathParser {
  public:
   PathParser(std::string_view text, const FilterContext& context, const PathOptions& options)
@@ -44,7 +45,8 @@ class PathParser {
 
   std::vector<PathStep> parse() {
     if (parts_.size() > kMaxPathSteps) {
-      throw base::Error::field(std::string(options_.source), "path_too_long", {{"limit", std::to_string(kMaxPathSteps)}});
+      throw base::Error::field(std::string(options_.source), "path_too_long",
+                               {{"limit", std::to_string(kMaxPathSteps)}});
     }
     const EntityDef* entity = &context_.entity;
     while (entity != nullptr) entity = take_step(*entity);
@@ -91,7 +93,8 @@ class PathParser {
     }
     if (targets.empty()) fail({});
     if (link_targets(context_.registry, field).size() == 1) return targets.front();
-    const auto found = std::find_if(targets.begin(), targets.end(), [&](const auto* target) { return target->key == parts_[at_]; });
+    const auto found =
+        std::find_if(targets.begin(), targets.end(), [&](const auto* target) { return target->key == parts_[at_]; });
     std::vector<std::string> names;
     for (const auto* target : targets) names.push_back(target->key);
     if (found == targets.end() || at_ + 1 == parts_.size()) fail(names);
@@ -100,7 +103,8 @@ class PathParser {
   }
 
   [[noreturn]] void fail(const std::vector<std::string>& valid) const {
-    throw base::Error::field(std::string(options_.source), "unknown_field", {{"field", std::string(text_)}}).with_extra_json(valid_json(valid));
+    throw base::Error::field(std::string(options_.source), "unknown_field", {{"field", std::string(text_)}})
+        .with_extra_json(valid_json(valid));
   }
 
   std::string_view text_;
@@ -121,7 +125,8 @@ void describe_items(Terminal& terminal, const PathStep& step) {
     return;
   }
   terminal.source = TerminalSource::kItems;
-  const std::string_view name = step.item_column.empty() ? field.type->main_item_column(field) : std::string_view(step.item_column);
+  const std::string_view name =
+      step.item_column.empty() ? field.type->main_item_column(field) : std::string_view(step.item_column);
   const auto& columns = terminal.items->columns;
   for (std::size_t i = 0; i < columns.size(); ++i) {
     if (columns[i].suffix != name) continue;

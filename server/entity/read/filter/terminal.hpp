@@ -1,5 +1,5 @@
-// What the end of a dotted path is: how it compares and which columns hold it. SQL and memory both ask here, so that they
-// cannot differ.
+// What the end of a dotted path is: how it compares and which columns hold it. SQL and memory both ask here, so that
+// they cannot differ.
 #pragma once
 
 #include <string>
@@ -52,11 +52,11 @@ FieldIndex parent_index(const EntityDef& entity);
 
 // Where a value of the input stands and what may be known of the registry.
 struct PathOptions {
-  std::string_view source;          // for errors: "filter.and[0].field"
-  bool allow_many = true;           // multi-values and many_to_many on the way
+  std::string_view source;  // for errors: "filter.and[0].field"
+  bool allow_many = true;   // multi-values and many_to_many on the way
 };
-// Throws Error::field(source, "unknown_field") with extra "valid" for a field that does not exist or that the caller may
-// not read: both look alike.
+// Throws Error::field(source, "unknown_field") with extra "valid" for a field that does not exist or that the caller
+// may not read: both look alike.
 std::vector<PathStep> parse_path(std::string_view text, const FilterContext& context, const PathOptions& options);
 std::string path_text(const std::vector<PathStep>& path);
 

@@ -12,8 +12,8 @@
 
 namespace entity::read {
 
-// Hash of what a cursor belongs to: entity, sort, bin, and the filter. Operands of dates are left out, so that "today" may pass midnight
-// between two pages.
+// Hash of what a cursor belongs to: entity, sort, bin, and the filter. Operands of dates are left out, so that "today"
+// may pass midnight between two pages.
 std::uint64_t fingerprint(const Query& query, const Registry& registry);
 
 struct Position {
@@ -21,7 +21,8 @@ struct Position {
   std::int64_t id = 0;
 };
 
-// URL-safe text. Not secret and not signed: it holds only values of fields that the caller may sort by, and they are bound as parameters.
+// URL-safe text. Not secret and not signed: it holds only values of fields that the caller may sort by, and they are
+// bound as parameters.
 std::string write_cursor(std::uint64_t fingerprint, const Position& position);
 // Throws Error::field("cursor", "bad_cursor") for text that no query made, or another one.
 Position read_cursor(std::string_view text, std::uint64_t fingerprint, std::size_t key_count);

@@ -34,8 +34,10 @@ Form form_of(const FieldDef& field, const Terminal& terminal) {
 std::vector<std::string> columns_of_form(Form form, const Terminal& terminal) {
   const auto column = [&](std::string_view suffix) { return column_of(*terminal.entity, terminal.index, suffix); };
   switch (form) {
-    case Form::kMoney: return {column(""), column("__currency")};
-    case Form::kLinkAny: return {column(""), column("__entity")};
+    case Form::kMoney:
+      return {column(""), column("__currency")};
+    case Form::kLinkAny:
+      return {column(""), column("__entity")};
     case Form::kGeneric: {
       std::vector<std::string> columns;
       const auto& storage = storage_of(*terminal.entity);
@@ -44,7 +46,8 @@ std::vector<std::string> columns_of_form(Form form, const Terminal& terminal) {
       }
       return columns;
     }
-    default: return {terminal.value_column};
+    default:
+      return {terminal.value_column};
   }
 }
 
@@ -57,11 +60,12 @@ std::string json_key(std::string_view name) {
 
 }  // namespace
 
-OutputPlan::OutputPlan(const Registry& registry, const EntityDef& entity, const std::vector<std::vector<PathStep>>& fields, bool with_marks,
-                       const Caller& caller) {
+OutputPlan::OutputPlan(const Registry& registry, const EntityDef& entity,
+                       const std::vector<std::vector<PathStep>>& fields, bool with_marks, const Caller& caller) {
   for (const auto& path : fields) {
-    const bool is_readable =
-        std::all_of(path.begin(), path.end(), [&](const PathStep& step) { return may_read_field(caller, *step.entity, step.entity->fields[static_cast<std::size_t>(step.field)]); });
+    const bool is_readable = std::all_of(path.begin(), path.end(), [&](const PathStep& step) {
+      return may_read_field(caller, *step.entity, step.entity->fields[static_cast<std::size_t>(step.field)]);
+    });
     if (is_readable) add(registry, path);
   }
   if (with_marks) {
@@ -140,9 +144,15 @@ void RowWriter::field(const OutputField& field, store::Statement& statement, int
     return;
   }
   switch (field.form) {
-    case Form::kText: json_.text(statement.text(column)); break;
-    case Form::kInteger: json_.integer(statement.integer(column)); break;
-    case Form::kBool: json_.boolean(statement.integer(column) != 0); break;
+    case Form::kText:
+      json_.text(statement.text(column));
+      break;
+    case Form::kInteger:
+      json_.integer(statement.integer(column));
+      break;
+    case Form::kBool:
+      json_.boolean(statement.integer(column) != 0);
+      break;
     case Form::kDate:
       json_.raw("\"");
       base::append_date(buffer_, base::from_days(statement.integer(column)));
@@ -165,8 +175,12 @@ void RowWriter::field(const OutputField& field, store::Statement& statement, int
       base::append_json_string(buffer_, statement.text(column + 1));
       buffer_ += '}';
       break;
-    case Form::kLink: link(field, field.target->id, statement.integer(column)); break;
-    case Form::kLinkAny: link(field, static_cast<int>(statement.integer(column + 1)), statement.integer(column)); break;
+    case Form::kLink:
+      link(field, field.target->id, statement.integer(column));
+      break;
+    case Form::kLinkAny:
+      link(field, static_cast<int>(statement.integer(column + 1)), statement.integer(column));
+      break;
     case Form::kUid: {
       base::Uid uid{};
       const auto bytes = statement.blob(column);
@@ -174,7 +188,8 @@ void RowWriter::field(const OutputField& field, store::Statement& statement, int
       json_.text(base::to_string(uid));
       break;
     }
-    default: generic(field, statement, column);
+    default:
+      generic(field, statement, column);
   }
 }
 
@@ -219,7 +234,8 @@ void RowWriter::fetch_items() {
     if (field.form != Form::kTargets) continue;
     for (const auto& [id, items] : found) {
       for (const auto& item : items) {
-        if (const auto* target = std::get_if<std::int64_t>(&item.columns.front())) titles_[field.items->target_entity_id][*target];
+        if (const auto* target = std::get_if<std::int64_t>(&item.columns.front()))
+          titles_[field.items->target_entity_id][*target];
       }
     }
   }
@@ -232,7 +248,9 @@ void RowWriter::fetch_titles() {
   read::fetch_titles(context_, titles_);
 }
 
-const std::string& RowWriter::title(int entity_id, std::int64_t id) const { return titles_.at(entity_id).at(id); }
+const std::string& RowWriter::title(int entity_id, std::int64_t id) const {
+  return titles_.at(entity_id).at(id);
+}
 
 std::string RowWriter::items_json(const OutputField& field, const Items& items) const {
   std::string text;
@@ -245,7 +263,12 @@ std::string RowWriter::items_json(const OutputField& field, const Items& items) 
   for (const auto& item : items) {
     const auto* target = std::get_if<std::int64_t>(&item.columns.front());
     if (target == nullptr) continue;
-    json.begin_object().key("id").integer(*target).key("title").raw(title(field.items->target_entity_id, *target)).end_object();
+    json.begin_object()
+        .key("id")
+        .integer(*target)
+        .key("title")
+        .raw(title(field.items->target_entity_id, *target))
+        .end_object();
   }
   json.end_array();
   return text;

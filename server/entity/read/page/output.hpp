@@ -1,4 +1,5 @@
-// What of a record is written and how: select list → JSON without objects per row. Titles of links and multi-values are left open
+// What of a record is written and how: select list → JSON without objects per row. Titles of links and multi-values are
+// left open
 // ("holes") while rows stream and are filled by one statement per target entity or field.
 #pragma once
 
@@ -16,7 +17,22 @@
 
 namespace entity::read {
 
-enum class Form { kText, kInteger, kBool, kDate, kInstant, kDecimal, kMoney, kLink, kLinkAny, kUid, kGeneric, kMarks, kItems, kTargets };
+enum class Form {
+  kText,
+  kInteger,
+  kBool,
+  kDate,
+  kInstant,
+  kDecimal,
+  kMoney,
+  kLink,
+  kLinkAny,
+  kUid,
+  kGeneric,
+  kMarks,
+  kItems,
+  kTargets
+};
 
 struct OutputField {
   std::string key;  // "\"city\":"
@@ -33,7 +49,8 @@ struct OutputField {
 class OutputPlan {
  public:
   // Only fields the caller may read; computed-on-read fields are left out.
-  OutputPlan(const Registry& registry, const EntityDef& entity, const std::vector<std::vector<PathStep>>& fields, bool with_marks, const Caller& caller);
+  OutputPlan(const Registry& registry, const EntityDef& entity, const std::vector<std::vector<PathStep>>& fields,
+             bool with_marks, const Caller& caller);
 
   // "r.id,r.\"name\",…"; the id is always the first column.
   void write_select(SqlWriter& out, FilterSql& filters, std::string_view alias) const;

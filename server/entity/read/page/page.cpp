@@ -12,24 +12,31 @@ namespace entity::read {
 namespace {
 
 // The id itself needs no zones and no second key.
-bool is_id(const Terminal& terminal) { return terminal.field->system && terminal.field->key == "id"; }
+bool is_id(const Terminal& terminal) {
+  return terminal.field->system && terminal.field->key == "id";
+}
 
 // Built-in columns that always have a value.
 bool never_empty(const SortKey& key, const Terminal& terminal) {
   const auto& name = terminal.field->key;
-  return key.path.size() == 1 && terminal.field->system && (name == "id" || name == "created_at" || name == "updated_at" || name == "version");
+  return key.path.size() == 1 && terminal.field->system &&
+         (name == "id" || name == "created_at" || name == "updated_at" || name == "version");
 }
 
-const std::string& key_column(const Terminal& terminal) { return terminal.comparison == Comparison::kText ? terminal.sort_column : terminal.column; }
+const std::string& key_column(const Terminal& terminal) {
+  return terminal.comparison == Comparison::kText ? terminal.sort_column : terminal.column;
+}
 
 }  // namespace
 
-Selection make_selection(const QueryContext& context, const EntityDef& entity, const Filter& filter, Action action, bool in_bin) {
+Selection make_selection(const QueryContext& context, const EntityDef& entity, const Filter& filter, Action action,
+                         bool in_bin) {
   Selection selection;
   selection.entity = &entity;
   selection.filter = filter;
   selection.in_bin = in_bin;
-  selection.access = fold_access(access_filter(context.registry, entity, context.caller, action), filter, context, entity);
+  selection.access =
+      fold_access(access_filter(context.registry, entity, context.caller, action), filter, context, entity);
   return selection;
 }
 
@@ -66,7 +73,8 @@ void PageReader::write_after(SqlWriter& out, FilterSql& filters, Zone zone) cons
     out << " AND ";
     write_key(out, filters, 0);
     out << " IS NULL";
-    if (after_ && std::holds_alternative<std::monostate>(after_->keys.front())) (out << " AND r.id" << sign).parameter(after_->id);
+    if (after_ && std::holds_alternative<std::monostate>(after_->keys.front()))
+      (out << " AND r.id" << sign).parameter(after_->id);
     return;
   }
   if (zone == Zone::kWithValue) {
@@ -93,8 +101,10 @@ void PageReader::write_after_general(SqlWriter& out, FilterSql& filters) const {
     out << "(";
     for (std::size_t i = 0; i < level; ++i) {
       write_key(out, filters, i);
-      if (std::holds_alternative<std::monostate>(after_->keys[i])) out << " IS NULL AND ";
-      else (out << " = ").parameter(after_->keys[i]) << " AND ";
+      if (std::holds_alternative<std::monostate>(after_->keys[i]))
+        out << " IS NULL AND ";
+      else
+        (out << " = ").parameter(after_->keys[i]) << " AND ";
     }
     if (level == keys_.size()) {
       (out << "r.id" << (is_descending() ? " < " : " > ")).parameter(after_->id);
@@ -156,13 +166,15 @@ void PageReader::read_zone(Zone zone, const OutputPlan& plan, RowWriter& rows) {
     if (++count_ < query_.limit) continue;
     last_.id = statement.integer(0);
     last_.keys.clear();
-    for (std::size_t i = 0; i < keys_.size(); ++i) last_.keys.push_back(key_value(statement, plan.column_count() + static_cast<int>(i), i));
+    for (std::size_t i = 0; i < keys_.size(); ++i)
+      last_.keys.push_back(key_value(statement, plan.column_count() + static_cast<int>(i), i));
   }
 }
 
 std::string PageReader::read(const OutputPlan& plan, std::string& items) {
   RowWriter rows(context_, plan);
-  const bool is_never = selection_.filter.kind == Filter::Kind::kNever || selection_.access.kind == Filter::Kind::kNever;
+  const bool is_never =
+      selection_.filter.kind == Filter::Kind::kNever || selection_.access.kind == Filter::Kind::kNever;
   if (!is_never) {
     const bool has_zones = keys_.size() == 1 && !never_empty(query_.sort.front(), keys_.front());
     const bool past_values = after_ && has_zones && std::holds_alternative<std::monostate>(after_->keys.front());

@@ -1,7 +1,8 @@
 // One page of a query: conditions with the caller's rights, keyset order, statements.
 //
-// Order. Empty values come last in either direction and the id ends every order, in the direction of the last key. With one sort key the page
-// is read in two zones, first rows that have a value, then rows that have none: each is a plain walk of an index in both databases.
+// Order. Empty values come last in either direction and the id ends every order, in the direction of the last key. With
+// one sort key the page is read in two zones, first rows that have a value, then rows that have none: each is a plain
+// walk of an index in both databases.
 #pragma once
 
 #include <cstdint>
@@ -10,20 +11,22 @@
 #include <vector>
 
 #include "server/entity/query.hpp"
-#include "server/entity/read/page/cursor.hpp"
 #include "server/entity/read/filter/filter_sql.hpp"
+#include "server/entity/read/page/cursor.hpp"
 #include "server/entity/read/page/output.hpp"
 
 namespace entity::read {
 
-// Living (or binned) records of `entity` that pass `filter` and that the caller may do `action` to, the two worked into each other.
+// Living (or binned) records of `entity` that pass `filter` and that the caller may do `action` to, the two worked into
+// each other.
 struct Selection {
   const EntityDef* entity = nullptr;
   Filter filter;
   Filter access;
   bool in_bin = false;
 };
-Selection make_selection(const QueryContext& context, const EntityDef& entity, const Filter& filter, Action action, bool in_bin);
+Selection make_selection(const QueryContext& context, const EntityDef& entity, const Filter& filter, Action action,
+                         bool in_bin);
 // " WHERE …" over a row named `alias`.
 void write_where(SqlWriter& out, FilterSql& filters, const Selection& selection, std::string_view alias);
 

@@ -13,7 +13,8 @@ namespace {
 
 // A query without a right to the entity at all is refused; one whose scope covers nothing answers an empty list.
 void require_read(const QueryContext& context, const EntityDef& entity) {
-  if (!may(context.caller, entity, Action::kRead)) throw base::Error(base::ErrorCode::kPermissionDenied, "no_right", {{"entity", entity.key}});
+  if (!may(context.caller, entity, Action::kRead))
+    throw base::Error(base::ErrorCode::kPermissionDenied, "no_right", {{"entity", entity.key}});
 }
 
 }  // namespace
@@ -21,7 +22,8 @@ void require_read(const QueryContext& context, const EntityDef& entity) {
 void run_query(const QueryContext& context, const Query& query, base::JsonWriter& out) {
   require_read(context, *query.entity);
   read::with_advice(query.filter, query.sort, [&] {
-    const auto& fields = query.fields.empty() ? read::default_fields(context.registry, *query.entity, context.caller) : query.fields;
+    const auto& fields =
+        query.fields.empty() ? read::default_fields(context.registry, *query.entity, context.caller) : query.fields;
     auto named = fields;
     const auto id = query.entity->index_of("id");
     bool has_id = false;
@@ -34,19 +36,28 @@ void run_query(const QueryContext& context, const Query& query, base::JsonWriter
     out.begin_object().key("items").begin_array();
     if (!items.empty()) out.raw(items);
     out.end_array().key("next");
-    if (next.empty()) out.null();
-    else out.text(next);
+    if (next.empty())
+      out.null();
+    else
+      out.text(next);
     if (query.count != CountKind::kNone) {
       const auto selection = read::make_selection(context, *query.entity, query.filter, Action::kRead, query.in_bin);
-      const auto count = query.count == CountKind::kExact ? read::count_exactly(context, selection) : read::estimate_count(context, selection);
-      out.key("count").begin_object().key("value").integer(count.value).key("kind").text(count.is_exact ? "exact" : "estimate").end_object();
+      const auto count = query.count == CountKind::kExact ? read::count_exactly(context, selection)
+                                                          : read::estimate_count(context, selection);
+      out.key("count")
+          .begin_object()
+          .key("value")
+          .integer(count.value)
+          .key("kind")
+          .text(count.is_exact ? "exact" : "estimate")
+          .end_object();
     }
     out.end_object();
   });
 }
 
-std::vector<std::int64_t> find_ids(const QueryContext& context, const EntityDef& entity, const Filter& filter, Action action, std::int64_t after_id,
-                                   int limit) {
+std::vector<std::int64_t> find_ids(const QueryContext& context, const EntityDef& entity, const Filter& filter,
+                                   Action action, std::int64_t after_id, int limit) {
   std::vector<std::int64_t> ids;
   const auto selection = read::make_selection(context, entity, filter, action, false);
   if (selection.filter.kind == Filter::Kind::kNever || selection.access.kind == Filter::Kind::kNever) return ids;
@@ -66,7 +77,9 @@ std::vector<std::int64_t> find_ids(const QueryContext& context, const EntityDef&
 
 std::int64_t count_exact(const QueryContext& context, const EntityDef& entity, const Filter& filter, Action action) {
   std::int64_t value = 0;
-  read::with_advice(filter, {}, [&] { value = read::count_exactly(context, read::make_selection(context, entity, filter, action, false)).value; });
+  read::with_advice(filter, {}, [&] {
+    value = read::count_exactly(context, read::make_selection(context, entity, filter, action, false)).value;
+  });
   return value;
 }
 

@@ -33,7 +33,8 @@ bool write_record(const QueryContext& context, const EntityDef& entity, std::int
   return true;
 }
 
-std::optional<Record> load_record(store::Connection& connection, const Registry&, const EntityDef& entity, std::int64_t id, bool for_update) {
+std::optional<Record> load_record(store::Connection& connection, const Registry&, const EntityDef& entity,
+                                  std::int64_t id, bool for_update) {
   const auto& storage = storage_of(entity);
   std::string sql = "SELECT " + storage.select_list + " FROM " + storage.quoted_table + " WHERE id = $1";
   if (for_update && connection.dialect() == store::Dialect::kPostgres) sql += " FOR UPDATE";
@@ -53,7 +54,8 @@ bool is_cheap(const Query& query) {
   if (query.count != CountKind::kNone || query.limit > 100 || query.sort.size() > 1) return false;
   const auto is_own = [](const std::vector<PathStep>& path) {
     const auto& field = path.front().entity->fields[static_cast<std::size_t>(path.front().field)];
-    return path.size() == 1 && (field.filterable || field.system) && item_table(*path.front().entity, path.front().field) == nullptr;
+    return path.size() == 1 && (field.filterable || field.system) &&
+           item_table(*path.front().entity, path.front().field) == nullptr;
   };
   if (!query.sort.empty()) {
     const auto& key = query.sort.front();
@@ -61,10 +63,12 @@ bool is_cheap(const Query& query) {
     if (key.path.size() > 1 || !(field.sortable || field.system)) return false;
   }
   const auto is_plain = [&](const Filter& filter) {
-    return filter.kind == Filter::Kind::kCompare && is_own(filter.path) && (filter.op == FilterOp::kEq || filter.op == FilterOp::kIn);
+    return filter.kind == Filter::Kind::kCompare && is_own(filter.path) &&
+           (filter.op == FilterOp::kEq || filter.op == FilterOp::kIn);
   };
   if (query.filter.kind == Filter::Kind::kAlways || is_plain(query.filter)) return true;
-  return query.filter.kind == Filter::Kind::kAnd && std::all_of(query.filter.children.begin(), query.filter.children.end(), is_plain);
+  return query.filter.kind == Filter::Kind::kAnd &&
+         std::all_of(query.filter.children.begin(), query.filter.children.end(), is_plain);
 }
 
 }  // namespace entity

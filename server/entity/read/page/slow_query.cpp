@@ -42,6 +42,7 @@ void with_advice(const Filter& filter, const std::vector<SortKey>& sort, const s
   } catch (const base::Error& error) {
     if (error.key() != "query_too_slow") throw;
     const auto names = unmarked_fields(filter, sort);
+    if (names.empty()) throw;
     std::string list, extra;
     base::JsonWriter json(extra);
     json.begin_object().key("fields").begin_array();
@@ -50,7 +51,7 @@ void with_advice(const Filter& filter, const std::vector<SortKey>& sort, const s
       json.text(name);
     }
     json.end_array().end_object();
-    throw base::Error(error.code(), error.key(), {{"fields", list}}).with_extra_json(std::move(extra));
+    throw base::Error(error.code(), "query_too_slow_unmarked", {{"fields", list}}).with_extra_json(std::move(extra));
   }
 }
 

@@ -12,7 +12,8 @@ namespace entity::read {
 // Entity → id → JSON text ("null" until fetched).
 using TitleMap = std::unordered_map<int, std::unordered_map<std::int64_t, std::string>>;
 
-// Fills in the titles the caller may read; all others stay null. Users are colleagues: everyone who is signed in sees their names.
+// Fills in the titles the caller may read; all others stay null. Users are colleagues: everyone who is signed in sees
+// their names.
 void fetch_titles(const QueryContext& context, TitleMap& titles);
 
 }  // namespace entity::read
