@@ -2,7 +2,6 @@
 
 #include <unicode/bytestream.h>
 #include <unicode/idna.h>
-#include <unicode/locid.h>
 #include <unicode/uchar.h>
 #include <unicode/unistr.h>
 #include <unicode/uscript.h>
@@ -36,12 +35,6 @@ std::string_view trim(std::string_view text, std::string_view junk) {
   const std::size_t first = text.find_first_not_of(junk);
   if (first == std::string_view::npos) return {};
   return text.substr(first, text.find_last_not_of(junk) - first + 1);
-}
-
-std::string lower(std::string_view text) {
-  std::string out;
-  icu::UnicodeString::fromUTF8({text.data(), static_cast<std::int32_t>(text.size())}).toLower(icu::Locale::getRoot()).toUTF8String(out);
-  return out;
 }
 
 // Letters of a part by script, and whether every Cyrillic one has a Latin twin.
@@ -150,7 +143,7 @@ std::string without_gaps(std::string_view text) {
 }
 
 std::string spelled_in_signs(std::string_view text) {
-  std::string out = lower(text);
+  std::string out = to_lower(text);
   for (const auto& [word, sign] : kSpelledOut) replace_all(out, word, sign);
   return out;
 }
