@@ -14,10 +14,11 @@ struct sqlite3_vfs;
 
 namespace store {
 
-// Registered under name() until destroyed; close every database on it first. Files are written through to the real folder, and
-// what each 512-byte sector held since the file's last sync is remembered. Power loss then leaves every such sector as one of
-// those versions, at random: so writes are dropped, reordered and torn. A file never synced since it was created may be gone.
-// Bytes of a sector that was not written to stay (SQLite counts on that: sqlite.org/psow.html).
+// Registered under name() until destroyed; close every database on it first. Files are written through to the real
+// folder, and what each 512-byte sector held since the file's last sync is remembered. Power loss then leaves every
+// such sector as one of those versions, at random: so writes are dropped, reordered and torn. A file never synced since
+// it was created may be gone. Bytes of a sector that was not written to stay (SQLite counts on that:
+// sqlite.org/psow.html).
 //
 // The model: a sync that returned is durable; nothing else is. Removing a file is durable at once.
 class FaultVfs {

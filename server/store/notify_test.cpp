@@ -99,8 +99,9 @@ TEST_P(NotifyTest, ASubscriptionMayBeRenewed) {
 TEST_P(NotifyTest, MessagesThatCannotBeSentAreRefused) {
   EXPECT_THROW(send(""), base::Error);
   EXPECT_THROW(send(std::string(8000, 'x')), base::Error);
-  EXPECT_THROW(database_->read({}, [&](Connection& connection) { database_->notify_on_commit(connection, "changes", "x"); }),
-               base::Error);
+  EXPECT_THROW(
+      database_->read({}, [&](Connection& connection) { database_->notify_on_commit(connection, "changes", "x"); }),
+      base::Error);
   EXPECT_THROW(database_->subscribe("Bad Channel", [](std::string_view) {}), base::Error);
 }
 
@@ -118,7 +119,9 @@ TEST(PostgresNotifyTest, OtherNodesHearItAndALostListenerComesBack) {
   };
   send("1");
   ASSERT_TRUE(inbox.has("1"));
-  query_integer(*here, "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'");
+  query_integer(*here,
+                "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND "
+                "query LIKE 'LISTEN%'");
   ASSERT_TRUE(inbox.has("", 2));  // "there was a gap", and the subscription is in force again
   send("2");
   EXPECT_TRUE(inbox.has("2"));

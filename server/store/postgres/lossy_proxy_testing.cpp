@@ -42,7 +42,8 @@ LossyProxy::LossyProxy(const std::string& address) {
   local.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   socklen_t size = sizeof local;
   auto* generic = reinterpret_cast<sockaddr*>(&local);
-  if (::bind(listener_, generic, size) != 0 || ::listen(listener_, 16) != 0 || ::getsockname(listener_, generic, &size) != 0) {
+  if (::bind(listener_, generic, size) != 0 || ::listen(listener_, 16) != 0 ||
+      ::getsockname(listener_, generic, &size) != 0) {
     throw std::runtime_error("no port to listen on");
   }
   std::size_t at = address.find('@') + 1;

@@ -12,7 +12,8 @@ namespace store {
 namespace {
 
 constexpr std::string_view kKillOthers =
-    "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND pid <> "
+    "pg_backend_pid()";
 
 class PostgresFaultTest : public testing::Test {
  protected:
@@ -84,8 +85,10 @@ TEST_F(PostgresFaultTest, ACommitThatTheServerBrokeOffIsDoneAgain) {
   admin_->change_schema([](Connection& connection) {
     connection.execute(
         "CREATE SEQUENCE attempt; CREATE FUNCTION die_once() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-        "IF nextval('attempt') = 1 THEN PERFORM pg_terminate_backend(pg_backend_pid()); PERFORM pg_sleep(1); END IF; RETURN NULL; END $$; "
-        "CREATE CONSTRAINT TRIGGER die AFTER INSERT ON item DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION die_once()");
+        "IF nextval('attempt') = 1 THEN PERFORM pg_terminate_backend(pg_backend_pid()); PERFORM pg_sleep(1); END IF; "
+        "RETURN NULL; END $$; "
+        "CREATE CONSTRAINT TRIGGER die AFTER INSERT ON item DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE "
+        "FUNCTION die_once()");
   });
   int runs = 0;
   database_->write({}, [&](Connection& connection) {
@@ -188,7 +191,8 @@ TEST_F(PostgresFaultTest, WithoutPreparedStatementsEverythingWorksAsWell) {
   for (int i = 1; i <= 5; ++i) database->write({}, [i](Connection& connection) { insert(connection, i); });
   EXPECT_EQ(query_integer(*database, "SELECT sum(id) FROM item"), 15);
   EXPECT_EQ(query_integer(*database, "SELECT count(*) FROM pg_prepared_statements"), 0);
-  EXPECT_EQ(error_key([&] { database->write({}, [](Connection& connection) { insert(connection, 1); }); }), "unique_violation");
+  EXPECT_EQ(error_key([&] { database->write({}, [](Connection& connection) { insert(connection, 1); }); }),
+            "unique_violation");
 }
 
 TEST_F(PostgresFaultTest, AServerThatMayLoseWritesIsRefused) {
@@ -207,7 +211,8 @@ TEST_F(PostgresFaultTest, APoolThatIsUsedUpIsTold) {
   options.readers = 1;
   auto narrow = Database::open(options);
   narrow->read({}, [&](Connection&) {
-    EXPECT_EQ(error_key([&] { narrow->read({.deadline = std::chrono::milliseconds(20)}, [](Connection&) {}); }), "database_busy");
+    EXPECT_EQ(error_key([&] { narrow->read({.deadline = std::chrono::milliseconds(20)}, [](Connection&) {}); }),
+              "database_busy");
   });
   EXPECT_EQ(query_integer(*narrow, "SELECT 1"), 1);
 }
@@ -219,7 +224,8 @@ TEST_F(PostgresFaultTest, AnInvalidIndexIsFoundByTheCheck) {
   });
   EXPECT_TRUE(admin_->check().empty());
   // Building it concurrently fails over two equal amounts and leaves it invalid.
-  EXPECT_THROW(admin_->execute_outside_transaction("CREATE UNIQUE INDEX CONCURRENTLY ix_item__amount ON item (amount)"), base::Error);
+  EXPECT_THROW(admin_->execute_outside_transaction("CREATE UNIQUE INDEX CONCURRENTLY ix_item__amount ON item (amount)"),
+               base::Error);
   EXPECT_EQ(admin_->check().size(), 1u);
 }
 

@@ -21,7 +21,8 @@ class SqliteWriterTest : public testing::Test {
     DatabaseOptions options = scratch_.options();
     options.sqlite_vfs = vfs_.name();
     database_ = Database::open(options);
-    database_->change_schema([](Connection& connection) { connection.execute("CREATE TABLE item (id INTEGER PRIMARY KEY)"); });
+    database_->change_schema(
+        [](Connection& connection) { connection.execute("CREATE TABLE item (id INTEGER PRIMARY KEY)"); });
   }
   ~SqliteWriterTest() override {
     join();
@@ -89,7 +90,7 @@ TEST_F(SqliteWriterTest, OneThatFailsTakesNoOtherOfItsGroupAlong) {
   for (int id = 1; id <= 30; ++id) {
     queue(Lane::kInteractive, [id](Connection& connection) {
       insert(connection, id);
-      if (id % 3 == 0) insert(connection, id);        // unique violation
+      if (id % 3 == 0) insert(connection, id);  // unique violation
       if (id % 5 == 0) throw base::Error::internal("no");
     });
   }
@@ -153,7 +154,8 @@ TEST_F(SqliteWriterTest, ReadersWaitForAFreeConnectionNoLongerThanTheirDeadline)
   options.readers = 1;
   auto narrow = Database::open(options);
   narrow->read({}, [&](Connection&) {
-    EXPECT_EQ(error_key([&] { narrow->read({.deadline = std::chrono::milliseconds(20)}, [](Connection&) {}); }), "database_busy");
+    EXPECT_EQ(error_key([&] { narrow->read({.deadline = std::chrono::milliseconds(20)}, [](Connection&) {}); }),
+              "database_busy");
   });
   narrow->read({}, [](Connection&) {});
 }
