@@ -8,24 +8,16 @@ namespace entity {
 
 namespace {
 
-class AutoNumberType final : public IntegerColumnType {
+// Prefix and digits of a series, given by the engine when the record is made. `read_only` keeps people from typing it.
+class AutoNumberType final : public TextColumnType {
  public:
-  using IntegerColumnType::IntegerColumnType;
-  Comparison comparison(const FieldDef&) const override { return Comparison::kNumber; }
-  Value parse(const json::value&, ParseContext& context) const override {
-    add_error(context, "read_only");
-    return {};
-  }
-  void write(const FieldDef&, const Value& value, base::JsonWriter& out) const override {
-    if (const auto* number = std::get_if<std::int64_t>(&value)) {
-      out.integer(*number);
-    } else {
-      out.null();
-    }
-  }
-  std::string display(const FieldDef&, const Value& value) const override {
-    const auto* number = std::get_if<std::int64_t>(&value);
-    return number ? std::to_string(*number) : std::string();
+  using TextColumnType::TextColumnType;
+  Comparison comparison(const FieldDef&) const override { return Comparison::kText; }
+  Value parse(const json::value& input, ParseContext& context) const override {
+    if (input.is_null()) return {};
+    auto text = text_of(input, 100, context);
+    if (!text || is_blank(*text)) return {};
+    return *std::move(text);
   }
 };
 
@@ -40,9 +32,9 @@ class ComputedType final : public BasicType {
   Comparison comparison(const FieldDef& field) const override {
     return field.result_type ? field.result_type->comparison(field) : Comparison::kNone;
   }
-  Value parse(const json::value&, ParseContext& context) const override {
-    add_error(context, "read_only");
-    return {};
+  // Only the engine writes it (FieldDef::read_only); roll-ups come in as JSON of their result type.
+  Value parse(const json::value& input, ParseContext& context) const override {
+    return context.field.result_type ? context.field.result_type->parse(input, context) : Value{};
   }
   void write(const FieldDef& field, const Value& value, base::JsonWriter& out) const override {
     if (field.result_type) {

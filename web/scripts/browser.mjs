@@ -1,0 +1,21 @@
+// Debian's Chromium for journeys, screenshots and measures; nothing is downloaded.
+import { chromium } from "playwright-core";
+
+export const kDesktop = { width: 1440, height: 900 };
+export const kPhone = { width: 390, height: 844 };
+
+export function openBrowser() {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"],
+  });
+}
+
+/** Signs in through the form and waits for the shell. */
+export async function signIn(page, address, { email = "user1@example.ru", password = "matvey" } = {}) {
+  await page.goto(address);
+  await page.locator("input[name=email]").fill(email);
+  await page.locator("input[name=password]").fill(password);
+  await page.locator("button[type=submit]").click();
+  await page.locator("nav").first().waitFor({ state: "attached" });
+}

@@ -1,0 +1,7 @@
+import { RecordLink } from "@web/fields/shared/record-link";
+import { isLink } from "@web/lib/values";
+import type { ViewProps } from "@web/fields/types";
+
+export function View({ field, value, is_dense }: ViewProps) {
+  return isLink(value) ? <RecordLink link={value} entity_key={field.to?.[0]} is_dense={is_dense} /> : <span>{String(value)}</span>;
+}

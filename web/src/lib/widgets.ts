@@ -1,0 +1,42 @@
+import type { ComponentType } from "react";
+import type { AnyRecord } from "@web/lib/values";
+import type { Entity } from "@web/lib/metadata-types";
+import type { TextKey } from "@web/lib/i18n";
+
+/** What a module may add to generic screens, in `modules/<m>/web/widgets.ts` as `export const widgets: Widget[]`. */
+export type Widget = CardWidget | PageWidget;
+
+export interface CardWidgetProps {
+  entity: Entity;
+  record: AnyRecord;
+}
+
+/** A part of the card of one entity: in the head beside the main actions, or in the column of related things. */
+export interface CardWidget {
+  slot: "card.head" | "card.related";
+  key: string;
+  entity: string;
+  load: () => Promise<ComponentType<CardWidgetProps>>;
+}
+
+/** A page of its own at `/page/<key>` with an entry in the side menu. */
+export interface PageWidget {
+  slot: "page";
+  key: string;
+  label: TextKey;
+  icon: string;
+  load: () => Promise<ComponentType>;
+  /** The number beside the menu entry; asked anew after every change of the named entities. */
+  badge?: { entities: string[]; read: (signal: AbortSignal) => Promise<number> };
+}
+
+const found = import.meta.glob<Widget[]>("../../../modules/*/web/widgets.ts", { eager: true, import: "widgets" });
+const widgets = Object.values(found).flat();
+
+export function cardWidgets(slot: CardWidget["slot"], entity_key: string): CardWidget[] {
+  return widgets.filter((widget): widget is CardWidget => widget.slot === slot && widget.entity === entity_key);
+}
+
+export function pageWidgets(): PageWidget[] {
+  return widgets.filter((widget): widget is PageWidget => widget.slot === "page");
+}

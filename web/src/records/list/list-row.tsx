@@ -1,0 +1,62 @@
+import { Checkbox } from "@mantine/core";
+import { memo, type MouseEvent } from "react";
+import { FieldView } from "@web/fields/field-view";
+import { Avatar } from "@web/kit/avatar";
+import { t } from "@web/lib/i18n";
+import type { Entity } from "@web/lib/metadata-types";
+import type { AnyRecord } from "@web/lib/values";
+import { isNumeric, valueAt, type Column } from "@web/records/list/columns";
+import classes from "@web/records/list/list-table.module.css";
+
+interface ListRowProps {
+  entity: Entity;
+  columns: Column[];
+  template: string;
+  index: number;
+  record: AnyRecord | undefined;
+  is_active: boolean;
+  is_open: boolean;
+  is_selected: boolean;
+  onOpen: (id: number) => void;
+  onActivate: (index: number) => void;
+  onToggle: (id: number, index: number, is_range: boolean) => void;
+}
+
+/** One row. Drawn only when something of its own changes: scrolling touches new rows alone. */
+export const ListRow = memo(function ListRow(props: ListRowProps) {
+  const { entity, columns, template, index, record, is_active, is_open, is_selected, onOpen, onActivate, onToggle } = props;
+  if (!record) {
+    return (
+      <div role="row" aria-rowindex={index + 2} className={classes.row} style={{ gridTemplateColumns: template }}>
+        <div role="gridcell" />
+        {columns.map((column) => <div key={column.path} role="gridcell" className={classes.cell}><span className={classes.ghost} /></div>)}
+      </div>
+    );
+  }
+  const title = String(record[entity.title] ?? `#${record.id}`);
+  const onClick = (event: MouseEvent) => {
+    onActivate(index);
+    if ((event.target as HTMLElement).closest("a,button,input,label,[data-editing]")) return;
+    onOpen(record.id);
+  };
+  return (
+    <div
+      role="row" id={`row-${record.id}`} aria-rowindex={index + 2} aria-selected={is_selected} className={classes.row} data-active={is_active || undefined}
+      data-open={is_open || undefined} data-selected={is_selected || undefined} style={{ gridTemplateColumns: template }} onClick={onClick}
+    >
+      <div role="gridcell" className={classes.check}>
+        <Checkbox
+          size="xs" tabIndex={-1} aria-label={t("list.select_row", { title })} checked={is_selected}
+          onChange={(event) => onToggle(record.id, index, (event.nativeEvent as unknown as MouseEvent).shiftKey)}
+        />
+      </div>
+      {columns.map((column) => (
+        <div key={column.path} role="gridcell" className={classes.cell} data-path={column.path} data-numeric={isNumeric(column.field) || undefined}>
+          {column.path === entity.title ? (
+            <span className={classes.title}><Avatar name={title} size={22} is_square={!entity.icon?.startsWith("user")} /><span className="cut">{title}</span></span>
+          ) : <FieldView field={column.field} value={valueAt(record, column.path)} record={record} is_dense />}
+        </div>
+      ))}
+    </div>
+  );
+});

@@ -1,0 +1,80 @@
+import { useEffect, useRef, useState, type KeyboardEvent } from "react";
+import { useRowHeight, useWindow } from "@web/kit/use-window";
+import { t } from "@web/lib/i18n";
+import type { Entity } from "@web/lib/metadata-types";
+import type { SortKey } from "@web/lib/filter";
+import { gridTemplate, minWidth, type Column } from "@web/records/list/columns";
+import { ListHeader } from "@web/records/list/list-header";
+import { ListRow } from "@web/records/list/list-row";
+import classes from "@web/records/list/list-table.module.css";
+import type { PageStore, StoreState } from "@web/records/list/page-store";
+import type { Selection } from "@web/records/list/use-selection";
+
+interface ListTableProps {
+  entity: Entity;
+  columns: Column[];
+  store: PageStore;
+  state: StoreState;
+  sort: SortKey[];
+  selection: Selection;
+  open_id: number | null;
+  onSort: (path: string, is_added: boolean) => void;
+  onResize: (path: string, width_px: number) => void;
+  onMove: (path: string, before: string | null) => void;
+  onOpen: (id: number) => void;
+}
+
+/** The grid of a list: only the rows in view exist. Arrow keys move, Enter opens, Space selects. */
+export function ListTable(props: ListTableProps) {
+  const { entity, columns, store, state, selection, open_id, onOpen } = props;
+  const scroller = useRef<HTMLDivElement>(null);
+  const row_px = useRowHeight();
+  const { first, end, total_px, offset_px, scrollToRow } = useWindow(scroller, { count: state.row_count, row_px });
+  const [active, setActive] = useState(0);
+  useEffect(() => store.want(first, Math.max(end, 1)), [store, first, end]);
+
+  const moveTo = (row: number) => {
+    const next = Math.max(0, Math.min(state.row_count - 1, row));
+    setActive(next);
+    scrollToRow(next);
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.target !== event.currentTarget) return;
+    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / row_px) - 2);
+    const moves: Record<string, number> = { ArrowDown: active + 1, ArrowUp: active - 1, j: active + 1, k: active - 1, PageDown: active + page, PageUp: active - page, Home: 0, End: state.row_count - 1 };
+    const record = store.row(active);
+    if (event.key in moves && !event.ctrlKey && !event.metaKey) moveTo(moves[event.key] ?? 0);
+    else if (event.key === "Enter" && record) onOpen(record.id);
+    else if (event.key === " " && record) selection.toggle(record.id, active, event.shiftKey);
+    else return;
+    event.preventDefault();
+  };
+
+  const template = `36px ${gridTemplate(columns)}`;
+  const min_width_px = 36 + columns.reduce((sum, column) => sum + minWidth(column), 0);
+  const rows = Array.from({ length: Math.max(0, end - first) }, (_, at) => first + at);
+  return (
+    <div
+      ref={scroller} className={classes.scroller} role="grid" tabIndex={0} aria-label={entity.label.many} aria-multiselectable="true"
+      aria-rowcount={state.row_count + 1} aria-colcount={columns.length + 1} aria-busy={state.is_first_load || state.is_walking}
+      aria-activedescendant={store.row(active) ? `row-${store.row(active)?.id}` : undefined} onKeyDown={onKeyDown}
+    >
+      <ListHeader {...props} template={template} min_width_px={min_width_px} />
+      <div role="rowgroup" className={classes.spacer} style={{ height: total_px, minWidth: min_width_px }}>
+        <div className={classes.rows} style={{ transform: `translateY(${offset_px}px)` }}>
+          {rows.map((index) => {
+            const record = store.row(index);
+            return (
+              <ListRow
+                key={index} entity={entity} columns={columns} template={template} index={index} record={record} is_active={index === active}
+                is_open={record !== undefined && record.id === open_id} is_selected={record !== undefined && selection.has(record.id)}
+                onOpen={onOpen} onActivate={setActive} onToggle={selection.toggle}
+              />
+            );
+          })}
+        </div>
+      </div>
+      {state.is_walking && <div className={classes.walking} role="status">{t("list.walking")}</div>}
+    </div>
+  );
+}
