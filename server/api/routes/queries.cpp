@@ -51,9 +51,15 @@ void count(Call& call, http::Response& response) {
   });
 }
 
+// True for what a spreadsheet would run as a formula (OWASP, CSV injection); signed numbers and telephones are not.
+bool is_formula_like(const std::string& text) {
+  if (text.empty() || std::string_view("=+-@\t\r").find(text.front()) == std::string_view::npos) return false;
+  const bool signed_number = (text.front() == '+' || text.front() == '-') && text.find_first_not_of("0123456789 ()-.,", 1) == std::string::npos;
+  return !signed_number;
+}
+
 std::string csv_cell(const std::string& text) {
-  // A cell that a spreadsheet would run as a formula is disarmed by an apostrophe (OWASP, CSV injection).
-  std::string safe = !text.empty() && std::string_view("=+-@\t\r").find(text.front()) != std::string_view::npos ? "'" + text : text;
+  std::string safe = is_formula_like(text) ? "'" + text : text;
   if (safe.find_first_of(";\"\r\n") == std::string::npos) return safe;
   std::string quoted = "\"";
   for (const char c : safe) {

@@ -3,6 +3,7 @@
 
 #include "server/entity/field_type.hpp"
 #include "server/entity/query.hpp"
+#include "server/entity/rules.hpp"
 #include "server/entity/storage.hpp"
 #include "server/entity/write/audit.hpp"
 #include "server/entity/write/duplicates.hpp"
@@ -53,14 +54,18 @@ bool Save::changed(std::string_view field) const {
   return before_->at(index) != record_.at(index);
 }
 
+RuleContext Save::rule_context() { return {*transaction_.registry, caller_, transaction_.now, &transaction_.resolver}; }
+
 void Save::compute() {
   for (std::size_t i = 0; is_new() && i < entity_.fields.size(); ++i) {
     if (is_auto_number(entity_.fields[i]) && is_empty(record_.values[i])) {
       record_.values[i] = next_number(transaction_, entity_, entity_.fields[i]);
     }
   }
-  for (Behaviour* behaviour : transaction_.parts.catalog.behaviours(entity_)) behaviour->prepare(*this);
   copy_built_in(record_);
+  if (is_new()) apply_formula_defaults(rule_context(), record_);
+  for (Behaviour* behaviour : transaction_.parts.catalog.behaviours(entity_)) behaviour->prepare(*this);
+  compute_fields(rule_context(), ComputeWhich::kStored, record_, errors_);
 }
 
 void Save::validate() {
@@ -72,6 +77,7 @@ void Save::validate() {
     if (touched && !field.read_only) errors_.push_back({field.key, "required", {}});
   }
   check_links();
+  check_rules(rule_context(), record_, errors_);
   for (Behaviour* behaviour : transaction_.parts.catalog.behaviours(entity_)) behaviour->check(*this);
   throw_errors();
   check_unique();
