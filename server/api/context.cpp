@@ -81,9 +81,12 @@ void add_route(http::Router& router, ApiContext& context, ApiRoute route) {
   router.add(route.method, pattern, [&context, sign_in = route.sign_in, handler = std::move(route.handler)](const http::Request& request, http::Response& response) {
     std::string language(language_of(request));
     try {
-      const Identity identity = context.authenticator.identify(request);
-      if (identity.caller) language = identity.caller->language;
-      else if (sign_in == SignIn::kRequired) throw base::Error(base::ErrorCode::kUnauthenticated, "sign_in_required");
+      Identity identity;
+      if (sign_in == SignIn::kRequired) {
+        identity = context.authenticator.identify(request);
+        if (!identity.caller) throw base::Error(base::ErrorCode::kUnauthenticated, "sign_in_required");
+        language = identity.caller->language;
+      }
       Call call(context, request, identity.caller, context.catalog.current(), context.clock.now());
       handler(call, response);
     } catch (...) {

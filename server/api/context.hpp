@@ -65,7 +65,8 @@ class Call {
 
 using ApiHandler = std::function<void(Call&, http::Response&)>;
 
-enum class SignIn { kRequired, kOptional };
+// kNone: the handler runs without a caller (signing in itself, the first-run state).
+enum class SignIn { kRequired, kNone };
 
 struct ApiRoute {
   http::Method method;

@@ -143,7 +143,7 @@ void revoke_api_key(Call& call, http::Response& response) {
 void add_session_routes(http::Router& router, ApiContext& context) {
   using http::Method;
   using http::RunsOn;
-  add_route(router, context, {Method::kPost, "/session", sign_in, RunsOn::kWritePool, SignIn::kOptional, 64 << 10});
+  add_route(router, context, {Method::kPost, "/session", sign_in, RunsOn::kWritePool, SignIn::kNone, 64 << 10});
   add_route(router, context, {Method::kGet, "/session", current});
   add_route(router, context, {Method::kGet, "/me", current});
   add_route(router, context, {Method::kDelete, "/session", sign_out, RunsOn::kWritePool});
