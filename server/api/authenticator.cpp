@@ -237,7 +237,8 @@ NewSession Authenticator::sign_in(std::string_view email, std::string_view passw
   store::ReadOptions read;
   read.name = "sign_in";
   impl_->database.read(read, [&](store::Connection& connection) {
-    auto statement = connection.prepare("sign_in_user", "SELECT id, password_hash FROM sys_user WHERE email__fold = $1 AND is_active = 1 AND deleted_at IS NULL");
+    auto statement = connection.prepare("sign_in_user", "SELECT u.id, c.password_hash FROM sys_user u LEFT JOIN sys_credential c ON c.user_id = u.id "
+                                                           "WHERE u.email__fold = $1 AND u.is_active = 1 AND u.deleted_at IS NULL");
     if (!statement.bind_text(1, folded).step()) return;
     user_id = statement.integer(0);
     if (!statement.is_null(1)) hash = statement.text(1);
@@ -259,6 +260,28 @@ NewSession Authenticator::sign_in(std::string_view email, std::string_view passw
     connection.prepare("session_expire", "DELETE FROM sys_session WHERE expires_at < $1").bind(1, base::to_micros(now)).run();
   });
   return session;
+}
+
+void Authenticator::set_password(std::int64_t user_id, std::string_view password) {
+  const std::string hash = hash_password(password);
+  impl_->database.write({.name = "password_set"}, [&](store::Connection& connection) {
+    auto statement = connection.prepare("password_set", "INSERT INTO sys_credential(user_id, password_hash, changed_at, must_change) VALUES($1, $2, $3, 0) "
+                                                        "ON CONFLICT(user_id) DO UPDATE SET password_hash = excluded.password_hash, changed_at = excluded.changed_at, must_change = 0");
+    statement.bind(1, user_id).bind_text(2, hash).bind(3, base::to_micros(impl_->clock.now())).run();
+    connection.prepare("sessions_remove", "DELETE FROM sys_session WHERE user_id = $1").bind(1, user_id).run();
+    impl_->changed(connection);
+  });
+}
+
+bool Authenticator::has_password(std::int64_t user_id, std::string_view password) {
+  std::string hash;
+  store::ReadOptions read;
+  read.name = "password_read";
+  impl_->database.read(read, [&](store::Connection& connection) {
+    auto statement = connection.prepare("password_read", "SELECT password_hash FROM sys_credential WHERE user_id = $1");
+    if (statement.bind(1, user_id).step()) hash = std::string(statement.text(0));
+  });
+  return !hash.empty() && verify_password(hash, password);
 }
 
 void Authenticator::sign_out(const http::Request& request) {

@@ -66,6 +66,9 @@ class Authenticator {
   // Throws unauthenticated "wrong_credentials" (the same for unknown users, in the same time) and resource_exhausted
   // "too_many_attempts" {seconds}.
   NewSession sign_in(std::string_view email, std::string_view password, const http::Request& request);
+  // Sets the password and ends every session of the user. Its strength is checked by the caller.
+  void set_password(std::int64_t user_id, std::string_view password);
+  bool has_password(std::int64_t user_id, std::string_view password);
   void sign_out(const http::Request& request);
   void end_sessions(std::int64_t user_id);
   // {"items":[{"id","created_at","last_seen_at","remote_address","user_agent","current"}]}

@@ -5,7 +5,6 @@
 #include "server/api/routes/routes.hpp"
 #include "server/base/error.hpp"
 #include "server/base/json_writer.hpp"
-#include "server/entity/storage.hpp"
 
 namespace api {
 
@@ -62,21 +61,14 @@ void change_password(Call& call, http::Response& response) {
   const json::object body = call.body();
   const std::string password = base::json_string(body, "new_password");
   check_password_strength(password, "new_password");
-  std::string hash;
+  const std::int64_t user = call.caller().user_id;
+  if (!call.context.authenticator.has_password(user, base::json_string(body, "password"))) throw base::Error::field("password", "wrong_password");
+  call.context.authenticator.set_password(user, password);
   std::string email;
-  call.read("password_read", [&](const entity::QueryContext& context) {
-    auto statement = context.connection.prepare("password_read", "SELECT password_hash, email FROM sys_user WHERE id = $1");
-    if (!statement.bind(1, call.caller().user_id).step()) return;
-    hash = std::string(statement.text(0));
-    email = std::string(statement.text(1));
+  call.read("user_email", [&](const entity::QueryContext& context) {
+    auto statement = context.connection.prepare("user_email", "SELECT email FROM sys_user WHERE id = $1");
+    if (statement.bind(1, user).step()) email = std::string(statement.text(0));
   });
-  if (hash.empty() || !verify_password(hash, base::json_string(body, "password"))) throw base::Error::field("password", "wrong_password");
-  entity::Caller system = *entity::Caller::system();
-  system.user_id = call.caller().user_id;
-  system.via = call.caller().via;
-  system.remote_address = call.request.remote_address;
-  call.context.records.update(system, call.registry->require("user"), call.caller().user_id, {{"password_hash", hash_password(password)}});
-  call.context.authenticator.end_sessions(call.caller().user_id);
   const NewSession session = call.context.authenticator.sign_in(email, password, call.request);
   response.set_header("Set-Cookie", Authenticator::session_cookie(session, call.request.is_tls));
   base::JsonWriter out(response.body);
@@ -87,12 +79,8 @@ void set_user_password(Call& call, http::Response& response) {
   if (!call.caller().is_admin) throw base::Error(base::ErrorCode::kPermissionDenied, "admin_only");
   const std::string password = base::json_string(call.body(), "password");
   check_password_strength(password, "password");
-  entity::Caller system = *entity::Caller::system();
-  system.user_id = call.caller().user_id;
-  system.via = call.caller().via;
-  system.remote_address = call.request.remote_address;
-  call.context.records.update(system, call.registry->require("user"), call.id(0), {{"password_hash", hash_password(password)}});
-  call.context.authenticator.end_sessions(call.id(0));
+  call.context.callers.find(call.id(0));
+  call.context.authenticator.set_password(call.id(0), password);
   response.status = 204;
 }
 

@@ -54,9 +54,9 @@ int init(const CommandCall& call, Output& output) {
                        {"email", email},
                        {"is_admin", true},
                        {"is_active", true},
-                       {"language", call.language},
-                       {"password_hash", api::hash_password(password)}};
+                       {"language", call.language}};
   const auto admin = application.records().create(system, registry->require("user"), user);
+  application.authenticator().set_password(admin.id, password);
   load_reference_data(application, call.language);
   if (with_demo) load_demo(application, {}, output, call.language);
   application.close();

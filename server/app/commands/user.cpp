@@ -61,10 +61,10 @@ int user(Application& application, const CommandCall& call, Output& output) {
   const auto registry = application.catalog().current();
   const auto& users = registry->require("user");
   json::object values;
+  std::string password;
   if (!password_file.empty()) {
-    const std::string password = read_password(call.path(password_file));
+    password = read_password(call.path(password_file));
     api::check_password_strength(password, "password");
-    values["password_hash"] = api::hash_password(password);
   }
   if (action == "add") {
     values["email"] = email;
@@ -72,6 +72,7 @@ int user(Application& application, const CommandCall& call, Output& output) {
     values["is_admin"] = is_admin;
     values["is_active"] = true;
     const auto result = application.records().create(administrator(), users, values);
+    if (!password.empty()) application.authenticator().set_password(result.id, password);
     output.out(std::to_string(result.id) + "\n");
     return 0;
   }
@@ -79,7 +80,8 @@ int user(Application& application, const CommandCall& call, Output& output) {
   if (action == "password" && password_file.empty()) throw base::Error::field("--password-file", "required");
   if (action == "disable" || action == "enable") values["is_active"] = action == "enable";
   else if (action != "password") throw base::Error::field("action", "unknown_option", {{"valid", "list, add, password, disable, enable"}});
-  application.records().update(administrator(), users, id, values);
+  if (!values.empty()) application.records().update(administrator(), users, id, values);
+  if (!password.empty()) application.authenticator().set_password(id, password);
   application.authenticator().end_sessions(id);
   return 0;
 }
