@@ -5,7 +5,7 @@
 #include "server/app/application.hpp"
 #include "server/app/command_line.hpp"
 #include "server/app/commands/all.hpp"
-#include "server/app/commands/demo_data.hpp"
+#include "server/app/demo/demo_data.hpp"
 #include "server/app/commands/password_file.hpp"
 #include "server/base/error.hpp"
 

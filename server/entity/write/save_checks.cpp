@@ -85,6 +85,7 @@ void Save::validate() {
 }
 
 void Save::check_links() {
+  if (options_.bulk_load) return;
   for (std::size_t i = 0; i < entity_.fields.size(); ++i) {
     const FieldDef& field = entity_.fields[i];
     if (field.system) continue;
@@ -108,6 +109,7 @@ void Save::check_links() {
 }
 
 void Save::check_unique() {
+  if (options_.bulk_load) return;  // the database's own unique indexes still hold
   std::vector<std::vector<std::string>> keys = entity_.unique_keys;
   for (const auto& field : entity_.fields) {
     if (field.unique && !field.system) keys.push_back({field.key});
@@ -135,6 +137,7 @@ void Save::check_unique() {
 }
 
 void Save::run_before_write() {
+  if (options_.bulk_load) return;
   for (Behaviour* behaviour : transaction_.parts.catalog.behaviours(entity_)) behaviour->before_write(*this);
   throw_errors();
 }
@@ -144,7 +147,7 @@ void Save::throw_errors() {
 }
 
 std::optional<SaveResult> Save::find_duplicates(const json::object& values) {
-  if (options_.on_duplicate == "create" || entity_.duplicate_keys.empty()) return std::nullopt;
+  if (options_.on_duplicate == "create" || options_.bulk_load || entity_.duplicate_keys.empty()) return std::nullopt;
   const auto candidates = find_duplicate_candidates(transaction_, record_);
   if (candidates.empty()) return std::nullopt;
   if (options_.on_duplicate == "error") {

@@ -137,6 +137,10 @@ void Save::write_trail(std::string_view action, const std::vector<FieldIndex>& c
   const Record* before = before_ ? &*before_ : nullptr;
   update_rollups(transaction_, before, &record_);
   if (!keeps_trail(entity_)) return;
+  if (options_.bulk_load && caller_.is_system) {
+    update_search_index(transaction_.connection, before, &record_);
+    return;
+  }
   if (entity_.audited && (before == nullptr || record_.version != before->version)) {
     write_audit(transaction_.connection, {&caller_, transaction_.now, &record_, action, std::move(changes), options_.job_id});
   }
