@@ -5,8 +5,8 @@ namespace entity {
 namespace {
 
 constexpr std::string_view kMetadataSqlite = R"sql(
-CREATE TABLE sys_metadata(id INTEGER PRIMARY KEY, version INTEGER NOT NULL);
-INSERT INTO sys_metadata(id, version) VALUES(1, 1);
+CREATE TABLE sys_metadata(id INTEGER PRIMARY KEY, version INTEGER NOT NULL, shipped TEXT NOT NULL);
+INSERT INTO sys_metadata(id, version, shipped) VALUES(1, 1, '');
 CREATE TABLE sys_local_layer(
   entity TEXT NOT NULL, field TEXT NOT NULL, kind TEXT NOT NULL, body TEXT NOT NULL, updated_at INTEGER NOT NULL, updated_by INTEGER,
   PRIMARY KEY(entity, field, kind)) WITHOUT ROWID;
@@ -16,8 +16,8 @@ CREATE TABLE sys_credential(
 )sql";
 
 constexpr std::string_view kMetadataPostgres = R"sql(
-CREATE TABLE sys_metadata(id BIGINT PRIMARY KEY, version BIGINT NOT NULL);
-INSERT INTO sys_metadata(id, version) VALUES(1, 1);
+CREATE TABLE sys_metadata(id BIGINT PRIMARY KEY, version BIGINT NOT NULL, shipped TEXT NOT NULL);
+INSERT INTO sys_metadata(id, version, shipped) VALUES(1, 1, '');
 CREATE TABLE sys_local_layer(
   entity TEXT COLLATE "C" NOT NULL, field TEXT COLLATE "C" NOT NULL, kind TEXT COLLATE "C" NOT NULL, body TEXT NOT NULL, updated_at BIGINT NOT NULL,
   updated_by BIGINT, PRIMARY KEY(entity, field, kind));

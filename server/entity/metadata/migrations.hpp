@@ -8,7 +8,7 @@
 namespace entity {
 
 // Numbers 1–19.
-//   sys_metadata     one row: version of the local layer, grows with every run-time change
+//   sys_metadata     one row: version of the metadata, grows with every run-time change and with new shipped files (their digest)
 //   sys_local_layer  rows over the shipped files: kind "entity" (custom entity), "field" (custom field), "entity_patch",
 //                    "field_patch" (overrides of listed properties); body as in entity files
 //   sys_counter      series: record ids on SQLite ("id:<table>"), ids of custom entities and fields, auto numbers

@@ -235,4 +235,23 @@ void finish_schema(store::Database& database, const PendingSchema& pending) {
   }
 }
 
+void drop_field(store::Connection& connection, const EntityDef& entity, FieldIndex field) {
+  const auto& storage = storage_of(entity);
+  if (const auto* items = item_table(entity, field)) {
+    if (!items->relation) connection.execute("DROP TABLE IF EXISTS " + items->quoted_table);
+    return;
+  }
+  std::vector<std::string> columns;
+  for (const auto& column : storage.columns) {
+    if (column.field == field) columns.push_back(column.quoted);
+  }
+  for (const auto& index : indexes_of(entity)) {
+    const bool is_touched = index.table == storage.table && std::any_of(columns.begin(), columns.end(), [&](const std::string& column) {
+      return std::find(index.columns.begin(), index.columns.end(), column) != index.columns.end();
+    });
+    if (is_touched) connection.execute("DROP INDEX IF EXISTS " + store::quote_identifier(index.name));
+  }
+  for (const auto& column : columns) connection.execute("ALTER TABLE " + storage.quoted_table + " DROP COLUMN " + column);
+}
+
 }  // namespace entity

@@ -39,4 +39,7 @@ PendingSchema create_tables_and_columns(store::Connection& connection, const Reg
 // index that a crash left invalid there is made anew).
 void finish_schema(store::Database& database, const PendingSchema& pending);
 
+// Removes the columns (with their indexes) or the child table of a field for ever.
+void drop_field(store::Connection& connection, const EntityDef& entity, FieldIndex field);
+
 }  // namespace entity
