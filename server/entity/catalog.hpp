@@ -19,6 +19,9 @@ struct EntityFile {
   std::string text;    // JSON
 };
 
+// Every entity file inside the program: those of the engine, then those of the modules.
+std::vector<EntityFile> shipped_entity_files();
+
 class Catalog {
  public:
   // Parses and checks every file (Error internal with path and reason on a broken shipped file).

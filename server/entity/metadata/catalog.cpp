@@ -8,6 +8,7 @@
 #include <unordered_map>
 
 #include "server/base/log.hpp"
+#include "server/base/resources.hpp"
 #include "server/entity/metadata/layer_changes.hpp"
 #include "server/entity/metadata/registry_builder.hpp"
 #include "server/entity/metadata/schema_sync.hpp"
@@ -47,6 +48,22 @@ ShippedEntity parse_file(const EntityFile& file) {
 }
 
 }  // namespace
+
+std::vector<EntityFile> shipped_entity_files() {
+  std::vector<EntityFile> files;
+  for (const auto& resource : base::resources_below("server/entity/entities/")) {
+    files.push_back({"", std::string(resource.path), std::string(resource.content)});
+  }
+  // modules/<module>/entities/<entity>.json
+  constexpr std::string_view kModules = "modules/";
+  for (const auto& resource : base::resources_below(kModules)) {
+    const auto rest = resource.path.substr(kModules.size());
+    const auto module = rest.substr(0, rest.find('/'));
+    if (rest.substr(module.size()).rfind("/entities/", 0) != 0 || !rest.ends_with(".json")) continue;
+    files.push_back({std::string(module), std::string(resource.path), std::string(resource.content)});
+  }
+  return files;
+}
 
 struct Catalog::Impl {
   Impl(store::Database& db, std::vector<EntityFile> files) : database(db), digest(digest_of(files)) {
