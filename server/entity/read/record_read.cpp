@@ -1,0 +1,56 @@
+#include <algorithm>
+
+#include "server/entity/query.hpp"
+#include "server/entity/read/page.hpp"
+#include "server/entity/read/selection.hpp"
+#include "server/entity/storage.hpp"
+
+namespace entity {
+
+bool write_record(const QueryContext& context, const EntityDef& entity, std::int64_t id, base::JsonWriter& out) {
+  if (!may(context.caller, entity, Action::kRead)) return false;
+  const read::OutputPlan plan(context.registry, entity, read::all_fields(entity, context.caller), true, context.caller);
+  const auto access = access_filter(context.registry, entity, context.caller, Action::kRead);
+  if (access.kind == Filter::Kind::kNever) return false;
+  read::SqlWriter sql(context.connection);
+  read::FilterSql filters(sql, context.registry, context.caller, context.now);
+  filters.set_membership(read::FilterSql::Membership::kCorrelated);
+  sql << "SELECT ";
+  plan.write_select(sql, filters, "r");
+  (sql << " FROM " << table_of(entity) << " r WHERE r.id = ").parameter(id) << " AND r.deleted_at IS NULL";
+  if (access.kind != Filter::Kind::kAlways) {
+    sql << " AND ";
+    filters.write(access, entity, "r");
+  }
+  auto statement = context.connection.prepare("record_by_id", sql.text());
+  sql.bind_all(statement);
+  if (!statement.step()) return false;
+  read::RowWriter row(context, plan);
+  row.row(statement, 0);
+  std::string text;
+  row.finish(text);
+  out.raw(text);
+  return true;
+}
+
+std::optional<Record> load_record(store::Connection& connection, const Registry&, const EntityDef& entity, std::int64_t id, bool for_update) {
+  const auto& storage = storage_of(entity);
+  std::string sql = "SELECT " + storage.select_list + " FROM " + storage.quoted_table + " WHERE id = $1";
+  if (for_update && connection.dialect() == store::Dialect::kPostgres) sql += " FOR UPDATE";
+  Record record;
+  {
+    auto statement = connection.prepare("load_record", sql);
+    statement.bind(1, id);
+    if (!statement.step()) return std::nullopt;
+    read_record_row(entity, statement, 0, record);
+  }
+  read_all_items(connection, record);
+  return record;
+}
+
+bool is_cheap(const Query& query) {
+  if (query.count != CountKind::kNone || query.limit > 100) return false;
+  return false;
+}
+
+}  // namespace entity
