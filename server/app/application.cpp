@@ -7,7 +7,7 @@
 #include "server/base/log.hpp"
 #include "server/base/resources.hpp"
 #include "server/entity/metadata/migrations.hpp"
-#include "server/entity/callers.hpp"
+#include "server/entity/caller_directory.hpp"
 #include "server/entity/write/migrations.hpp"
 #include "server/entity/write/record_service_impl.hpp"
 #include "module_list.hpp"
