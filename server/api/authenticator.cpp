@@ -143,7 +143,7 @@ struct Authenticator::Impl {
     known.clear();
   }
 
-  void changed(store::Connection& connection) { database.notify_on_commit(connection, kChannel, {}); }
+  void changed(store::Connection& connection) { database.notify_on_commit(connection, kChannel, "changed"); }
 
   // What the token stands for now, looked up in the database; nullptr: nothing.
   std::shared_ptr<Known> look_up(const std::string& hash, bool is_key, base::Instant now) {
