@@ -85,7 +85,7 @@ void DealBehaviour::before_write(SaveContext& save) {
     const Record& before = *save.before();
     if (before.link_id("stage") != 0) move["from_stage"] = before.link_id("stage");
     if (const std::int64_t since = before.integer("stage_since"); since != 0) {
-      move["time_in_stage"] = (deal.integer("stage_since") - since) / 1'000'000;
+      move["time_in_stage"] = "PT" + std::to_string((deal.integer("stage_since") - since) / 1'000'000) + "S";
     }
   }
   save.create("stage_move", move);

@@ -229,7 +229,7 @@ class DemoCompany {
         json::object row = {{"deal", deals_[i]}, {"pipeline", pipeline_}, {"to_stage", move.to}, {"moved_at", text(move.at)}, {"created_at", text(move.at)}};
         if (move.from != 0) {
           row["from_stage"] = move.from;
-          row["time_in_stage"] = move.seconds;
+          row["time_in_stage"] = "PT" + std::to_string(move.seconds) + "S";
         }
         if (pending_[i].owner != 0) row["moved_by"] = pending_[i].owner;
         rows.push_back(std::move(row));
@@ -288,7 +288,7 @@ class DemoCompany {
     if (kind == "call") {
       row["direction"] = dice_.chance(40) ? "incoming" : "outgoing";
       if (!planned) row["outcome"] = dice_.chance(75) ? "answered" : "no_answer";
-      if (!planned) row["duration"] = dice_.between(10, 900);
+      if (!planned) row["duration"] = "PT" + std::to_string(dice_.between(10, 900)) + "S";
     }
     if (!planned) {
       row["done_at"] = text(due);
