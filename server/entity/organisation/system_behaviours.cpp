@@ -2,11 +2,11 @@
 
 #include <set>
 
+#include "server/base/email.hpp"
 #include "server/base/json.hpp"
 #include "server/base/text.hpp"
 #include "server/base/time.hpp"
 #include "server/entity/catalog.hpp"
-#include "server/entity/field_types/contact_normaliser.hpp"
 #include "server/entity/organisation/rights.hpp"
 #include "server/entity/storage.hpp"
 
@@ -32,13 +32,13 @@ class UserBehaviour final : public RightsChange {
 
   // One spelling of the address for signing in.
   void prepare(SaveContext& context) override {
-    const auto email = normalise_email(context.record().text("email"));
-    if (email.is_valid) context.record().set("email", email.value);
+    const auto email = base::normalize_email(context.record().text("email"));
+    if (email.valid) context.record().set("email", email.value);
   }
 
   void check(SaveContext& context) override {
     const auto email = context.record().text("email");
-    if (!email.empty() && !normalise_email(email).is_valid) context.add_error({"email", "bad_email", {}});
+    if (!email.empty() && !base::normalize_email(email).valid) context.add_error({"email", "email", {}});
     const auto zone = context.record().text("time_zone");
     if (!zone.empty() && !base::TimeZone::find(zone)) context.add_error({"time_zone", "unknown_time_zone", {}});
     const bool is_admin = context.record().integer("is_admin") != 0;
