@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "server/entity/query.hpp"
-#include "server/entity/read/database_resolver.hpp"
+#include "server/entity/read/page/database_resolver.hpp"
 #include "server/entity/storage.hpp"
 #include "server/store/database_testing.hpp"
 
