@@ -188,7 +188,7 @@ class DemoCompany {
         if (i < reached && entered + step < as_of_) entered += step;
       }
       if (!is_open) {
-        const Instant closed = std::min(entered + std::chrono::hours(dice_.between(2, 10 * 24)), as_of_ - 1h);
+        const Instant closed = std::max(entered, std::min(entered + std::chrono::hours(dice_.between(2, 10 * 24)), as_of_ - 1h));
         moves.push_back({previous, stage.id, closed, (closed - entered) / 1s});
         entered = closed;
       }
