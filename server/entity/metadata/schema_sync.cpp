@@ -7,6 +7,7 @@
 #include "server/base/error.hpp"
 #include "server/base/log.hpp"
 #include "server/entity/field_type.hpp"
+#include "server/entity/search/search.hpp"
 #include "server/entity/storage.hpp"
 
 namespace entity {
@@ -91,6 +92,9 @@ class Synchroniser {
         }
       }
       add_indexes(*entity, fresh);
+      if (existing_.table(storage.table + "__search") == nullptr) {
+        for (const auto& statement : search_schema(dialect_, *entity)) connection_.execute(statement);
+      }
     }
     return std::move(pending_);
   }

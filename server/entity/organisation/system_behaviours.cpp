@@ -22,7 +22,7 @@ class RightsChange : public Behaviour {
   void before_delete(SaveContext& context) override { tell(context); }
 
  private:
-  void tell(SaveContext& context) { database_.notify_on_commit(context.connection(), kRightsChannel, ""); }
+  void tell(SaveContext& context) { database_.notify_on_commit(context.connection(), kRightsChannel, "changed"); }
   store::Database& database_;  // outlives the catalog that owns this
 };
 
