@@ -48,7 +48,8 @@ RegistryPtr load_registry() {
   for (const auto* folder : {"server/entity/entities", "modules/clients/entities", "modules/sales/entities"}) {
     for (const auto& entry : std::filesystem::directory_iterator(folder)) {
       const auto text = read_text(entry.path());
-      builder.add({"", entry.path().string(), text}, base::parse_json(text));
+      builder.add({std::string_view(folder).starts_with("server") ? "" : "bench", entry.path().string(), text},
+                  base::parse_json(text));
     }
   }
   auto registry = builder.build(1);
