@@ -1,4 +1,4 @@
-import { SegmentedControl } from "@mantine/core";
+import { Segments } from "@web/kit/segments";
 import { kBoolOperators } from "@web/fields/shared/filter-kinds";
 import type { FilterProps } from "@web/fields/types";
 import { t } from "@web/lib/i18n";
@@ -7,9 +7,9 @@ export const operators = kBoolOperators;
 
 export function Filter({ field, value, onChange }: FilterProps) {
   return (
-    <SegmentedControl
-      aria-label={field.label} value={value === false ? "false" : "true"} onChange={(next) => onChange(next === "true")}
-      data={[{ value: "true", label: t("value.yes") }, { value: "false", label: t("value.no") }]}
+    <Segments
+      label={field.label} value={value === false ? "false" : "true"} onChange={(next) => onChange(next === "true")}
+      options={[{ value: "true", label: t("value.yes") }, { value: "false", label: t("value.no") }]}
     />
   );
 }

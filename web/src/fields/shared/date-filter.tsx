@@ -1,9 +1,10 @@
-import { Button, SegmentedControl } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useState } from "react";
 import { DateControl } from "@web/fields/shared/date-control";
 import { kRelativeDays, relativeDays, relativeText } from "@web/fields/shared/relative-dates";
 import { NumberControl } from "@web/fields/shared/number-control";
 import type { FilterProps } from "@web/fields/types";
+import { Segments } from "@web/kit/segments";
 import { useMetadata } from "@web/lib/calls/metadata";
 import { t } from "@web/lib/i18n";
 import type { Entity } from "@web/lib/metadata-types";
@@ -25,9 +26,9 @@ export function DateFilter({ field, op, value, onChange }: FilterProps) {
   }
   return (
     <div style={{ display: "grid", gap: 8 }}>
-      <SegmentedControl
-        size="xs" aria-label={t("filter.date_mode")} value={mode} onChange={(next) => setMode(next as typeof mode)}
-        data={[{ value: "named", label: t("filter.date_named") }, { value: "distance", label: t("filter.date_distance") }, { value: "exact", label: t("filter.date_exact") }]}
+      <Segments
+        label={t("filter.date_mode")} value={mode} onChange={setMode}
+        options={[{ value: "named", label: t("filter.date_named") }, { value: "distance", label: t("filter.date_distance") }, { value: "exact", label: t("filter.date_exact") }]}
       />
       {mode === "named" && (
         <div style={{ display: "flex", flexWrap: "wrap", gap: 4 }}>

@@ -1,6 +1,7 @@
-import { Button, SegmentedControl } from "@mantine/core";
-import { useEffect, useState } from "react";
+import { Button } from "@mantine/core";
+import { useEffect, useMemo, useState } from "react";
 import { ErrorNotice } from "@web/kit/error-notice";
+import { Segments } from "@web/kit/segments";
 import { useMetadata } from "@web/lib/calls/metadata";
 import { useTimeline } from "@web/lib/calls/timeline";
 import { dayOf, formatDate } from "@web/lib/format/date";
@@ -16,10 +17,9 @@ export function Timeline({ entity, id }: { entity: Entity; id: number }) {
   const metadata = useMetadata();
   const { data, error, isPending, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = useTimeline(entity.plural, id);
   const [shown, setShown] = useState("all");
-  const kinds = activityKinds(metadata, entity).map((kind) => kind.entity);
+  const kinds = useMemo(() => activityKinds(metadata, entity).map((kind) => kind.entity), [metadata, entity]);
   useEffect(() => onChanges((changes) => {
     if (changes.some((change) => (change.entity === entity.key && change.id === id) || kinds.some((kind) => kind.key === change.entity))) void refetch();
-    // The kinds follow from the metadata and the entity.
   }), [entity, id, kinds, refetch]);
   if (error) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
   const all = data?.pages.flatMap((page) => page.items) ?? [];
@@ -27,7 +27,7 @@ export function Timeline({ entity, id }: { entity: Entity; id: number }) {
   const options = [{ value: "all", label: t("timeline.all") }, ...kinds.map((kind) => ({ value: kind.key, label: kind.label.many })), { value: "change", label: t("timeline.changes") }];
   return (
     <section aria-label={t("timeline.title")}>
-      {all.length > 0 && <div className={classes.filter}><SegmentedControl size="xs" aria-label={t("timeline.filter")} value={shown} onChange={setShown} data={options} /></div>}
+      {all.length > 0 && <div className={classes.filter}><Segments label={t("timeline.filter")} value={shown} onChange={setShown} options={options} /></div>}
       {isPending && <div className={classes.waiting} aria-busy="true">{[0, 1, 2].map((line) => <span key={line} />)}</div>}
       {!isPending && items.length === 0 && <p className={`${classes.empty} muted`}>{t(all.length === 0 ? "timeline.empty" : "timeline.none_of_kind")}</p>}
       <ol className={classes.entries}>

@@ -73,7 +73,7 @@ export function ListScreen({ entity, view }: { entity: Entity; view: CurrentView
         <ViewTabs entity={entity} view={view} columns={columns.map((column) => column.path)} update={update} />
         <GroupMenu entity={entity} group={view.group} onGroup={(key) => update({ group: key ?? "" })} />
         <ColumnMenu entity={entity} columns={columns} onChoose={choice.choose} />
-        {entity.can.create && <Button className={classes.create} leftSection={<IconPlus size={16} />} onClick={() => void create?.(entity.key, {})}>{t("action.create")}</Button>}
+        {entity.can.create && <Button className={classes.create} size="xs" leftSection={<IconPlus size={16} />} onClick={() => void create?.(entity.key, {})}>{t("action.create")}</Button>}
       </header>
       <FilterBar
         entity={entity} filter={view.filter} text={search.q ?? ""} onFilter={setFilter} onText={(text) => update({ q: text || undefined }, { replace: true })}
