@@ -1,6 +1,9 @@
 #include "server/base/localizer.hpp"
 
+#include <algorithm>
+
 #include "server/base/json.hpp"
+#include "server/base/resources.hpp"
 
 namespace base {
 
@@ -25,30 +28,46 @@ void flatten(const json::object& object, const std::string& prefix, Texts& texts
   }
 }
 
-// {name} is replaced by the argument of that name; an unknown name stays as it stands.
-std::string fill(const std::string& text, const MessageArgs& args) {
-  if (args.empty() || text.find('{') == std::string::npos) return text;
-  std::string out;
+// Puts {name} in; false when a name had no value, which then stays as it stands.
+bool fill_plain(std::string_view text, const MessageArgs& args, std::string& out) {
+  bool is_complete = true;
   std::size_t at = 0;
   for (;;) {
     const std::size_t open = text.find('{', at);
-    const std::size_t close = open == std::string::npos ? open : text.find('}', open);
-    if (close == std::string::npos) break;
+    const std::size_t close = open == std::string_view::npos ? open : text.find('}', open);
+    if (close == std::string_view::npos) break;
     out.append(text, at, open - at);
-    const std::string_view name(text.data() + open + 1, close - open - 1);
-    const std::string* value = nullptr;
-    for (const auto& arg : args) {
-      if (arg.first == name) value = &arg.second;
-    }
-    if (value) {
-      out += *value;
+    const std::string_view name = text.substr(open + 1, close - open - 1);
+    const auto arg = std::find_if(args.begin(), args.end(), [name](const auto& candidate) { return candidate.first == name; });
+    if (arg != args.end()) {
+      out += arg->second;
     } else {
       out.append(text, open, close - open + 1);
+      is_complete = false;
     }
     at = close + 1;
   }
   out.append(text, at);
-  return out;
+  return is_complete;
+}
+
+// The same with parts in square brackets, which are left out when a name in them has no value.
+std::string fill(std::string_view text, const MessageArgs& args) {
+  std::string out;
+  for (;;) {
+    const std::size_t open = text.find('[');
+    const std::size_t close = open == std::string_view::npos ? open : text.find(']', open);
+    const std::string_view part = close == std::string_view::npos ? std::string_view() : text.substr(open + 1, close - open - 1);
+    if (part.find('{') == std::string_view::npos) {
+      fill_plain(close == std::string_view::npos ? text : text.substr(0, close + 1), args, out);
+      if (close == std::string_view::npos) return out;
+    } else {
+      fill_plain(text.substr(0, open), args, out);
+      std::string filled;
+      if (fill_plain(part, args, filled)) out += filled;
+    }
+    text.remove_prefix(close + 1);
+  }
 }
 
 }  // namespace
@@ -88,6 +107,20 @@ std::string Localizer::error_text(std::string_view language, const Error& error)
 
 std::string Localizer::field_error_text(std::string_view language, const FieldError& error) const {
   return text(language, "error.field." + error.code, error.args);
+}
+
+Localizer Localizer::embedded() {
+  Localizer localizer;
+  for (const std::string_view root : {"server/locales/", "modules/"}) {
+    for (const Resource& file : resources_below(root)) {
+      if (file.path.find("/locales/") == std::string_view::npos) continue;
+      for (const std::string& language : languages()) {
+        const std::string name = language + ".json";
+        if (file.path.ends_with("/" + name) || file.path.ends_with("." + name)) localizer.add(language, file.content);
+      }
+    }
+  }
+  return localizer;
 }
 
 const std::vector<std::string>& Localizer::languages() {

@@ -12,12 +12,15 @@
 namespace base {
 
 // Immutable after loading. Keys are dotted paths ("error.field.required", "entities.company.one"); texts hold {name}
-// placeholders and ICU plural forms are NOT used: counts are worded so that they need none.
+// placeholders; a part in square brackets is left out when a placeholder in it has no value ("Too long[, at most {max}]").
+// ICU plural forms are NOT used: counts are worded so that they need none.
 class Localizer {
  public:
   // `language` is "ru" or "en"; `text` the JSON of one locale file (nested objects of strings). Later files add keys;
   // a repeated key with another text is refused (Error internal).
   void add(std::string_view language, std::string_view text);
+  // Of the texts inside the program: server/locales/[*.]<lang>.json and modules/*/locales/[*.]<lang>.json.
+  static Localizer embedded();
   // The text in `language`, else in English, else the key itself.
   std::string text(std::string_view language, std::string_view key, const MessageArgs& args = {}) const;
   bool has(std::string_view language, std::string_view key) const;

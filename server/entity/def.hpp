@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "server/base/json.hpp"
@@ -67,6 +68,7 @@ struct RuleDef {
   std::string check;                 // FEEL that must not be false; or:
   std::vector<std::string> require;  // fields that must not be empty when `when` holds
   std::string path;                  // field that gets the error of `check`
+  std::unordered_map<std::string, std::string> labels;  // rules made at run time: language → text of the error
 };
 
 struct StagesDef {
@@ -85,6 +87,8 @@ struct EntityDef {
   std::vector<std::vector<std::string>> indexes, unique_keys;
   std::vector<std::vector<std::string>> duplicate_keys;  // dotted paths, for 409 with candidates
   std::vector<std::string> access_via;                   // link fields whose target's read right gives read right here
+  std::vector<std::string> everyone;                     // actions that each signed-in user may do with all records: read, create, …
+  std::vector<std::pair<std::string, std::string>> everyone_scopes;  // the same and narrower ones: action, scope
   std::vector<RuleDef> rules;
   std::unordered_map<std::string, std::string> visibility;  // field → FEEL
   std::optional<StagesDef> stages;

@@ -3,7 +3,7 @@
 
 #include <random>
 
-#include "server/http/test_server.hpp"
+#include "server/http/server_testing.hpp"
 
 namespace http {
 namespace {

@@ -11,12 +11,12 @@
 #include <boost/asio/write.hpp>
 
 #include "server/base/log.hpp"
-#include "server/http/engine/connection.hpp"
-#include "server/http/engine/loop.hpp"
-#include "server/http/engine/reply.hpp"
+#include "server/http/internal/connection.hpp"
+#include "server/http/internal/loop.hpp"
+#include "server/http/internal/reply.hpp"
 
 namespace http {
-namespace engine {
+namespace internal {
 namespace {
 
 using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
@@ -147,7 +147,7 @@ Shared::Shared(const ServerOptions& server_options, const Router& the_router, Se
       read_pool({"http-read", options.read_threads, static_cast<std::size_t>(options.read_queue_limit), kReadStack}),
       write_pool({"http-write", options.write_threads, static_cast<std::size_t>(options.write_queue_limit), kWriteStack}) {}
 
-}  // namespace engine
+}  // namespace internal
 
 Refusal::Refusal(int status, std::string key, base::MessageArgs args)
     : base::Error(status == 404   ? base::ErrorCode::kNotFound
@@ -173,8 +173,8 @@ struct Server::Impl {
     return shared.all_closed.wait_for(lock, timeout, [this] { return shared.open_connections.load() == 0; });
   }
 
-  engine::Shared shared;
-  std::vector<std::unique_ptr<engine::IoThread>> threads;  // before shared in destruction: connections refer to it
+  internal::Shared shared;
+  std::vector<std::unique_ptr<internal::IoThread>> threads;  // before shared in destruction: connections refer to it
   std::uint16_t port = 0;
   bool is_running = false;
 };
@@ -185,9 +185,9 @@ Server::Server(const ServerOptions& options, const Router& router, Hooks hooks)
 Server::~Server() { stop(); }
 
 void Server::start() {
-  using namespace engine;  // NOLINT: the implementation of this class lives there
+  using namespace internal;  // NOLINT: the implementation of this class lives there
   const ServerOptions& options = impl_->shared.options;
-  if (!options.tls_certificate_file.empty()) reload_tls();
+  reload_tls();
   SystemError code;
   const auto address = asio::ip::make_address(options.address, code);
   if (code) refuse_address(options, code);
@@ -215,29 +215,30 @@ std::uint16_t Server::port() const { return impl_->port; }
 void Server::stop() {
   if (!impl_->is_running) return;
   impl_->is_running = false;
-  engine::Shared& shared = impl_->shared;
+  internal::Shared& shared = impl_->shared;
   shared.is_draining = true;
-  impl_->post_to_all([](engine::IoThread& io) {
-    engine::SystemError ignored;
+  impl_->post_to_all([](internal::IoThread& io) {
+    internal::SystemError ignored;
     io.acceptor->close(ignored);
-    for (engine::Connection* connection : io.connections) connection->drain();
+    for (internal::Connection* connection : io.connections) connection->drain();
   });
   if (!impl_->wait_for_all_closed(shared.options.drain_timeout)) {
     base::log(base::LogLevel::kWarning, "drain_timeout", {{"connections", std::int64_t{shared.open_connections.load()}}});
-    impl_->post_to_all([](engine::IoThread& io) {
-      for (engine::Connection* connection : io.connections) connection->cut();
+    impl_->post_to_all([](internal::IoThread& io) {
+      for (internal::Connection* connection : io.connections) connection->cut();
     });
   }
   shared.read_pool.stop();
   shared.write_pool.stop();
   impl_->wait_for_all_closed(std::chrono::seconds(1));
-  impl_->post_to_all([](engine::IoThread& io) { io.context.stop(); });
+  impl_->post_to_all([](internal::IoThread& io) { io.context.stop(); });
   for (auto& io : impl_->threads) io->thread.join();
 }
 
 void Server::reload_tls() {
-  engine::Shared& shared = impl_->shared;
-  auto fresh = engine::load_tls(shared.options.tls_certificate_file, shared.options.tls_key_file);
+  internal::Shared& shared = impl_->shared;
+  if (shared.options.tls_certificate_file.empty()) return;
+  auto fresh = internal::load_tls(shared.options.tls_certificate_file, shared.options.tls_key_file);
   const std::lock_guard lock(shared.mutex);
   shared.tls = std::move(fresh);
 }

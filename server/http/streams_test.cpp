@@ -4,7 +4,7 @@
 #include <atomic>
 #include <thread>
 
-#include "server/http/test_server.hpp"
+#include "server/http/server_testing.hpp"
 
 namespace http {
 namespace {

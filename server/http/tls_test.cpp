@@ -6,7 +6,7 @@
 #include <cstdio>
 #include <filesystem>
 
-#include "server/http/test_server.hpp"
+#include "server/http/server_testing.hpp"
 
 namespace http {
 namespace {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "server/base/error.hpp"
+#include "server/base/localizer.hpp"
 #include "server/base/time.hpp"
 #include "server/entity/formula/type.hpp"
 #include "server/entity/formula/value.hpp"
@@ -121,8 +122,10 @@ class Formula {
 base::Error to_error(const FormulaError& error, std::string_view field_path);
 
 // One line of `matvey formula eval`: {"expression": text, "context": {…}} → {"value": …} or
-// {"error": {"code", "position", "message"}}. docs/reference/formula.md, "JSON". Never throws for bad input.
-std::string eval_json_line(std::string_view line, const Environment& environment);
+// {"error": {"code", "position", "message"}}, position counting code points from 1 (docs/reference/formula.md, "JSON").
+// Never throws for bad input. Without a localizer the message is the code and its values.
+std::string eval_json_line(std::string_view line, const Environment& environment,
+                           const base::Localizer* localizer = nullptr, std::string_view language = "en");
 std::string eval_json_line(std::string_view line);  // now = system clock, UTC
 
 }  // namespace formula

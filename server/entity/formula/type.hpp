@@ -30,6 +30,7 @@ class Type {
   static Type date_time() { return Type(Kind::kDateTime); }
   static Type days_duration() { return Type(Kind::kDaysDuration); }
   static Type months_duration() { return Type(Kind::kMonthsDuration); }
+  static Type plain(Kind kind) { return Type(kind); }  // "some list", "some context", …
   static Type list(Type element);
   // Records too: a formula reaches their fields by path. Field names may hold spaces.
   static Type context(Fields fields);
@@ -50,9 +51,10 @@ class Type {
   bool is_null() const { return kind_ == Kind::kNull; }
   const Type& element() const;                       // list, range; any otherwise
   const Type* field(std::string_view name) const;    // context; nullptr: no such field
-  // False for contexts whose entries are not known (declared as any).
+  // False for contexts whose entries are not known: field() then answers nothing for any name.
+  bool has_known_fields() const;
   std::vector<std::string> field_names() const;
-  const std::vector<Type>& parameters() const;       // function
+  std::vector<Type> parameters() const;              // function
   const Type& result() const;                        // function
   // "number", "list<string>", "context", …; for messages.
   std::string name() const;

@@ -1,0 +1,62 @@
+// Messages to the subscribers of this process.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+namespace store {
+
+struct Message {
+  std::string channel;
+  std::string payload;
+};
+
+// Refuses what Database::notify_on_commit does not take (Error internal).
+Message make_message(std::string_view channel, std::string_view payload);
+
+// Calls handlers in the order of post(), on one thread of its own. Thread-safe.
+class Notifier {
+ public:
+  using Handler = std::function<void(std::string_view payload)>;
+
+  Notifier() = default;
+  ~Notifier() { stop(); }
+
+  // The subscription ends when the result is destroyed; a call that is under way is awaited, except from a handler.
+  std::shared_ptr<void> subscribe(std::string_view channel, Handler handler);
+  // Called for every subscription, for LISTEN; post_gap() must follow when that is in force.
+  void on_subscribe(std::function<void(const std::string& channel)> subscribed) { subscribed_ = std::move(subscribed); }
+  void post(std::vector<Message> messages);
+  // An empty payload to every subscriber: something may have been missed.
+  void post_gap(const std::vector<std::string>& channels);
+  std::vector<std::string> channels() const;
+  void stop();  // delivers what was posted, then ends
+
+ private:
+  struct Subscriber {
+    std::string channel;
+    Handler handler;
+    std::mutex running;
+    bool is_open = true;
+  };
+  void run();
+  void deliver(const Message& message);
+
+  mutable std::mutex mutex_;
+  std::condition_variable arrived_;
+  std::deque<Message> queue_;
+  std::vector<std::weak_ptr<Subscriber>> subscribers_;
+  std::function<void(const std::string&)> subscribed_;
+  std::thread thread_;  // started by the first subscriber
+  bool is_stopping_ = false;
+};
+
+}  // namespace store

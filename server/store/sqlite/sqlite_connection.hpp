@@ -1,0 +1,92 @@
+// Connection over sqlite3.
+#pragma once
+
+#include <sqlite3.h>
+
+#include <algorithm>
+#include <chrono>
+#include <exception>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/store/database.hpp"
+#include "server/store/notifier.hpp"
+#include "server/store/sqlite/sqlite_statement.hpp"
+#include "server/store/statement_cache.hpp"
+
+namespace store::sqlite {
+
+// Process-wide settings of SQLite; before any other use of the library. May be called often.
+void initialize();
+
+enum class Role { kReader, kWriter, kCheckpointer };
+
+struct ConnectionSettings {
+  std::string path;
+  std::string vfs;  // empty: the system's
+  Role role = Role::kReader;
+  std::int64_t cache_bytes = 2 << 20;
+  std::string synchronous = "FULL";
+  std::chrono::milliseconds slow_query{200};
+  std::shared_ptr<QueryCounters> counters;
+};
+
+// One thread at a time (opened without SQLite's mutex).
+class SqliteConnection final : public Connection {
+ public:
+  explicit SqliteConnection(ConnectionSettings settings);
+  ~SqliteConnection() override;
+
+  Dialect dialect() const override { return Dialect::kSqlite; }
+  Statement prepare(std::string_view name, std::string_view sql) override;
+  void execute(std::string_view sql) override;
+  bool in_write() const override { return settings_.role == Role::kWriter; }
+  void savepoint(const std::function<void()>& body) override;
+  std::int64_t transaction_id() override { return 0; }
+
+  // Transactions, for the owner of the connection. A failed commit has rolled back.
+  void begin(std::string_view sql);  // "BEGIN DEFERRED", "BEGIN IMMEDIATE"
+  void commit();
+  void rollback() noexcept;
+  // False after an error that ended the whole transaction (disk full, I/O error).
+  bool is_in_transaction() const { return sqlite3_get_autocommit(handle_) == 0; }
+  // The body swallowed a statement's error: the transaction must not be kept. Throws that error again.
+  void rethrow_swallowed();
+
+  bool has_failed() const { return failure_ != nullptr; }
+  // Forgets the previous user: its failure and its messages.
+  void start_use() {
+    failure_ = nullptr;
+    messages_.clear();
+  }
+  // Statements that run past it fail with query_too_slow; time_point::max() for none.
+  void set_deadline(std::chrono::steady_clock::time_point deadline) { deadline_ = deadline; }
+
+  void add_message(Message message) { messages_.push_back(std::move(message)); }
+  std::vector<Message> take_messages() { return std::exchange(messages_, {}); }
+  std::size_t message_count() const { return messages_.size(); }
+  void drop_messages(std::size_t keep) { messages_.resize(std::min(keep, messages_.size())); }
+
+  // For SqliteStatement.
+  sqlite3* handle() const { return handle_; }
+  [[noreturn]] void fail(int code, std::string_view name, std::string_view sql);
+  void require_usable() const;  // throws after a statement of the transaction has failed
+  void count(QueryCounter& counter, std::chrono::steady_clock::time_point started_at, std::int64_t rows);
+
+ private:
+  void open();
+  void run_plain(std::string_view sql);  // cached, without name, counters and the check for an earlier failure
+  static int on_progress(void* connection);
+
+  const ConnectionSettings settings_;
+  sqlite3* handle_ = nullptr;
+  StatementCache<SqliteStatement> cache_;
+  std::exception_ptr failure_;  // of a statement in the current transaction or savepoint
+  std::chrono::steady_clock::time_point deadline_ = std::chrono::steady_clock::time_point::max();
+  std::vector<Message> messages_;  // of the current transaction
+  int savepoint_depth_ = 0;
+};
+
+}  // namespace store::sqlite

@@ -1,0 +1,222 @@
+#include "server/store/sqlite/sqlite_writer.hpp"
+
+#include <pthread.h>
+
+#include "server/base/error.hpp"
+#include "server/base/log.hpp"
+#include "server/store/nesting.hpp"
+
+namespace store::sqlite {
+
+namespace {
+using Clock = std::chrono::steady_clock;
+constexpr std::size_t kGroupLimit = 256;
+constexpr std::chrono::milliseconds kGroupTime{10};
+constexpr std::chrono::milliseconds kBulkPatience{15};
+constexpr std::chrono::milliseconds kSlowClosure{100};
+
+// What a waiting caller sleeps on. One per thread: it outlives any operation that the writer still touches.
+struct Waiter {
+  std::mutex mutex;
+  std::condition_variable finished;
+};
+thread_local Waiter own_waiter;
+}  // namespace
+
+// Lives on the caller's stack until `is_finished`.
+struct SqliteWriter::Operation {
+  std::string_view name;
+  Grouping grouping;
+  const std::function<void(Connection&)>& body;
+  Waiter& waiter;
+  Clock::time_point queued_at;
+  std::exception_ptr error;
+  bool is_finished = false;  // guarded by waiter.mutex
+};
+
+SqliteWriter::SqliteWriter(std::unique_ptr<SqliteConnection> connection, Notifier& notifier,
+                           std::function<void(int)> committed)
+    : connection_(std::move(connection)), notifier_(notifier), committed_(std::move(committed)) {
+  sqlite3_wal_hook(connection_->handle(), &on_commit, this);
+  thread_ = std::thread([this] { main(); });
+}
+
+int SqliteWriter::on_commit(void* writer, sqlite3*, const char*, int wal_pages) {
+  static_cast<SqliteWriter*>(writer)->committed_(wal_pages);
+  return SQLITE_OK;
+}
+
+void SqliteWriter::run(std::string_view name, Lane lane, Grouping grouping,
+                       const std::function<void(Connection&)>& body) {
+  Operation operation{name, grouping, body, own_waiter, Clock::now(), nullptr};
+  {
+    std::lock_guard lock(mutex_);
+    if (is_stopping_) throw base::Error(base::ErrorCode::kUnavailable, "database_closed");
+    lanes_[static_cast<int>(lane)].push_back(&operation);
+    arrived_.notify_one();
+  }
+  std::unique_lock lock(own_waiter.mutex);
+  own_waiter.finished.wait(lock, [&] { return operation.is_finished; });
+  if (operation.error) std::rethrow_exception(operation.error);
+}
+
+void SqliteWriter::finish(Operation& operation) {
+  Waiter& waiter = operation.waiter;
+  std::lock_guard lock(waiter.mutex);
+  operation.is_finished = true;
+  waiter.finished.notify_one();
+}
+
+void SqliteWriter::stop() {
+  {
+    std::lock_guard lock(mutex_);
+    is_stopping_ = true;
+    arrived_.notify_one();
+  }
+  if (thread_.joinable()) thread_.join();
+  connection_.reset();
+}
+
+void SqliteWriter::main() {
+  pthread_setname_np(pthread_self(), "store-writer");
+  for (;;) {
+    Lane lane;
+    {
+      std::unique_lock lock(mutex_);
+      arrived_.wait(lock, [this] { return is_stopping_ || !lanes_[0].empty() || !lanes_[1].empty(); });
+      if (lanes_[0].empty() && lanes_[1].empty()) return;
+      lane = choose_lane();
+    }
+    run_group(lane);
+    if (lane == Lane::kBulk) last_bulk_end_ = Clock::now();
+  }
+}
+
+Lane SqliteWriter::choose_lane() {
+  const auto& interactive = lanes_[static_cast<int>(Lane::kInteractive)];
+  const auto& bulk = lanes_[static_cast<int>(Lane::kBulk)];
+  if (interactive.empty()) return Lane::kBulk;
+  if (bulk.empty()) return Lane::kInteractive;
+  auto waiting_since = std::max(bulk.front()->queued_at, last_bulk_end_);
+  return Clock::now() - waiting_since > kBulkPatience ? Lane::kBulk : Lane::kInteractive;
+}
+
+SqliteWriter::Operation* SqliteWriter::take(Lane lane, bool is_first) {
+  std::lock_guard lock(mutex_);
+  auto& queue = lanes_[static_cast<int>(lane)];
+  if (queue.empty()) return nullptr;
+  if (!is_first && queue.front()->grouping != Grouping::kShared) return nullptr;
+  // Interactive writes that arrived meanwhile cut a bulk group short after its first closure.
+  if (!is_first && lane == Lane::kBulk && !lanes_[static_cast<int>(Lane::kInteractive)].empty()) return nullptr;
+  Operation* operation = queue.front();
+  queue.pop_front();
+  return operation;
+}
+
+void SqliteWriter::run_group(Lane lane) {
+  std::vector<Operation*> group;  // done, not yet committed
+  auto started_at = Clock::now();
+  Operation* operation = take(lane, true);
+  if (operation->grouping == Grouping::kBare) return run_bare(*operation);
+  while (operation) {
+    bool is_alone = operation->grouping == Grouping::kAlone;
+    try {
+      if (group.empty()) connection_->begin("BEGIN IMMEDIATE");
+    } catch (...) {
+      return fail_lane(lane, *operation);
+    }
+    try {
+      run_shared(*operation, group.empty());
+      group.push_back(operation);
+    } catch (...) {
+      operation->error = std::current_exception();
+      bool is_group_lost = !group.empty() && (!connection_->is_in_transaction() || connection_->has_failed());
+      finish(*operation);
+      if (is_group_lost) return run_again(group);
+    }
+    if (is_alone || group.size() >= kGroupLimit || Clock::now() - started_at > kGroupTime) break;
+    operation = take(lane, false);
+  }
+  commit(group);
+}
+
+// No transaction can begin (another process holds the lock, the disk is gone): whoever waits is told now, not one by
+// one.
+void SqliteWriter::fail_lane(Lane lane, Operation& first) {
+  auto error = std::current_exception();
+  std::deque<Operation*> waiting;
+  {
+    std::lock_guard lock(mutex_);
+    waiting.swap(lanes_[static_cast<int>(lane)]);
+  }
+  waiting.push_front(&first);
+  for (Operation* operation : waiting) {
+    operation->error = error;
+    finish(*operation);
+  }
+}
+
+// The first of a group needs no savepoint: there is nothing before it to keep.
+void SqliteWriter::run_shared(Operation& operation, bool is_first) {
+  WriteScope scope;
+  auto started_at = Clock::now();
+  if (is_first) {
+    try {
+      operation.body(*connection_);
+      connection_->rethrow_swallowed();
+    } catch (...) {
+      connection_->rollback();
+      throw;
+    }
+  } else {
+    connection_->savepoint([&] { operation.body(*connection_); });
+  }
+  auto elapsed = Clock::now() - started_at;
+  if (elapsed > kSlowClosure && operation.grouping == Grouping::kShared) {
+    base::log(base::LogLevel::kWarning, "slow_write",
+              {{"name", operation.name},
+               {"ms", std::int64_t{std::chrono::duration_cast<std::chrono::milliseconds>(elapsed).count()}}});
+  }
+}
+
+void SqliteWriter::run_bare(Operation& operation) {
+  try {
+    connection_->start_use();
+    operation.body(*connection_);
+  } catch (...) {
+    operation.error = std::current_exception();
+    connection_->rollback();
+  }
+  finish(operation);
+}
+
+void SqliteWriter::commit(std::vector<Operation*>& group) {
+  if (group.empty()) return connection_->rollback();
+  std::vector<Message> messages = connection_->take_messages();
+  try {
+    connection_->commit();
+    notifier_.post(std::move(messages));
+  } catch (...) {
+    for (Operation* operation : group) operation->error = std::current_exception();
+  }
+  for (Operation* operation : group) finish(*operation);
+}
+
+// One write of the group ended the whole transaction. The others are not to blame: each gets one of its own.
+void SqliteWriter::run_again(std::vector<Operation*>& group) {
+  connection_->rollback();
+  for (Operation* operation : group) {
+    std::vector<Operation*> alone;
+    try {
+      connection_->begin("BEGIN IMMEDIATE");
+      run_shared(*operation, true);
+      alone.push_back(operation);
+    } catch (...) {
+      operation->error = std::current_exception();
+      finish(*operation);
+    }
+    commit(alone);
+  }
+}
+
+}  // namespace store::sqlite
