@@ -50,13 +50,14 @@ function(owned_sources folder out)
 endfunction()
 
 
-# The headers that most sources use, compiled once for libraries and once for tests.
+# The headers that most sources use, compiled once for libraries and once for tests. In angle brackets: the generated file then
+# names no folder of this machine, and the compiler cache finds it again in another clone.
 if(MATVEY_PCH)
   file(GENERATE OUTPUT ${CMAKE_BINARY_DIR}/generated/empty.cpp CONTENT "")
   add_library(pch_library OBJECT ${CMAKE_BINARY_DIR}/generated/empty.cpp)
-  target_precompile_headers(pch_library PRIVATE ${CMAKE_SOURCE_DIR}/tools/cmake/pch.hpp)
+  target_precompile_headers(pch_library PRIVATE <tools/cmake/pch.hpp>)
   add_library(pch_test OBJECT ${CMAKE_BINARY_DIR}/generated/empty.cpp)
-  target_precompile_headers(pch_test PRIVATE ${CMAKE_SOURCE_DIR}/tools/cmake/pch.hpp <gtest/gtest.h>)
+  target_precompile_headers(pch_test PRIVATE <tools/cmake/pch.hpp> <gtest/gtest.h>)
   target_link_libraries(pch_test PRIVATE GTest::gtest)
 endif()
 
