@@ -14,7 +14,7 @@ namespace formula {
 
 // Leaves compiling; caught in compile_value and compile_filter.
 struct NotCompilable {
-  std::string reason;  // locale key error.formula.sql.<reason>
+  std::string reason;  // locale key error.field.formula_sql_<reason>
   std::size_t position;
 };
 
