@@ -49,13 +49,13 @@ LossyProxy::LossyProxy(const std::string& address) {
   std::size_t at = address.find('@') + 1;
   std::string path = address.substr(at, address.find('?') - at);
   address_ = address.substr(0, at) + "127.0.0.1:" + std::to_string(ntohs(local.sin_port)) + path;
-  threads_.emplace_back([this] { accept_all(); });
+  acceptor_ = std::thread([this] { accept_all(); });
 }
 
 LossyProxy::~LossyProxy() {
   is_stopping_ = true;
-  threads_.front().join();
-  for (std::size_t i = 1; i < threads_.size(); ++i) threads_[i].join();
+  acceptor_.join();
+  for (std::thread& thread : threads_) thread.join();
   ::close(listener_);
 }
 
@@ -65,7 +65,6 @@ void LossyProxy::accept_all() {
     if (::poll(&waiting, 1, kPollMs) <= 0) continue;
     int client = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
     if (client < 0) continue;
-    std::lock_guard lock(mutex_);
     threads_.emplace_back([this, client] { pass(client); });
   }
 }
