@@ -23,6 +23,12 @@ std::string parameter(const std::string& address, const std::string& name) {
   return address.substr(at, address.find('&', at) - at);
 }
 
+// In words, or as the prepared statement of that name (a Bind message).
+bool has_commit(std::string_view bytes) {
+  return bytes.find("COMMIT") != std::string_view::npos ||
+         bytes.find(std::string_view("\0commit", 8)) != std::string_view::npos;
+}
+
 bool send_all(int file, const char* bytes, ssize_t count) {
   while (count > 0) {
     ssize_t sent = ::send(file, bytes, count, MSG_NOSIGNAL);
@@ -82,7 +88,7 @@ void LossyProxy::pass(int client) {
     if (::poll(waiting, 2, kPollMs) <= 0) continue;
     if (waiting[0].revents) {
       ssize_t count = ::recv(client, buffer, sizeof buffer, 0);
-      bool is_commit = count > 0 && std::string_view(buffer, count).find("COMMIT") != std::string_view::npos;
+      bool is_commit = count > 0 && has_commit(std::string_view(buffer, count));
       if (is_commit && loss_ == Loss::kCommit) {
         loss_ = Loss::kNone;
         break;
