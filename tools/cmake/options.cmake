@@ -38,7 +38,8 @@ if(MATVEY_FUZZ)
     message(FATAL_ERROR "MATVEY_FUZZ needs clang++")
   endif()
   # Clang 14 cannot emit its function check for coroutines.
-  add_compile_options(-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize=function -fno-sanitize-recover=all)
+  add_compile_options(
+    "$<$<COMPILE_LANGUAGE:CXX>:-fsanitize=fuzzer-no-link,address,undefined;-fno-sanitize=function;-fno-sanitize-recover=all>")
   add_link_options(-fsanitize=address,undefined)
 endif()
 

@@ -11,6 +11,7 @@
 #include "server/entity/catalog.hpp"
 #include "server/entity/filter.hpp"
 #include "server/entity/record_service.hpp"
+#include "server/entity/rules.hpp"
 
 namespace entity {
 
@@ -103,6 +104,7 @@ class Save final : public SaveContext {
   void write_trail(std::string_view action, const std::vector<FieldIndex>& changed, std::string changes);
   void throw_errors();
   FilterContext filter_context() const;
+  RuleContext rule_context();
   Caller system_on_behalf() const;
   [[noreturn]] void throw_version_conflict(std::int64_t expected, const std::vector<int>& fields);
 
