@@ -75,7 +75,7 @@ struct SqlExpression {
 
 struct SqlResult {
   std::optional<SqlExpression> expression;
-  std::optional<FormulaError> error;  // "not_compilable" {reason} or "sql_overflow"
+  std::optional<FormulaError> error;  // "not_compilable" {reason}
 };
 
 // The exact value of the formula for each row: for select, sort and group.
