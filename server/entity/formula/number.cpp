@@ -328,9 +328,9 @@ std::optional<Number> Number::add(const Number& a, const Number& b) {
   U256 wb = widen(cb);
   bool sticky = false;
   int exponent = b.exponent_;
-  if (d > 40) {  // b is below every digit that can matter but for the direction of rounding
-    shift = 40;
-    exponent = a.exponent_ - 40;
+  if (d + digit_count(ca) > 76) {  // b is below every digit that can matter but for the direction of rounding
+    shift = 40 - digit_count(ca);
+    exponent = a.exponent_ - shift;
     wb = 0;
     sticky = true;
   }

@@ -272,6 +272,7 @@ SqlTerm SqlBuilder::input(const Node& node) {
   if (const auto* parameter = std::get_if<SqlParameter>(&resolved)) {
     SqlTerm out = column_term(parameter->storage, bind(*parameter, parameter->storage == Storage::kText), parameter->scale);
     if (out.kind == SqlKind::kNumber) out.max_units = 999'999'999'999'999;
+    out.nullable = parameter->nullable;
     return out;
   }
   return constant_term(std::get<Value>(resolved), node.position);

@@ -40,6 +40,7 @@ struct SqlParameter {
   std::string name;
   Storage storage = Storage::kInteger;
   int scale = 0;
+  bool nullable = false;  // true costs the index: null = null is true in the language
 };
 
 // Answers for every path in Formula::inputs(); longest paths only ("deal.company.city"). nullopt: not compilable.
