@@ -12,6 +12,7 @@
 #include "server/entity/catalog.hpp"
 #include "server/entity/module_host.hpp"
 #include "server/entity/query.hpp"
+#include "server/flow/jobs.hpp"
 #include "server/http/server.hpp"
 
 namespace api {
@@ -28,6 +29,8 @@ struct ApiContext {
   const base::Clock& clock;
   base::Random& random;
   Authenticator& authenticator;
+  flow::Jobs& jobs;
+  entity::Services& services;
 };
 
 // One call of the API, made by the route wrapper after sign-in. Lives as long as the handler runs.

@@ -59,9 +59,12 @@ struct Fixture {
 };
 
 Fixture& fixture(Dialect dialect) {
-  static Fixture sqlite(Dialect::kSqlite);
+  if (dialect == Dialect::kSqlite) {
+    static Fixture sqlite(Dialect::kSqlite);
+    return sqlite;
+  }
   static Fixture postgres(Dialect::kPostgres);
-  return dialect == Dialect::kSqlite ? sqlite : postgres;
+  return postgres;
 }
 
 std::int64_t next_id(std::uint64_t& state) {

@@ -12,6 +12,8 @@ void add_timeline_routes(http::Router& router, ApiContext& context);
 void add_share_routes(http::Router& router, ApiContext& context);
 void add_search_routes(http::Router& router, ApiContext& context);
 void add_session_routes(http::Router& router, ApiContext& context);
+void add_job_routes(http::Router& router, ApiContext& context);
+void add_setting_routes(http::Router& router, ApiContext& context);
 void add_metadata_routes(http::Router& router, ApiContext& context);
 
 // Writes {"id","title"} of a record, title null when the record is gone or the caller may not read it.

@@ -191,11 +191,11 @@ std::optional<std::string> check_text(std::string_view text, std::int64_t max_le
     return std::nullopt;
   }
   if (text.find('\0') != std::string_view::npos) {
-    add_member_error(context, member, "nul_character");
+    add_member_error(context, member, "bad_character");
     return std::nullopt;
   }
   if (!base::is_valid_utf8(text)) {
-    add_member_error(context, member, "bad_utf8");
+    add_member_error(context, member, "encoding");
     return std::nullopt;
   }
   if (text.size() > static_cast<std::size_t>(max_length) && base::length(text) > static_cast<std::size_t>(max_length)) {

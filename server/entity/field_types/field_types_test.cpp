@@ -110,7 +110,7 @@ TEST(FieldTypes, RefuseWhatIsWrongAndNameThePlace) {
       {"name", "5", "", "!name:wrong_type "},
       {"name", "{}", "", "!name:wrong_type "},
       {"name", R"("a\nb")", "", "!name:line_break "},
-      {"name", R"("a\u0000b")", "", "!name:nul_character "},
+      {"name", R"("a\u0000b")", "", "!name:bad_character "},
       {"name", '"' + std::string(501, 'x') + '"', "", "!name:too_long "},
       {"page", "1", "", "!page:wrong_type "},
       {"count", "1.5", "", "!count:too_precise "},

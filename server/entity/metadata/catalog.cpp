@@ -116,7 +116,7 @@ struct Catalog::Impl {
     PendingSchema pending;
     database.change_schema([&](store::Connection& connection) {
       auto layer = load_layer(connection, true);
-      LayerChanges changes(connection, layer, apply_layer(shipped, layer));
+      LayerChanges changes(connection, layer, shipped);
       apply(changes);
       std::vector<EntityProblem> problems;
       next = build(layer, ++layer.version, problems);

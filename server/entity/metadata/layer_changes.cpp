@@ -47,6 +47,16 @@ json::object& LayerChanges::require_field(LayeredEntity& entity, std::string_vie
   throw base::Error(base::ErrorCode::kNotFound, "unknown_field", {{"field", std::string(field.substr(0, 100))}});
 }
 
+bool LayerChanges::is_shipped_with(std::string_view entity, std::string_view field, std::string_view property) const {
+  for (const auto& each : shipped_) {
+    if (key_of(each.document) != entity) continue;
+    for (const auto& candidate : each.document.at("fields").as_array()) {
+      if (key_of(candidate) == field) return base::json_bool(candidate.as_object(), property);
+    }
+  }
+  return false;
+}
+
 std::int64_t LayerChanges::next_custom_id(std::string_view series) {
   return next_counter(connection_, "metadata:" + std::string(series)) + kFirstCustomId - 1;
 }
@@ -129,17 +139,10 @@ void LayerChanges::change_field(std::string_view entity, std::string_view field,
     }
   }
   check_part("#/$defs/field_patch", change);
-  const bool is_shipped = !is_custom_name(field) && !target.is_custom;
-  if (is_shipped) {
-    const auto forbid = [&](std::string_view property, bool weaker) {
-      const auto* given = change.if_contains(property);
-      if (given && given->as_bool() == weaker && base::json_bool(present, property) != weaker) {
-        throw base::Error::field(std::string(property), "stricter_only");
-      }
-    };
-    forbid("required", false);
-    forbid("filterable", false);
-    forbid("sortable", false);
+  for (const auto* property : {"required", "filterable", "sortable"}) {
+    if (is_shipped_with(entity, field, property) && change.contains(property) && !base::json_bool(change, property)) {
+      throw base::Error::field(property, "stricter_only");
+    }
   }
   json::object merged;
   if (const auto* row = layer_.find(LayerKind::kFieldPatch, entity, field)) merged = row->body;

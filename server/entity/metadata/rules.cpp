@@ -88,6 +88,20 @@ formula::Value item_value(const FieldDef& field, const Item& item) {
   return context;
 }
 
+// A record of a many_to_many as an element of a list: its own fields, links by id, so that `others[1].name` and filters work.
+formula::Context element_of(const RuleContext& context, const FieldDef& field, std::int64_t id) {
+  formula::Context element;
+  element.set("id", id);
+  const auto* target = field.to_ids.empty() ? nullptr : context.registry.find_id(field.to_ids.front());
+  const auto record = target && context.resolver ? context.resolver->find(*target, id) : nullptr;
+  if (!record) return element;
+  for (std::size_t i = 0; i < target->fields.size(); ++i) {
+    const auto& each = target->fields[i];
+    if (each.key != "id" && each.through.empty()) element.set(each.key, to_formula(context, each, record->values[i]));
+  }
+  return element;
+}
+
 // The values of a formula's paths for one record.
 class RecordInputs final : public formula::Inputs {
  public:
@@ -268,9 +282,7 @@ formula::Value to_formula(const RuleContext& context, const FieldDef& field, con
       if (field.through.empty()) {
         list.push_back(item_value(field, item));
       } else {
-        formula::Context target;
-        target.set("id", std::get<std::int64_t>(item.columns.at(0)));
-        list.emplace_back(std::move(target));
+        list.emplace_back(element_of(context, field, std::get<std::int64_t>(item.columns.at(0))));
       }
     }
     return list;

@@ -96,7 +96,8 @@ void Save::check_links() {
       errors_.push_back({field.key, "link_not_found", {}});
       continue;
     }
-    bool found = false;
+    bool found = std::find(transaction_.in_flight.begin(), transaction_.in_flight.end(), *link) != transaction_.in_flight.end();
+    if (found) continue;
     if (sees_everything(caller_, *target) || target->kind == EntityKind::kSystem) {
       auto statement = transaction_.connection.prepare("link_exists", "SELECT 1 FROM " + table_of(*target) + " WHERE id = $1 AND deleted_at IS NULL");
       found = statement.bind(1, link->record_id).step();

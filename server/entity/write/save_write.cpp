@@ -49,8 +49,11 @@ SaveResult Save::create(const json::object& values) {
   if (auto duplicate = find_duplicates(values)) return *duplicate;
   record_.id = next_id(transaction_.connection, entity_);
   copy_built_in(record_);
+  transaction_.in_flight.push_back({entity_.id, record_.id});
   run_before_write();
-  return write_new();
+  const SaveResult result = write_new();
+  transaction_.in_flight.pop_back();
+  return result;
 }
 
 SaveResult Save::update(std::int64_t id, const json::object& patch) {
