@@ -87,8 +87,8 @@ Value subtract_values(const Value& a, const Value& b, std::string_view& problem)
   if (a.time() && b.time()) return subtract(*a.time(), *b.time());
   const auto moment = [](const Value& v, const Value& other) -> std::optional<DateTime> {
     if (v.date_time()) return *v.date_time();
-    // A date beside a moment with a zone is midnight UTC (DMN 1.5 table 53).
-    if (v.date()) return at_midnight(*v.date(), other.date_time() && other.date_time()->zone.kind != Zone::Kind::kNone ? Zone::offset(0) : Zone());
+    // A date beside a moment is midnight UTC (DMN 1.5 table 53); two dates need no zone.
+    if (v.date()) return at_midnight(*v.date(), other.date_time() ? Zone::offset(0) : Zone());
     return std::nullopt;
   };
   const auto x = moment(a, b), y = moment(b, a);
