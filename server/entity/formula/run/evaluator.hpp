@@ -5,7 +5,7 @@
 #include <span>
 #include <string_view>
 
-#include "server/entity/formula/ast.hpp"
+#include "server/entity/formula/parse/ast.hpp"
 
 namespace formula {
 

@@ -1,17 +1,21 @@
-#include "server/entity/formula/evaluator.hpp"
+#include "server/entity/formula/run/evaluator.hpp"
 
 #include <algorithm>
 
-#include "server/entity/formula/builtins.hpp"
+#include "server/entity/formula/run/builtins.hpp"
 
 namespace formula {
 namespace {
 
 constexpr std::size_t kMaxWarnings = 10;
 
-const Value* boolean_or_null(const Value& v) { return v.boolean() ? &v : nullptr; }
+const Value* boolean_or_null(const Value& v) {
+  return v.boolean() ? &v : nullptr;
+}
 
-Value from_optional(const std::optional<bool>& v) { return v ? Value(*v) : Value(); }
+Value from_optional(const std::optional<bool>& v) {
+  return v ? Value(*v) : Value();
+}
 
 }  // namespace
 
@@ -41,19 +45,27 @@ void Evaluator::check_string(std::size_t bytes) {
 // Literals, inputs and locals are not copied.
 const Value& Evaluator::reference(const Node& node, Value& storage) {
   switch (node.op) {
-    case Op::kLiteral: return node.literal;
-    case Op::kInput: return inputs_.at(static_cast<std::size_t>(node.slot));
-    case Op::kLocal: return frame_[static_cast<std::size_t>(node.slot)];
-    default: storage = evaluate(node); return storage;
+    case Op::kLiteral:
+      return node.literal;
+    case Op::kInput:
+      return inputs_.at(static_cast<std::size_t>(node.slot));
+    case Op::kLocal:
+      return frame_[static_cast<std::size_t>(node.slot)];
+    default:
+      storage = evaluate(node);
+      return storage;
   }
 }
 
 Value Evaluator::evaluate(const Node& node) {
   if (--steps_left_ < 0) throw CostLimit{node.position};
   switch (node.op) {
-    case Op::kLiteral: return node.literal;
-    case Op::kInput: return inputs_.at(static_cast<std::size_t>(node.slot));
-    case Op::kLocal: return frame_[static_cast<std::size_t>(node.slot)];
+    case Op::kLiteral:
+      return node.literal;
+    case Op::kInput:
+      return inputs_.at(static_cast<std::size_t>(node.slot));
+    case Op::kLocal:
+      return frame_[static_cast<std::size_t>(node.slot)];
     case Op::kItemField: {
       const Value& item = frame_[static_cast<std::size_t>(node.slot)];
       bool known = false;
@@ -61,18 +73,31 @@ Value Evaluator::evaluate(const Node& node) {
       if (known || node.children.empty()) return out;
       return evaluate(*node.children[0]);
     }
-    case Op::kPath: return path(node);
-    case Op::kFilter: return filter(node);
+    case Op::kPath:
+      return path(node);
+    case Op::kFilter:
+      return filter(node);
     case Op::kNegate:
-    case Op::kAdd: case Op::kSubtract: case Op::kMultiply: case Op::kDivide: case Op::kPower: return arithmetic(node);
-    case Op::kEqual: case Op::kNotEqual: case Op::kLess: case Op::kLessEqual: case Op::kGreater:
+    case Op::kAdd:
+    case Op::kSubtract:
+    case Op::kMultiply:
+    case Op::kDivide:
+    case Op::kPower:
+      return arithmetic(node);
+    case Op::kEqual:
+    case Op::kNotEqual:
+    case Op::kLess:
+    case Op::kLessEqual:
+    case Op::kGreater:
     case Op::kGreaterEqual:
-    case Op::kBetween: return comparison(node);
+    case Op::kBetween:
+      return comparison(node);
     case Op::kIn: {
       const Value value = evaluate(*node.children[0]);
       return any_test(node, value, 1);
     }
-    case Op::kTest: return {};
+    case Op::kTest:
+      return {};
     case Op::kUnaryTests: {
       frame_[static_cast<std::size_t>(node.slot)] = inputs_.at(static_cast<std::size_t>(tree_->tested));
       if (node.children.empty()) return true;
@@ -81,15 +106,21 @@ Value Evaluator::evaluate(const Node& node) {
       if (!node.flag) return any.is_true();
       return any.boolean() ? Value(!*any.boolean()) : Value();
     }
-    case Op::kAnd: case Op::kOr: return logic(node);
+    case Op::kAnd:
+    case Op::kOr:
+      return logic(node);
     case Op::kIf: {
       Value storage;
       const bool yes = reference(*node.children[0], storage).is_true();
       return evaluate(*node.children[yes ? 1 : 2]);
     }
-    case Op::kFor: return loop(node);
-    case Op::kSome: case Op::kEvery: return quantified(node);
-    case Op::kSpan: return {};
+    case Op::kFor:
+      return loop(node);
+    case Op::kSome:
+    case Op::kEvery:
+      return quantified(node);
+    case Op::kSpan:
+      return {};
     case Op::kList: {
       List out;
       out.reserve(node.children.size());
@@ -106,7 +137,8 @@ Value Evaluator::evaluate(const Node& node) {
       if (node.flag) return warn("duplicate_name");
       return out;
     }
-    case Op::kRange: return range_value(node);
+    case Op::kRange:
+      return range_value(node);
     case Op::kFunction: {
       auto function = std::make_shared<Function>();
       function->tree = tree_;
@@ -115,8 +147,10 @@ Value Evaluator::evaluate(const Node& node) {
       charge(static_cast<std::int64_t>(frame_.size()));
       return Value(std::shared_ptr<const Function>(std::move(function)));
     }
-    case Op::kCall: return call_builtin(node);
-    case Op::kCallValue: return call_value(node);
+    case Op::kCall:
+      return call_builtin(node);
+    case Op::kCallValue:
+      return call_value(node);
     case Op::kInstanceOf: {
       Value storage;
       const Value& value = reference(*node.children[0], storage);
@@ -175,10 +209,14 @@ Value Evaluator::comparison(const Node& node) {
   }
   if (!order) return warn(left.is_null() || right.is_null() ? "null_operand" : "incomparable");
   switch (node.op) {
-    case Op::kLess: return *order < 0;
-    case Op::kLessEqual: return *order <= 0;
-    case Op::kGreater: return *order > 0;
-    default: return *order >= 0;
+    case Op::kLess:
+      return *order < 0;
+    case Op::kLessEqual:
+      return *order <= 0;
+    case Op::kGreater:
+      return *order > 0;
+    default:
+      return *order >= 0;
   }
 }
 
@@ -190,8 +228,10 @@ Value Evaluator::logic(const Node& node) {
     Value storage;
     const Value& value = reference(*child, storage);
     const Value* known = boolean_or_null(value);
-    if (known == nullptr) unknown = true;
-    else if (*known->boolean() == decisive) return decisive;
+    if (known == nullptr)
+      unknown = true;
+    else if (*known->boolean() == decisive)
+      return decisive;
   }
   return unknown ? Value() : Value(!decisive);
 }
@@ -325,8 +365,10 @@ Value Evaluator::quantified(const Node& node) {
   go_on_ = true;
   const bool sound = iterate(node, 0, [&] {
     const Value value = evaluate(*node.children.back());
-    if (!value.boolean()) unknown = true;
-    else if (*value.boolean() == some) decided = true;
+    if (!value.boolean())
+      unknown = true;
+    else if (*value.boolean() == some)
+      decided = true;
     return !decided;
   });
   position_ = node.position;
@@ -366,10 +408,14 @@ Value Evaluator::test(const Node& node, const Value& value) {
     const auto order = compare(value, other);
     if (!order) return {};
     switch (node.test_op) {
-      case Op::kLess: return *order < 0;
-      case Op::kLessEqual: return *order <= 0;
-      case Op::kGreater: return *order > 0;
-      default: return *order >= 0;
+      case Op::kLess:
+        return *order < 0;
+      case Op::kLessEqual:
+        return *order <= 0;
+      case Op::kGreater:
+        return *order > 0;
+      default:
+        return *order >= 0;
     }
   }
   if (const Range* range = other.range(); range && !value.range()) return from_optional(includes(*range, value));
@@ -443,7 +489,8 @@ Value Evaluator::call_value(const Node& node) {
 // An argument of the wrong type is null (DMN 1.5 §10.3.2.9.4); lists of one item and their items stand for each other.
 Value Evaluator::conform(const Value& value, const Type& type) {
   if (type.is_any() || value.is_null() || is_instance(value, type)) return value;
-  if (const List* list = value.list(); list && list->size() == 1 && is_instance(list->front(), type)) return list->front();
+  if (const List* list = value.list(); list && list->size() == 1 && is_instance(list->front(), type))
+    return list->front();
   if (type.kind() == Type::Kind::kList && is_instance(value, type.element())) return List{value};
   if (type.kind() == Type::Kind::kDateTime && value.date()) return DateTime{value.date()->days, 0, Zone::offset(0)};
   return warn("wrong_argument_type");
