@@ -8,7 +8,6 @@ namespace formula {
 namespace {
 
 constexpr std::size_t kMaxWarnings = 10;
-const Value kNull;
 
 const Value* boolean_or_null(const Value& v) { return v.boolean() ? &v : nullptr; }
 

@@ -105,7 +105,7 @@ SqlTerm SqlBuilder::arithmetic(const Node& node) {
 }
 
 SqlTerm SqlBuilder::temporal_arithmetic(Op op, const SqlTerm& a, const SqlTerm& b, std::size_t position) {
-  if (op == Op::kAdd && is_point(b.kind)) return temporal_arithmetic(op, b, a, position);
+  if (op == Op::kAdd && is_point(b.kind) && !is_point(a.kind)) return temporal_arithmetic(op, b, a, position);
   const std::string sign = op == Op::kAdd ? " + " : " - ";
   SqlTerm out;
   out.nullable = a.nullable || b.nullable;
