@@ -89,7 +89,8 @@ void write_file_json(const FileRow& file, base::JsonWriter& out) {
 
 bool may_read_file(store::Connection& connection, const FilterContext& context, const FileRow& file, RecordResolver& resolver) {
   const Caller& caller = context.caller;
-  if (caller.is_admin || caller.is_system || (file.created_by == caller.user_id && file.created_by != 0)) return true;
+  const bool sees_all = caller.is_system || (caller.is_admin && caller.key_scopes.empty());
+  if (sees_all || (file.created_by == caller.user_id && file.created_by != 0)) return true;
   for (const auto& reference : references_of(connection, file.id)) {
     const EntityDef* entity = context.registry.find_id(static_cast<int>(reference.entity_id));
     if (entity == nullptr || !may(caller, *entity, Action::kRead)) continue;
