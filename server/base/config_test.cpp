@@ -66,6 +66,13 @@ TEST(Config, NamesFileAndLineOfAFault) {
             "config_value option=http.port source=m.toml:2 expected=1…65535");
   EXPECT_EQ(fault([](Config& c) { c.load_file_text("[log]\nformat = [\"json\"]\n", "m.toml"); }), "config_value option=log.format source=m.toml:2 expected=text");
   EXPECT_TRUE(fault([](Config& c) { c.load_file_text("a = \n", "m.toml"); }).starts_with("config_syntax file=m.toml line=1 reason="));
+  EXPECT_EQ(fault([](Config& c) { c.load_file_text("# Порт\n[http]\nпорт = 1\n", "m.toml"); }),
+            "config_syntax file=m.toml line=3 reason=a name is made of Latin letters, digits, - and _");
+  for (const char* text : {"[>", "[http", "port", "port = [", "port = \"a", "port = {a=1}", "port = \"\"\"a\"\"\"", "port = 1 ё", "[[http]]", "port = 7'ё'", "port = 'ё' 7", "a..b = 1", "\"a\" = 1"}) {
+    EXPECT_TRUE(fault([text](Config& c) { c.load_file_text(text, "m.toml"); }).starts_with("config_syntax file=m.toml line=1 reason=")) << text;
+  }
+  EXPECT_EQ(fault([](Config& c) { c.load_file_text("[http] # хосты\n hosts = [ # сюда\n \"а.рф\",\n 'b' ]\r\n", "m.toml"); }), "accepted");
+  EXPECT_EQ(fault([](Config& c) { c.load_file_text("database = \"юзер \\\" # #\" # Адрес\n", "m.toml"); }), "accepted");
   EXPECT_EQ(fault([](Config& c) { c.load_file("/no/such/file"); }), "config_unreadable file=/no/such/file");
 }
 

@@ -2,7 +2,6 @@
 
 #include <unicode/bytestream.h>
 #include <unicode/idna.h>
-#include <unicode/locid.h>
 #include <unicode/uchar.h>
 #include <unicode/unistr.h>
 #include <unicode/uscript.h>
@@ -36,12 +35,6 @@ std::string_view trim(std::string_view text, std::string_view junk) {
   const std::size_t first = text.find_first_not_of(junk);
   if (first == std::string_view::npos) return {};
   return text.substr(first, text.find_last_not_of(junk) - first + 1);
-}
-
-std::string lower(std::string_view text) {
-  std::string out;
-  icu::UnicodeString::fromUTF8({text.data(), static_cast<std::int32_t>(text.size())}).toLower(icu::Locale::getRoot()).toUTF8String(out);
-  return out;
 }
 
 // Letters of a part by script, and whether every Cyrillic one has a Latin twin.
@@ -135,8 +128,22 @@ std::string_view take_display_name(std::string_view text, std::string& name) {
   return text.substr(open + 1, close == std::string_view::npos || close < open ? std::string_view::npos : close - open - 1);
 }
 
+// Without white space and invisible characters of any script.
+std::string without_gaps(std::string_view text) {
+  icu::UnicodeString wide = icu::UnicodeString::fromUTF8({text.data(), static_cast<std::int32_t>(text.size())});
+  icu::UnicodeString kept;
+  for (std::int32_t i = 0; i < wide.length(); i = wide.moveIndex32(i, 1)) {
+    const UChar32 c = wide.char32At(i);
+    const auto category = U_MASK(u_charType(c));
+    if (!u_isUWhiteSpace(c) && (category & (U_GC_C_MASK | U_GC_Z_MASK)) == 0) kept.append(c);
+  }
+  std::string out;
+  kept.toUTF8String(out);
+  return out;
+}
+
 std::string spelled_in_signs(std::string_view text) {
-  std::string out = lower(text);
+  std::string out = to_lower(text);
   for (const auto& [word, sign] : kSpelledOut) replace_all(out, word, sign);
   return out;
 }
@@ -153,7 +160,7 @@ EmailAddress normalize_email(std::string_view text) {
     bare = bare.substr(0, bare.find('?'));
   }
   std::string value = spelled_in_signs(bare);
-  for (const std::string_view gap : {" ", "\t", "\n", "\u00A0", "\u200B", "\u00AD"}) replace_all(value, gap, "");
+  value = without_gaps(value);
   const std::size_t at = value.rfind('@');
   if (at == std::string::npos) {
     address.value = std::move(value);

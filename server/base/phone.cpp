@@ -166,9 +166,14 @@ std::string format_national(std::string_view national, const PhonePlan& plan) {
   const PhoneFormat* format = choose_format(national, plan.formats, groups);
   if (!format) return std::string(national);
   if (format->national.empty()) return fill_groups(format->format, groups);
+  // $1 of the national rule stands for the first group that the format names, which need not be the first of the pattern.
   std::string rule = format->format;
   const std::size_t first = rule.find('$');
-  if (first != std::string::npos) rule.replace(first, 2, format->national);
+  if (first == std::string::npos) return fill_groups(rule, groups);
+  std::string national_rule = format->national;
+  const std::size_t place = national_rule.find("$1");
+  if (place != std::string::npos) national_rule.replace(place, 2, rule, first, 2);
+  rule.replace(first, 2, national_rule);
   return fill_groups(rule, groups);
 }
 
@@ -192,8 +197,9 @@ PhoneNumber finish(const Parsed& parsed) {
   number.e164 += '+';
   number.e164 += parsed.plan->code;
   number.e164 += parsed.national;
-  number.national_format = format_national(parsed.national, *parsed.plan);
-  number.international_format = format_international(parsed.national, *parsed.plan);
+  const PhonePlan& main = *phone_plans().main_plan(parsed.plan->code);  // only the main region of a code has all formats
+  number.national_format = format_national(parsed.national, main);
+  number.international_format = format_international(parsed.national, main);
   return number;
 }
 

@@ -258,7 +258,9 @@ class Assembler {
     }
     // A word between two numbers of one part belongs to the number before it only where words follow their numbers.
     if (has_number_in_part_ && entries_.back().kind.empty() && entries_.back().note.empty()) give_words_to(entries_.back());
+    const std::size_t before = entries_.size();
     add_numbers(token);
+    if (entries_.size() == before) return;  // a lone digit
     after_separator_ = false;
     has_number_in_part_ = true;
   }

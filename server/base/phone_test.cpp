@@ -107,6 +107,7 @@ TEST(SplitPhones, SeparatesNumbersKindsAndNotes) {
             (std::vector<Expected>{{"+79161234567", "", "whatsapp", ""}, {"+74951234567", "", "fax", ""}}));
   EXPECT_EQ(split("89161234567 Иван Петров, т. 84951234567"), (std::vector<Expected>{{"+79161234567", "", "", "Иван Петров"}, office}));
   EXPECT_EQ(split("84951234567 доб. 12 89161234567"), (std::vector<Expected>{{"+74951234567", "12", "", ""}, mobile}));
+  EXPECT_EQ(split("моб. 8, б 8 495 123-45-67"), (std::vector<Expected>{{"+74951234567", "", "mobile", "б"}}));
   EXPECT_TRUE(split("нет телефона").empty());
 }
 
@@ -135,6 +136,46 @@ TEST(ParsePhone, AgreesWithTheExampleNumbers) {
     ++count;
   }
   EXPECT_EQ(count, 51);
+}
+
+std::vector<std::string> columns(const std::string& line) {
+  std::vector<std::string> found(1);
+  for (const char c : line) {
+    if (c == '\t') {
+      found.emplace_back();
+    } else {
+      found.back() += c;
+    }
+  }
+  return found;
+}
+
+// tools/phone_metadata/oracle.mjs asks the plans' own library at build time.
+TEST(ParsePhone, AgreesWithThePublishersLibraryOn12000Numbers) {
+  static const char* const kTypes[] = {"fixed_line", "mobile", "fixed_line_or_mobile", "toll_free", "premium_rate", "shared_cost",
+                                       "voip",       "personal", "pager",              "uan",       "voicemail"};
+  const std::filesystem::path path = std::filesystem::read_symlink("/proc/self/exe").parent_path() / "generated/phone_oracle.tsv";
+  std::ifstream file(path);
+  ASSERT_TRUE(file) << path;
+  std::string line;
+  int compared = 0;
+  while (std::getline(file, line)) {
+    const std::vector<std::string> expected = columns(line);
+    ASSERT_EQ(expected.size(), 8u) << line;
+    // We take more than the library: 00 abroad from everywhere, and a plus typed before a national number.
+    if (expected[1].starts_with("00") || (expected[1].starts_with("+") && expected[2] == "error")) continue;
+    const auto number = parse_phone(expected[1], expected[0]);
+    ++compared;
+    const bool is_valid = expected[3] == "1";
+    ASSERT_EQ(number && number->valid, is_valid) << line;
+    if (!is_valid) continue;
+    EXPECT_EQ(number->e164, expected[2]) << line;
+    EXPECT_EQ(number->region, expected[4]) << line;
+    EXPECT_EQ(number->national_format, expected[5]) << line;
+    EXPECT_EQ(number->international_format, expected[6]) << line;
+    EXPECT_EQ(number->type, kTypes[std::stoi(expected[7])]) << line;
+  }
+  EXPECT_GT(compared, 10000);
 }
 
 }  // namespace

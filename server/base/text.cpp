@@ -54,6 +54,12 @@ const icu::Normalizer2& nfkc_casefold() {
   return *kForm;
 }
 
+std::string repair(std::string_view text) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size();) append(out, next(text, at));
+  return out;
+}
+
 std::string trim(std::string text) {
   std::size_t first = 0;
   while (first < text.size()) {
@@ -131,7 +137,8 @@ std::string clean_text(std::string_view text) {
 std::string fold(std::string_view text) {
   std::string out;
   if (fold_simple(text, out)) return out;
-  std::string folded = normalize(nfkc_casefold(), text);
+  // Broken bytes become U+FFFD first: dropping a character between two of them could make a letter.
+  std::string folded = normalize(nfkc_casefold(), is_valid_utf8(text) ? std::string(text) : repair(text));
   // ё→е may leave a letter before a mark that composes with it, hence the repetition.
   for (std::size_t at = folded.find("ё"); at != std::string::npos; at = folded.find("ё")) {
     for (; at != std::string::npos; at = folded.find("ё", at)) folded.replace(at, 2, "е");

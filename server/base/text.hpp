@@ -14,6 +14,9 @@ bool is_valid_utf8(std::string_view text);
 std::string clean_text(std::string_view text);
 // Case folded (ICU), ё→е, NFKC, runs of white space to one space, trimmed. The comparison form of names and words.
 std::string fold(std::string_view text);
+// Full case mapping of Unicode in the root locale («ß» → «SS»), as PostgreSQL's COLLATE "und-x-icu" does it.
+std::string to_lower(std::string_view text);
+std::string to_upper(std::string_view text);
 // Key compared bytewise that sorts as ICU root collation tailored for Russian, case- and ё-insensitive at first
 // strength with ties broken by case. At most `max_bytes` long. Stored next to sortable text.
 // Empty text gives an empty key. Bytes, not text: never zero, not UTF-8.

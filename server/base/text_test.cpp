@@ -38,6 +38,8 @@ TEST(Fold, MakesComparableWhatPeopleHoldEqual) {
   EXPECT_EQ(fold("Е\u0308"), "е");
 }
 
+TEST(Fold, NeverMakesALetterOfBrokenBytes) { EXPECT_EQ(fold("\xCF\uFEFF\x8F"), "\uFFFD\uFFFD"); }
+
 TEST(Fold, IsIdempotentFor20000RandomTexts) {
   std::mt19937 random(20260104);
   for (int i = 0; i < 20000; ++i) {

@@ -1,15 +1,10 @@
 #include "server/http/multipart.hpp"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstdlib>
-#include <cstring>
 #include <utility>
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include "server/base/text.hpp"
+#include "server/http/internal/temporary_file.hpp"
 #include "server/http/negotiate.hpp"
 #include "server/http/url.hpp"
 
@@ -20,10 +15,6 @@ using base::Error;
 using base::ErrorCode;
 
 constexpr std::size_t kMaxBoundary = 70;  // RFC 2046, section 5.1.1
-
-[[noreturn]] void refuse_disk() {
-  throw Error(ErrorCode::kUnavailable, "temporary_file", {{"reason", std::strerror(errno)}});
-}
 
 std::string last_component(std::string_view path) {
   const std::size_t slash = path.find_last_of("/\\");
@@ -48,71 +39,28 @@ std::optional<std::string> decode_extended(std::string_view text) {
 SpooledFile::SpooledFile(std::string folder, std::size_t memory_bytes)
     : folder_(std::move(folder)), memory_bytes_(memory_bytes) {}
 
-SpooledFile::~SpooledFile() {
-  if (descriptor_ >= 0) ::close(descriptor_);
-}
+SpooledFile::~SpooledFile() = default;
+SpooledFile::SpooledFile(SpooledFile&& other) noexcept = default;
+SpooledFile& SpooledFile::operator=(SpooledFile&& other) noexcept = default;
 
-SpooledFile::SpooledFile(SpooledFile&& other) noexcept
-    : folder_(std::move(other.folder_)),
-      memory_bytes_(other.memory_bytes_),
-      memory_(std::move(other.memory_)),
-      descriptor_(std::exchange(other.descriptor_, -1)),
-      size_(std::exchange(other.size_, 0)) {}
-
-SpooledFile& SpooledFile::operator=(SpooledFile&& other) noexcept {
-  std::swap(folder_, other.folder_);
-  std::swap(memory_bytes_, other.memory_bytes_);
-  std::swap(memory_, other.memory_);
-  std::swap(descriptor_, other.descriptor_);
-  std::swap(size_, other.size_);
-  return *this;
-}
+std::int64_t SpooledFile::size() const { return disk_ ? disk_->size() : static_cast<std::int64_t>(memory_.size()); }
 
 void SpooledFile::append(std::string_view bytes) {
-  size_ += static_cast<std::int64_t>(bytes.size());
-  if (descriptor_ < 0 && memory_.size() + bytes.size() <= memory_bytes_) {
+  if (!disk_ && memory_.size() + bytes.size() <= memory_bytes_) {
     memory_ += bytes;
     return;
   }
-  if (descriptor_ < 0) move_to_disk();
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) refuse_disk();
-    bytes.remove_prefix(static_cast<std::size_t>(written));
+  if (!disk_) {
+    disk_ = std::make_unique<internal::TemporaryFile>(folder_);
+    disk_->append(std::exchange(memory_, {}));
   }
-}
-
-void SpooledFile::move_to_disk() {
-  std::string folder = folder_;
-  if (folder.empty()) {
-    const char* variable = std::getenv("TMPDIR");
-    folder = variable && *variable ? variable : "/tmp";
-  }
-  descriptor_ = ::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-  if (descriptor_ < 0) {  // file systems without O_TMPFILE
-    std::string path = folder + "/matvey-upload-XXXXXX";
-    descriptor_ = ::mkostemp(path.data(), O_CLOEXEC);
-    if (descriptor_ < 0) refuse_disk();
-    ::unlink(path.c_str());
-  }
-  const std::string memory = std::exchange(memory_, {});
-  size_ -= static_cast<std::int64_t>(memory.size());
-  append(memory);
+  disk_->append(bytes);
 }
 
 std::string SpooledFile::read(std::int64_t offset, std::size_t max_bytes) const {
-  if (offset < 0 || offset >= size_) return {};
-  if (descriptor_ < 0) return memory_.substr(static_cast<std::size_t>(offset), max_bytes);
-  std::string out(static_cast<std::size_t>(std::min<std::int64_t>(size_ - offset, static_cast<std::int64_t>(max_bytes))), '\0');
-  std::size_t done = 0;
-  while (done < out.size()) {
-    const ssize_t size = ::pread(descriptor_, out.data() + done, out.size() - done, offset + static_cast<std::int64_t>(done));
-    if (size < 0 && errno == EINTR) continue;
-    if (size <= 0) refuse_disk();
-    done += static_cast<std::size_t>(size);
-  }
-  return out;
+  if (disk_) return disk_->read(offset, max_bytes);
+  if (offset < 0 || offset >= size()) return {};
+  return memory_.substr(static_cast<std::size_t>(offset), max_bytes);
 }
 
 MultipartParser::MultipartParser(std::string_view content_type_header, MultipartLimits limits) : limits_(std::move(limits)) {

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,6 +13,10 @@
 
 namespace http {
 
+namespace internal {
+class TemporaryFile;
+}
+
 // The content of an uploaded file: in memory while small, then in an unnamed temporary file that goes with the object.
 class SpooledFile {
  public:
@@ -20,23 +25,19 @@ class SpooledFile {
   ~SpooledFile();
   SpooledFile(SpooledFile&& other) noexcept;
   SpooledFile& operator=(SpooledFile&& other) noexcept;
-  SpooledFile(const SpooledFile&) = delete;
-  SpooledFile& operator=(const SpooledFile&) = delete;
 
   // Throws base::Error unavailable "temporary_file" {reason} (disk full).
   void append(std::string_view bytes);
-  std::int64_t size() const { return size_; }
-  bool is_on_disk() const { return descriptor_ >= 0; }
+  std::int64_t size() const;
+  bool is_on_disk() const { return disk_ != nullptr; }
   // Up to `max_bytes` from `offset` on; empty at the end. Throws like append.
   std::string read(std::int64_t offset, std::size_t max_bytes) const;
 
  private:
-  void move_to_disk();
   std::string folder_;
   std::size_t memory_bytes_;
   std::string memory_;
-  int descriptor_ = -1;
-  std::int64_t size_ = 0;
+  std::unique_ptr<internal::TemporaryFile> disk_;
 };
 
 struct MultipartLimits {

@@ -187,7 +187,7 @@ Server::~Server() { stop(); }
 void Server::start() {
   using namespace internal;  // NOLINT: the implementation of this class lives there
   const ServerOptions& options = impl_->shared.options;
-  if (!options.tls_certificate_file.empty()) reload_tls();
+  reload_tls();
   SystemError code;
   const auto address = asio::ip::make_address(options.address, code);
   if (code) refuse_address(options, code);
@@ -237,6 +237,7 @@ void Server::stop() {
 
 void Server::reload_tls() {
   internal::Shared& shared = impl_->shared;
+  if (shared.options.tls_certificate_file.empty()) return;
   auto fresh = internal::load_tls(shared.options.tls_certificate_file, shared.options.tls_key_file);
   const std::lock_guard lock(shared.mutex);
   shared.tls = std::move(fresh);

@@ -110,13 +110,16 @@ struct ServerOptions {
   int read_queue_limit = 1000;   // requests that wait for a read thread; more: 503 with Retry-After
   int write_queue_limit = 2000;
   int event_queue_limit = 1000;  // events that wait in one stream; more (or 1 MB): the stream is closed
+  std::int64_t spool_body_from_bytes = 1 << 20;  // bigger request bodies wait in a temporary file, not in memory
+  std::string temporary_folder;  // empty: TMPDIR or /tmp
   std::chrono::milliseconds heartbeat_interval{15000};  // a comment line on silent event streams
 };
 
 // What the server itself refuses before or instead of a handler; passed to Hooks::on_error like any other exception.
 // `status` is the status of the answer whatever the hook sets: 400, 404, 405, 408, 413, 417, 431, 501, 503 or 505.
 // Keys: malformed_request, path_encoding, query_encoding, route_not_found, method_not_allowed, method_not_implemented,
-// request_timeout, body_too_large {limit}, expectation_failed, header_too_large, transfer_encoding, overloaded, http_version.
+// request_timeout, body_too_large {limit}, expectation_failed, header_too_large, transfer_encoding, overloaded, temporary_file
+// {reason}, http_version.
 class Refusal : public base::Error {
  public:
   Refusal(int status, std::string key, base::MessageArgs args = {});
@@ -150,7 +153,8 @@ class Server {
   // Stops accepting, closes idle connections and event streams, finishes requests in flight up to drain_timeout, cuts
   // the rest, then waits for handlers that still run (they have deadlines of their own). Idempotent.
   void stop();
-  // Reads the certificate files again; new connections use them. On an error the old ones stay. Thread-safe.
+  // Reads the certificate files again (on SIGHUP); new connections use them. On an error the old ones stay and the error is
+  // thrown. Without TLS it does nothing. Thread-safe.
   void reload_tls();
   ServerCounters counters() const;
 

@@ -115,6 +115,36 @@ TEST(Server, ReadsABodyOfAMegabyteBothWays) {
   EXPECT_EQ(client.read().body, body);
 }
 
+TEST(Server, KeepsBigBodiesOnDiskUntilTheyAreComplete) {
+  const std::string body(40 << 20, 'x');
+  ServerOptions options;
+  options.spool_body_from_bytes = 100'000;
+  TestServer server(options, [&](Router& router) {
+    router.add(Method::kPost, "/upload",
+               [&](const Request& q, Response& r) { r.body = q.body == body ? "same" : "different"; },
+               {RunsOn::kReadPool, 64 << 20});
+  });
+  Client client(server.port());
+  EXPECT_EQ(client.post("/upload", body).body, "same");
+  EXPECT_EQ(client.post("/upload", body.substr(0, 300'000)).body, "different");
+  EXPECT_EQ(client.post("/echo", body.substr(0, 900'000)).body.size(), 900'000u);
+  client.send(head_of("POST /upload", "Transfer-Encoding: chunked\r\n"));
+  for (int i = 0; i < 65; ++i) client.send("100000\r\n" + body.substr(0, 1 << 20) + "\r\n");
+  EXPECT_EQ(client.read().status, 413);
+}
+
+TEST(Server, SaysThatItCannotKeepABigBody) {
+  ServerOptions options;
+  options.spool_body_from_bytes = 1000;
+  options.temporary_folder = "/nonexistent";
+  TestServer server(options);
+  Client client(server.port());
+  const Reply reply = client.post("/echo", std::string(2000, 'x'));
+  EXPECT_EQ(reply.status, 503);
+  EXPECT_EQ(reply.body, "{\"code\":\"temporary_file\"}");
+  EXPECT_EQ(server.client().post("/echo", "small").status, 200);
+}
+
 TEST(Server, SendsABigBodyToASlowReader) {
   TestServer server;
   Client client(server.port(), 4096);

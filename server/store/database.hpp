@@ -73,6 +73,7 @@ struct DatabaseOptions {
   std::int64_t cache_bytes = 64 << 20;
   bool prepared_statements = true;            // false behind an old pgbouncer
   std::chrono::milliseconds slow_query{200};  // logged as "slow_query" with the query's name, never its values
+  int sqlite_checkpoint_pages = 4000;         // of 4 KiB in the WAL; tests lower it
   std::string sqlite_vfs;                     // tests: a VFS that loses unsynced writes
   std::string sqlite_synchronous = "FULL";    // tests only may weaken it
 };

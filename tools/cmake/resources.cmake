@@ -9,11 +9,13 @@ set(resources_file ${CMAKE_BINARY_DIR}/generated/resources.S)
 set(phones_source ${CMAKE_SOURCE_DIR}/tools/phone_metadata)
 set(phones_build ${CMAKE_BINARY_DIR}/phone_metadata)
 set(phones_file ${CMAKE_BINARY_DIR}/generated/resources/phones.txt)
-add_custom_command(OUTPUT ${phones_file}
+set(phones_oracle ${CMAKE_BINARY_DIR}/generated/phone_oracle.tsv)
+add_custom_command(OUTPUT ${phones_file} ${phones_oracle}
   COMMAND ${CMAKE_COMMAND} -E copy ${phones_source}/package.json ${phones_source}/package-lock.json ${phones_build}/
   COMMAND npm ci --prefix ${phones_build} --no-audit --no-fund --loglevel=error --prefer-offline
   COMMAND node ${phones_source}/convert.mjs ${phones_build} ${phones_file}
-  DEPENDS ${phones_source}/convert.mjs ${phones_source}/package.json ${phones_source}/package-lock.json
+  COMMAND node ${phones_source}/oracle.mjs ${phones_build} ${phones_oracle}
+  DEPENDS ${phones_source}/convert.mjs ${phones_source}/oracle.mjs ${phones_source}/package.json ${phones_source}/package-lock.json
   COMMENT "Converting telephone numbering plans" VERBATIM)
 add_custom_target(phones DEPENDS ${phones_file})
 file(MAKE_DIRECTORY ${phones_build})

@@ -1,23 +1,16 @@
 // DMN 1.5 §10.3.4.3. Regular expressions are ICU's; XPath's differences that matter are in regex_*.
-#include <unicode/locid.h>
 #include <unicode/regex.h>
 #include <unicode/unistr.h>
 
 #include <memory>
 
+#include "server/base/text.hpp"
 #include "server/entity/formula/builtins.hpp"
 
 namespace formula {
 namespace {
 
 using Arguments = std::span<Value>;
-
-bool is_ascii(const std::string& s) {
-  for (const char c : s) {
-    if (static_cast<unsigned char>(c) >= 0x80) return false;
-  }
-  return true;
-}
 
 std::int64_t code_points(const std::string& s) {
   std::int64_t n = 0;
@@ -34,23 +27,6 @@ std::size_t byte_of(const std::string& s, std::int64_t index) {
     --index;
   }
   return at;
-}
-
-Value change_case(const std::string& text, bool upper) {
-  if (is_ascii(text)) {
-    std::string out = text;
-    for (char& c : out) {
-      if (upper && c >= 'a' && c <= 'z') c = static_cast<char>(c - 32);
-      if (!upper && c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-    }
-    return out;
-  }
-  icu::UnicodeString wide = icu::UnicodeString::fromUTF8(text);
-  if (upper) wide.toUpper(icu::Locale::getRoot());
-  else wide.toLower(icu::Locale::getRoot());
-  std::string out;
-  wide.toUTF8String(out);
-  return out;
 }
 
 Value substring(Evaluator& evaluator, Arguments a) {
@@ -73,8 +49,8 @@ Value substring(Evaluator& evaluator, Arguments a) {
 }
 
 Value string_length(Evaluator&, Arguments a) { return code_points(*a[0].string()); }
-Value upper_case(Evaluator&, Arguments a) { return change_case(*a[0].string(), true); }
-Value lower_case(Evaluator&, Arguments a) { return change_case(*a[0].string(), false); }
+Value upper_case(Evaluator&, Arguments a) { return base::to_upper(*a[0].string()); }
+Value lower_case(Evaluator&, Arguments a) { return base::to_lower(*a[0].string()); }
 
 Value substring_before(Evaluator&, Arguments a) {
   const auto at = a[0].string()->find(*a[1].string());

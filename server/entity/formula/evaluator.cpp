@@ -390,7 +390,7 @@ Value Evaluator::test(const Node& node, const Value& value) {
   }
   // A condition written with "?" decides by itself.
   if (other.boolean() && !value.boolean()) return other;
-  if (other.is_null() && !value.is_null()) return node.children[0]->op == Op::kLiteral ? Value(false) : Value();
+  if (other.is_null() && !value.is_null()) return false;
   if (const List* list = value.list(); list && !other.list()) {
     charge(static_cast<std::int64_t>(list->size()));
     for (const auto& item : *list) {

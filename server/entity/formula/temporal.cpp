@@ -78,6 +78,14 @@ __int128 utc_nanos(const Time& v) {
   return static_cast<__int128>(v.nanos) - static_cast<__int128>(v.zone.offset_at(0, v.nanos).value_or(0)) * kNanosPerSecond;
 }
 
+Zone resolve(Zone zone, std::int32_t offset) {
+  if (zone.kind == Zone::Kind::kNamed) {
+    zone.offset_s = offset;
+    zone.resolved = true;
+  }
+  return zone;
+}
+
 bool has_zone(const Zone& z) { return z.kind != Zone::Kind::kNone; }
 
 }  // namespace
@@ -124,7 +132,8 @@ DateTime DateTime::from_instant(base::Instant instant, Zone zone) {
   std::int64_t seconds = micros / 1'000'000;
   if (micros % 1'000'000 < 0) --seconds;
   if (!has_zone(zone)) zone = Zone::offset(0);
-  const std::int64_t offset = zone.offset_at_utc(seconds).value_or(0);
+  const std::int32_t offset = zone.offset_at_utc(seconds).value_or(0);
+  zone = resolve(zone, offset);
   const __int128 nanos = static_cast<__int128>(micros) * 1000 + static_cast<__int128>(offset) * kNanosPerSecond;
   return from_local(nanos, zone).value_or(DateTime{});
 }
@@ -200,7 +209,7 @@ std::optional<Date> add(const Date& date, const MonthsDuration& duration) {
 std::optional<DateTime> add(const DateTime& value, const MonthsDuration& duration) {
   const auto date = add(value.date(), duration);
   if (!date) return std::nullopt;
-  return DateTime{date->days, value.nanos, value.zone};
+  return DateTime{date->days, value.nanos, DateTime::unresolved(value.zone)};
 }
 
 std::optional<DateTime> add(const DateTime& value, const DaysDuration& duration) {
@@ -210,8 +219,8 @@ std::optional<DateTime> add(const DateTime& value, const DaysDuration& duration)
     if (utc % kNanosPerSecond < 0) --seconds;
     constexpr __int128 kMax = static_cast<__int128>(kMaxYear + 1) * 366 * 86'400;
     if (seconds > kMax || seconds < -kMax) return std::nullopt;
-    const std::int64_t offset = value.zone.offset_at_utc(static_cast<std::int64_t>(seconds)).value_or(0);
-    return from_local(utc + static_cast<__int128>(offset) * kNanosPerSecond, value.zone);
+    const std::int32_t offset = value.zone.offset_at_utc(static_cast<std::int64_t>(seconds)).value_or(0);
+    return from_local(utc + static_cast<__int128>(offset) * kNanosPerSecond, resolve(value.zone, offset));
   }
   const __int128 local = static_cast<__int128>(value.days) * kNanosPerDay + value.nanos;
   return from_local(local + duration.total_nanos(), value.zone);

@@ -35,10 +35,14 @@ struct Date {
 // None (local), a fixed offset or an IANA zone.
 struct Zone {
   enum class Kind : std::uint8_t { kNone, kOffset, kNamed };
-  std::int32_t offset_s = 0;   // kOffset
+  std::int32_t offset_s = 0;   // kOffset; kNamed when `resolved`
   std::uint16_t name_id = 0;   // kNamed: position in ICU's list
   Kind kind = Kind::kNone;
-  bool operator==(const Zone&) const = default;
+  // The moment came from an instant: the offset is known even where the local time occurs twice.
+  bool resolved = false;
+  friend bool operator==(const Zone& a, const Zone& b) {
+    return a.kind == b.kind && a.name_id == b.name_id && (a.kind != Kind::kOffset || a.offset_s == b.offset_s);
+  }
 
   static std::optional<Zone> named(std::string_view iana_name);
   static Zone offset(std::int32_t seconds);
@@ -74,7 +78,8 @@ struct DateTime {
   static std::optional<DateTime> parse(std::string_view text);  // a date alone is midnight
   static DateTime from_instant(base::Instant instant, Zone zone);
   Date date() const { return {days}; }
-  Time time() const { return {nanos, zone}; }
+  Time time() const { return {nanos, unresolved(zone)}; }
+  static Zone unresolved(Zone zone) { return zone.resolved = false, zone; }
   // Whole seconds since the epoch in UTC (kNone is read as UTC); nanos are `nanos % kNanosPerSecond`.
   std::int64_t epoch_seconds() const;
   std::string to_string() const;

@@ -127,7 +127,7 @@ std::string_view Zone::name() const {
 
 std::optional<std::int32_t> Zone::offset_at(std::int64_t local_days, std::int64_t local_nanos) const {
   if (kind == Kind::kNone) return std::nullopt;
-  if (kind == Kind::kOffset) return offset_s;
+  if (kind == Kind::kOffset || resolved) return offset_s;
   const double millis = static_cast<double>(local_days) * 86'400'000.0 + static_cast<double>(local_nanos / 1'000'000);
   return icu_offset(name_id, millis, true);
 }

@@ -16,7 +16,7 @@ namespace {
 constexpr std::size_t kCopiedBody = 16 << 10;  // smaller bodies join the head in one buffer (and one TLS record)
 constexpr std::size_t kKeptCapacity = 64 << 10;
 constexpr std::int64_t kSlowestBytesPerSecond = 16 << 10;
-constexpr std::size_t kLingerBytes = 1 << 20;
+constexpr std::size_t kLingerBytes = 16 << 20;
 constexpr std::chrono::milliseconds kLingerTimeout{2000};
 constexpr std::size_t kWatchBytes = 512;
 

@@ -16,11 +16,8 @@ namespace http::internal {
 namespace {
 
 constexpr std::size_t kFirstRead = 2048;
-constexpr std::size_t kBodyRead = 64 << 10;
 constexpr std::size_t kKeptCapacity = 16 << 10;
 constexpr std::size_t kFlushFrom = 64 << 10;
-constexpr std::size_t kReservedBody = 1 << 20;
-constexpr std::int64_t kSlowestBytesPerSecond = 16 << 10;  // bodies above it may take longer than body_timeout
 
 std::optional<Method> parse_method(std::string_view name) {
   if (name == "GET") return Method::kGet;
@@ -98,6 +95,7 @@ void Connection::tick() {
 
 void Connection::drain() {
   SystemError ignored;
+  if (phase_ == Phase::kHandshake) cut();
   if (phase_ == Phase::kIdle) socket_.cancel(ignored);
   if (phase_ == Phase::kEvents && events_) events_->close();
 }
@@ -318,51 +316,6 @@ bool Connection::find_route() {
   return true;
 }
 
-// False: the connection is lost. A refusal leaves match_ empty and response_ filled.
-Awaitable<bool> Connection::read_body() {
-  const auto limit = static_cast<std::uint64_t>(match_->options->max_body_bytes);
-  body_.reserve(std::min<std::size_t>(head_.content_length.value_or(0), kReservedBody));
-  RequestParser::Fed fed = parser_.feed_body(input_.view().substr(head_size_), body_, limit);
-  if (!fed.is_done && !fed.fault) {
-    body_input_.append(input_.view().substr(head_size_ + fed.consumed));
-    head_size_ = input_.view().size();
-    if (head_.expects_continue && head_.is_http_11 && body_.empty() && body_input_.is_empty()) {
-      out_ += "HTTP/1.1 100 Continue\r\n\r\n";
-    }
-    if (has_output() && !write_now() && !(co_await write_rest())) co_return false;
-    exchange_began_ = SteadyClock::now();
-    arm(Phase::kBody, shared_.options.body_timeout);
-  } else {
-    head_size_ += fed.consumed;
-  }
-  while (!fed.is_done && !fed.fault) {
-    body_input_.make_room(kBodyRead);
-    SystemError code;
-    const std::size_t size = co_await read_some(body_input_, code);
-    if (is_timed_out_ && socket_.is_open()) {
-      fed.fault = {408, "request_timeout"};
-      break;
-    }
-    if (size == 0) co_return false;
-    fed = parser_.feed_body(body_input_.view(), body_, limit);
-    body_input_.consume(fed.consumed);
-    // Extensions and trailers are not part of the body: they are bounded like a head.
-    if (body_input_.view().size() > kBodyRead) fed.fault = {400, "malformed_request"};
-    const auto earned = std::chrono::milliseconds(static_cast<std::int64_t>(body_.size()) * 1000 / kSlowestBytesPerSecond);
-    deadline_ = phase_began_ + shared_.options.body_timeout + earned;
-  }
-  disarm(Phase::kHandler);
-  exchange_began_ = SteadyClock::now();
-  request_.body = body_;
-  if (fed.fault) {
-    base::MessageArgs args;
-    if (fed.fault.status == 413) args.emplace_back("limit", std::to_string(limit));
-    refuse(fed.fault.status, fed.fault.key, std::move(args));
-    closes_ = must_linger_ = true;
-  }
-  co_return true;
-}
-
 Awaitable<std::size_t> Connection::read_some(InputBuffer& buffer, SystemError& code) {
   const auto space = asio::buffer(buffer.free_space(), buffer.free_size());
   std::size_t size = 0;
@@ -461,6 +414,7 @@ void Connection::end_exchange() {
   request_.headers.clear();
   request_.target = request_.path = request_.body = {};
   reset(body_);
+  body_file_.reset();
   reset(path_);
   response_.status = 200;
   response_.headers.clear();

@@ -13,13 +13,14 @@
 #include "server/http/internal/input_buffer.hpp"
 #include "server/http/internal/loop.hpp"
 #include "server/http/internal/request_parser.hpp"
+#include "server/http/internal/temporary_file.hpp"
 
 namespace http::internal {
 
 // Invariants:
 // - All members are touched by the I/O thread, except request_, response_, match_ and events_ while a pool thread runs
 //   the handler; the coroutine is then suspended and deadline_ is "never".
-// - Views in request_ point into input_ (head), path_ and body_, none of which changes until the exchange ends.
+// - Views in request_ point into input_ (head), path_, body_ and body_file_, none of which changes until the exchange ends.
 // - out_ holds composed answers from out_sent_ on; body_left_ follows it and points into response_.
 // - Requests are answered strictly in order: the next one is not looked at before the last one is composed.
 class Connection final : public std::enable_shared_from_this<Connection> {
@@ -49,7 +50,6 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   bool admit();
   bool read_target();
   bool find_route();
-  Awaitable<bool> read_body();
   Awaitable<std::size_t> read_some(InputBuffer& buffer, SystemError& code);
   void run_handler(RunsOn lane) noexcept;
   template <class Function>
@@ -59,6 +59,11 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   bool refuse(int status, const char* key, base::MessageArgs args = {});
   void fail(const std::exception_ptr& error) noexcept;
   void end_exchange();
+
+  // body.cpp
+  Awaitable<bool> read_body();
+  RequestParser::Fed feed_body(std::string_view bytes, base::MessageArgs& fault_args);
+  std::int64_t body_size() const;
 
   // answer.cpp: composing and writing
   void compose();
@@ -97,6 +102,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   RequestHead head_;
   std::string path_;  // when it had to be decoded
   std::string body_;
+  std::unique_ptr<TemporaryFile> body_file_;  // the beginning of a big body, later all of it
   Request request_{};
   Response response_;
   std::optional<Router::Match> match_;

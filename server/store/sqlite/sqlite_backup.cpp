@@ -79,7 +79,15 @@ void retire(const std::string& path) {
   if (!std::filesystem::exists(path)) return;
   try {
     Handle old = open_file(path, SQLITE_OPEN_READWRITE);
-    execute(old.get(), "PRAGMA journal_mode=DELETE");
+    std::string mode;
+    auto keep = [](void* into, int, char** values, char**) {
+      *static_cast<std::string*>(into) = values[0] ? values[0] : "";
+      return 0;
+    };
+    // Answers the old mode, and no error, when another connection has the file open.
+    int code = sqlite3_exec(old.get(), "PRAGMA journal_mode=DELETE", keep, &mode, nullptr);
+    if (code != SQLITE_OK) throw_error(old.get(), code, "restore", "PRAGMA journal_mode=DELETE");
+    if (mode != "delete") throw base::Error(base::ErrorCode::kFailedPrecondition, "database_in_use");
   } catch (const base::Error& error) {
     if (error.key() == "database_busy") throw base::Error(base::ErrorCode::kFailedPrecondition, "database_in_use");
     if (error.code() != base::ErrorCode::kDataLoss) throw;

@@ -9,21 +9,20 @@
 namespace store::sqlite {
 
 namespace {
-// Pages of 4 KiB. One hash table of the WAL's index holds 4 096 pages (sqlite.org/walformat.html, 2.3).
-constexpr int kCheckpointPages = 4000;
-constexpr int kRestartPages = 16000;
+// A WAL that grows to so many times the pages of a checkpoint is restarted.
+constexpr int kRestartFactor = 4;
 constexpr std::chrono::seconds kIdle{2};  // then the rest is moved too: pages in the WAL are read without mmap
 constexpr std::chrono::milliseconds kPause{100};
 constexpr std::chrono::milliseconds kLongestPause{5000};
 }  // namespace
 
-SqliteCheckpointer::SqliteCheckpointer(Open open) : open_(std::move(open)) {
+SqliteCheckpointer::SqliteCheckpointer(int pages, Open open) : pages_(std::max(pages, 1)), open_(std::move(open)) {
   thread_ = std::thread([this] { main(); });
 }
 
 void SqliteCheckpointer::committed(int wal_pages) {
   bool was_empty = wal_pages_.exchange(wal_pages) == 0;
-  if (!was_empty && wal_pages < kCheckpointPages) return;
+  if (!was_empty && wal_pages < pages_) return;
   if (is_asked_.exchange(true)) return;
   std::lock_guard lock(mutex_);
   asked_.notify_one();
@@ -45,9 +44,9 @@ void SqliteCheckpointer::main() {
     asked_.wait(lock, [this] { return is_stopping_ || is_asked_; });
     is_asked_ = false;
     // Few pages: wait for more, or for quiet.
-    while (!is_stopping_ && wal_pages_ < kCheckpointPages) {
+    while (!is_stopping_ && wal_pages_ < pages_) {
       int before = wal_pages_;
-      asked_.wait_for(lock, kIdle, [this] { return is_stopping_ || wal_pages_ >= kCheckpointPages; });
+      asked_.wait_for(lock, kIdle, [this] { return is_stopping_ || wal_pages_ >= pages_; });
       if (wal_pages_ == before) break;
     }
     if (is_stopping_) break;
@@ -70,7 +69,7 @@ bool SqliteCheckpointer::checkpoint() {
   } catch (const std::exception&) {
     code = SQLITE_CANTOPEN;
   }
-  if (code == SQLITE_OK && in_log > kRestartPages) restart();
+  if (code == SQLITE_OK && in_log > kRestartFactor * pages_) restart();
   bool has_failed = code != SQLITE_OK && (code & 0xff) != SQLITE_BUSY;
   if (has_failed && !is_failing_)
     base::log(base::LogLevel::kWarning, "checkpoint_failed", {{"code", std::int64_t{code}}});

@@ -19,7 +19,8 @@ namespace store::sqlite {
 class SqliteCheckpointer {
  public:
   using Open = std::function<std::unique_ptr<SqliteConnection>()>;
-  explicit SqliteCheckpointer(Open open);
+  // Begins when the WAL holds `pages`.
+  SqliteCheckpointer(int pages, Open open);
   ~SqliteCheckpointer() { stop(); }
 
   // Writer thread, after each commit; cheap.
@@ -31,6 +32,7 @@ class SqliteCheckpointer {
   bool checkpoint();  // true when nothing was left behind
   void restart();
 
+  const int pages_;
   const Open open_;
   std::unique_ptr<SqliteConnection> connection_;  // checkpoint thread only
   std::atomic<int> wal_pages_{0};

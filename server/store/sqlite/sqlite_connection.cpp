@@ -8,6 +8,7 @@
 #include "server/base/error.hpp"
 #include "server/base/log.hpp"
 #include "server/store/sqlite/sqlite_error.hpp"
+#include "server/store/sqlite/sqlite_functions.hpp"
 
 namespace store::sqlite {
 
@@ -74,6 +75,7 @@ void SqliteConnection::open() {
   std::string text = pragmas(settings_);
   code = sqlite3_exec(handle_, text.c_str(), nullptr, nullptr, nullptr);
   if (code != SQLITE_OK) throw_error(handle_, code, "open", text);
+  register_text_functions(handle_);
   if (settings_.role == Role::kReader) sqlite3_progress_handler(handle_, kProgressInstructions, &on_progress, this);
 }
 

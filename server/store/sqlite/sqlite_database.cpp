@@ -30,7 +30,8 @@ class SqliteDatabase final : public Database {
         options_(options),
         readers_(options.readers, [this] { return connect(Role::kReader); }) {
     auto writing = connect(Role::kWriter);  // creates the file and makes it WAL before anyone else looks at it
-    checkpointer_ = std::make_unique<SqliteCheckpointer>([this] { return connect(Role::kCheckpointer); });
+    checkpointer_ = std::make_unique<SqliteCheckpointer>(options.sqlite_checkpoint_pages,
+                                                         [this] { return connect(Role::kCheckpointer); });
     writer_ = std::make_unique<SqliteWriter>(std::move(writing), notifier_,
                                              [this](int pages) { checkpointer_->committed(pages); });
   }

@@ -1,0 +1,64 @@
+// Filter → SQL condition. Each leaf is TRUE exactly where matches() is true, else FALSE or NULL; complements are
+// written as `IS NOT TRUE`, so that NULL never leaks into an answer.
+#pragma once
+
+#include <string_view>
+
+#include "server/entity/filter.hpp"
+#include "server/entity/read/filter/sql_writer.hpp"
+#include "server/entity/read/filter/terminal.hpp"
+
+namespace entity::read {
+
+class FilterSql {
+ public:
+  // Paths through links follow only records that `caller` may read, unless the node is the engine's own (as_system).
+  FilterSql(SqlWriter& out, const Registry& registry, const Caller& caller, base::Instant now)
+      : out_(out), registry_(registry), caller_(caller), now_(now) {}
+
+  // Condition over a row of `entity` named `alias`.
+  void write(const Filter& filter, const EntityDef& entity, std::string_view alias);
+  // How membership in another table is asked: as lists (`id IN (SELECT …)`: an index of the other table may drive the
+  // query; right for pages and counts) or correlated (`EXISTS (…)`: right for a single record).
+  enum class Membership { kLists, kCorrelated };
+  void set_membership(Membership value) { membership_ = value; }
+  // The same for access.via, whose target predicate often passes many records: correlated unless said otherwise.
+  void set_via_membership(Membership value) { via_membership_ = value; }
+  // Appends " AND …" so that only records of `entity` pass that the caller may read; nothing where he may read all.
+  void readable(const EntityDef& entity, std::string_view alias);
+  const Registry& registry() const { return registry_; }
+  const Caller& caller() const { return caller_; }
+  base::Instant now() const { return now_; }
+
+ private:
+  void group(const Filter& filter, const EntityDef& entity, std::string_view alias, std::string_view word);
+  void negation(const Filter& filter, const EntityDef& entity, std::string_view alias);
+  void walk(const Filter& filter, std::size_t step, std::string_view alias);
+  void leaf(const Filter& filter, std::string_view alias);
+  void column_condition(const Filter& filter, const Terminal& terminal, std::string_view alias);
+  void ordered(const Filter& filter, const Terminal& terminal, std::string_view alias);
+  void one_of(const Filter& filter, const Terminal& terminal, std::string_view alias);
+  void one_of_links(const Filter& filter, const Terminal& terminal, std::string_view alias);
+  void within(const Filter& filter, const Terminal& terminal, std::string_view alias);
+  void open_membership(Membership membership, std::string_view outer, std::string_view inner, std::string_view from);
+  void exists(const Filter& filter, std::string_view alias);
+  void linked(const Filter& filter, std::string_view alias);
+  void scope(const Filter& filter, std::string_view alias);
+  void shared(const Filter& filter, const EntityDef& entity, std::string_view alias);
+  void text(const Filter& filter, const EntityDef& entity, std::string_view alias);
+  void formula(const Filter& filter, const EntityDef& entity, std::string_view alias);
+  Bind operand(const Value& value, const Terminal& terminal) const;
+
+  SqlWriter& out_;
+  const Registry& registry_;
+  const Caller& caller_;
+  base::Instant now_;
+  bool as_system_ = false;
+  Membership membership_ = Membership::kLists;
+  Membership via_membership_ = Membership::kCorrelated;
+};
+
+// Smallest text above every text that starts with `prefix`, by code points; empty: there is none.
+std::string prefix_end(std::string_view prefix);
+
+}  // namespace entity::read

@@ -1,0 +1,192 @@
+#include "server/entity/read/page/page.hpp"
+
+#include <algorithm>
+
+#include "server/base/error.hpp"
+#include "server/entity/access.hpp"
+#include "server/entity/read/access/fold_access.hpp"
+#include "server/entity/read/filter/scalar_path.hpp"
+
+namespace entity::read {
+
+namespace {
+
+// The id itself needs no zones and no second key.
+bool is_id(const Terminal& terminal) {
+  return terminal.field->system && terminal.field->key == "id";
+}
+
+// Built-in columns that always have a value.
+bool never_empty(const SortKey& key, const Terminal& terminal) {
+  const auto& name = terminal.field->key;
+  return key.path.size() == 1 && terminal.field->system &&
+         (name == "id" || name == "created_at" || name == "updated_at" || name == "version");
+}
+
+const std::string& key_column(const Terminal& terminal) {
+  return terminal.comparison == Comparison::kText ? terminal.sort_column : terminal.column;
+}
+
+}  // namespace
+
+Selection make_selection(const QueryContext& context, const EntityDef& entity, const Filter& filter, Action action,
+                         bool in_bin) {
+  Selection selection;
+  selection.entity = &entity;
+  selection.filter = filter;
+  selection.in_bin = in_bin;
+  selection.access =
+      fold_access(access_filter(context.registry, entity, context.caller, action), filter, context, entity);
+  return selection;
+}
+
+void write_where(SqlWriter& out, FilterSql& filters, const Selection& selection, std::string_view alias) {
+  out << " WHERE " << alias << (selection.in_bin ? ".deleted_at IS NOT NULL" : ".deleted_at IS NULL");
+  for (const auto* part : {&selection.filter, &selection.access}) {
+    if (part->kind == Filter::Kind::kAlways) continue;
+    out << " AND ";
+    filters.write(*part, *selection.entity, alias);
+  }
+}
+
+PageReader::PageReader(const QueryContext& context, const Query& query)
+    : context_(context),
+      query_(query),
+      selection_(make_selection(context, *query.entity, query.filter, Action::kRead, query.in_bin)),
+      fingerprint_(fingerprint(query, context.registry)) {
+  for (const auto& key : query.sort) keys_.push_back(describe_terminal(context.registry, key.path.back()));
+  if (!query.cursor.empty()) after_ = read_cursor(query.cursor, fingerprint_, keys_.size());
+}
+
+void PageReader::write_key(SqlWriter& out, FilterSql& filters, std::size_t index) const {
+  write_scalar_path(out, filters, query_.sort[index].path, key_column(keys_[index]), "r");
+}
+
+void PageReader::write_after(SqlWriter& out, FilterSql& filters, Zone zone) const {
+  const bool down = is_descending();
+  const std::string_view sign = down ? " < " : " > ";
+  if (keys_.size() > 1) {
+    if (after_) write_after_general(out, filters);
+    return;
+  }
+  if (zone == Zone::kWithoutValue) {
+    out << " AND ";
+    write_key(out, filters, 0);
+    out << " IS NULL";
+    if (after_ && std::holds_alternative<std::monostate>(after_->keys.front()))
+      (out << " AND r.id" << sign).parameter(after_->id);
+    return;
+  }
+  if (zone == Zone::kWithValue) {
+    out << " AND ";
+    write_key(out, filters, 0);
+    out << " IS NOT NULL";
+  }
+  if (!after_) return;
+  if (keys_.empty() || is_id(keys_.front())) {
+    (out << " AND r.id" << sign).parameter(after_->id);
+    return;
+  }
+  out << " AND (";
+  write_key(out, filters, 0);
+  (out << ", r.id)" << sign << "(").parameter(after_->keys.front()) << ", ";
+  out.parameter(after_->id) << ")";
+}
+
+// (k1 after v1) OR (k1 = v1 AND k2 after v2) OR … OR (all equal AND id after); NULL stands after every value.
+void PageReader::write_after_general(SqlWriter& out, FilterSql& filters) const {
+  out << " AND (";
+  for (std::size_t level = 0; level <= keys_.size(); ++level) {
+    if (level != 0) out << " OR ";
+    out << "(";
+    for (std::size_t i = 0; i < level; ++i) {
+      write_key(out, filters, i);
+      if (std::holds_alternative<std::monostate>(after_->keys[i]))
+        out << " IS NULL AND ";
+      else
+        (out << " = ").parameter(after_->keys[i]) << " AND ";
+    }
+    if (level == keys_.size()) {
+      (out << "r.id" << (is_descending() ? " < " : " > ")).parameter(after_->id);
+    } else if (std::holds_alternative<std::monostate>(after_->keys[level])) {
+      out << "1=0";
+    } else {
+      out << "(";
+      write_key(out, filters, level);
+      (out << (query_.sort[level].descending ? " < " : " > ")).parameter(after_->keys[level]) << " OR ";
+      write_key(out, filters, level);
+      out << " IS NULL)";
+    }
+    out << ")";
+  }
+  out << ")";
+}
+
+void PageReader::write_order(SqlWriter& out, FilterSql& filters, Zone zone) const {
+  out << " ORDER BY ";
+  if (zone != Zone::kWithoutValue) {
+    for (std::size_t i = 0; i < keys_.size(); ++i) {
+      if (is_id(keys_[i]) && query_.sort[i].path.size() == 1) break;
+      write_key(out, filters, i);
+      out << (query_.sort[i].descending ? " DESC" : "") << (keys_.size() > 1 ? " NULLS LAST, " : ", ");
+    }
+  }
+  out << "r.id" << (is_descending() ? " DESC" : "");
+}
+
+Bind PageReader::key_value(store::Statement& statement, int column, std::size_t index) const {
+  if (statement.is_null(column)) return {};
+  if (keys_[index].comparison == Comparison::kText) return Blob{std::string(statement.blob(column))};
+  if (keys_[index].comparison == Comparison::kChoice) return std::string(statement.text(column));
+  return statement.integer(column);
+}
+
+void PageReader::read_zone(Zone zone, const OutputPlan& plan, RowWriter& rows) {
+  SqlWriter sql(context_.connection);
+  FilterSql filters(sql, context_.registry, context_.caller, context_.now);
+  sql << "SELECT ";
+  plan.write_select(sql, filters, "r");
+  for (std::size_t i = 0; i < keys_.size(); ++i) {
+    sql << ",";
+    write_key(sql, filters, i);
+  }
+  sql << " FROM " << table_of(*query_.entity) << " r";
+  write_where(sql, filters, selection_, "r");
+  write_after(sql, filters, zone);
+  write_order(sql, filters, zone);
+  (sql << " LIMIT ").parameter(std::int64_t{query_.limit + 1 - count_});
+  auto statement = context_.connection.prepare("query_page", sql.text());
+  sql.bind_all(statement);
+  while (statement.step()) {
+    if (count_ == query_.limit) {
+      has_more_ = true;
+      return;
+    }
+    rows.row(statement, 0);
+    if (++count_ < query_.limit) continue;
+    last_.id = statement.integer(0);
+    last_.keys.clear();
+    for (std::size_t i = 0; i < keys_.size(); ++i)
+      last_.keys.push_back(key_value(statement, plan.column_count() + static_cast<int>(i), i));
+  }
+}
+
+std::string PageReader::read(const OutputPlan& plan, std::string& items) {
+  RowWriter rows(context_, plan);
+  const bool is_never =
+      selection_.filter.kind == Filter::Kind::kNever || selection_.access.kind == Filter::Kind::kNever;
+  if (!is_never) {
+    const bool has_zones = keys_.size() == 1 && !never_empty(query_.sort.front(), keys_.front());
+    const bool past_values = after_ && has_zones && std::holds_alternative<std::monostate>(after_->keys.front());
+    if (!has_zones) {
+      read_zone(Zone::kAny, plan, rows);
+    } else {
+      if (!past_values) read_zone(Zone::kWithValue, plan, rows);
+      if (!has_more_) read_zone(Zone::kWithoutValue, plan, rows);
+    }
+  }
+  rows.finish(items);
+  return has_more_ ? write_cursor(fingerprint_, last_) : std::string();
+}
+
+}  // namespace entity::read

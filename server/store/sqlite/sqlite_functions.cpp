@@ -1,0 +1,49 @@
+#include "server/store/sqlite/sqlite_functions.hpp"
+
+#include <string>
+#include <string_view>
+
+#include "server/base/text.hpp"
+
+namespace store::sqlite {
+
+namespace {
+
+bool argument(sqlite3_value** values, std::string_view& text) {
+  if (sqlite3_value_type(values[0]) == SQLITE_NULL) return false;
+  const auto* bytes = reinterpret_cast<const char*>(sqlite3_value_text(values[0]));
+  text = {bytes, static_cast<std::size_t>(sqlite3_value_bytes(values[0]))};
+  return bytes != nullptr;
+}
+
+template <std::string (*map)(std::string_view)>
+void map_text(sqlite3_context* context, int, sqlite3_value** values) {
+  std::string_view text;
+  if (!argument(values, text)) return;
+  try {
+    const std::string out = map(text);
+    sqlite3_result_text(context, out.data(), static_cast<int>(out.size()), SQLITE_TRANSIENT);
+  } catch (...) {  // no exception may pass through SQLite
+    sqlite3_result_error_nomem(context);
+  }
+}
+
+void length(sqlite3_context* context, int, sqlite3_value** values) {
+  std::string_view text;
+  if (argument(values, text)) sqlite3_result_int64(context, static_cast<sqlite3_int64>(base::length(text)));
+}
+
+}  // namespace
+
+void register_text_functions(sqlite3* handle) {
+  constexpr int kFlags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS;
+  const auto add = [&](const char* name, void (*function)(sqlite3_context*, int, sqlite3_value**)) {
+    sqlite3_create_function_v2(handle, name, 1, kFlags, nullptr, function, nullptr, nullptr, nullptr);
+  };
+  add("mv_lower", map_text<base::to_lower>);
+  add("mv_upper", map_text<base::to_upper>);
+  add("mv_fold", map_text<base::fold>);
+  add("mv_length", length);
+}
+
+}  // namespace store::sqlite
