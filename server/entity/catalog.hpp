@@ -19,6 +19,9 @@ struct EntityFile {
   std::string text;    // JSON
 };
 
+// Every entity file inside the program: those of the engine, then those of the modules.
+std::vector<EntityFile> shipped_entity_files();
+
 class Catalog {
  public:
   // Parses and checks every file (Error internal with path and reason on a broken shipped file).
@@ -38,8 +41,14 @@ class Catalog {
   void change_field(const Caller& caller, std::string_view entity, std::string_view field, const json::object& patch);
   void hide_field(const Caller& caller, std::string_view entity, std::string_view field);
   void change_entity(const Caller& caller, std::string_view entity, const json::object& patch);  // card, views, labels, rules, visibility
+  // Removes a hidden custom field with its values for ever; failed_precondition "field_not_hidden" otherwise.
+  void purge_field(const Caller& caller, std::string_view entity, std::string_view field);
+  // The local layer as reviewable JSON: {"version": N, "rows": [{"kind","entity","field","body"}]}; import replaces rows of the same name.
+  json::value export_local_layer();
+  void import_local_layer(const Caller& caller, const json::value& layer);
 
   void add_behaviour(std::string_view entity, std::unique_ptr<Behaviour> behaviour);  // before start only
+  // Behaviours of an entity in the order they were added; those of the system entities come first.
   const std::vector<Behaviour*>& behaviours(const EntityDef& entity) const;
   void on_change(std::function<void(const Registry&)> listener);
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "server/base/json.hpp"
@@ -87,6 +88,7 @@ struct EntityDef {
   std::vector<std::vector<std::string>> duplicate_keys;  // dotted paths, for 409 with candidates
   std::vector<std::string> access_via;                   // link fields whose target's read right gives read right here
   std::vector<std::string> everyone;                     // actions that each signed-in user may do with all records: read, create, …
+  std::vector<std::pair<std::string, std::string>> everyone_scopes;  // the same and narrower ones: action, scope
   std::vector<RuleDef> rules;
   std::unordered_map<std::string, std::string> visibility;  // field → FEEL
   std::optional<StagesDef> stages;

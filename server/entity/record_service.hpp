@@ -57,6 +57,8 @@ struct SaveOptions {
   bool audit_origin_import = false;
   std::int64_t job_id = 0;            // audit rows carry it: undo of an import or mass change
   bool accept_doubtful = true;        // marks instead of errors for check digits and the like
+  // Generated or migrated history: no audit, no outbox, no duplicate search, no before-rules. System callers only.
+  bool bulk_load = false;
   store::Lane lane = store::Lane::kInteractive;
 };
 

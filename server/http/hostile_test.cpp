@@ -95,6 +95,15 @@ TEST(HostileClients, CannotSmuggleASecondRequest) {
   EXPECT_EQ(all.find("smuggled"), std::string::npos);
 }
 
+TEST(HostileClients, MaySendHalfALineEndFirst) {
+  TestServer server;
+  Client client(server.port());
+  client.send("\r");
+  ASSERT_TRUE(testing::eventually([&] { return server.server->counters().bytes_in == 1; }));
+  client.send("\nGET /hello HTTP/1.1\r\nHost: t\r\n\r\n");
+  EXPECT_EQ(client.read().status, 200);
+}
+
 TEST(HostileClients, TooManyHeadersAreRefused) {
   TestServer server;
   Client client(server.port());

@@ -4,6 +4,8 @@
 
 #include <atomic>
 #include <memory>
+#include <mutex>
+#include <thread>
 #include <vector>
 
 #include "server/http/server_testing.hpp"
@@ -58,6 +60,18 @@ TEST(Server, AnswersPipelinedRequestsInOrderAcrossLanes) {
   }
   ASSERT_TRUE(client.send(sent));
   for (int i = 0; i < 300; ++i) ASSERT_EQ(client.read().body, "n" + std::to_string(i));
+}
+
+TEST(Server, TakesMoreThanABufferOfRequestsBehindABody) {
+  TestServer server;
+  Client client(server.port());
+  const std::string body(200'000, 'x');
+  std::string sent = head_of("POST /echo", "Content-Length: 200000\r\n") + body;
+  for (int i = 0; i < 5000; ++i) sent += head_of("GET /show/" + std::to_string(i));
+  std::thread sender([&] { client.send(sent); });
+  EXPECT_EQ(client.read().body, body);
+  for (int i = 0; i < 5000; ++i) ASSERT_EQ(client.read().body, std::to_string(i));
+  sender.join();
 }
 
 TEST(Server, AcceptsARequestByteByByte) {

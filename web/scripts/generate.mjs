@@ -37,7 +37,7 @@ const pascal = (key) => key.split("_").map((part) => part[0].toUpperCase() + par
 function valueType(field) {
   const options = () => (field.options?.length ? field.options.map((option) => JSON.stringify(option.key)).join(" | ") : "string");
   switch (field.type) {
-    case "integer": case "duration": return "number | null";
+    case "integer": return "number | null";
     case "bool": return "boolean | null";
     case "money": return "Money | null";
     case "link": return `Link<${(field.to ?? []).map((key) => JSON.stringify(key)).join(" | ") || "string"}> | null`;

@@ -127,6 +127,7 @@ void add_url_type(TypeList& out);
 void add_address_type(TypeList& out);
 void add_file_types(TypeList& out);
 void add_tags_type(TypeList& out);
+void add_json_type(TypeList& out);
 void add_computed_types(TypeList& out);
 
 }  // namespace entity

@@ -1,8 +1,8 @@
 // email: as typed and in its normal form, kind, verdict.
 #include <memory>
 
+#include "server/base/email.hpp"
 #include "server/entity/field_types/basic_type.hpp"
-#include "server/entity/field_types/contact_normaliser.hpp"
 
 namespace entity {
 
@@ -20,8 +20,7 @@ class EmailType final : public ItemsType {
 
   std::string item_operand(const FieldDef&, std::string_view column, std::string_view text) const override {
     if (column != "value") return std::string(text);
-    const auto email = normalise_email(text);
-    return email.value.empty() ? std::string(text) : email.value;
+    return base::normalize_email(text).value;
   }
 
   void append_search_text(const FieldDef&, const Value& value, std::string& out) const override {
@@ -47,11 +46,12 @@ class EmailType final : public ItemsType {
     }
     const std::string raw(item_text(item, kRaw));
     if (raw.empty()) return false;
-    const auto email = normalise_email(raw);
+    const auto email = base::normalize_email(raw);
     item.columns[kValue] = std::monostate{};
-    if (!email.value.empty()) item.columns[kValue] = email.value;
-    item.columns[kValid] = std::int64_t{email.is_valid ? 1 : 0};
-    if (!email.is_valid) add_mark(context, "invalid_email", raw);
+    if (email.valid) item.columns[kValue] = email.value;
+    item.columns[kValid] = std::int64_t{email.valid ? 1 : 0};
+    if (!email.valid) add_mark(context, "email", raw);
+    if (email.has_lookalikes) add_mark(context, "lookalikes", raw);
     return true;
   }
 

@@ -16,7 +16,7 @@ struct Types {
   Types() {
     for (const auto add : {add_text_types, add_rich_text_type, add_number_types, add_money_type, add_temporal_types, add_choice_types, add_link_types,
                            add_phone_type, add_email_type, add_messenger_type, add_url_type, add_address_type, add_file_types, add_tags_type,
-                           add_computed_types}) {
+                           add_json_type, add_computed_types}) {
       add(owned);
     }
     for (const auto& type : owned) {

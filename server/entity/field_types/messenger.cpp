@@ -1,9 +1,9 @@
 // messenger: network (its kind), the name or number as typed and its normal form.
 #include <memory>
 
+#include "server/base/phone.hpp"
 #include "server/base/text.hpp"
 #include "server/entity/field_types/basic_type.hpp"
-#include "server/entity/field_types/contact_normaliser.hpp"
 
 namespace entity {
 
@@ -17,8 +17,8 @@ std::string normalise_account(std::string_view raw) {
   if (const auto slash = text.find_last_of('/'); slash != std::string::npos && slash + 1 < text.size()) text.erase(0, slash + 1);
   if (!text.empty() && text.front() == '@') text.erase(0, 1);
   if (const auto digits = base::digits(text); digits.size() >= 10 && text.find_first_not_of("+0123456789 ()-.") == std::string::npos) {
-    const auto phone = normalise_phone(text, "RU");
-    if (!phone.e164.empty()) return phone.e164;
+    const auto phone = base::parse_phone(text);
+    if (phone && !phone->e164.empty()) return phone->e164;
   }
   return text;
 }

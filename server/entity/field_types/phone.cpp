@@ -1,9 +1,9 @@
 // phone: as typed, E.164, extension, all digits for search by a fragment, kind, verdict.
 #include <memory>
 
+#include "server/base/phone.hpp"
 #include "server/base/text.hpp"
 #include "server/entity/field_types/basic_type.hpp"
-#include "server/entity/field_types/contact_normaliser.hpp"
 
 namespace entity {
 
@@ -27,8 +27,8 @@ class PhoneType final : public ItemsType {
   std::string item_operand(const FieldDef&, std::string_view column, std::string_view text) const override {
     if (column == "digits") return base::digits(text);
     if (column != "e164") return std::string(text);
-    const auto phone = normalise_phone(text, "RU");
-    return phone.e164.empty() ? std::string(text) : phone.e164;
+    const auto phone = base::parse_phone(text);
+    return !phone || phone->e164.empty() ? std::string(text) : phone->e164;
   }
 
   void append_search_text(const FieldDef&, const Value& value, std::string& out) const override {
@@ -55,12 +55,12 @@ class PhoneType final : public ItemsType {
     }
     const std::string raw(item_text(item, kRaw));
     if (raw.empty()) return false;
-    const auto phone = normalise_phone(raw, context.default_region);
+    const auto phone = base::parse_phone(raw, context.default_region).value_or(base::PhoneNumber{});
     item.columns[kE164] = text_or_empty(phone.e164);
     item.columns[kExt] = text_or_empty(phone.ext);
     item.columns[kDigits] = text_or_empty(base::digits(phone.e164.empty() ? raw : phone.e164));
-    item.columns[kValid] = std::int64_t{phone.is_valid ? 1 : 0};
-    if (!phone.is_valid) add_mark(context, "invalid_phone", raw);
+    item.columns[kValid] = std::int64_t{phone.valid ? 1 : 0};
+    if (!phone.valid) add_mark(context, "phone", raw);
     return true;
   }
 

@@ -2,9 +2,9 @@
 #include <algorithm>
 #include <memory>
 
+#include "server/base/codes.hpp"
 #include "server/base/text.hpp"
 #include "server/entity/field_types/basic_type.hpp"
-#include "server/entity/field_types/requisites.hpp"
 
 namespace entity {
 
@@ -21,6 +21,16 @@ std::string fold_for_index(std::string_view text) {
     folded.resize(end);
   }
   return folded;
+}
+
+// Stored without spaces and hyphens when it is right or only its check digit is wrong, else as it stood. Doubt is marked, never mended.
+Value parse_code(std::string_view text, ParseContext& context) {
+  const auto kind = base::find_code_kind(context.field.format);
+  auto check = base::check_code(*kind, text);
+  if (check.valid()) return std::move(check.value);
+  add_mark(context, check.fault, text);
+  if (check.fault == "check_digit") return std::move(check.value);
+  return std::string(text);
 }
 
 class TextType final : public TextColumnType {
@@ -47,7 +57,7 @@ class TextType final : public TextColumnType {
       return {};
     }
     if (context.field.format.empty()) return *std::move(text);
-    return parse_requisite(*text, context);
+    return parse_code(*text, context);
   }
 
   int bind(const FieldDef& field, const Value& value, store::Statement& statement, int first) const override {
@@ -74,7 +84,7 @@ class TextType final : public TextColumnType {
   }
 
   void check_declaration(const FieldDef& field, std::vector<base::FieldError>& errors) const override {
-    if (!field.format.empty() && !is_requisite_format(field.format)) {
+    if (!field.format.empty() && !base::find_code_kind(field.format)) {
       add_declaration_error(errors, field, "format", "unknown_format", {{"value", field.format}});
     }
     if (field.max_length && (*field.max_length < 1 || *field.max_length > max_length_)) {

@@ -91,7 +91,7 @@ FieldDef parse_field(const json::object& object, bool is_custom) {
   const auto type = base::json_string(object, "type");
   field.type = find_field_type(type);
   parse_flags(object, field);
-  field.custom = is_custom || base::json_bool(object, "custom");
+  field.custom = is_custom || field.key.rfind("x_", 0) == 0;
   if (is_computed(type)) field.read_only = true;
   const auto search = base::json_string(object, "search");
   field.search = search == "words" ? SearchKind::kWords : search == "digits" ? SearchKind::kDigits : SearchKind::kNone;
@@ -154,7 +154,15 @@ void parse_access(const json::object& document, EntityDef& entity) {
   const auto* access = base::json_object(document, "access");
   if (!access) return;
   entity.access_via = strings(*access, "via");
-  entity.everyone = strings(*access, "everyone");
+  const auto* everyone = access->if_contains("everyone");
+  if (everyone && everyone->is_array()) {
+    for (const auto& action : everyone->get_array()) entity.everyone_scopes.emplace_back(std::string(action.as_string()), "all");
+  } else if (everyone) {
+    for (const auto& member : everyone->as_object()) entity.everyone_scopes.emplace_back(std::string(member.key()), std::string(member.value().as_string()));
+  }
+  for (const auto& [action, scope] : entity.everyone_scopes) {
+    if (scope == "all") entity.everyone.push_back(action);
+  }
   if (!base::json_bool(*access, "scopes", true)) entity.owner_field.clear();
 }
 

@@ -26,7 +26,8 @@ std::string marks_json(const std::vector<Mark>& marks) {
 
 std::vector<Mark> parse_marks(std::string_view text) {
   std::vector<Mark> marks;
-  for (const auto& element : base::parse_json(text).as_array()) {
+  const auto list = base::parse_json(text);
+  for (const auto& element : list.as_array()) {
     const auto& object = element.as_object();
     marks.push_back({base::json_string(object, "field"), base::json_string(object, "code"), base::json_string(object, "raw")});
   }

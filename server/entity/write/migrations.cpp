@@ -24,6 +24,7 @@ CREATE INDEX ix_sys_share__record ON sys_share(entity_id, record_id);
 CREATE TABLE sys_idempotency(
   user_id INTEGER NOT NULL, key TEXT NOT NULL, body_hash TEXT NOT NULL, entity_id INTEGER NOT NULL, record_id INTEGER NOT NULL,
   version INTEGER NOT NULL, at INTEGER NOT NULL, PRIMARY KEY(user_id, key)) WITHOUT ROWID;
+CREATE TABLE sys_reference(key TEXT PRIMARY KEY, entity_id INTEGER NOT NULL, record_id INTEGER NOT NULL) WITHOUT ROWID;
 )sql";
 
 constexpr std::string_view kAuditPostgres = R"sql(
@@ -47,6 +48,7 @@ CREATE INDEX ix_sys_share__record ON sys_share(entity_id, record_id);
 CREATE TABLE sys_idempotency(
   user_id BIGINT NOT NULL, key TEXT NOT NULL, body_hash TEXT NOT NULL, entity_id BIGINT NOT NULL, record_id BIGINT NOT NULL,
   version BIGINT NOT NULL, at BIGINT NOT NULL, PRIMARY KEY(user_id, key));
+CREATE TABLE sys_reference(key TEXT PRIMARY KEY, entity_id BIGINT NOT NULL, record_id BIGINT NOT NULL);
 )sql";
 
 }  // namespace

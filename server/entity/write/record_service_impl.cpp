@@ -128,7 +128,7 @@ class RecordServiceImpl final : public RecordService {
         WriteTransaction transaction(parts_, connection, parts_.catalog.current(), parts_.clock.now());
         body(transaction);
         if (options.dry_run) throw DryRunEnd{};
-        parts_.database.notify_on_commit(connection, kOutboxChannel, {});
+        parts_.database.notify_on_commit(connection, kOutboxChannel, "written");
       });
     } catch (const DryRunEnd&) {
       // Everything was tried and rolled back: that is what was asked for.

@@ -11,6 +11,7 @@
 #include "server/entity/catalog.hpp"
 #include "server/entity/filter.hpp"
 #include "server/entity/record_service.hpp"
+#include "server/entity/rules.hpp"
 
 namespace entity {
 
@@ -47,6 +48,7 @@ struct WriteTransaction {
   base::Instant now;
   ConnectionResolver resolver;
   int depth = 0;  // of records written by behaviours of records …
+  std::vector<Link> in_flight;  // records that have an id but no row yet: behaviours may already point to them
 
   WriteTransaction(const WriteParts& parts, store::Connection& connection, RegistryPtr registry, base::Instant now)
       : parts(parts), connection(connection), registry(std::move(registry)), now(now), resolver(connection, *this->registry, now) {}
@@ -103,6 +105,7 @@ class Save final : public SaveContext {
   void write_trail(std::string_view action, const std::vector<FieldIndex>& changed, std::string changes);
   void throw_errors();
   FilterContext filter_context() const;
+  RuleContext rule_context();
   Caller system_on_behalf() const;
   [[noreturn]] void throw_version_conflict(std::int64_t expected, const std::vector<int>& fields);
 

@@ -3,6 +3,7 @@
 
 #include "server/entity/field_type.hpp"
 #include "server/entity/query.hpp"
+#include "server/entity/rules.hpp"
 #include "server/entity/storage.hpp"
 #include "server/entity/write/audit.hpp"
 #include "server/entity/write/duplicates.hpp"
@@ -53,14 +54,18 @@ bool Save::changed(std::string_view field) const {
   return before_->at(index) != record_.at(index);
 }
 
+RuleContext Save::rule_context() { return {*transaction_.registry, caller_, transaction_.now, &transaction_.resolver}; }
+
 void Save::compute() {
   for (std::size_t i = 0; is_new() && i < entity_.fields.size(); ++i) {
     if (is_auto_number(entity_.fields[i]) && is_empty(record_.values[i])) {
       record_.values[i] = next_number(transaction_, entity_, entity_.fields[i]);
     }
   }
-  for (Behaviour* behaviour : transaction_.parts.catalog.behaviours(entity_)) behaviour->prepare(*this);
   copy_built_in(record_);
+  if (is_new()) apply_formula_defaults(rule_context(), record_);
+  for (Behaviour* behaviour : transaction_.parts.catalog.behaviours(entity_)) behaviour->prepare(*this);
+  compute_fields(rule_context(), ComputeWhich::kStored, record_, errors_);
 }
 
 void Save::validate() {
@@ -72,6 +77,7 @@ void Save::validate() {
     if (touched && !field.read_only) errors_.push_back({field.key, "required", {}});
   }
   check_links();
+  check_rules(rule_context(), record_, errors_);
   for (Behaviour* behaviour : transaction_.parts.catalog.behaviours(entity_)) behaviour->check(*this);
   throw_errors();
   check_unique();
@@ -79,6 +85,7 @@ void Save::validate() {
 }
 
 void Save::check_links() {
+  if (options_.bulk_load) return;
   for (std::size_t i = 0; i < entity_.fields.size(); ++i) {
     const FieldDef& field = entity_.fields[i];
     if (field.system) continue;
@@ -89,7 +96,8 @@ void Save::check_links() {
       errors_.push_back({field.key, "link_not_found", {}});
       continue;
     }
-    bool found = false;
+    bool found = std::find(transaction_.in_flight.begin(), transaction_.in_flight.end(), *link) != transaction_.in_flight.end();
+    if (found) continue;
     if (sees_everything(caller_, *target) || target->kind == EntityKind::kSystem) {
       auto statement = transaction_.connection.prepare("link_exists", "SELECT 1 FROM " + table_of(*target) + " WHERE id = $1 AND deleted_at IS NULL");
       found = statement.bind(1, link->record_id).step();
@@ -102,6 +110,7 @@ void Save::check_links() {
 }
 
 void Save::check_unique() {
+  if (options_.bulk_load) return;  // the database's own unique indexes still hold
   std::vector<std::vector<std::string>> keys = entity_.unique_keys;
   for (const auto& field : entity_.fields) {
     if (field.unique && !field.system) keys.push_back({field.key});
@@ -129,6 +138,7 @@ void Save::check_unique() {
 }
 
 void Save::run_before_write() {
+  if (options_.bulk_load) return;
   for (Behaviour* behaviour : transaction_.parts.catalog.behaviours(entity_)) behaviour->before_write(*this);
   throw_errors();
 }
@@ -138,7 +148,7 @@ void Save::throw_errors() {
 }
 
 std::optional<SaveResult> Save::find_duplicates(const json::object& values) {
-  if (options_.on_duplicate == "create" || entity_.duplicate_keys.empty()) return std::nullopt;
+  if (options_.on_duplicate == "create" || options_.bulk_load || entity_.duplicate_keys.empty()) return std::nullopt;
   const auto candidates = find_duplicate_candidates(transaction_, record_);
   if (candidates.empty()) return std::nullopt;
   if (options_.on_duplicate == "error") {

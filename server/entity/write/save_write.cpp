@@ -1,4 +1,6 @@
 // Stages before-rules and write of a save, and its order as a whole.
+#include <algorithm>
+
 #include "server/entity/query.hpp"
 #include "server/entity/search/search.hpp"
 #include "server/entity/storage.hpp"
@@ -47,8 +49,11 @@ SaveResult Save::create(const json::object& values) {
   if (auto duplicate = find_duplicates(values)) return *duplicate;
   record_.id = next_id(transaction_.connection, entity_);
   copy_built_in(record_);
+  transaction_.in_flight.push_back({entity_.id, record_.id});
   run_before_write();
-  return write_new();
+  const SaveResult result = write_new();
+  transaction_.in_flight.pop_back();
+  return result;
 }
 
 SaveResult Save::update(std::int64_t id, const json::object& patch) {
@@ -97,9 +102,13 @@ SaveResult Save::write_changed() {
   if (changed.empty() && before_->marks == record_.marks) {
     return {SaveResult::Status::kUnchanged, record_.id, record_.version, nullptr};
   }
-  record_.version = before_->version + 1;
-  record_.updated_at = transaction_.now;
-  record_.updated_by = caller_.user_id;
+  // Values that the program keeps itself (next step, last contact) are nobody's edit: they leave version and history alone.
+  const bool is_edit = std::any_of(changed.begin(), changed.end(), [&](FieldIndex i) { return entity_.fields[static_cast<std::size_t>(i)].audit; });
+  if (is_edit || changed.empty()) {
+    record_.version = before_->version + 1;
+    record_.updated_at = transaction_.now;
+    record_.updated_by = caller_.user_id;
+  }
   copy_built_in(record_);
   if (!update_record(connection, *before_, record_)) throw_version_conflict(before_->version, {});
   const WriteStamp stamp{transaction_.now, caller_.user_id, &transaction_.parts.random};
@@ -131,7 +140,11 @@ void Save::write_trail(std::string_view action, const std::vector<FieldIndex>& c
   const Record* before = before_ ? &*before_ : nullptr;
   update_rollups(transaction_, before, &record_);
   if (!keeps_trail(entity_)) return;
-  if (entity_.audited) {
+  if (options_.bulk_load && caller_.is_system) {
+    update_search_index(transaction_.connection, before, &record_);
+    return;
+  }
+  if (entity_.audited && (before == nullptr || record_.version != before->version)) {
     write_audit(transaction_.connection, {&caller_, transaction_.now, &record_, action, std::move(changes), options_.job_id});
   }
   update_search_index(transaction_.connection, before, &record_);

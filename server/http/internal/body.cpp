@@ -64,7 +64,7 @@ Awaitable<bool> Connection::read_body() {
     fed = feed_body(body_input_.view(), fault_args);
     body_input_.consume(fed.consumed);
     // Extensions and trailers are not part of the body: they are bounded like a head.
-    if (body_input_.view().size() > kBodyRead) fed.fault = {400, "malformed_request"};
+    if (!fed.is_done && !fed.fault && body_input_.view().size() > kBodyRead) fed.fault = {400, "malformed_request"};
     deadline_ = phase_began_ + shared_.options.body_timeout +
                 std::chrono::milliseconds(body_size() * 1000 / kSlowestBytesPerSecond);
   }

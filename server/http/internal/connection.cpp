@@ -197,7 +197,7 @@ Connection::HeadState Connection::next_head() {
     input_.consume(2);
     text = input_.view();
   }
-  if (text.empty()) return HeadState::kIncomplete;
+  if (text.empty() || text == "\r") return HeadState::kIncomplete;
   const bool is_fresh = head_scanned_ == 0;
   head_size_ = RequestParser::find_head(text, head_scanned_);
   const auto limit = static_cast<std::size_t>(shared_.options.max_header_bytes);

@@ -25,6 +25,8 @@ export interface InputProps {
   /** Shown above the control in forms; in cells the control has only its name for screen readers. */
   is_labelled?: boolean;
   is_required?: boolean;
+  /** The record as edited so far: a stage is chosen among those of its pipeline. */
+  record?: Record<string, unknown> | undefined;
 }
 
 /** The value part of a condition; the operator is chosen beside it. */

@@ -11,6 +11,8 @@ export const theme = createTheme({
   variantColorResolver: (input) => {
     const colors = defaultVariantColorsResolver(input);
     const is_accent = input.variant === "filled" && (input.color === undefined || input.color === "rye");
+    const is_quiet = input.variant === "subtle" && (input.color === undefined || input.color === "rye");
+    if (is_quiet) return { ...colors, color: "var(--accent)", hover: "var(--accent-soft)" };
     return is_accent ? { ...colors, background: "var(--accent)", hover: "var(--accent-hover)", color: "var(--on-accent)" } : colors;
   },
   colors: { rye, gray, dark },

@@ -124,3 +124,10 @@ export const api = {
   patch: <T>(path: string, body?: unknown, options?: CallOptions) => call<T>("PATCH", path, { ...options, body }),
   delete: <T>(path: string, options?: CallOptions) => call<T>("DELETE", path, options),
 };
+
+/** Headers of a call whose answer is not JSON and is therefore made with fetch itself. */
+export function exportHeaders(): Headers {
+  const headers = headersOf("POST", { is_read: true, body: {} });
+  headers.set("Accept", "text/csv");
+  return headers;
+}

@@ -45,6 +45,8 @@ export interface Field {
   /** Type of the result of a formula or roll-up. */
   result?: FieldType | null;
   default?: unknown;
+  /** Source of a formula; only where fields are designed. */
+  expression?: string | null;
   can_update?: boolean;
 }
 

@@ -37,18 +37,23 @@ export interface Email {
 export interface Messenger {
   id?: number;
   raw: string;
+  value?: string;
   kind?: string | null;
 }
 
 export interface Address {
   id?: number;
-  raw: string;
   kind?: string | null;
+  /** The whole address in one line; the parts are known only where they were entered apart. */
+  text?: string | null;
+  country?: string | null;
+  region?: string | null;
   city?: string | null;
   street?: string | null;
-  postcode?: string | null;
-  region?: string | null;
-  country?: string | null;
+  postal_code?: string | null;
+  opening_hours?: string | null;
+  latitude?: number | string | null;
+  longitude?: number | string | null;
 }
 
 export interface FileValue {

@@ -3,7 +3,7 @@ import type { Address } from "@web/lib/values";
 import type { ViewProps } from "@web/fields/types";
 
 function lineOf(address: Address): string {
-  return address.raw || [address.postcode, address.city, address.street].filter(Boolean).join(", ");
+  return address.text || [address.postal_code, address.city, address.street].filter(Boolean).join(", ");
 }
 
 export function View({ field, value, is_dense }: ViewProps) {

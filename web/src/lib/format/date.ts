@@ -67,11 +67,21 @@ export function formatDateFully(date: string): string {
   return formatter({ dateStyle: "long" }, "UTC").format(new Date(`${date.slice(0, 10)}T00:00:00Z`));
 }
 
-/** A duration in microseconds: «1 ч 20 мин». */
-export function formatDuration(duration_us: number | null | undefined): string {
-  if (duration_us === null || duration_us === undefined) return "";
-  const seconds = Math.round(duration_us / 1_000_000);
-  if (seconds < 60) return t("duration.seconds", { count: seconds });
+/** Seconds of an ISO 8601 duration of days and time, «P1DT2H30M»; null when it is none. */
+export function durationSeconds(iso: string): number | null {
+  const match = /^(-)?P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?$/.exec(iso);
+  if (!match || iso.length < 3) return null;
+  const [, sign, days = "0", hours = "0", minutes = "0", seconds = "0"] = match;
+  const total = Number(days) * 86_400 + Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
+  return sign ? -total : total;
+}
+
+/** «1 ч 20 мин»; the rest of a long duration is left out. */
+export function formatDuration(iso: string | null | undefined): string {
+  if (!iso) return "";
+  const seconds = durationSeconds(iso);
+  if (seconds === null) return iso;
+  if (seconds < 60) return t("duration.seconds", { count: Math.round(seconds) });
   const minutes = Math.round(seconds / 60);
   const days = Math.floor(minutes / 1440);
   const hours = Math.floor((minutes % 1440) / 60);

@@ -1,10 +1,14 @@
 import { Checkbox } from "@mantine/core";
+import { IconPencil } from "@tabler/icons-react";
 import { memo, type MouseEvent } from "react";
 import { FieldView } from "@web/fields/field-view";
 import { Avatar } from "@web/kit/avatar";
 import { t } from "@web/lib/i18n";
 import type { Entity } from "@web/lib/metadata-types";
 import type { AnyRecord } from "@web/lib/values";
+import { canEdit } from "@web/records/edit/editable-value";
+import type { SaveRecord } from "@web/records/edit/use-record-editing";
+import { CellEditor } from "@web/records/list/cell-editor";
 import { isNumeric, valueAt, type Column } from "@web/records/list/columns";
 import classes from "@web/records/list/list-table.module.css";
 
@@ -17,6 +21,11 @@ interface ListRowProps {
   is_active: boolean;
   is_open: boolean;
   is_selected: boolean;
+  has_check?: boolean;
+  /** The column whose cell is being edited in this row. */
+  editing?: string | null;
+  save?: SaveRecord;
+  onEdit?: (index: number, path: string | null) => void;
   onOpen: (id: number) => void;
   onActivate: (index: number) => void;
   onToggle: (id: number, index: number, is_range: boolean) => void;
@@ -24,7 +33,7 @@ interface ListRowProps {
 
 /** One row. Drawn only when something of its own changes: scrolling touches new rows alone. */
 export const ListRow = memo(function ListRow(props: ListRowProps) {
-  const { entity, columns, template, index, record, is_active, is_open, is_selected, onOpen, onActivate, onToggle } = props;
+  const { entity, columns, template, index, record, is_active, is_open, is_selected, has_check = true, editing, save, onEdit, onOpen, onActivate, onToggle } = props;
   if (!record) {
     return (
       <div role="row" aria-rowindex={index + 2} className={classes.row} style={{ gridTemplateColumns: template }}>
@@ -33,7 +42,7 @@ export const ListRow = memo(function ListRow(props: ListRowProps) {
       </div>
     );
   }
-  const title = String(record[entity.title] ?? `#${record.id}`);
+  const title = String(record[entity.title] ?? `№ ${record.id}`).replace(/<[^>]+>/g, " ").trim();
   const onClick = (event: MouseEvent) => {
     onActivate(index);
     if ((event.target as HTMLElement).closest("a,button,input,label,[data-editing]")) return;
@@ -45,16 +54,23 @@ export const ListRow = memo(function ListRow(props: ListRowProps) {
       data-open={is_open || undefined} data-selected={is_selected || undefined} style={{ gridTemplateColumns: template }} onClick={onClick}
     >
       <div role="gridcell" className={classes.check}>
-        <Checkbox
-          size="xs" tabIndex={-1} aria-label={t("list.select_row", { title })} checked={is_selected}
-          onChange={(event) => onToggle(record.id, index, (event.nativeEvent as unknown as MouseEvent).shiftKey)}
-        />
+        {has_check && (
+          <Checkbox
+            size="xs" tabIndex={-1} aria-label={t("list.select_row", { title })} checked={is_selected}
+            onChange={(event) => onToggle(record.id, index, (event.nativeEvent as unknown as MouseEvent).shiftKey)}
+          />
+        )}
       </div>
       {columns.map((column) => (
         <div key={column.path} role="gridcell" className={classes.cell} data-path={column.path} data-numeric={isNumeric(column.field) || undefined}>
           {column.path === entity.title ? (
             <span className={classes.title}><Avatar name={title} size={22} is_square={!entity.icon?.startsWith("user")} /><span className="cut">{title}</span></span>
           ) : <FieldView field={column.field} value={valueAt(record, column.path)} record={record} is_dense />}
+          {save && onEdit && !column.path.includes(".") && canEdit(entity, column.field) && (editing === column.path ? (
+            <CellEditor entity={entity} field={column.field} record={record} save={save} onClose={() => onEdit(index, null)} />
+          ) : (
+            <button type="button" tabIndex={-1} className={classes.pencil} aria-label={t("card.edit_field", { field: column.field.label })} onClick={() => onEdit(index, column.path)}><IconPencil size={14} aria-hidden="true" /></button>
+          ))}
         </div>
       ))}
     </div>

@@ -1,69 +1,102 @@
 import { Button } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
-import { useCallback, useMemo } from "react";
+import { useCallback, useEffect, useMemo } from "react";
 import { EmptyState } from "@web/kit/empty-state";
 import { EntityIcon } from "@web/kit/entity-icon";
 import { ErrorNotice } from "@web/kit/error-notice";
 import { useMetadata } from "@web/lib/calls/metadata";
-import { allOf, sortFromText, sortToText, toSortKeys, type Query } from "@web/lib/filter";
+import { allOf, partsOf, sortToText, type Condition, type Filter, type Query } from "@web/lib/filter";
 import { t } from "@web/lib/i18n";
 import type { Entity } from "@web/lib/metadata-types";
+import { useRecordCreator } from "@web/lib/record-creator";
+import { SidePanel, warmCard } from "@web/records/card/side-panel";
+import { useRecordEditing } from "@web/records/edit/use-record-editing";
+import { FilterBar } from "@web/records/filter/filter-bar";
+import { BulkBar } from "@web/records/list/bulk-bar";
+import { ColumnMenu } from "@web/records/list/column-menu";
 import { resolveColumns } from "@web/records/list/columns";
+import { GroupedList } from "@web/records/list/grouped-list";
+import { GroupMenu } from "@web/records/list/group-menu";
 import { ListFoot } from "@web/records/list/list-foot";
 import classes from "@web/records/list/list-screen.module.css";
 import { useListSearch } from "@web/records/list/list-state";
 import { ListTable } from "@web/records/list/list-table";
 import { useColumnChoice } from "@web/records/list/use-column-choice";
+import { useNeighbours } from "@web/records/list/use-neighbours";
 import { usePageStore } from "@web/records/list/use-page-store";
 import { useSelection } from "@web/records/list/use-selection";
+import type { CurrentView } from "@web/records/list/use-view";
+import { ViewTabs } from "@web/records/list/view-tabs";
+
+const kNothing: Filter = { and: [] };
 
 /** The list of any entity. What is shown stands in the address, how wide the columns are in the user's preferences. */
-export function ListScreen({ entity }: { entity: Entity }) {
+export function ListScreen({ entity, view }: { entity: Entity; view: CurrentView }) {
   const metadata = useMetadata();
   const [search, update] = useListSearch();
-  const view = entity.views?.find((one) => one.key === search.view) ?? null;
-  const choice = useColumnChoice(entity, view);
+  const create = useRecordCreator();
+  const choice = useColumnChoice(entity, view.current?.definition ?? null);
   const columns = useMemo(() => resolveColumns(metadata, entity, choice.columns), [metadata, entity, choice.columns]);
-  const sort = useMemo(() => (search.sort !== undefined ? sortFromText(search.sort) : toSortKeys(view?.sort)), [search.sort, view]);
+  const paths = columns.map((column) => column.path).sort().join(",");
   const query = useMemo<Query>(() => ({
-    filter: allOf(view?.filter, search.filter, search.q ? { text: search.q } : null),
-    sort, fields: [...new Set([entity.title, ...columns.map((column) => column.path)])],
-  }), [view, search.filter, search.q, sort, columns, entity.title]);
+    filter: allOf(view.filter, search.q ? { text: search.q } : null), sort: view.sort, fields: [...new Set([entity.title, ...paths.split(",").filter(Boolean)])],
+  }), [view.filter, view.sort, search.q, entity.title, paths]);
   const { store, state } = usePageStore(entity, query);
   const selection = useSelection(store);
-  const open_id = search.open?.startsWith(`${entity.key}/`) ? Number(search.open.split("/")[1]) : null;
+  const { save, dialogs } = useRecordEditing(entity);
+  const [open_key, open_text] = search.open?.split("/") ?? [];
+  const open_entity = metadata.entity(open_key);
+  const open_id = open_text ? Number(open_text) : null;
+  useEffect(() => {
+    const timer = setTimeout(warmCard, 1000);
+    return () => clearTimeout(timer);
+  }, []);
 
   const onSort = useCallback((path: string, is_added: boolean) => {
-    const before = sort.find((key) => key.field === path);
-    const rest = is_added ? sort.filter((key) => key.field !== path) : [];
-    const next = before?.desc ? rest : [...rest, { field: path, desc: before !== undefined }];
-    update({ sort: sortToText(next) });
-  }, [sort, update]);
+    const before = view.sort.find((key) => key.field === path);
+    const rest = is_added ? view.sort.filter((key) => key.field !== path) : [];
+    update({ sort: sortToText(before?.desc ? rest : [...rest, { field: path, desc: before !== undefined }]) });
+  }, [view.sort, update]);
   const onOpen = useCallback((id: number) => update({ open: `${entity.key}/${id}` }), [entity.key, update]);
-
-  const is_filtered = Boolean(search.filter || search.q || view?.filter);
+  const close = useCallback(() => update({ open: undefined }), [update]);
+  const setFilter = (filter: Filter | null) => update({ filter: filter ?? kNothing });
+  const addCondition = (condition: Condition) => update({ filter: { and: [...partsOf(view.filter), condition] }, group: "" });
+  const neighbours = useNeighbours(store, open_entity?.key === entity.key ? open_id : null, onOpen);
+  const group = view.group ? metadata.field(entity, view.group) : undefined;
+  const is_filtered = Boolean(view.filter || search.q);
   const is_empty = !state.is_first_load && state.row_count === 0 && !state.error;
+
   return (
     <section className={classes.screen} aria-label={entity.label.many}>
       <header className={classes.head}>
-        <h1>{view?.label ?? entity.label.many}</h1>
-        <span className={classes.gap} />
-        {entity.can.create && <Button leftSection={<IconPlus size={16} />}>{t("action.create")}</Button>}
+        <h1>{entity.label.many}</h1>
+        <ViewTabs entity={entity} view={view} columns={columns.map((column) => column.path)} update={update} />
+        <GroupMenu entity={entity} group={view.group} onGroup={(key) => update({ group: key ?? "" })} />
+        <ColumnMenu entity={entity} columns={columns} onChoose={choice.choose} />
+        {entity.can.create && <Button className={classes.create} size="xs" leftSection={<IconPlus size={16} />} onClick={() => void create?.(entity.key, {})}>{t("action.create")}</Button>}
       </header>
+      <FilterBar
+        entity={entity} filter={view.filter} text={search.q ?? ""} onFilter={setFilter} onText={(text) => update({ q: text || undefined }, { replace: true })}
+        can_clear={view.is_changed} onClear={() => update({ filter: undefined, q: undefined, sort: undefined, group: undefined })}
+      />
       {state.error ? <ErrorNotice error={state.error} onRetry={() => store.want(0, 1)} /> : is_empty ? (
         <EmptyState
-          icon={<EntityIcon name={entity.icon} size={28} />} title={is_filtered ? t("list.nothing_found") : t("list.empty", { entity: entity.label.many })}
-          action={is_filtered && <Button variant="default" onClick={() => update({ filter: undefined, q: undefined, view: undefined })}>{t("list.clear_filter")}</Button>}
+          icon={<EntityIcon name={entity.icon} size={28} />} title={is_filtered ? t("list.nothing_found") : t("list.empty", { entity: entity.label.many })} text={t(is_filtered ? "list.nothing_found_text" : "list.empty_text")}
+          action={<>
+            {is_filtered && <Button variant="default" onClick={() => update({ filter: kNothing, q: undefined })}>{t("list.clear_filter")}</Button>}
+            {entity.can.create && <Button onClick={() => void create?.(entity.key, {})}>{t("create.title", { entity: entity.label.one.toLowerCase() })}</Button>}
+          </>}
         />
-      ) : (
-        <>
-          <ListTable
-            entity={entity} columns={columns} store={store} state={state} sort={sort} selection={selection} open_id={open_id}
-            onSort={onSort} onResize={choice.resize} onMove={choice.move} onOpen={onOpen}
-          />
-          <ListFoot entity={entity} filter={query.filter ?? null} store={store} state={state} selection={selection} />
-        </>
+      ) : group ? <GroupedList entity={entity} columns={columns} query={query} group={group} open_id={open_id} onOpen={onOpen} onShowAll={addCondition} /> : (
+        <ListTable
+          entity={entity} columns={columns} store={store} state={state} sort={view.sort} selection={selection} open_id={open_entity?.key === entity.key ? open_id : null} save={save}
+          onSort={onSort} onResize={choice.resize} onMove={choice.move} onOpen={onOpen}
+        />
       )}
+      {!group && !is_empty && <ListFoot entity={entity} filter={query.filter ?? null} columns={columns} store={store} state={state} />}
+      {(selection.count > 0 || selection.is_all) && <BulkBar entity={entity} query={query} selection={selection} />}
+      {open_entity && open_id !== null && <SidePanel entity={open_entity} id={open_id} onClose={close} {...neighbours} />}
+      {dialogs}
     </section>
   );
 }

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState, type KeyboardEvent } from "react";
+import { useCallback, useEffect, useRef, useState, type KeyboardEvent } from "react";
 import { useRowHeight, useWindow } from "@web/kit/use-window";
 import { t } from "@web/lib/i18n";
 import type { Entity } from "@web/lib/metadata-types";
@@ -8,6 +8,8 @@ import { ListHeader } from "@web/records/list/list-header";
 import { ListRow } from "@web/records/list/list-row";
 import classes from "@web/records/list/list-table.module.css";
 import type { PageStore, StoreState } from "@web/records/list/page-store";
+import { canEdit } from "@web/records/edit/editable-value";
+import type { SaveRecord } from "@web/records/edit/use-record-editing";
 import type { Selection } from "@web/records/list/use-selection";
 
 interface ListTableProps {
@@ -18,6 +20,7 @@ interface ListTableProps {
   sort: SortKey[];
   selection: Selection;
   open_id: number | null;
+  save: SaveRecord;
   onSort: (path: string, is_added: boolean) => void;
   onResize: (path: string, width_px: number) => void;
   onMove: (path: string, before: string | null) => void;
@@ -26,11 +29,16 @@ interface ListTableProps {
 
 /** The grid of a list: only the rows in view exist. Arrow keys move, Enter opens, Space selects. */
 export function ListTable(props: ListTableProps) {
-  const { entity, columns, store, state, selection, open_id, onOpen } = props;
+  const { entity, columns, store, state, selection, open_id, save, onOpen } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const row_px = useRowHeight();
   const { first, end, total_px, offset_px, scrollToRow } = useWindow(scroller, { count: state.row_count, row_px });
   const [active, setActive] = useState(0);
+  const [editing, setEditing] = useState<{ row: number; path: string } | null>(null);
+  const onEdit = useCallback((row: number, path: string | null) => {
+    setEditing(path === null ? null : { row, path });
+    if (path === null) scroller.current?.focus({ preventScroll: true });
+  }, []);
   useEffect(() => store.want(first, Math.max(end, 1)), [store, first, end]);
 
   const moveTo = (row: number) => {
@@ -45,7 +53,10 @@ export function ListTable(props: ListTableProps) {
     const record = store.row(active);
     if (event.key in moves && !event.ctrlKey && !event.metaKey) moveTo(moves[event.key] ?? 0);
     else if (event.key === "Enter" && record) onOpen(record.id);
-    else if (event.key === " " && record) selection.toggle(record.id, active, event.shiftKey);
+    else if (event.key === "F2" && record) {
+      const first_editable = columns.find((column) => column.path !== entity.title && !column.path.includes(".") && canEdit(entity, column.field));
+      if (first_editable) onEdit(active, first_editable.path);
+    } else if (event.key === " " && record) selection.toggle(record.id, active, event.shiftKey);
     else return;
     event.preventDefault();
   };
@@ -68,7 +79,7 @@ export function ListTable(props: ListTableProps) {
               <ListRow
                 key={index} entity={entity} columns={columns} template={template} index={index} record={record} is_active={index === active}
                 is_open={record !== undefined && record.id === open_id} is_selected={record !== undefined && selection.has(record.id)}
-                onOpen={onOpen} onActivate={setActive} onToggle={selection.toggle}
+                editing={editing?.row === index ? editing.path : null} save={save} onEdit={onEdit} onOpen={onOpen} onActivate={setActive} onToggle={selection.toggle}
               />
             );
           })}

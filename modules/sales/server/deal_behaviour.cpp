@@ -1,0 +1,94 @@
+#include "modules/sales/server/deal_behaviour.hpp"
+
+#include <algorithm>
+
+#include "modules/sales/server/stage_lookup.hpp"
+#include "server/entity/field_type.hpp"
+
+namespace sales {
+
+namespace {
+
+using entity::Record;
+using entity::SaveContext;
+
+entity::Value link(SaveContext& save, std::string_view entity_key, std::int64_t id) { return entity::Link{save.registry().require(entity_key).id, id}; }
+
+std::vector<std::string> tag_texts(const Record& record, std::string_view field) {
+  std::vector<std::string> texts;
+  if (const auto* items = std::get_if<entity::Items>(&record.get(field))) {
+    for (const auto& item : *items) {
+      if (const auto* text = item.columns.empty() ? nullptr : std::get_if<std::string>(&item.columns.front())) texts.push_back(*text);
+    }
+  }
+  return texts;
+}
+
+bool is_lookup_fault(const std::optional<Record>& record) { return !record || record->deleted; }
+
+}  // namespace
+
+void DealBehaviour::prepare(SaveContext& save) {
+  Record& deal = save.record();
+  const bool stage_given = save.changed("stage") && deal.link_id("stage") != 0;
+  if (stage_given) {
+    // The stage decides: it belongs to one pipeline.
+    const auto stage = save.load("stage", deal.link_id("stage"));
+    if (is_lookup_fault(stage)) return;  // the link check names the field
+    if (!save.changed("pipeline") || deal.link_id("pipeline") == 0) deal.set("pipeline", stage->get("pipeline"));
+  } else if (deal.link_id("pipeline") == 0) {
+    if (const std::int64_t pipeline = default_pipeline(save); pipeline != 0) deal.set("pipeline", link(save, "pipeline", pipeline));
+  }
+  const bool pipeline_moved = save.changed("pipeline") && !stage_given;
+  if ((deal.link_id("stage") == 0 || pipeline_moved) && deal.link_id("pipeline") != 0) {
+    if (const std::int64_t stage = first_stage(save, deal.link_id("pipeline")); stage != 0) deal.set("stage", link(save, "stage", stage));
+  }
+  if (!save.changed("stage")) return;
+  const auto stage = save.load("stage", deal.link_id("stage"));
+  if (is_lookup_fault(stage)) return;
+  const bool is_open = stage->text("kind") == "open";
+  const std::int64_t now = base::to_micros(save.is_new() && deal.created_at != base::Instant{} ? deal.created_at : save.now());
+  deal.set("stage_since", now);
+  deal.set("is_open", std::int64_t{is_open ? 1 : 0});
+  deal.set("closed_at", is_open ? entity::Value{} : entity::Value{now});
+  if (!save.changed("probability") && !is_empty(stage->get("probability"))) deal.set("probability", stage->get("probability"));
+}
+
+void DealBehaviour::check(SaveContext& save) {
+  const Record& deal = save.record();
+  if (!save.changed("stage") || deal.link_id("stage") == 0) return;
+  const auto stage = save.load("stage", deal.link_id("stage"));
+  if (is_lookup_fault(stage)) return;
+  if (stage->link_id("pipeline") != deal.link_id("pipeline")) {
+    save.add_error({"stage", "stage_of_other_pipeline", {}});
+    return;
+  }
+  for (const auto& field : tag_texts(*stage, "required_fields")) {
+    if (deal.entity->field(field) != nullptr && is_empty(deal.get(field))) save.add_error({field, "required_by_stage", {{"stage", std::string(stage->text("name"))}}});
+  }
+  if (save.is_new() || save.before()->link_id("stage") == 0 || save.changed("pipeline")) return;
+  const auto from = save.load("stage", save.before()->link_id("stage"));
+  if (is_lookup_fault(from)) return;
+  const auto allowed = tag_texts(*from, "allowed_next");
+  if (!allowed.empty() && std::find(allowed.begin(), allowed.end(), stage->text("name")) == allowed.end()) {
+    save.add_error({"stage", "move_not_allowed", {{"from", std::string(from->text("name"))}, {"to", std::string(stage->text("name"))}}});
+  }
+}
+
+void DealBehaviour::before_write(SaveContext& save) {
+  if (!save.changed("stage")) return;
+  const Record& deal = save.record();
+  json::object move = {{"deal", deal.id}, {"to_stage", deal.link_id("stage")}, {"moved_at", base::to_string(base::from_micros(deal.integer("stage_since")))}};
+  if (deal.link_id("pipeline") != 0) move["pipeline"] = deal.link_id("pipeline");
+  if (save.caller().user_id != 0) move["moved_by"] = save.caller().user_id;
+  if (!save.is_new()) {
+    const Record& before = *save.before();
+    if (before.link_id("stage") != 0) move["from_stage"] = before.link_id("stage");
+    if (const std::int64_t since = before.integer("stage_since"); since != 0) {
+      move["time_in_stage"] = "PT" + std::to_string((deal.integer("stage_since") - since) / 1'000'000) + "S";
+    }
+  }
+  save.create("stage_move", move);
+}
+
+}  // namespace sales

@@ -1,0 +1,257 @@
+// Metadata for screens, and its changes by administrators.
+#include <sodium.h>
+
+#include <algorithm>
+
+#include "server/api/routes/routes.hpp"
+#include "server/base/error.hpp"
+#include "server/base/json_writer.hpp"
+#include "server/entity/field_type.hpp"
+
+namespace api {
+
+namespace {
+
+using entity::EntityDef;
+using entity::FieldDef;
+
+// Shipped texts are locale keys; what administrators named carries its labels with it.
+std::string label(const Call& call, const std::unordered_map<std::string, std::string>& own, const std::string& key, std::string_view fallback) {
+  if (const auto it = own.find(call.caller().language); it != own.end()) return it->second;
+  if (!own.empty()) return own.begin()->second;
+  if (call.context.localizer.has(call.caller().language, key)) return call.text(key);
+  return std::string(fallback);
+}
+
+std::string entity_label(const Call& call, const EntityDef& entity, const std::string& which) {
+  std::unordered_map<std::string, std::string> own;
+  for (const auto& [language, labels] : entity.labels) {
+    if (const auto it = labels.find(which); it != labels.end()) own.emplace(language, it->second);
+  }
+  return label(call, own, "entities." + entity.key + "." + which, entity.key);
+}
+
+void write_options(const Call& call, const EntityDef& entity, const FieldDef& field, base::JsonWriter& out) {
+  out.key("options").begin_array();
+  for (const auto& option : field.options) {
+    out.begin_object().key("key").text(option.key).key("id").integer(option.id);
+    out.key("label").text(label(call, option.labels, "entities." + entity.key + ".options." + field.key + "." + option.key, option.key));
+    out.key("color").text(option.color).key("hidden").boolean(option.hidden).end_object();
+  }
+  out.end_array();
+}
+
+void write_field(const Call& call, const EntityDef& entity, const FieldDef& field, base::JsonWriter& out) {
+  const std::string base_key = field.system ? "field." + field.key : "entities." + entity.key + ".fields." + field.key;
+  out.begin_object().key("key").text(field.key).key("id").integer(field.id).key("type").text(field.type->name());
+  out.key("label").text(label(call, field.labels, base_key, field.key));
+  out.key("required").boolean(field.required).key("read_only").boolean(field.read_only || field.system).key("hidden").boolean(field.hidden);
+  out.key("filterable").boolean(field.filterable).key("sortable").boolean(field.sortable).key("custom").boolean(field.custom);
+  out.key("system").boolean(field.system).key("multiple").boolean(field.type->is_multi_value(field)).key("unique").boolean(field.unique);
+  out.key("searchable").boolean(field.search != entity::SearchKind::kNone).key("scale").integer(field.scale);
+  out.key("max_length");
+  if (field.max_length) out.integer(*field.max_length);
+  else out.null();
+  out.key("min");
+  if (field.min) out.text(*field.min);
+  else out.null();
+  out.key("max");
+  if (field.max) out.text(*field.max);
+  else out.null();
+  out.key("format").text(field.format).key("to").begin_array();
+  for (const auto& target : field.to) out.text(target);
+  out.end_array();
+  write_options(call, entity, field, out);
+  out.key("kinds").begin_array();
+  for (const auto& kind : field.kinds) {
+    out.begin_object().key("key").text(kind).key("label").text(label(call, {}, "entities." + entity.key + ".kinds." + field.key + "." + kind, kind)).end_object();
+  }
+  out.end_array().key("through").text(field.through).key("expression").text(field.expression).key("result").text(field.result);
+  out.key("default").value(field.default_value);
+  out.key("can_update").boolean(!field.system && !field.read_only && entity::may_write_field(call.caller(), entity, field)).end_object();
+}
+
+bool names_readable_field(const Call& call, const EntityDef& entity, std::string_view path) {
+  if (!path.empty() && path.front() == '-') path.remove_prefix(1);
+  const FieldDef* field = entity.field(path.substr(0, path.find('.')));
+  return field != nullptr && entity::may_read_field(call.caller(), entity, *field);
+}
+
+// Names of fields the caller may not read, and of fields of absent modules, are left out.
+json::array readable_names(const Call& call, const EntityDef& entity, const json::value* names) {
+  json::array out;
+  if (names == nullptr || !names->is_array()) return out;
+  for (const auto& name : names->as_array()) {
+    if (name.is_string() && names_readable_field(call, entity, name.as_string())) out.push_back(name);
+  }
+  return out;
+}
+
+void write_views(const Call& call, const EntityDef& entity, base::JsonWriter& out) {
+  out.key("views").begin_array();
+  if (entity.views.is_array()) {
+    for (const auto& view : entity.views.as_array()) {
+      if (!view.is_object()) continue;
+      json::object shown = view.as_object();
+      const std::string key = base::json_string(shown, "key");
+      shown["label"] = label(call, {}, "entities." + entity.key + ".views." + key, key);
+      shown["columns"] = readable_names(call, entity, shown.if_contains("columns"));
+      shown["sort"] = readable_names(call, entity, shown.if_contains("sort"));
+      out.value(shown);
+    }
+  }
+  out.end_array();
+}
+
+void write_card(const Call& call, const EntityDef& entity, base::JsonWriter& out) {
+  json::object card = entity.card.is_object() ? entity.card.as_object() : json::object{};
+  json::array facts;
+  if (const auto* groups = card.if_contains("facts"); groups != nullptr && groups->is_array()) {
+    for (const auto& group : groups->as_array()) facts.push_back(readable_names(call, entity, &group));
+  }
+  card["facts"] = std::move(facts);
+  card["create"] = readable_names(call, entity, card.if_contains("create"));
+  out.key("card").value(card);
+}
+
+void write_related(const Call& call, const EntityDef& entity, base::JsonWriter& out) {
+  out.key("related").begin_array();
+  for (const auto& backlink : call.registry->backlinks(entity)) {
+    const FieldDef& field = backlink.entity->fields[static_cast<std::size_t>(backlink.field)];
+    if (field.system || field.hidden || !entity::may(call.caller(), *backlink.entity, entity::Action::kRead)) continue;
+    if (!entity::may_read_field(call.caller(), *backlink.entity, field)) continue;
+    out.begin_object().key("entity").text(backlink.entity->key).key("plural").text(backlink.entity->plural).key("field").text(field.key);
+    out.key("kind").text(field.type->name()).key("label").text(entity_label(call, *backlink.entity, "many")).end_object();
+  }
+  out.end_array();
+}
+
+std::string_view kind_name(entity::EntityKind kind) {
+  switch (kind) {
+    case entity::EntityKind::kLog: return "log";
+    case entity::EntityKind::kRelation: return "relation";
+    case entity::EntityKind::kSystem: return "system";
+    case entity::EntityKind::kRecord: break;
+  }
+  return "record";
+}
+
+void write_rules(const Call& call, const EntityDef& entity, base::JsonWriter& out) {
+  out.key("rules").begin_array();
+  for (const auto& rule : entity.rules) {
+    out.begin_object().key("key").text(rule.key).key("when").text(rule.when).key("check").text(rule.check).key("path").text(rule.path);
+    out.key("require").begin_array();
+    for (const auto& field : rule.require) {
+      if (names_readable_field(call, entity, field)) out.text(field);
+    }
+    out.end_array().key("message").text(label(call, {}, "entities." + entity.key + ".rules." + rule.key, rule.key)).end_object();
+  }
+  out.end_array().key("visibility").begin_object();
+  for (const auto& [field, formula] : entity.visibility) {
+    if (names_readable_field(call, entity, field)) out.key(field).text(formula);
+  }
+  out.end_object();
+}
+
+void write_entity(const Call& call, const EntityDef& entity, base::JsonWriter& out) {
+  static constexpr std::pair<std::string_view, entity::Action> kActions[] = {
+      {"read", entity::Action::kRead}, {"create", entity::Action::kCreate}, {"update", entity::Action::kUpdate}, {"delete", entity::Action::kDelete}, {"export", entity::Action::kExport}};
+  out.begin_object().key("key").text(entity.key).key("id").integer(entity.id).key("plural").text(entity.plural).key("kind").text(kind_name(entity.kind));
+  out.key("module").text(entity.module).key("icon").text(entity.icon).key("custom").boolean(entity.custom);
+  out.key("label").begin_object().key("one").text(entity_label(call, entity, "one")).key("many").text(entity_label(call, entity, "many")).end_object();
+  out.key("title").text(entity.title_field).key("owner").text(entity.owner_field).key("timeline").boolean(entity.timeline);
+  out.key("can").begin_object();
+  for (const auto& [name, action] : kActions) out.key(name).boolean(entity::may(call.caller(), entity, action));
+  out.end_object().key("fields").begin_array();
+  for (const auto& field : entity.fields) {
+    if (entity::may_read_field(call.caller(), entity, field)) write_field(call, entity, field, out);
+  }
+  out.end_array();
+  write_rules(call, entity, out);
+  write_views(call, entity, out);
+  write_card(call, entity, out);
+  out.key("stages");
+  if (entity.stages) out.begin_object().key("field").text(entity.stages->field).key("pipeline").text(entity.stages->pipeline).end_object();
+  else out.null();
+  write_related(call, entity, out);
+  out.end_object();
+}
+
+std::string etag_of(const std::string& body) {
+  unsigned char digest[16];
+  crypto_generichash(digest, sizeof digest, reinterpret_cast<const unsigned char*>(body.data()), body.size(), nullptr, 0);
+  char hex[2 * sizeof digest + 1];
+  sodium_bin2hex(hex, sizeof hex, digest, sizeof digest);
+  return "\"" + std::string(hex) + "\"";
+}
+
+void metadata(Call& call, http::Response& response) {
+  base::JsonWriter out(response.body);
+  out.begin_object().key("version").integer(call.registry->version()).key("entities").begin_array();
+  for (const auto& entity : call.registry->entities()) {
+    const bool visible = entity::may(call.caller(), *entity, entity::Action::kRead) || entity::may(call.caller(), *entity, entity::Action::kCreate);
+    if (visible) write_entity(call, *entity, out);
+  }
+  out.end_array().end_object();
+  const std::string etag = etag_of(response.body);
+  response.set_header("ETag", etag);
+  response.set_header("Cache-Control", "private, no-cache");
+  if (call.request.header("If-None-Match") != etag) return;
+  response.status = 304;
+  response.body.clear();
+}
+
+const entity::Caller& administrator(Call& call) {
+  if (!call.caller().is_admin) throw base::Error(base::ErrorCode::kPermissionDenied, "admin_only");
+  return call.writer();
+}
+
+void answer_entity(Call& call, std::string_view key, http::Response& response) {
+  Call fresh(call.context, call.request, std::make_shared<entity::Caller>(call.caller()), call.context.catalog.current(), call.now);
+  base::JsonWriter out(response.body);
+  write_entity(fresh, fresh.registry->require(key), out);
+}
+
+void add_entity(Call& call, http::Response& response) {
+  const auto& who = administrator(call);
+  const json::object body = call.body();
+  call.context.catalog.add_entity(who, body);
+  response.status = 201;
+  answer_entity(call, base::json_string(body, "key"), response);
+}
+
+void change_entity(Call& call, http::Response& response) {
+  call.context.catalog.change_entity(administrator(call), call.parameter(0), call.body());
+  answer_entity(call, call.parameter(0), response);
+}
+
+void add_field(Call& call, http::Response& response) {
+  call.context.catalog.add_field(administrator(call), call.parameter(0), call.body());
+  response.status = 201;
+  answer_entity(call, call.parameter(0), response);
+}
+
+void change_field(Call& call, http::Response& response) {
+  call.context.catalog.change_field(administrator(call), call.parameter(0), call.parameter(1), call.body());
+  answer_entity(call, call.parameter(0), response);
+}
+
+void hide_field(Call& call, http::Response& response) {
+  call.context.catalog.hide_field(administrator(call), call.parameter(0), call.parameter(1));
+  response.status = 204;
+}
+
+}  // namespace
+
+void add_metadata_routes(http::Router& router, ApiContext& context) {
+  using http::Method;
+  using http::RunsOn;
+  add_route(router, context, {Method::kGet, "/metadata", metadata});
+  add_route(router, context, {Method::kPost, "/metadata/entities", add_entity, RunsOn::kWritePool});
+  add_route(router, context, {Method::kPatch, "/metadata/entities/{entity}", change_entity, RunsOn::kWritePool});
+  add_route(router, context, {Method::kPost, "/metadata/entities/{entity}/fields", add_field, RunsOn::kWritePool});
+  add_route(router, context, {Method::kPatch, "/metadata/entities/{entity}/fields/{field}", change_field, RunsOn::kWritePool});
+  add_route(router, context, {Method::kDelete, "/metadata/entities/{entity}/fields/{field}", hide_field, RunsOn::kWritePool});
+}
+
+}  // namespace api

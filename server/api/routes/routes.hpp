@@ -1,0 +1,22 @@
+// The route groups of the API; each adds its own to the router.
+#pragma once
+
+#include "server/api/context.hpp"
+
+namespace api {
+
+void add_record_routes(http::Router& router, ApiContext& context);
+void add_query_routes(http::Router& router, ApiContext& context);
+void add_history_routes(http::Router& router, ApiContext& context);
+void add_timeline_routes(http::Router& router, ApiContext& context);
+void add_share_routes(http::Router& router, ApiContext& context);
+void add_search_routes(http::Router& router, ApiContext& context);
+void add_session_routes(http::Router& router, ApiContext& context);
+void add_job_routes(http::Router& router, ApiContext& context);
+void add_setting_routes(http::Router& router, ApiContext& context);
+void add_metadata_routes(http::Router& router, ApiContext& context);
+
+// Writes {"id","title"} of a record, title null when the record is gone or the caller may not read it.
+void write_reference(const entity::QueryContext& context, const entity::EntityDef& entity, std::int64_t id, base::JsonWriter& out);
+
+}  // namespace api

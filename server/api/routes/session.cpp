@@ -1,0 +1,147 @@
+// Signing in and out, API keys, the signed-in user.
+#include <algorithm>
+
+#include "server/api/authenticator.hpp"
+#include "server/api/routes/routes.hpp"
+#include "server/base/error.hpp"
+#include "server/base/json_writer.hpp"
+
+namespace api {
+
+namespace {
+
+void write_me(const entity::Caller& caller, std::string_view csrf, base::JsonWriter& out) {
+  out.begin_object().key("user").begin_object().key("id").integer(caller.user_id).key("title").text(caller.title).end_object();
+  out.key("is_admin").boolean(caller.is_admin).key("language").text(caller.language).key("time_zone").text(caller.time_zone);
+  out.key("department");
+  if (caller.department_id == 0) out.null();
+  else out.integer(caller.department_id);
+  out.key("csrf").text(csrf).end_object();
+}
+
+void sign_in(Call& call, http::Response& response) {
+  const json::object body = call.body();
+  const std::string email = base::json_string(body, "email");
+  const std::string password = base::json_string(body, "password");
+  if (email.empty()) throw base::Error::field("email", "required");
+  if (password.empty()) throw base::Error::field("password", "required");
+  if (password.size() > 1000) throw base::Error::field("password", "too_long", {{"max", "256"}});
+  const NewSession session = call.context.authenticator.sign_in(email, password, call.request);
+  response.set_header("Set-Cookie", Authenticator::session_cookie(session, call.request.is_tls));
+  response.set_header("Cache-Control", "no-store");
+  base::JsonWriter out(response.body);
+  write_me(*session.caller, session.csrf_token, out);
+}
+
+void current(Call& call, http::Response& response) {
+  const Identity identity = call.context.authenticator.identify(call.request);
+  if (!identity.caller) throw base::Error(base::ErrorCode::kUnauthenticated, "sign_in_required");
+  response.set_header("Cache-Control", "no-store");
+  base::JsonWriter out(response.body);
+  write_me(*identity.caller, identity.csrf_token, out);
+}
+
+void sign_out(Call& call, http::Response& response) {
+  call.context.authenticator.sign_out(call.request);
+  response.set_header("Set-Cookie", Authenticator::expired_cookie(call.request.is_tls));
+  response.status = 204;
+}
+
+void sessions(Call& call, http::Response& response) {
+  base::JsonWriter out(response.body);
+  call.context.authenticator.write_sessions(call.caller().user_id, call.request, out);
+}
+
+void end_session(Call& call, http::Response& response) {
+  call.context.authenticator.end_session(call.caller().user_id, call.id(0));
+  response.status = 204;
+}
+
+void change_password(Call& call, http::Response& response) {
+  const json::object body = call.body();
+  const std::string password = base::json_string(body, "new_password");
+  check_password_strength(password, "new_password");
+  const std::int64_t user = call.caller().user_id;
+  if (!call.context.authenticator.has_password(user, base::json_string(body, "password"))) throw base::Error::field("password", "wrong_password");
+  call.context.authenticator.set_password(user, password);
+  std::string email;
+  call.read("user_email", [&](const entity::QueryContext& context) {
+    auto statement = context.connection.prepare("user_email", "SELECT email FROM sys_user WHERE id = $1");
+    if (statement.bind(1, user).step()) email = std::string(statement.text(0));
+  });
+  const NewSession session = call.context.authenticator.sign_in(email, password, call.request);
+  response.set_header("Set-Cookie", Authenticator::session_cookie(session, call.request.is_tls));
+  base::JsonWriter out(response.body);
+  write_me(*session.caller, session.csrf_token, out);
+}
+
+void set_user_password(Call& call, http::Response& response) {
+  if (!call.caller().is_admin) throw base::Error(base::ErrorCode::kPermissionDenied, "admin_only");
+  const std::string password = base::json_string(call.body(), "password");
+  check_password_strength(password, "password");
+  call.context.callers.find(call.id(0));
+  call.context.authenticator.set_password(call.id(0), password);
+  response.status = 204;
+}
+
+void api_keys(Call& call, http::Response& response) {
+  base::JsonWriter out(response.body);
+  call.context.authenticator.write_api_keys(call.caller().user_id, call.caller().is_admin && call.query_flag("all"), out);
+}
+
+void create_api_key(Call& call, http::Response& response) {
+  const json::object body = call.body();
+  ApiKeyRequest request;
+  request.user_id = base::json_int(body, "user", call.caller().user_id);
+  if (request.user_id != call.caller().user_id && !call.caller().is_admin) throw base::Error(base::ErrorCode::kPermissionDenied, "admin_only");
+  if (call.caller().api_key_id != 0 && !call.caller().key_scopes.empty()) throw base::Error(base::ErrorCode::kPermissionDenied, "key_may_not_make_keys");
+  call.context.callers.find(request.user_id);
+  request.name = base::json_string(body, "name");
+  if (request.name.empty()) throw base::Error::field("name", "required");
+  if (request.name.size() > 400) throw base::Error::field("name", "too_long", {{"max", "200"}});
+  if (const auto* scopes = base::json_array(body, "scopes")) {
+    for (const auto& scope : *scopes) {
+      const std::string text = scope.is_string() ? std::string(scope.as_string()) : std::string();
+      const auto colon = text.find(':');
+      const std::string action = colon == std::string::npos ? std::string() : text.substr(colon + 1);
+      const bool known_entity = colon != std::string::npos && (text.substr(0, colon) == "*" || call.registry->find(text.substr(0, colon)) != nullptr);
+      if (!known_entity || (action != "read" && action != "write")) throw base::Error::field("scopes", "unknown_option", {{"valid", "*:read, *:write, company:read …"}});
+      request.scopes.push_back(text);
+    }
+  }
+  if (const std::string expires = base::json_string(body, "expires_at"); !expires.empty()) {
+    const auto at = base::parse_instant(expires);
+    if (!at) throw base::Error::field("expires_at", "bad_instant");
+    request.expires_at = base::to_micros(*at);
+  }
+  const NewApiKey key = call.context.authenticator.create_api_key(request);
+  response.status = 201;
+  response.set_header("Cache-Control", "no-store");
+  base::JsonWriter out(response.body);
+  out.begin_object().key("id").integer(key.id).key("key").text(key.key).end_object();
+}
+
+void revoke_api_key(Call& call, http::Response& response) {
+  call.context.authenticator.revoke_api_key(call.id(0), call.caller().user_id, call.caller().is_admin);
+  response.status = 204;
+}
+
+}  // namespace
+
+void add_session_routes(http::Router& router, ApiContext& context) {
+  using http::Method;
+  using http::RunsOn;
+  add_route(router, context, {Method::kPost, "/session", sign_in, RunsOn::kWritePool, SignIn::kNone, 64 << 10});
+  add_route(router, context, {Method::kGet, "/session", current});
+  add_route(router, context, {Method::kGet, "/me", current});
+  add_route(router, context, {Method::kDelete, "/session", sign_out, RunsOn::kWritePool});
+  add_route(router, context, {Method::kGet, "/sessions", sessions});
+  add_route(router, context, {Method::kDelete, "/sessions/{id}", end_session, RunsOn::kWritePool});
+  add_route(router, context, {Method::kPost, "/me/password", change_password, RunsOn::kWritePool});
+  add_route(router, context, {Method::kPost, "/users/{id}/password", set_user_password, RunsOn::kWritePool});
+  add_route(router, context, {Method::kGet, "/api-keys", api_keys});
+  add_route(router, context, {Method::kPost, "/api-keys", create_api_key, RunsOn::kWritePool});
+  add_route(router, context, {Method::kDelete, "/api-keys/{id}", revoke_api_key, RunsOn::kWritePool});
+}
+
+}  // namespace api

@@ -1,0 +1,137 @@
+#include "server/app/application.hpp"
+
+#include <algorithm>
+
+#include "server/api/authenticator.hpp"
+#include "server/base/error.hpp"
+#include "server/base/log.hpp"
+#include "server/base/resources.hpp"
+#include "server/entity/metadata/migrations.hpp"
+#include "server/entity/caller_directory.hpp"
+#include "server/entity/write/migrations.hpp"
+#include "server/entity/write/record_service_impl.hpp"
+#include "server/flow/mass_change.hpp"
+#include "server/flow/outbox_dispatcher.hpp"
+#include "server/flow/scheduler.hpp"
+#include "module_list.hpp"
+
+namespace app {
+
+namespace {
+
+std::vector<entity::EntityFile> entity_files() {
+  std::vector<entity::EntityFile> files;
+  for (const auto& resource : base::resources_below("")) {
+    if (!resource.path.ends_with(".json") || resource.path.find("/entities/") == std::string_view::npos) continue;
+    std::string module;
+    if (resource.path.starts_with("modules/")) {
+      const std::string_view rest = resource.path.substr(8);
+      module = rest.substr(0, rest.find('/'));
+    }
+    files.push_back({std::move(module), std::string(resource.path), std::string(resource.content)});
+  }
+  return files;
+}
+
+std::vector<store::Migration> all_migrations() {
+  std::vector<store::Migration> all;
+  for (const auto* some : {&entity::metadata_migrations(), &entity::write_migrations(), &flow::flow_migrations(), &api::authenticator_migrations()}) {
+    all.insert(all.end(), some->begin(), some->end());
+  }
+  std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.number < b.number; });
+  return all;
+}
+
+store::DatabaseOptions store_options(const DataFolder& folder, const base::Config& config) {
+  store::DatabaseOptions options;
+  const std::string& address = config.text("database.address");
+  options.address = address.empty() ? "sqlite:" + folder.database_file() : address;
+  options.readers = static_cast<int>(config.integer("database.connections"));
+  options.cache_bytes = config.size_bytes("database.cache");
+  options.prepared_statements = config.boolean("database.prepared_statements");
+  return options;
+}
+
+std::unique_ptr<store::Database> open_migrated(const store::DatabaseOptions& options) {
+  auto database = store::Database::open(options);
+  store::migrate(*database, all_migrations());
+  return database;
+}
+
+}  // namespace
+
+// Members are built in this order and destroyed in reverse: each uses those above it.
+struct Application::Impl final : public entity::ModuleHost {
+  Impl(const DataFolder& folder, const base::Config& config)
+      : folder(folder),
+        config(config),
+        database(open_migrated(store_options(folder, config))),
+        catalog(*database, entity_files()),
+        records(entity::make_record_service(*database, catalog, clock, random)),
+        callers(entity::make_caller_directory(*database, catalog, clock)),
+        authenticator(*database, *callers, clock, random),
+        module_services{*database, catalog, *records, *callers, clock, random},
+        node(base::random_token(random, 9)),
+        jobs(*database, clock, node),
+        dispatcher(*database, clock, node),
+        scheduler(*database, clock, node),
+        api{*database, catalog, *records, *callers, texts(), clock, random, authenticator, jobs, module_services} {
+    catalog.synchronise_schema();
+    flow::add_mass_change(jobs, module_services);
+    modules::register_all(*this);
+  }
+
+  void start() {
+    jobs.start();
+    dispatcher.start();
+    scheduler.start();
+  }
+
+  void stop() {
+    scheduler.stop();
+    dispatcher.stop();
+    jobs.stop();
+  }
+
+  entity::Services& services() override { return module_services; }
+  void add_behaviour(std::string_view entity, std::unique_ptr<entity::Behaviour> behaviour) override { catalog.add_behaviour(entity, std::move(behaviour)); }
+  void add_consumer(std::string_view name, std::function<void(const std::vector<entity::OutboxEvent>&)> consume) override { dispatcher.add(std::string(name), std::move(consume)); }
+  void add_schedule(std::string_view name, std::chrono::seconds period, std::function<void()> run) override { scheduler.add(std::string(name), period, std::move(run)); }
+
+  const DataFolder& folder;
+  const base::Config& config;
+  base::SystemClock clock;
+  base::SystemRandom random;
+  std::unique_ptr<store::Database> database;
+  entity::Catalog catalog;
+  std::unique_ptr<entity::RecordService> records;
+  std::unique_ptr<entity::CallerDirectory> callers;
+  api::Authenticator authenticator;
+  entity::Services module_services;
+  const std::string node;  // name of this process among those that share the base
+  flow::Jobs jobs;
+  flow::OutboxDispatcher dispatcher;
+  flow::Scheduler scheduler;
+  api::ApiContext api;
+};
+
+Application::Application(const DataFolder& folder, const base::Config& config, Background background) : impl_(std::make_unique<Impl>(folder, config)) {
+  if (background == Background::kRuns) impl_->start();
+}
+Application::~Application() = default;
+
+api::ApiContext& Application::api() { return impl_->api; }
+store::Database& Application::database() { return *impl_->database; }
+entity::Catalog& Application::catalog() { return impl_->catalog; }
+entity::RecordService& Application::records() { return *impl_->records; }
+entity::CallerDirectory& Application::callers() { return *impl_->callers; }
+api::Authenticator& Application::authenticator() { return impl_->authenticator; }
+const DataFolder& Application::folder() const { return impl_->folder; }
+const base::Config& Application::config() const { return impl_->config; }
+
+void Application::close() {
+  impl_->stop();
+  impl_->database->close();
+}
+
+}  // namespace app

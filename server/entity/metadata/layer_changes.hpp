@@ -1,0 +1,41 @@
+// The run-time changes an administrator may make to the metadata, each checked and turned into rows of the local layer.
+#pragma once
+
+#include <string_view>
+
+#include "server/entity/metadata/local_layer.hpp"
+#include "server/store/database.hpp"
+
+namespace entity {
+
+// Ids of custom entities, fields and options begin here; they are never given twice.
+inline constexpr std::int64_t kFirstCustomId = 10'000;
+
+// Works on a copy of the layer inside the transaction that will save it; the caller builds a registry of the result, which checks the rest.
+// All throw Error with field paths of the body.
+class LayerChanges {
+ public:
+  // The documents the change starts from: shipped files with the layer applied.
+  LayerChanges(store::Connection& connection, LocalLayer& layer, std::vector<LayeredEntity> documents)
+      : connection_(connection), layer_(layer), documents_(std::move(documents)) {}
+
+  void add_entity(json::object body);
+  void add_field(std::string_view entity, json::object body);
+  void change_field(std::string_view entity, std::string_view field, const json::object& patch);
+  void hide_field(std::string_view entity, std::string_view field);
+  void change_entity(std::string_view entity, const json::object& patch);
+  void purge_field(std::string_view entity, std::string_view field);
+  void import(const json::value& layer);
+
+ private:
+  LayeredEntity& require_entity(std::string_view entity);
+  json::object& require_field(LayeredEntity& entity, std::string_view field);
+  std::int64_t next_custom_id(std::string_view series);
+  void number_options(json::array& options, std::int64_t first);
+
+  store::Connection& connection_;  // of the transaction
+  LocalLayer& layer_;              // belongs to the caller
+  std::vector<LayeredEntity> documents_;
+};
+
+}  // namespace entity

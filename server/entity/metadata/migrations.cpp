@@ -1,0 +1,38 @@
+#include "server/entity/metadata/migrations.hpp"
+
+namespace entity {
+
+namespace {
+
+constexpr std::string_view kMetadataSqlite = R"sql(
+CREATE TABLE sys_metadata(id INTEGER PRIMARY KEY, version INTEGER NOT NULL, shipped TEXT NOT NULL);
+INSERT INTO sys_metadata(id, version, shipped) VALUES(1, 1, '');
+CREATE TABLE sys_local_layer(
+  entity TEXT NOT NULL, field TEXT NOT NULL, kind TEXT NOT NULL, body TEXT NOT NULL, updated_at INTEGER NOT NULL, updated_by INTEGER,
+  PRIMARY KEY(entity, field, kind)) WITHOUT ROWID;
+CREATE TABLE sys_counter(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE sys_credential(
+  user_id INTEGER PRIMARY KEY, password_hash TEXT NOT NULL, changed_at INTEGER NOT NULL, must_change INTEGER NOT NULL DEFAULT 0);
+)sql";
+
+constexpr std::string_view kMetadataPostgres = R"sql(
+CREATE TABLE sys_metadata(id BIGINT PRIMARY KEY, version BIGINT NOT NULL, shipped TEXT NOT NULL);
+INSERT INTO sys_metadata(id, version, shipped) VALUES(1, 1, '');
+CREATE TABLE sys_local_layer(
+  entity TEXT COLLATE "C" NOT NULL, field TEXT COLLATE "C" NOT NULL, kind TEXT COLLATE "C" NOT NULL, body TEXT NOT NULL, updated_at BIGINT NOT NULL,
+  updated_by BIGINT, PRIMARY KEY(entity, field, kind));
+CREATE TABLE sys_counter(name TEXT COLLATE "C" PRIMARY KEY, value BIGINT NOT NULL);
+CREATE TABLE sys_credential(
+  user_id BIGINT PRIMARY KEY, password_hash TEXT NOT NULL, changed_at BIGINT NOT NULL, must_change BIGINT NOT NULL DEFAULT 0);
+)sql";
+
+}  // namespace
+
+const std::vector<store::Migration>& metadata_migrations() {
+  static const std::vector<store::Migration> kMigrations{
+      {1, "metadata", kMetadataSqlite, kMetadataPostgres},
+  };
+  return kMigrations;
+}
+
+}  // namespace entity

@@ -1,0 +1,61 @@
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import { menuEntities } from "@web/app/shell/menu-entities";
+import { Avatar } from "@web/kit/avatar";
+import { EntityIcon } from "@web/kit/entity-icon";
+import { useDebounced } from "@web/kit/use-debounced";
+import { useMetadata } from "@web/lib/calls/metadata";
+import { searchRecords } from "@web/lib/calls/search";
+import { formatE164 } from "@web/lib/format/phone";
+import { t } from "@web/lib/i18n";
+import { pageWidgets } from "@web/lib/widgets";
+import { useRecordCreator } from "@web/lib/record-creator";
+
+export interface PaletteItem {
+  key: string;
+  group: string;
+  title: string;
+  subtitle?: string | undefined;
+  icon: ReactNode;
+  run: () => void;
+}
+
+/** Everything the palette offers for what was typed: records from the server, sections, creations. */
+export function usePaletteItems(typed: string): { items: PaletteItem[]; is_searching: boolean } {
+  const metadata = useMetadata();
+  const navigate = useNavigate();
+  const create = useRecordCreator();
+  const text = useDebounced(typed.trim(), 120);
+  const { data: groups = [], isFetching } = useQuery({
+    queryKey: ["search", text], queryFn: ({ signal }) => searchRecords(text, null, 6, signal), enabled: text.length > 1, placeholderData: keepPreviousData, staleTime: 5_000,
+  });
+  const wanted = typed.trim().toLowerCase();
+  const items: PaletteItem[] = [];
+  for (const group of wanted.length > 1 ? groups : []) {
+    const entity = metadata.entity(group.entity);
+    if (!entity) continue;
+    for (const found of group.items) {
+      const matched = found.matched?.map((one) => (/^\+\d{8,15}$/.test(one.text) ? formatE164(one.text) : one.text)).join(", ");
+      items.push({
+        key: `${entity.key}/${found.id}`, group: entity.label.many, title: found.title, subtitle: matched || (found.subtitle ?? undefined), icon: <Avatar name={found.title} size={22} is_square />,
+        run: () => void navigate({ to: "/$plural/$id", params: { plural: entity.plural, id: String(found.id) } }),
+      });
+    }
+  }
+  for (const entity of menuEntities(metadata)) {
+    if (entity.label.many.toLowerCase().includes(wanted)) {
+      items.push({ key: `go/${entity.key}`, group: t("palette.go"), title: entity.label.many, icon: <EntityIcon name={entity.icon} />, run: () => void navigate({ to: "/$plural", params: { plural: entity.plural } }) });
+    }
+  }
+  for (const page of pageWidgets()) {
+    const title = t(page.label);
+    if (title.toLowerCase().includes(wanted)) items.push({ key: `page/${page.key}`, group: t("palette.go"), title, icon: <EntityIcon name={page.icon} />, run: () => void navigate({ to: `/page/${page.key}` }) });
+  }
+  for (const entity of menuEntities(metadata).filter((one) => one.can.create)) {
+    const title = t("palette.create", { entity: entity.label.one.toLowerCase() });
+    if (!title.toLowerCase().includes(wanted)) continue;
+    items.push({ key: `new/${entity.key}`, group: t("palette.create_group"), title, icon: <EntityIcon name={entity.icon} />, run: () => void create?.(entity.key, {}) });
+  }
+  return { items, is_searching: isFetching };
+}

@@ -1,0 +1,33 @@
+import { Kbd, Modal } from "@mantine/core";
+import { activeHotkeys } from "@web/lib/hotkeys";
+import { t } from "@web/lib/i18n";
+
+const kGroups = ["general", "list", "card"] as const;
+
+function keyText(keys: string): string[] {
+  return keys.split(" ").map((one) => one.replace("mod+", "Ctrl + ").replace("shift+", "Shift + ").replace("alt+", "Alt + ").replace("Arrow", ""));
+}
+
+/** The shortcuts that work on this screen. */
+export function KeyboardMap({ onClose }: { onClose: () => void }) {
+  const hotkeys = activeHotkeys();
+  return (
+    <Modal opened onClose={onClose} title={t("keys.title")} size={520} closeButtonProps={{ "aria-label": t("action.close") }}>
+      {kGroups.map((group) => {
+        const lines = hotkeys.filter((hotkey) => hotkey.group === group && !/^g [2-9]$/.test(hotkey.keys));
+        if (lines.length === 0) return null;
+        return (
+          <section key={group} style={{ marginBottom: 16 }}>
+            <h3>{t(`keys.group_${group}`)}</h3>
+            <dl style={{ display: "grid", gridTemplateColumns: "150px 1fr", gap: "6px 12px", margin: "8px 0 0" }}>
+              {lines.map((hotkey) => [
+                <dt key={`${hotkey.keys}-keys`}>{keyText(hotkey.keys === "g 1" ? "g 1…9" : hotkey.keys).map((key) => <Kbd key={key} mr={4}>{key}</Kbd>)}</dt>,
+                <dd key={hotkey.keys} style={{ margin: 0 }}>{t(hotkey.label)}</dd>,
+              ])}
+            </dl>
+          </section>
+        );
+      })}
+    </Modal>
+  );
+}

@@ -1,0 +1,6 @@
+import { DateControl } from "@web/fields/shared/date-control";
+import type { InputProps } from "@web/fields/types";
+
+export function Input(props: InputProps) {
+  return <DateControl input={props} has_time={true} />;
+}

@@ -1,0 +1,7 @@
+import { SettingParts } from "@web/fields/shared/setting-parts";
+import { TargetSetting } from "@web/fields/shared/target-setting";
+import type { SettingsProps } from "@web/fields/types";
+
+export function Settings(props: SettingsProps) {
+  return <><TargetSetting {...props} /><SettingParts {...props} parts={["filterable"]} /></>;
+}

@@ -1,0 +1,7 @@
+import { MultiControl } from "@web/fields/shared/multi-control";
+import { toItems } from "@web/fields/shared/multi-items";
+import type { InputProps } from "@web/fields/types";
+
+export function Input(props: InputProps) {
+  return <MultiControl input={props} items={toItems(props.value)} onItems={props.onChange} input_mode="tel" placeholder="+7 900 000-00-00" />;
+}

@@ -1,0 +1,9 @@
+import { kTextOperators } from "@web/fields/shared/filter-kinds";
+import { TextFilter } from "@web/fields/shared/text-filter";
+import type { FilterProps } from "@web/fields/types";
+
+export const operators = kTextOperators;
+
+export function Filter(props: FilterProps) {
+  return <TextFilter {...props} />;
+}

@@ -1,0 +1,89 @@
+import { CloseButton, Combobox, InputBase, Loader, useCombobox } from "@mantine/core";
+import { IconPlus } from "@tabler/icons-react";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useEffect, useState, type ReactNode } from "react";
+import { Avatar } from "@web/kit/avatar";
+import { useDebounced } from "@web/kit/use-debounced";
+import { findLinks, type FoundLink } from "@web/lib/calls/find-links";
+import type { Filter, SortKey } from "@web/lib/filter";
+import { t } from "@web/lib/i18n";
+import type { Entity } from "@web/lib/metadata-types";
+import { useRecordCreator } from "@web/lib/record-creator";
+import type { Link } from "@web/lib/values";
+
+const kNone: FoundLink[] = [];
+
+interface RecordPickerProps {
+  entities: Entity[];
+  value: Link | null;
+  onChange: (link: Link | null) => void;
+  label?: ReactNode;
+  name: string;
+  error?: ReactNode;
+  is_required?: boolean | undefined;
+  auto_focus?: boolean | undefined;
+  filter?: Filter | null;
+  sort?: SortKey[] | undefined;
+  placeholder?: string;
+  can_create?: boolean;
+}
+
+/** Finds a record by what is typed, on the server; offers to create one that is not there. */
+export function RecordPicker(props: RecordPickerProps) {
+  const { entities, value, onChange, name, filter = null, sort, can_create = true } = props;
+  const [typed, setTyped] = useState<string | null>(null);
+  const combobox = useCombobox({ onDropdownClose: () => { combobox.resetSelectedOption(); setTyped(null); } });
+  const creator = useRecordCreator();
+  const text = useDebounced(typed ?? "", 120);
+  const { data: found = kNone, isFetching } = useQuery({
+    queryKey: ["links", entities.map((entity) => entity.key), text, filter],
+    queryFn: async ({ signal }) => (await Promise.all(entities.map((entity) => findLinks(entity, text, { filter, signal, limit: entities.length > 1 ? 6 : 20, ...(sort ? { sort } : {}) })))).flat(),
+    enabled: combobox.dropdownOpened, placeholderData: keepPreviousData, staleTime: 10_000,
+  });
+  const selectFirst = combobox.selectFirstOption;
+  useEffect(() => { selectFirst(); }, [found, selectFirst]);
+  const creatable = can_create && creator && typed?.trim() ? entities.filter((entity) => entity.can.create && entity.kind !== "system").slice(0, 3) : [];
+
+  const submit = async (key: string) => {
+    combobox.closeDropdown();
+    if (key.startsWith("new/")) {
+      const entity = entities.find((one) => one.key === key.slice(4));
+      const made = entity ? await creator?.(entity.key, { [entity.title]: typed?.trim() ?? "" }) : null;
+      if (made) onChange({ ...made, ...(entity ? { entity: entity.key } : {}) });
+      return;
+    }
+    const chosen = found.find((link) => `${link.entity}/${link.id}` === key);
+    if (chosen) onChange({ id: chosen.id, title: chosen.title, ...(chosen.entity ? { entity: chosen.entity } : {}) });
+  };
+  const can_clear = value && !props.is_required && typed === null;
+  return (
+    <Combobox store={combobox} onOptionSubmit={(key) => void submit(key)} withinPortal>
+      <Combobox.Target>
+        <InputBase
+          label={props.label} aria-label={props.label ? undefined : name} error={props.error} withAsterisk={props.is_required ?? false} autoFocus={props.auto_focus ?? false} data-autofocus={props.auto_focus || undefined}
+          placeholder={props.placeholder ?? t("picker.prompt")} value={typed ?? value?.title ?? ""} autoComplete="off"
+          onChange={(event) => { setTyped(event.currentTarget.value); combobox.openDropdown(); }} onFocus={() => combobox.openDropdown()} onClick={() => combobox.openDropdown()} onBlur={() => combobox.closeDropdown()}
+          rightSectionPointerEvents="all" rightSection={isFetching && typed !== null ? <Loader size={14} /> : can_clear ? <CloseButton size="sm" aria-label={t("picker.clear", { field: name })} onMouseDown={(event) => event.preventDefault()} onClick={() => onChange(null)} /> : null}
+        />
+      </Combobox.Target>
+      <Combobox.Dropdown>
+        <Combobox.Options mah={280} style={{ overflowY: "auto" }} aria-label={name}>
+          {found.map((link) => (
+            <Combobox.Option key={`${link.entity}/${link.id}`} value={`${link.entity}/${link.id}`}>
+              <span style={{ display: "flex", alignItems: "center", gap: 8, minWidth: 0 }}>
+                <Avatar name={link.title} size={20} is_square={link.entity !== "user"} /><span className="cut">{link.title}</span>
+                {(link.subtitle || entities.length > 1) && <span className="muted cut" style={{ fontSize: 12 }}>{link.subtitle ?? entities.find((entity) => entity.key === link.entity)?.label.one}</span>}
+              </span>
+            </Combobox.Option>
+          ))}
+          {creatable.map((entity) => (
+            <Combobox.Option key={`new/${entity.key}`} value={`new/${entity.key}`}>
+              <span style={{ display: "flex", alignItems: "center", gap: 8, color: "var(--accent)" }}><IconPlus size={16} />{t("picker.create", { entity: entity.label.one.toLowerCase(), title: typed?.trim() ?? "" })}</span>
+            </Combobox.Option>
+          ))}
+          {found.length === 0 && creatable.length === 0 && !isFetching && <Combobox.Empty>{t("picker.nothing")}</Combobox.Empty>}
+        </Combobox.Options>
+      </Combobox.Dropdown>
+    </Combobox>
+  );
+}

@@ -1,0 +1,10 @@
+import { TextControl } from "@web/fields/shared/text-control";
+import type { InputProps } from "@web/fields/types";
+
+const format = (value: unknown) => (value === null || value === undefined ? "" : String(value));
+const parse = (text: string) => text;
+
+export function Input(props: InputProps) {
+  const is_digits = props.field.format !== null && props.field.format !== undefined;
+  return <TextControl input={props} format={format} parse={parse} input_mode={is_digits ? "numeric" : "text"} max_length={props.field.max_length ?? undefined} />;
+}

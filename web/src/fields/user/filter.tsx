@@ -1,0 +1,9 @@
+import { kLinkOperators } from "@web/fields/shared/filter-kinds";
+import { LinkFilter } from "@web/fields/shared/link-filter";
+import type { FilterProps } from "@web/fields/types";
+
+export const operators = kLinkOperators;
+
+export function Filter(props: FilterProps) {
+  return <LinkFilter {...props} />;
+}

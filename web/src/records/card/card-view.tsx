@@ -1,0 +1,89 @@
+import { Skeleton } from "@mantine/core";
+import { useEffect, useState } from "react";
+import { ErrorNotice } from "@web/kit/error-notice";
+import { useMetadata } from "@web/lib/calls/metadata";
+import { useRecord } from "@web/lib/calls/read-record";
+import { t } from "@web/lib/i18n";
+import { onChanges } from "@web/lib/live";
+import type { Entity } from "@web/lib/metadata-types";
+import { query_client } from "@web/lib/query-client";
+import type { AnyRecord } from "@web/lib/values";
+import { CardFacts } from "@web/records/card/card-facts";
+import { CardHead } from "@web/records/card/card-head";
+import { CardTools, type CardNeighbours } from "@web/records/card/card-tools";
+import classes from "@web/records/card/card.module.css";
+import { Composer } from "@web/records/card/composer";
+import { History } from "@web/records/card/history";
+import { RelatedLists } from "@web/records/card/related-lists";
+import { Timeline } from "@web/records/card/timeline";
+import { WidgetSlot } from "@web/records/card/widget-slot";
+import { useRecordEditing } from "@web/records/edit/use-record-editing";
+import { activityKinds } from "@web/records/next-step";
+
+interface CardViewProps extends CardNeighbours {
+  entity: Entity;
+  id: number;
+  is_panel?: boolean;
+  onClose?: (() => void) | undefined;
+}
+
+const kParts = ["facts", "timeline", "related"] as const;
+
+/** The card of any record; its own width decides between three columns, two, and tabs. */
+export function CardView({ entity, id, is_panel = false, onClose, ...neighbours }: CardViewProps) {
+  const { data: record, error, refetch } = useRecord(entity.plural, id);
+  useEffect(() => onChanges((changes) => {
+    const known = query_client.getQueryData<AnyRecord>(["record", entity.plural, id]);
+    const is_newer = changes.some((change) => change.entity === entity.key && change.id === id && change.version !== known?.version);
+    if (is_newer) void refetch();
+  }), [entity, id, refetch]);
+  if (error && !record) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
+  if (!record) {
+    return (
+      <div className={classes.card} aria-busy="true">
+        <div className={classes.head}><div className={classes.titleLine}><Skeleton height={40} width={40} /><Skeleton height={28} width="40%" /></div><Skeleton height={28} /></div>
+      </div>
+    );
+  }
+  return <LoadedCard entity={entity} record={record} is_panel={is_panel} onClose={onClose} {...neighbours} />;
+}
+
+function LoadedCard({ entity, record, is_panel, onClose, ...neighbours }: Omit<CardViewProps, "id"> & { record: AnyRecord; is_panel: boolean }) {
+  const metadata = useMetadata();
+  const { save, dialogs } = useRecordEditing(entity);
+  const [part, setPart] = useState<(typeof kParts)[number]>("timeline");
+  const [composing, setComposing] = useState<string | null>(null);
+  const [is_history, setHistory] = useState(false);
+  const kinds = activityKinds(metadata, entity);
+  const has_feed = kinds.length > 0 || Boolean(entity.timeline);
+  const plan = () => {
+    const plannable = kinds.find((kind) => kind.due && kind.entity.can.create);
+    setPart("timeline");
+    setHistory(false);
+    setComposing(plannable?.entity.key ?? null);
+  };
+  const tools = (
+    <CardTools entity={entity} record={record} is_panel={is_panel} onClose={onClose} {...neighbours} onHistory={() => { setHistory((before) => !before); setPart("timeline"); }} />
+  );
+  return (
+    <article className={classes.card} aria-label={String(record[entity.title] ?? "")}>
+      <CardHead entity={entity} record={record} save={save} tools={tools} onPlan={plan} />
+      <div className={classes.tabs} role="tablist">
+        {kParts.map((one) => <button key={one} type="button" role="tab" aria-selected={part === one} onClick={() => setPart(one)}>{t(`card.tab_${one}`)}</button>)}
+      </div>
+      <div className={classes.body}>
+        <div className={classes.column} data-part="facts" data-shown={part === "facts" || undefined}><CardFacts entity={entity} record={record} save={save} /></div>
+        <div className={classes.column} data-part="timeline" data-shown={part === "timeline" || undefined}>
+          {is_history || !has_feed ? (
+            <><h2>{t("card.history")}</h2><History entity={entity} id={record.id} /></>
+          ) : <><Composer entity={entity} record={record} kind_key={composing} onKind={setComposing} /><Timeline entity={entity} id={record.id} /></>}
+        </div>
+        <div className={classes.column} data-part="related" data-shown={part === "related" || undefined}>
+          <WidgetSlot slot="card.related" entity={entity} record={record} />
+          <RelatedLists entity={entity} record={record} />
+        </div>
+      </div>
+      {dialogs}
+    </article>
+  );
+}

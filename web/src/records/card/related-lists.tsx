@@ -1,0 +1,100 @@
+import { Button } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { IconPlus } from "@tabler/icons-react";
+import { useEffect } from "react";
+import { FieldView } from "@web/fields/field-view";
+import { EntityIcon } from "@web/kit/entity-icon";
+import { IconButton } from "@web/kit/icon-button";
+import { useMetadata } from "@web/lib/calls/metadata";
+import { queryRecords } from "@web/lib/calls/query-records";
+import type { Condition } from "@web/lib/filter";
+import { t } from "@web/lib/i18n";
+import { onChanges } from "@web/lib/live";
+import type { Entity, Field } from "@web/lib/metadata-types";
+import { useRecordCreator } from "@web/lib/record-creator";
+import { isBlank, type AnyRecord } from "@web/lib/values";
+import classes from "@web/records/card/related-lists.module.css";
+import { DueBadge } from "@web/records/due-badge";
+import { activityKinds } from "@web/records/next-step";
+
+interface Relation {
+  entity: Entity;
+  field: Field;
+}
+
+/** Records that point to this one: what the layout names, else every link the metadata knows. Activities are in the timeline. */
+function useRelations(entity: Entity): Relation[] {
+  const metadata = useMetadata();
+  const activities = new Set(activityKinds(metadata, entity).map((kind) => kind.entity.key));
+  const named = entity.card?.related?.map((path) => ({ entity: path.split(".")[0] ?? "", field: path.split(".")[1] ?? "" }));
+  const paths = named ?? entity.related ?? [];
+  const relations: Relation[] = [];
+  for (const path of paths) {
+    const other = metadata.entity(path.entity);
+    const field = other ? metadata.field(other, path.field) : undefined;
+    if (!other?.can.read || !field || (activities.has(other.key) && !named)) continue;
+    relations.push({ entity: other, field });
+  }
+  return relations;
+}
+
+export function conditionTo(field: Field, entity: Entity, id: number): Condition {
+  if (field.type === "link_any") return { field: field.key, op: "eq", value: { entity: entity.key, id } };
+  return field.type === "many_to_many" ? { field: field.key, op: "any_of", value: [id] } : { field: field.key, op: "eq", value: id };
+}
+
+export function RelatedLists({ entity, record }: { entity: Entity; record: AnyRecord }) {
+  const relations = useRelations(entity);
+  return (
+    <div className={classes.lists}>
+      {relations.map((relation) => <RelatedList key={`${relation.entity.key}.${relation.field.key}`} relation={relation} entity={entity} record={record} />)}
+    </div>
+  );
+}
+
+const kShown = 5;
+
+function factFields(entity: Entity, skipped: string): Field[] {
+  const kinds = new Set(["money", "instant", "date", "choice", "phone"]);
+  const columns = entity.views?.[0]?.columns ?? [];
+  const fields = columns.map((key) => entity.fields.find((field) => field.key === key)).filter((field) => field !== undefined);
+  return fields.filter((field) => field.key !== entity.title && field.key !== skipped && (kinds.has(field.type) || field.key === entity.stages?.field)).slice(0, 3);
+}
+
+function RelatedList({ relation, entity, record }: { relation: Relation; entity: Entity; record: AnyRecord }) {
+  const { entity: other, field } = relation;
+  const create = useRecordCreator();
+  const facts = factFields(other, field.key);
+  const condition = conditionTo(field, entity, record.id);
+  const { data, refetch } = useQuery({
+    queryKey: ["related", entity.plural, record.id, other.plural, field.key],
+    queryFn: ({ signal }) => queryRecords(other.plural, { filter: condition, limit: kShown + 1, fields: [other.title, ...facts.map((one) => one.key)], sort: [{ field: "created_at", desc: true }] }, signal),
+  });
+  useEffect(() => onChanges((changes) => { if (changes.some((change) => change.entity === other.key)) void refetch(); }), [other.key, refetch]);
+  const items = data?.items ?? [];
+  const here = { id: record.id, title: String(record[entity.title] ?? ""), entity: entity.key };
+  const add = () => void create?.(other.key, { [field.key]: field.type === "many_to_many" ? [here] : here });
+  return (
+    <section className={classes.list}>
+      <header>
+        <EntityIcon name={other.icon} size={16} /><h3>{other.label.many}</h3>
+        {other.can.create && <IconButton size={26} label={t("card.add_related", { entity: other.label.one.toLowerCase() })} onClick={add}><IconPlus size={15} /></IconButton>}
+      </header>
+      {data && items.length === 0 && <p className="muted">{t("card.no_related")}</p>}
+      <ul>
+        {items.slice(0, kShown).map((item) => (
+          <li key={item.id}>
+            <Link to="/$plural/$id" params={{ plural: other.plural, id: String(item.id) }} className="cut">{String(item[other.title] ?? `№ ${item.id}`).replace(/<[^>]+>/g, " ")}</Link>
+            <span className={classes.facts}>
+              {facts.filter((one) => !isBlank(item[one.key])).map((one) => (
+                <span key={one.key}>{one.type === "instant" && !one.read_only ? <DueBadge at={item[one.key] as string} /> : <FieldView field={one} value={item[one.key]} record={item} is_dense />}</span>
+              ))}
+            </span>
+          </li>
+        ))}
+      </ul>
+      {items.length > kShown && <Button component={Link} to={`/${other.plural}`} search={{ filter: condition } as never} size="compact-xs" variant="subtle">{t("card.show_all")}</Button>}
+    </section>
+  );
+}

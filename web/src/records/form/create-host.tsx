@@ -1,0 +1,51 @@
+import { Modal } from "@mantine/core";
+import { useNavigate } from "@tanstack/react-router";
+import { useCallback, useMemo, useState, type ReactNode } from "react";
+import { useMetadata } from "@web/lib/calls/metadata";
+import { t } from "@web/lib/i18n";
+import { RecordCreatorContext, type RecordCreator } from "@web/lib/record-creator";
+import { showToast } from "@web/lib/toasts";
+import type { AnyRecord, Link } from "@web/lib/values";
+import { CreateForm } from "@web/records/form/create-form";
+
+interface Request {
+  entity_key: string;
+  initial: Record<string, unknown>;
+  answer: (link: Link | null) => void;
+}
+
+/** Draws the create forms that menus, shortcuts and pickers ask for; a picker inside a form opens another over it. */
+export function CreateHost({ children }: { children: ReactNode }) {
+  const [requests, setRequests] = useState<Request[]>([]);
+  const create = useCallback<RecordCreator>((entity_key, initial) => new Promise((answer) => setRequests((before) => [...before, { entity_key, initial, answer }])), []);
+  const close = (request: Request, record: Link | null) => {
+    setRequests((before) => before.filter((one) => one !== request));
+    request.answer(record);
+  };
+  return (
+    <RecordCreatorContext.Provider value={create}>
+      {children}
+      {requests.map((request, level) => <CreateDialog key={level} request={request} level={level} onClose={(link) => close(request, link)} />)}
+    </RecordCreatorContext.Provider>
+  );
+}
+
+function CreateDialog({ request, level, onClose }: { request: Request; level: number; onClose: (link: Link | null) => void }) {
+  const entity = useMetadata().entity(request.entity_key);
+  const navigate = useNavigate();
+  const finish = useMemo(() => (record: AnyRecord) => {
+    if (!entity) return;
+    const title = String(record[entity.title] ?? `#${record.id}`);
+    onClose({ id: record.id, title, entity: entity.key });
+    showToast({
+      tone: "success", text: t("create.done", { entity: entity.label.one, title }),
+      action: { label: t("action.open"), run: () => navigate({ to: "/$plural/$id", params: { plural: entity.plural, id: String(record.id) } }) },
+    });
+  }, [entity, navigate, onClose]);
+  if (!entity) return null;
+  return (
+    <Modal opened onClose={() => onClose(null)} title={t("create.title", { entity: entity.label.one.toLowerCase() })} size={480} zIndex={200 + level * 10} closeButtonProps={{ "aria-label": t("action.close") }}>
+      <CreateForm entity={entity} initial={request.initial} onCreated={finish} onCancel={() => onClose(null)} />
+    </Modal>
+  );
+}
