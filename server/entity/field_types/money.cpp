@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "server/base/decimal.hpp"
+#include "server/base/text.hpp"
 #include "server/entity/field_types/basic_type.hpp"
 
 namespace entity {
@@ -87,8 +88,7 @@ class MoneyType final : public BasicType {
   static bool parse_currency(const json::object& object, ParseContext& context, Money& money) {
     for (const auto& member : object) {
       if (member.key() != "amount" && member.key() != "currency") {
-        const std::string_view name(member.key().data(), std::min<std::size_t>(member.key().size(), 100));
-        add_member_error(context, name, "unknown_member");
+        add_member_error(context, base::prefix(member.key(), 100), "unknown_member");
         return false;
       }
     }
