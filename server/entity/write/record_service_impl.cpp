@@ -7,6 +7,7 @@
 #include <chrono>
 
 #include "server/base/json_writer.hpp"
+#include "server/entity/files.hpp"
 #include "server/entity/query.hpp"
 #include "server/entity/search/search.hpp"
 #include "server/entity/storage.hpp"
@@ -21,6 +22,8 @@ namespace {
 
 // Longest stay of one bulk closure on the writer; interactive writes wait no longer than this behind it.
 constexpr auto kSlice = std::chrono::milliseconds(8);
+// Loading generated or migrated history has the store to itself: long transactions write each page once.
+constexpr auto kBulkLoadSlice = std::chrono::seconds(4);
 
 struct DryRunEnd {};
 
@@ -87,7 +90,8 @@ class RecordServiceImpl final : public RecordService {
         for (std::size_t i = results.size(); i < items.size(); ++i) {
           slice.push_back(batch_one(transaction, caller, entity.id, items[i].values, options, atomic));
           const bool whole = atomic || options.dry_run;
-          if (!whole && std::chrono::steady_clock::now() - start > kSlice) break;
+          const std::chrono::steady_clock::duration longest = options.bulk_load ? std::chrono::steady_clock::duration(kBulkLoadSlice) : kSlice;
+          if (!whole && std::chrono::steady_clock::now() - start > longest) break;
         }
       });
       results.insert(results.end(), std::make_move_iterator(slice.begin()), std::make_move_iterator(slice.end()));
@@ -184,6 +188,7 @@ class RecordServiceImpl final : public RecordService {
     if (!record) throw base::Error(base::ErrorCode::kNotFound, "record_not_found");
     if (!record->deleted) throw base::Error(base::ErrorCode::kFailedPrecondition, "purge_only_from_bin");
     copy_built_in(*record);
+    update_file_references(transaction.connection, &*record, nullptr, transaction.now);
     erase_record(transaction.connection, entity, id);
     transaction.connection.prepare("audit_purge", "DELETE FROM sys_audit WHERE entity_id = $1 AND record_id = $2").bind(1, entity.id).bind(2, id).run();
     transaction.connection.prepare("share_purge", "DELETE FROM sys_share WHERE entity_id = $1 AND record_id = $2").bind(1, entity.id).bind(2, id).run();
