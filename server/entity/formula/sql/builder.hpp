@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "server/entity/formula/ast.hpp"
+#include "server/entity/formula/parse/ast.hpp"
 #include "server/entity/formula/sql_compiler.hpp"
 
 namespace formula {
@@ -20,17 +20,18 @@ struct NotCompilable {
 
 enum class SqlKind : std::uint8_t { kNull, kBoolean, kNumber, kText, kDate, kInstant, kDuration, kMonths };
 
-// Where the local parts of an instant come from: stored instants are in UTC. Only those have parts (.hour, date()) here.
+// Where the local parts of an instant come from: stored instants are in UTC. Only those have parts (.hour, date())
+// here.
 enum class SqlZone : std::uint8_t { kUtc, kOffset, kNamed };
 
 // An operand: SQL text that stands anywhere (parenthesised where needed), or a constant not yet bound.
 struct SqlTerm {
   SqlKind kind = SqlKind::kNull;
   std::string sql;
-  int scale = 0;             // kNumber: the SQL integer is value * 10^scale
-  __int128 max_units = 0;    // largest absolute value of the SQL integer
+  int scale = 0;           // kNumber: the SQL integer is value * 10^scale
+  __int128 max_units = 0;  // largest absolute value of the SQL integer
   bool nullable = true;
-  SqlZone zone = SqlZone::kUtc;  // kInstant
+  SqlZone zone = SqlZone::kUtc;   // kInstant
   std::optional<Value> constant;  // then sql is empty
 
   bool is_null() const { return kind == SqlKind::kNull; }
@@ -60,7 +61,7 @@ class SqlBuilder {
   std::string bind(SqlBind value, bool is_text);
   std::string bind_number(const Number& number, int scale, std::size_t position);
 
-  // Arithmetic (sql_arithmetic.cpp).
+  // Arithmetic (arithmetic.cpp).
   SqlTerm arithmetic(const Node& node);
   SqlTerm negate(const Node& node);
   SqlTerm add_numbers(Op op, SqlTerm a, SqlTerm b, std::size_t position);
@@ -72,7 +73,7 @@ class SqlBuilder {
   SqlTerm if_term(const Node& node);
   void align(SqlTerm& a, SqlTerm& b, std::size_t position);
 
-  // Conditions (sql_conditions.cpp).
+  // Conditions (conditions.cpp).
   std::string comparison(Op op, const SqlTerm& a, const SqlTerm& b, Truth truth, std::size_t position);
   std::string compare_number(Op op, const SqlTerm& a, const Number& constant, Truth truth, std::size_t position);
   std::string equality(bool negated, const SqlTerm& a, const SqlTerm& b, Truth truth, std::size_t position);
@@ -83,7 +84,7 @@ class SqlBuilder {
   std::string in_range(const SqlTerm& value, const Range& range, Truth truth, std::size_t position);
   std::string call_condition(const Node& node, Truth truth);
 
-  // Functions (sql_functions.cpp).
+  // Functions (functions.cpp).
   SqlTerm call(const Node& node);
   SqlTerm text_call(const Node& node, std::string_view name);
   SqlTerm rounding_call(const Node& node, std::string_view name);
@@ -96,7 +97,7 @@ class SqlBuilder {
   void check_units(__int128 units, std::size_t position) const;
   bool postgres() const { return options_.dialect == store::Dialect::kPostgres; }
 
-  const Formula& formula_;    // both outlive the builder
+  const Formula& formula_;  // both outlive the builder
   SqlResolver& resolver_;
   const SqlOptions& options_;
   std::vector<std::optional<SqlResolver::Answer>> answers_;

@@ -1,11 +1,13 @@
 // Arithmetic, properties and membership: what operators mean, apart from walking the tree.
-#include "server/entity/formula/evaluator.hpp"
-#include "server/entity/formula/typing.hpp"
+#include "server/entity/formula/parse/typing.hpp"
+#include "server/entity/formula/run/evaluator.hpp"
 
 namespace formula {
 namespace {
 
-std::optional<DaysDuration> negate(const DaysDuration& d) { return DaysDuration::from_nanos(-d.total_nanos()); }
+std::optional<DaysDuration> negate(const DaysDuration& d) {
+  return DaysDuration::from_nanos(-d.total_nanos());
+}
 
 Value add_values(const Value& a, const Value& b, std::string_view& problem);
 
@@ -37,7 +39,9 @@ Value months_from(const std::optional<Number>& months) {
   return MonthsDuration{*units};
 }
 
-DateTime at_midnight(const Date& date, Zone zone = {}) { return DateTime{date.days, 0, zone}; }
+DateTime at_midnight(const Date& date, Zone zone = {}) {
+  return DateTime{date.days, 0, zone};
+}
 
 Value add_temporal(const Value& a, const Value& b) {
   if (const auto* date = a.date()) {
@@ -61,7 +65,8 @@ Value add_values(const Value& a, const Value& b, std::string_view& problem) {
   problem = "overflow";
   if (a.kind() == b.kind()) {
     if (a.string()) return *a.string() + *b.string();
-    if (a.days_duration()) return DaysDuration::from_nanos(a.days_duration()->total_nanos() + b.days_duration()->total_nanos());
+    if (a.days_duration())
+      return DaysDuration::from_nanos(a.days_duration()->total_nanos() + b.days_duration()->total_nanos());
     if (a.months_duration()) {
       std::int64_t sum = 0;
       if (__builtin_add_overflow(a.months_duration()->months, b.months_duration()->months, &sum)) return {};
@@ -87,8 +92,8 @@ Value subtract_values(const Value& a, const Value& b, std::string_view& problem)
   if (a.time() && b.time()) return subtract(*a.time(), *b.time());
   const auto moment = [](const Value& v, const Value& other) -> std::optional<DateTime> {
     if (v.date_time()) return *v.date_time();
-    // A date beside a moment with a zone is midnight UTC (DMN 1.5 table 53).
-    if (v.date()) return at_midnight(*v.date(), other.date_time() && other.date_time()->zone.kind != Zone::Kind::kNone ? Zone::offset(0) : Zone());
+    // A date beside a moment is midnight UTC (DMN 1.5 table 53); two dates need no zone.
+    if (v.date()) return at_midnight(*v.date(), other.date_time() ? Zone::offset(0) : Zone());
     return std::nullopt;
   };
   const auto x = moment(a, b), y = moment(b, a);
@@ -179,25 +184,34 @@ Value apply_arithmetic(Op op, const Value& a, const Value& b, std::string_view& 
   if (x && y) {
     problem = "overflow";
     switch (op) {
-      case Op::kAdd: return Number::add(*x, *y);
-      case Op::kSubtract: return Number::subtract(*x, *y);
-      case Op::kMultiply: return Number::multiply(*x, *y);
+      case Op::kAdd:
+        return Number::add(*x, *y);
+      case Op::kSubtract:
+        return Number::subtract(*x, *y);
+      case Op::kMultiply:
+        return Number::multiply(*x, *y);
       case Op::kDivide:
         if (y->is_zero()) problem = "division_by_zero";
         return Number::divide(*x, *y);
-      case Op::kPower: return Number::power(*x, *y);
-      default: return {};
+      case Op::kPower:
+        return Number::power(*x, *y);
+      default:
+        return {};
     }
   }
   problem = "null_operand";
   if (a.is_null() || b.is_null()) return {};
   problem = "wrong_operands";
   switch (op) {
-    case Op::kAdd: return add_values(a, b, problem);
-    case Op::kSubtract: return subtract_values(a, b, problem);
+    case Op::kAdd:
+      return add_values(a, b, problem);
+    case Op::kSubtract:
+      return subtract_values(a, b, problem);
     case Op::kMultiply:
-    case Op::kDivide: return scale_values(op, a, b, problem);
-    default: return {};
+    case Op::kDivide:
+      return scale_values(op, a, b, problem);
+    default:
+      return {};
   }
 }
 
@@ -222,8 +236,10 @@ bool is_instance(const Value& value, const Type& type) {
   using K = Type::Kind;
   if (value.is_null()) return type.is_null();
   switch (type.kind()) {
-    case K::kAny: return true;
-    case K::kNull: return false;
+    case K::kAny:
+      return true;
+    case K::kNull:
+      return false;
     case K::kList: {
       if (!value.list()) return false;
       if (type.element().is_any()) return true;
@@ -250,7 +266,8 @@ bool is_instance(const Value& value, const Type& type) {
       if (function == nullptr) return false;
       return type.parameters().empty() || !function->node || function->node->names.size() == type.parameters().size();
     }
-    default: return type_of(value).kind() == type.kind();
+    default:
+      return type_of(value).kind() == type.kind();
   }
 }
 
@@ -262,15 +279,18 @@ Value property(const Value& value, std::string_view name, bool& known) {
       known = entry != nullptr;
       return entry ? *entry : Value();
     }
-    case Kind::kDate: return date_property(*value.date(), name, known);
-    case Kind::kTime: return time_property(*value.time(), 0, false, name, known);
+    case Kind::kDate:
+      return date_property(*value.date(), name, known);
+    case Kind::kTime:
+      return time_property(*value.time(), 0, false, name, known);
     case Kind::kDateTime: {
       Value out = date_property(value.date_time()->date(), name, known);
       if (!known) out = time_property(value.date_time()->time(), value.date_time()->days, true, name, known);
       return out;
     }
     case Kind::kDaysDuration:
-    case Kind::kMonthsDuration: return duration_property(value, name, known);
+    case Kind::kMonthsDuration:
+      return duration_property(value, name, known);
     case Kind::kRange: {
       known = true;
       const Range& range = *value.range();
@@ -281,7 +301,8 @@ Value property(const Value& value, std::string_view name, bool& known) {
       known = false;
       return {};
     }
-    default: return {};
+    default:
+      return {};
   }
 }
 

@@ -1,13 +1,15 @@
 // DMN 1.5 §10.3.4.1 and is(), not().
-#include "server/entity/formula/builtins.hpp"
-#include "server/entity/formula/typing.hpp"
+#include "server/entity/formula/parse/typing.hpp"
+#include "server/entity/formula/run/builtins.hpp"
 
 namespace formula {
 namespace {
 
 using Arguments = std::span<Value>;
 
-Value or_warn(Evaluator& evaluator, Value value) { return value.is_null() ? evaluator.warn("bad_value") : value; }
+Value or_warn(Evaluator& evaluator, Value value) {
+  return value.is_null() ? evaluator.warn("bad_value") : value;
+}
 
 Value date_from(Evaluator& evaluator, Arguments a) {
   if (const auto* text = a[0].string()) return or_warn(evaluator, Date::parse(*text));
@@ -48,7 +50,8 @@ std::optional<Time> time_of_parts(const Value& hour, const Value& minute, const 
   const auto z = zone_from(zone);
   if (!h || !m || !s || !z) return std::nullopt;
   auto time = Time::from_parts(*h, *m, *s, *z);
-  const auto fraction = Number::round(Number::subtract(*second.number(), *whole).value_or(Number()), 9, Rounding::kDown);
+  const auto fraction =
+      Number::round(Number::subtract(*second.number(), *whole).value_or(Number()), 9, Rounding::kDown);
   if (time && fraction) time->nanos += fraction->to_scaled(9).value_or(0);
   return time;
 }
@@ -106,17 +109,19 @@ Value duration_from(Evaluator& evaluator, Arguments a) {
   return or_warn(evaluator, parse_months_duration(*a[0].string()));
 }
 
-Value not_value(Evaluator&, Arguments a) { return a[0].boolean() ? Value(!*a[0].boolean()) : Value(); }
+Value not_value(Evaluator&, Arguments a) {
+  return a[0].boolean() ? Value(!*a[0].boolean()) : Value();
+}
 
 // Same value in the value space: the same local time at another offset is different (DMN 1.5 §10.3.4.10).
 Value is_same(Evaluator&, Arguments a) {
   const auto same_zone = [](const Zone& x, const Zone& y, std::int64_t days, std::int64_t nanos) {
     return x.offset_at(days, nanos) == y.offset_at(days, nanos);
   };
-  if (const Time *x = a[0].time(), *y = a[1].time(); x && y) {
+  if (const Time* x = a[0].time(), *y = a[1].time(); x && y) {
     return x->nanos == y->nanos && same_zone(x->zone, y->zone, 0, x->nanos);
   }
-  if (const DateTime *x = a[0].date_time(), *y = a[1].date_time(); x && y) {
+  if (const DateTime* x = a[0].date_time(), *y = a[1].date_time(); x && y) {
     return x->days == y->days && x->nanos == y->nanos && same_zone(x->zone, y->zone, x->days, x->nanos);
   }
   return a[0].kind() == a[1].kind() && identical(a[0], a[1]);
@@ -127,23 +132,35 @@ Value is_same(Evaluator&, Arguments a) {
 void add_conversion_builtins(BuiltinTable& t) {
   constexpr KindMask kText = kStringMask;
   t.push_back({"date", {{"from", kText | kDateMask | kDateTimeMask}}, Type::date(), date_from});
-  t.push_back({"date", {{"year", kNumberMask}, {"month", kNumberMask}, {"day", kNumberMask}}, Type::date(), date_from_parts});
+  t.push_back(
+      {"date", {{"year", kNumberMask}, {"month", kNumberMask}, {"day", kNumberMask}}, Type::date(), date_from_parts});
   t.push_back({"date and time", {{"from", kText | kDateMask | kDateTimeMask}}, Type::date_time(), date_time_from});
-  t.push_back({"date and time", {{"date", kDateMask | kDateTimeMask}, {"time", kTimeMask}}, Type::date_time(), date_time_from_pair});
+  t.push_back({"date and time",
+               {{"date", kDateMask | kDateTimeMask}, {"time", kTimeMask}},
+               Type::date_time(),
+               date_time_from_pair});
   for (const std::string_view zone : {"offset", "timezone"}) {
     t.push_back({"date and time",
-                 {{"year", kNumberMask}, {"month", kNumberMask}, {"day", kNumberMask}, {"hour", kNumberMask},
-                  {"minute", kNumberMask}, {"second", kNumberMask}, {zone, kDaysMask | kText, true}},
-                 Type::date_time(), date_time_from_parts});
+                 {{"year", kNumberMask},
+                  {"month", kNumberMask},
+                  {"day", kNumberMask},
+                  {"hour", kNumberMask},
+                  {"minute", kNumberMask},
+                  {"second", kNumberMask},
+                  {zone, kDaysMask | kText, true}},
+                 Type::date_time(),
+                 date_time_from_parts});
   }
   t.push_back({"time", {{"from", kText | kTimeMask | kDateTimeMask | kDateMask}}, Type::time(), time_from});
   t.push_back({"time",
                {{"hour", kNumberMask}, {"minute", kNumberMask}, {"second", kNumberMask}, {"offset", kDaysMask, true}},
-               Type::time(), time_from_parts});
+               Type::time(),
+               time_from_parts});
   t.push_back({"number", {{"from", kText | kNumberMask}}, Type::number(), number_from});
   t.push_back({"number",
                {{"from", kText}, {"grouping separator", kText | kNullMask}, {"decimal separator", kText | kNullMask}},
-               Type::number(), number_from_grouped});
+               Type::number(),
+               number_from_grouped});
   t.push_back({"string", {{"from", static_cast<KindMask>(kAnyMask & ~kNullMask)}}, Type::string(), string_from});
   t.push_back({"duration", {{"from", kText | kDaysMask | kMonthsMask}}, Type::any(), duration_from});
   t.push_back({"not", {{"negand", kBoolMask | kNullMask}}, Type::boolean(), not_value});

@@ -1,14 +1,16 @@
 // Names, paths, filters and calls.
 #include <algorithm>
 
-#include "server/entity/formula/builtins.hpp"
-#include "server/entity/formula/parser.hpp"
-#include "server/entity/formula/typing.hpp"
+#include "server/entity/formula/parse/parser.hpp"
+#include "server/entity/formula/parse/typing.hpp"
+#include "server/entity/formula/run/builtins.hpp"
 
 namespace formula {
 namespace {
 
-NodePtr make(Op op, std::size_t position) { return std::make_unique<Node>(op, position); }
+NodePtr make(Op op, std::size_t position) {
+  return std::make_unique<Node>(op, position);
+}
 
 constexpr std::string_view kSpacedProperties[] = {"time offset", "start included", "end included"};
 
@@ -18,9 +20,12 @@ constexpr std::string_view kSpacedProperties[] = {"time offset", "start included
 // A known name with spaces that begins with a word of the language: "in a list", "if paid".
 bool Parser::at_spaced_name() {
   in_.skip_space();
-  const auto here = [&](std::string_view name) { return name.find(' ') != std::string_view::npos && in_.match_name(name) > 0; };
+  const auto here = [&](std::string_view name) {
+    return name.find(' ') != std::string_view::npos && in_.match_name(name) > 0;
+  };
   return std::any_of(locals_.begin(), locals_.end(), [&](const Local& l) { return here(l.name); }) ||
-         std::any_of(scope_.names().begin(), scope_.names().end(), [&](const auto& entry) { return here(entry.first); });
+         std::any_of(scope_.names().begin(), scope_.names().end(),
+                     [&](const auto& entry) { return here(entry.first); });
 }
 
 std::string Parser::known_name() {
@@ -78,8 +83,8 @@ NodePtr Parser::name_reference(const std::string& name, std::size_t position) {
     }
     if (!local->is_item) continue;
     const Type* field = local->type.field(name);
-    const bool open = local->type.is_any() ||
-                      (local->type.kind() == Type::Kind::kContext && !local->type.has_known_fields());
+    const bool open =
+        local->type.is_any() || (local->type.kind() == Type::Kind::kContext && !local->type.has_known_fields());
     if (field == nullptr && !open) continue;
     auto node = make(Op::kItemField, position);
     node->slot = local->slot;
@@ -223,7 +228,8 @@ bool arrange(const Builtin& builtin, const std::vector<Argument>& given, std::ve
   const bool named = !given.empty() && !given.front().name.empty();
   if (named) {
     for (std::size_t i = 0; i < given.size(); ++i) {
-      const auto it = std::find_if(parameters.begin(), parameters.end(), [&](const Parameter& p) { return p.name == given[i].name; });
+      const auto it = std::find_if(parameters.begin(), parameters.end(),
+                                   [&](const Parameter& p) { return p.name == given[i].name; });
       if (it == parameters.end()) return false;
       int& place = order[static_cast<std::size_t>(it - parameters.begin())];
       if (place >= 0) return false;
@@ -234,8 +240,10 @@ bool arrange(const Builtin& builtin, const std::vector<Argument>& given, std::ve
     if (given.size() > parameters.size() && !open) return false;
     if (open && given.size() < parameters.size()) return false;
     for (std::size_t i = 0; i < given.size(); ++i) {
-      if (i < order.size()) order[i] = static_cast<int>(i);
-      else order.push_back(static_cast<int>(i));
+      if (i < order.size())
+        order[i] = static_cast<int>(i);
+      else
+        order.push_back(static_cast<int>(i));
     }
   }
   for (std::size_t i = 0; i < parameters.size(); ++i) {
@@ -302,9 +310,12 @@ NodePtr Parser::resolve_builtin(const std::string& name, std::size_t position, s
   node->type = result_type(*chosen, types);
   NodePtr folded = fold(std::move(node));
   static constexpr std::string_view kLiteralMakers[] = {"date", "time", "date and time", "duration"};
-  if (folded->op == Op::kCall && std::find(std::begin(kLiteralMakers), std::end(kLiteralMakers), name) != std::end(kLiteralMakers) &&
-      folded->children.size() == 1 && folded->children[0]->op == Op::kLiteral && folded->children[0]->literal.string()) {
-    type_error("bad_literal", folded->children[0]->position, {{"text", *folded->children[0]->literal.string()}, {"type", name}});
+  if (folded->op == Op::kCall &&
+      std::find(std::begin(kLiteralMakers), std::end(kLiteralMakers), name) != std::end(kLiteralMakers) &&
+      folded->children.size() == 1 && folded->children[0]->op == Op::kLiteral &&
+      folded->children[0]->literal.string()) {
+    type_error("bad_literal", folded->children[0]->position,
+               {{"text", *folded->children[0]->literal.string()}, {"type", name}});
   }
   if (name == "duration" && folded->op == Op::kLiteral) folded->type = type_of(folded->literal);
   return folded;

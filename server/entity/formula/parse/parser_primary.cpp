@@ -2,14 +2,16 @@
 #include <algorithm>
 #include <array>
 
-#include "server/entity/formula/builtins.hpp"
-#include "server/entity/formula/parser.hpp"
-#include "server/entity/formula/typing.hpp"
+#include "server/entity/formula/parse/parser.hpp"
+#include "server/entity/formula/parse/typing.hpp"
+#include "server/entity/formula/run/builtins.hpp"
 
 namespace formula {
 namespace {
 
-NodePtr make(Op op, std::size_t position) { return std::make_unique<Node>(op, position); }
+NodePtr make(Op op, std::size_t position) {
+  return std::make_unique<Node>(op, position);
+}
 
 NodePtr literal(std::size_t position, Value value) {
   auto node = make(Op::kLiteral, position);
@@ -19,8 +21,9 @@ NodePtr literal(std::size_t position, Value value) {
 }
 
 bool is_keyword(std::string_view word) {
-  static constexpr std::string_view kWords[] = {"if", "then", "else", "for", "return", "some", "every", "satisfies",
-                                                "and", "or", "between", "in", "instance", "function"};
+  static constexpr std::string_view kWords[] = {"if",      "then",  "else",      "for",     "return",
+                                                "some",    "every", "satisfies", "and",     "or",
+                                                "between", "in",    "instance",  "function"};
   return std::find(std::begin(kWords), std::end(kWords), word) != std::end(kWords);
 }
 
@@ -121,8 +124,10 @@ NodePtr Parser::range_end(NodePtr low, std::size_t position, bool low_included) 
   at_range_end_ = true;  // the caller is inside brackets of its own and restores it
   NodePtr high = expression();
   at_range_end_ = false;
-  if (in_.accept("]")) node->high_included = true;
-  else if (!in_.accept(")") && !in_.accept("[")) in_.fail_here("]");
+  if (in_.accept("]"))
+    node->high_included = true;
+  else if (!in_.accept(")") && !in_.accept("["))
+    in_.fail_here("]");
   if (!can_order(low->type, high->type)) {
     type_error("incomparable", position, {{"left", low->type.name()}, {"right", high->type.name()}});
   }
@@ -145,8 +150,10 @@ NodePtr Parser::list_or_range() {
   if (!in_.accept("]")) {
     do {
       node->children.push_back(expression());
-      if (node->children.size() == 1 && in_.looking_at("..")) return range_end(std::move(node->children[0]), position, true);
-      element = node->children.size() == 1 ? node->children[0]->type : Type::common(element, node->children.back()->type);
+      if (node->children.size() == 1 && in_.looking_at(".."))
+        return range_end(std::move(node->children[0]), position, true);
+      element =
+          node->children.size() == 1 ? node->children[0]->type : Type::common(element, node->children.back()->type);
     } while (in_.accept(","));
     in_.expect("]");
   }
@@ -304,13 +311,25 @@ NodePtr Parser::instance_of(NodePtr value) {
 Type Parser::type_name() {
   const Deeper deeper(*this);
   using K = Type::Kind;
-  static constexpr std::array<std::pair<std::string_view, K>, 18> kNames{{
-      {"years and months duration", K::kMonthsDuration}, {"year month duration", K::kMonthsDuration},
-      {"days and time duration", K::kDaysDuration}, {"day time duration", K::kDaysDuration},
-      {"date and time", K::kDateTime}, {"date time", K::kDateTime}, {"number", K::kNumber}, {"string", K::kString},
-      {"boolean", K::kBoolean}, {"date", K::kDate}, {"time", K::kTime}, {"Any", K::kAny}, {"Null", K::kNull},
-      {"list", K::kList}, {"context", K::kContext}, {"range", K::kRange}, {"function", K::kFunction},
-      {"any", K::kAny}}};
+  static constexpr std::array<std::pair<std::string_view, K>, 18> kNames{
+      {{"years and months duration", K::kMonthsDuration},
+       {"year month duration", K::kMonthsDuration},
+       {"days and time duration", K::kDaysDuration},
+       {"day time duration", K::kDaysDuration},
+       {"date and time", K::kDateTime},
+       {"date time", K::kDateTime},
+       {"number", K::kNumber},
+       {"string", K::kString},
+       {"boolean", K::kBoolean},
+       {"date", K::kDate},
+       {"time", K::kTime},
+       {"Any", K::kAny},
+       {"Null", K::kNull},
+       {"list", K::kList},
+       {"context", K::kContext},
+       {"range", K::kRange},
+       {"function", K::kFunction},
+       {"any", K::kAny}}};
   in_.skip_space();
   for (const auto& [name, kind] : kNames) {
     const std::size_t size = in_.match_name(name);

@@ -1,10 +1,10 @@
-#include "server/entity/formula/parser.hpp"
+#include "server/entity/formula/parse/parser.hpp"
 
 #include <algorithm>
 #include <array>
 
-#include "server/entity/formula/builtins.hpp"
-#include "server/entity/formula/typing.hpp"
+#include "server/entity/formula/parse/typing.hpp"
+#include "server/entity/formula/run/builtins.hpp"
 
 namespace formula {
 namespace {
@@ -15,18 +15,28 @@ constexpr std::size_t kMaxText = 100'000;
 
 const char* symbol(Op op) {
   switch (op) {
-    case Op::kAdd: return "+";
-    case Op::kSubtract: return "-";
-    case Op::kMultiply: return "*";
-    case Op::kDivide: return "/";
-    case Op::kPower: return "**";
-    case Op::kAnd: return "and";
-    case Op::kOr: return "or";
-    default: return "?";
+    case Op::kAdd:
+      return "+";
+    case Op::kSubtract:
+      return "-";
+    case Op::kMultiply:
+      return "*";
+    case Op::kDivide:
+      return "/";
+    case Op::kPower:
+      return "**";
+    case Op::kAnd:
+      return "and";
+    case Op::kOr:
+      return "or";
+    default:
+      return "?";
   }
 }
 
-NodePtr make(Op op, std::size_t position) { return std::make_unique<Node>(op, position); }
+NodePtr make(Op op, std::size_t position) {
+  return std::make_unique<Node>(op, position);
+}
 
 class NoInputs final : public Inputs {
  public:
@@ -103,7 +113,9 @@ std::int32_t Parser::add_local(std::string name, Type type, bool is_item) {
   return slot;
 }
 
-void Parser::drop_locals(std::size_t count) { locals_.erase(locals_.begin() + static_cast<std::ptrdiff_t>(count), locals_.end()); }
+void Parser::drop_locals(std::size_t count) {
+  locals_.erase(locals_.begin() + static_cast<std::ptrdiff_t>(count), locals_.end());
+}
 
 // An operation on constants is done once. Null results stay for the evaluator, which records why.
 NodePtr Parser::fold(NodePtr node) {
@@ -206,13 +218,18 @@ NodePtr Parser::conjunction() {
 
 NodePtr Parser::comparison() {
   static constexpr std::array<std::pair<std::string_view, Op>, 6> kSymbols{{{"<=", Op::kLessEqual},
-      {">=", Op::kGreaterEqual}, {"!=", Op::kNotEqual}, {"=", Op::kEqual}, {"<", Op::kLess}, {">", Op::kGreater}}};
+                                                                            {">=", Op::kGreaterEqual},
+                                                                            {"!=", Op::kNotEqual},
+                                                                            {"=", Op::kEqual},
+                                                                            {"<", Op::kLess},
+                                                                            {">", Op::kGreater}}};
   NodePtr left = additive();
   for (int chain = 0;; ++chain) {
     if (chain > kMaxChain) in_.fail("too_deep", in_.position());
     in_.skip_space();
     const std::size_t position = in_.position();
-    const auto found = std::find_if(kSymbols.begin(), kSymbols.end(), [&](const auto& s) { return in_.looking_at(s.first); });
+    const auto found =
+        std::find_if(kSymbols.begin(), kSymbols.end(), [&](const auto& s) { return in_.looking_at(s.first); });
     if (found != kSymbols.end()) {
       in_.accept(found->first);
       left = compare_nodes(found->second, position, std::move(left), additive());
@@ -271,7 +288,11 @@ NodePtr Parser::in_tests(NodePtr value) {
 NodePtr Parser::test(const Type& tested) {
   const Deeper deeper(*this);
   static constexpr std::array<std::pair<std::string_view, Op>, 6> kSymbols{{{"<=", Op::kLessEqual},
-      {">=", Op::kGreaterEqual}, {"!=", Op::kNotEqual}, {"=", Op::kEqual}, {"<", Op::kLess}, {">", Op::kGreater}}};
+                                                                            {">=", Op::kGreaterEqual},
+                                                                            {"!=", Op::kNotEqual},
+                                                                            {"=", Op::kEqual},
+                                                                            {"<", Op::kLess},
+                                                                            {">", Op::kGreater}}};
   in_.skip_space();
   auto node = make(Op::kTest, in_.position());
   node->type = Type::boolean();

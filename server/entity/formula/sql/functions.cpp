@@ -2,8 +2,8 @@
 // mv_lower, mv_upper and mv_length there; PostgreSQL uses ICU's root locale, which is the evaluator's.
 #include <algorithm>
 
-#include "server/entity/formula/builtins.hpp"
-#include "server/entity/formula/sql_builder.hpp"
+#include "server/entity/formula/run/builtins.hpp"
+#include "server/entity/formula/sql/builder.hpp"
 
 namespace formula {
 namespace {
@@ -16,7 +16,9 @@ std::optional<std::int64_t> small_integer(const std::optional<Value>& value) {
   return n && *n > -1'000'000 && *n < 1'000'000 ? n : std::nullopt;
 }
 
-bool is_case_function(std::string_view name) { return name == "lower case" || name == "upper case"; }
+bool is_case_function(std::string_view name) {
+  return name == "lower case" || name == "upper case";
+}
 
 }  // namespace
 
@@ -32,7 +34,8 @@ SqlTerm SqlBuilder::call(const Node& node) {
   }
   if (name == "string" || (name == "number" && node.children.size() == 1)) {
     SqlTerm value = term(*node.children[0]);
-    const bool same = value.is_null() || (name == "string" ? value.kind == SqlKind::kText : value.kind == SqlKind::kNumber);
+    const bool same =
+        value.is_null() || (name == "string" ? value.kind == SqlKind::kText : value.kind == SqlKind::kNumber);
     if (!same) refuse("conversion", position);
     return value;
   }
@@ -50,7 +53,8 @@ SqlTerm SqlBuilder::call(const Node& node) {
   if (name == "abs") {
     SqlTerm value = term(*node.children[0]);
     if (value.is_null()) return value;
-    if (value.kind != SqlKind::kNumber && value.kind != SqlKind::kDuration && value.kind != SqlKind::kMonths) refuse("wrong_type", position);
+    if (value.kind != SqlKind::kNumber && value.kind != SqlKind::kDuration && value.kind != SqlKind::kMonths)
+      refuse("wrong_type", position);
     value.sql = "abs(" + spell(value, position) + ")";
     value.constant.reset();
     return value;
@@ -73,8 +77,10 @@ SqlTerm SqlBuilder::call(const Node& node) {
     a.max_units = *units;
     return a;
   }
-  static constexpr std::string_view kRounding[] = {"decimal", "floor", "ceiling", "round up", "round down", "round half up", "round half down"};
-  if (std::find(std::begin(kRounding), std::end(kRounding), name) != std::end(kRounding)) return rounding_call(node, name);
+  static constexpr std::string_view kRounding[] = {"decimal",    "floor",         "ceiling",        "round up",
+                                                   "round down", "round half up", "round half down"};
+  if (std::find(std::begin(kRounding), std::end(kRounding), name) != std::end(kRounding))
+    return rounding_call(node, name);
   return text_call(node, name);
 }
 
@@ -85,10 +91,14 @@ SqlTerm SqlBuilder::rounding_call(const Node& node, std::string_view name) {
   std::int64_t digits = 0;
   if (node.children.size() > 1 && node.children[1]) {
     const auto given = constant_of(*node.children[1]);
-    if (given && given->is_null() && node.builtin->parameters[1].optional) digits = 0;
-    else if (given && given->is_null()) return {};
-    else if (const auto n = small_integer(given)) digits = *n;
-    else refuse("scale_column", position);
+    if (given && given->is_null() && node.builtin->parameters[1].optional)
+      digits = 0;
+    else if (given && given->is_null())
+      return {};
+    else if (const auto n = small_integer(given))
+      digits = *n;
+    else
+      refuse("scale_column", position);
   }
   if (digits >= value.scale) return value;
   const std::int64_t drop = value.scale - digits;
@@ -99,13 +109,21 @@ SqlTerm SqlBuilder::rounding_call(const Node& node, std::string_view name) {
   const std::string away = "CASE WHEN " + x + " < 0 THEN -1 ELSE 1 END";
   const std::string twice = "abs(" + rest + ") * 2";
   std::string step;
-  if (name == "floor") step = "CASE WHEN " + rest + " < 0 THEN -1 ELSE 0 END";
-  else if (name == "ceiling") step = "CASE WHEN " + rest + " > 0 THEN 1 ELSE 0 END";
-  else if (name == "round down") step = "0";
-  else if (name == "round up") step = "CASE WHEN " + rest + " <> 0 THEN " + away + " ELSE 0 END";
-  else if (name == "round half up") step = "CASE WHEN " + twice + " >= " + m + " THEN " + away + " ELSE 0 END";
-  else if (name == "round half down") step = "CASE WHEN " + twice + " > " + m + " THEN " + away + " ELSE 0 END";
-  else step = "CASE WHEN " + twice + " > " + m + " OR (" + twice + " = " + m + " AND " + x + " / " + m + " % 2 <> 0) THEN " + away + " ELSE 0 END";
+  if (name == "floor")
+    step = "CASE WHEN " + rest + " < 0 THEN -1 ELSE 0 END";
+  else if (name == "ceiling")
+    step = "CASE WHEN " + rest + " > 0 THEN 1 ELSE 0 END";
+  else if (name == "round down")
+    step = "0";
+  else if (name == "round up")
+    step = "CASE WHEN " + rest + " <> 0 THEN " + away + " ELSE 0 END";
+  else if (name == "round half up")
+    step = "CASE WHEN " + twice + " >= " + m + " THEN " + away + " ELSE 0 END";
+  else if (name == "round half down")
+    step = "CASE WHEN " + twice + " > " + m + " THEN " + away + " ELSE 0 END";
+  else
+    step = "CASE WHEN " + twice + " > " + m + " OR (" + twice + " = " + m + " AND " + x + " / " + m +
+           " % 2 <> 0) THEN " + away + " ELSE 0 END";
   value.sql = "(" + x + " / " + m + " + " + step + ")";
   value.max_units = value.max_units / power_of_ten(static_cast<int>(drop)) + 1;
   value.scale = static_cast<int>(digits);
@@ -140,7 +158,8 @@ SqlTerm SqlBuilder::text_call(const Node& node, std::string_view name) {
   }
   if (is_case_function(name)) {
     const std::string function = name == "lower case" ? "lower" : "upper";
-    out.sql = postgres() ? "(" + function + "(" + s + " COLLATE \"und-x-icu\") COLLATE \"C\")" : "mv_" + function + "(" + s + ")";
+    out.sql = postgres() ? "(" + function + "(" + s + " COLLATE \"und-x-icu\") COLLATE \"C\")"
+                         : "mv_" + function + "(" + s + ")";
     return out;
   }
   if (name == "substring") {
@@ -154,7 +173,9 @@ SqlTerm SqlBuilder::text_call(const Node& node, std::string_view name) {
     const std::string tail = length->is_null() ? ")" : ", " + std::to_string(*count) + ")";
     const std::string needed = std::to_string(*first > 0 ? *first : -*first);
     const std::string from_cast = postgres() ? "(" + from + ")::int" : from;
-    out.sql = checked("(CASE WHEN " + length_of(s) + " >= " + needed + " THEN substr(" + s + ", " + from_cast + tail + " END)", position);
+    out.sql = checked(
+        "(CASE WHEN " + length_of(s) + " >= " + needed + " THEN substr(" + s + ", " + from_cast + tail + " END)",
+        position);
     return out;
   }
   const SqlTerm match = term(*node.children[1]);
@@ -162,9 +183,10 @@ SqlTerm SqlBuilder::text_call(const Node& node, std::string_view name) {
   if (match.kind != SqlKind::kText) refuse("wrong_type", position);
   const std::string m = spell(match, position);
   const std::string at = postgres() ? "strpos(" + s + ", " + m + ")" : "instr(" + s + ", " + m + ")";
-  const std::string found = name == "substring before"
-                                ? "substr(" + s + ", 1, " + at + " - 1)"
-                                : "substr(" + s + ", " + at + " + " + (postgres() ? "char_length(" + m + ")" : length_of(m)) + ")";
+  const std::string found =
+      name == "substring before"
+          ? "substr(" + s + ", 1, " + at + " - 1)"
+          : "substr(" + s + ", " + at + " + " + (postgres() ? "char_length(" + m + ")" : length_of(m)) + ")";
   out.sql = checked("(CASE WHEN " + at + " > 0 THEN " + found + " WHEN " + at + " = 0 THEN '' END)", position);
   return out;
 }
@@ -178,13 +200,16 @@ std::string SqlBuilder::text_condition(const Node& node, std::string_view name) 
   if (text.kind != SqlKind::kText || match.kind != SqlKind::kText) refuse("wrong_type", position);
   const std::string s = spell(text, position);
   const std::string m = spell(match, position);
-  if (name == "contains") return postgres() ? "(strpos(" + s + ", " + m + ") > 0)" : "(instr(" + s + ", " + m + ") > 0)";
+  if (name == "contains")
+    return postgres() ? "(strpos(" + s + ", " + m + ") > 0)" : "(instr(" + s + ", " + m + ") > 0)";
   if (name == "starts with") {
-    return postgres() ? "starts_with(" + s + ", " + m + ")" : "(substr(" + s + ", 1, " + length_of(m) + ") = " + m + ")";
+    return postgres() ? "starts_with(" + s + ", " + m + ")"
+                      : "(substr(" + s + ", 1, " + length_of(m) + ") = " + m + ")";
   }
   if (postgres()) return "(right(" + s + ", char_length(" + m + ")) = " + m + ")";
-  return checked("(CASE WHEN " + length_of(m) + " <= " + length_of(s) + " THEN substr(" + s + ", " + length_of(s) + " - " +
-                     length_of(m) + " + 1) = " + m + " WHEN " + s + " IS NOT NULL AND " + m + " IS NOT NULL THEN FALSE END)",
+  return checked("(CASE WHEN " + length_of(m) + " <= " + length_of(s) + " THEN substr(" + s + ", " + length_of(s) +
+                     " - " + length_of(m) + " + 1) = " + m + " WHEN " + s + " IS NOT NULL AND " + m +
+                     " IS NOT NULL THEN FALSE END)",
                  position);
 }
 

@@ -1,5 +1,5 @@
-// Recursive descent over DMN 1.5 §10.3.1.2. Types are found while parsing: names with spaces can only be told apart when
-// the fields of the value before them are known.
+// Recursive descent over DMN 1.5 §10.3.1.2. Types are found while parsing: names with spaces can only be told apart
+// when the fields of the value before them are known.
 #pragma once
 
 #include <memory>
@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "server/entity/formula/ast.hpp"
-#include "server/entity/formula/scanner.hpp"
+#include "server/entity/formula/parse/ast.hpp"
+#include "server/entity/formula/parse/scanner.hpp"
 
 namespace formula {
 

@@ -1,14 +1,16 @@
 // DMN 1.5 §10.3.4.4.
 #include <algorithm>
 
-#include "server/entity/formula/builtins.hpp"
+#include "server/entity/formula/run/builtins.hpp"
 
 namespace formula {
 namespace {
 
 using Arguments = std::span<Value>;
 
-const List& items(const Value& value) { return *value.list(); }
+const List& items(const Value& value) {
+  return *value.list();
+}
 
 Value list_contains(Evaluator&, Arguments a) {
   for (const auto& item : items(a[0])) {
@@ -17,7 +19,9 @@ Value list_contains(Evaluator&, Arguments a) {
   return false;
 }
 
-Value count(Evaluator&, Arguments a) { return static_cast<std::int64_t>(items(a[0]).size()); }
+Value count(Evaluator&, Arguments a) {
+  return static_cast<std::int64_t>(items(a[0]).size());
+}
 
 Value extreme(Evaluator& evaluator, const List& list, bool largest) {
   if (list.empty()) return {};
@@ -29,8 +33,12 @@ Value extreme(Evaluator& evaluator, const List& list, bool largest) {
   }
   return *best;
 }
-Value minimum(Evaluator& evaluator, Arguments a) { return extreme(evaluator, items(a[0]), false); }
-Value maximum(Evaluator& evaluator, Arguments a) { return extreme(evaluator, items(a[0]), true); }
+Value minimum(Evaluator& evaluator, Arguments a) {
+  return extreme(evaluator, items(a[0]), false);
+}
+Value maximum(Evaluator& evaluator, Arguments a) {
+  return extreme(evaluator, items(a[0]), true);
+}
 
 bool all_numbers(const List& list) {
   return std::all_of(list.begin(), list.end(), [](const Value& v) { return v.number() != nullptr; });
@@ -49,7 +57,9 @@ Value total(Evaluator& evaluator, const List& list) {
   }
   return out;
 }
-Value sum(Evaluator& evaluator, Arguments a) { return total(evaluator, items(a[0])); }
+Value sum(Evaluator& evaluator, Arguments a) {
+  return total(evaluator, items(a[0]));
+}
 
 Value product(Evaluator& evaluator, Arguments a) {
   const List& list = items(a[0]);
@@ -98,7 +108,8 @@ Value standard_deviation(Evaluator& evaluator, Arguments a) {
     const auto square = off ? Number::multiply(*off, *off) : std::nullopt;
     squares = squares && square ? Number::add(*squares, *square) : std::nullopt;
   }
-  const auto variance = squares ? Number::divide(*squares, Number(static_cast<std::int64_t>(list.size()) - 1)) : std::nullopt;
+  const auto variance =
+      squares ? Number::divide(*squares, Number(static_cast<std::int64_t>(list.size()) - 1)) : std::nullopt;
   return variance ? Value(Number::sqrt(*variance)) : evaluator.warn("overflow");
 }
 
@@ -131,8 +142,12 @@ Value decide(Evaluator& evaluator, const List& list, bool decisive) {
   }
   return unknown ? Value() : Value(!decisive);
 }
-Value all_true(Evaluator& evaluator, Arguments a) { return decide(evaluator, items(a[0]), false); }
-Value any_true(Evaluator& evaluator, Arguments a) { return decide(evaluator, items(a[0]), true); }
+Value all_true(Evaluator& evaluator, Arguments a) {
+  return decide(evaluator, items(a[0]), false);
+}
+Value any_true(Evaluator& evaluator, Arguments a) {
+  return decide(evaluator, items(a[0]), true);
+}
 
 // 0-based position of a 1-based or, from the end, negative one; nullopt when outside.
 std::optional<std::size_t> place(const Value& number, std::size_t size) {
@@ -181,7 +196,8 @@ List without_duplicates(Evaluator& evaluator, const List& list) {
   List out;
   for (const auto& item : list) {
     evaluator.charge(static_cast<std::int64_t>(out.size() / 8 + 1));
-    const bool known = std::any_of(out.begin(), out.end(), [&](const Value& v) { return equal(v, item).value_or(false); });
+    const bool known =
+        std::any_of(out.begin(), out.end(), [&](const Value& v) { return equal(v, item).value_or(false); });
     if (!known) out.push_back(item);
   }
   return out;
@@ -200,7 +216,9 @@ Value set_union(Evaluator& evaluator, Arguments a) {
   if (any_null(items(a[0]))) return evaluator.warn("null_argument");
   return without_duplicates(evaluator, joined(evaluator, items(a[0])));
 }
-Value distinct_values(Evaluator& evaluator, Arguments a) { return without_duplicates(evaluator, items(a[0])); }
+Value distinct_values(Evaluator& evaluator, Arguments a) {
+  return without_duplicates(evaluator, items(a[0]));
+}
 
 Value insert_before(Evaluator& evaluator, Arguments a) {
   List out = items(a[0]);
@@ -255,8 +273,10 @@ void flatten_into(Evaluator& evaluator, const List& list, List& out, int depth) 
   if (depth > evaluator.environment().limits.depth) evaluator.check_list(static_cast<std::size_t>(-1));
   for (const auto& item : list) {
     evaluator.charge(1);
-    if (const List* inner = item.list()) flatten_into(evaluator, *inner, out, depth + 1);
-    else out.push_back(item);
+    if (const List* inner = item.list())
+      flatten_into(evaluator, *inner, out, depth + 1);
+    else
+      out.push_back(item);
     evaluator.check_list(out.size());
   }
 }
@@ -298,7 +318,9 @@ Value sort(Evaluator& evaluator, Arguments a) {
 void add_list_builtins(BuiltinTable& t) {
   const Parameter list{"list", kListMask};
   const auto of_list = [&](std::string_view name, Value (*run)(Evaluator&, Arguments), Type result, Rest rest,
-                           ResultRule rule = ResultRule::kFixed) { t.push_back({name, {list}, std::move(result), run, rest, rule}); };
+                           ResultRule rule = ResultRule::kFixed) {
+    t.push_back({name, {list}, std::move(result), run, rest, rule});
+  };
   of_list("count", count, Type::number(), Rest::kNone);
   of_list("min", minimum, Type::any(), Rest::kOrList, ResultRule::kElementOfFirst);
   of_list("max", maximum, Type::any(), Rest::kOrList, ResultRule::kElementOfFirst);
@@ -317,10 +339,16 @@ void add_list_builtins(BuiltinTable& t) {
   of_list("union", set_union, Type::any(), Rest::kCollect, ResultRule::kCommonList);
   const Type any_list = Type::list(Type::any());
   t.push_back({"list contains", {list, {"element", kAnyMask}}, Type::boolean(), list_contains});
-  t.push_back({"sublist", {list, {"start position", kNumberMask}, {"length", kNumberMask, true}}, any_list, sublist, Rest::kNone, ResultRule::kListOfFirst});
+  t.push_back({"sublist",
+               {list, {"start position", kNumberMask}, {"length", kNumberMask, true}},
+               any_list,
+               sublist,
+               Rest::kNone,
+               ResultRule::kListOfFirst});
   t.push_back({"append", {list, {"item", kAnyMask}}, any_list, append, Rest::kCollect});
   t.push_back({"insert before", {list, {"position", kNumberMask}, {"newItem", kAnyMask}}, any_list, insert_before});
-  t.push_back({"remove", {list, {"position", kNumberMask}}, any_list, remove_item, Rest::kNone, ResultRule::kListOfFirst});
+  t.push_back(
+      {"remove", {list, {"position", kNumberMask}}, any_list, remove_item, Rest::kNone, ResultRule::kListOfFirst});
   t.push_back({"list replace", {list, {"position", kNumberMask}, {"newItem", kAnyMask}}, any_list, list_replace});
   t.push_back({"list replace", {list, {"match", kFunctionMask}, {"newItem", kAnyMask}}, any_list, list_replace});
   t.push_back({"index of", {list, {"match", kAnyMask}}, Type::list(Type::number()), index_of});

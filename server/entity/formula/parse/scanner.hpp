@@ -28,10 +28,10 @@ class Scanner {
   void rewind(std::size_t position) { at_ = position; }
   std::string_view text() const { return text_; }
   void skip_space();
-  bool at_end();               // after white space
-  char peek();                 // next byte after white space, '\0' at the end
+  bool at_end();  // after white space
+  char peek();    // next byte after white space, '\0' at the end
   char peek_raw(std::size_t ahead = 0) const { return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0'; }
-  bool accept(std::string_view symbol);   // after white space
+  bool accept(std::string_view symbol);  // after white space
   bool looking_at(std::string_view symbol);
   void expect(std::string_view symbol);
   bool accept_word(std::string_view word);  // a whole word

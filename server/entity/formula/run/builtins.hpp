@@ -7,13 +7,15 @@
 #include <string_view>
 #include <vector>
 
-#include "server/entity/formula/evaluator.hpp"
+#include "server/entity/formula/run/evaluator.hpp"
 
 namespace formula {
 
 // Sets of value kinds that a parameter takes.
 using KindMask = std::uint16_t;
-constexpr KindMask mask(Kind kind) { return static_cast<KindMask>(1u << static_cast<unsigned>(kind)); }
+constexpr KindMask mask(Kind kind) {
+  return static_cast<KindMask>(1u << static_cast<unsigned>(kind));
+}
 inline constexpr KindMask kNullMask = mask(Kind::kNull);
 inline constexpr KindMask kBoolMask = mask(Kind::kBoolean);
 inline constexpr KindMask kNumberMask = mask(Kind::kNumber);
@@ -31,14 +33,14 @@ inline constexpr KindMask kAnyMask = 0xFFFF;  // null too
 
 struct Parameter {
   std::string_view name;
-  KindMask kinds;        // without kNullMask a null argument makes the result null
+  KindMask kinds;  // without kNullMask a null argument makes the result null
   bool optional = false;
 };
 
 enum class Rest : std::uint8_t {
   kNone,
-  kOrList,  // one list, or any number of arguments that make one: min(1, 2)
-  kCollect, // the last parameter collects all further arguments: append(list, 1, 2)
+  kOrList,   // one list, or any number of arguments that make one: min(1, 2)
+  kCollect,  // the last parameter collects all further arguments: append(list, 1, 2)
 };
 
 // How the result's static type follows from the arguments'.

@@ -3,7 +3,7 @@
 
 #include <optional>
 
-#include "server/entity/formula/ast.hpp"
+#include "server/entity/formula/parse/ast.hpp"
 
 namespace formula {
 

@@ -10,7 +10,7 @@
 
 namespace formula {
 
-struct Builtin;  // builtins.hpp
+struct Builtin;  // run/builtins.hpp
 
 enum class Op : std::uint8_t {
   kLiteral,    // literal
@@ -19,24 +19,36 @@ enum class Op : std::uint8_t {
   kItemField,  // name, slot of the item; child 0 (may be absent): what the name means when the item has no such entry
   kPath,       // child 0, name
   kFilter,     // list, condition; slot of the item
-  kNegate, kAdd, kSubtract, kMultiply, kDivide, kPower,
-  kEqual, kNotEqual, kLess, kLessEqual, kGreater, kGreaterEqual,
-  kBetween,    // value, low, high
-  kIn,         // value, tests
-  kTest,       // one test in the right side of `in`: compare with test_op, child 0
-  kUnaryTests, // children are tests of the local `slot`; flag: inside not()
-  kAnd, kOr,
-  kIf,         // condition, then, else
-  kFor,        // slots; iterators…, body; `slot` is the one of "partial"
-  kSome, kEvery,  // slots; iterators…, condition
-  kSpan,       // low, high of an iterator `1..10`
+  kNegate,
+  kAdd,
+  kSubtract,
+  kMultiply,
+  kDivide,
+  kPower,
+  kEqual,
+  kNotEqual,
+  kLess,
+  kLessEqual,
+  kGreater,
+  kGreaterEqual,
+  kBetween,     // value, low, high
+  kIn,          // value, tests
+  kTest,        // one test in the right side of `in`: compare with test_op, child 0
+  kUnaryTests,  // children are tests of the local `slot`; flag: inside not()
+  kAnd,
+  kOr,
+  kIf,   // condition, then, else
+  kFor,  // slots; iterators…, body; `slot` is the one of "partial"
+  kSome,
+  kEvery,  // slots; iterators…, condition
+  kSpan,   // low, high of an iterator `1..10`
   kList,
-  kContext,    // names, slots; values
-  kRange,      // low, high; low_included, high_included
-  kFunction,   // names, slots; body
-  kCall,       // builtin; arguments in the order of its parameters
-  kCallValue,  // callee, arguments; names when they are named
-  kInstanceOf, // child 0, target
+  kContext,     // names, slots; values
+  kRange,       // low, high; low_included, high_included
+  kFunction,    // names, slots; body
+  kCall,        // builtin; arguments in the order of its parameters
+  kCallValue,   // callee, arguments; names when they are named
+  kInstanceOf,  // child 0, target
 };
 
 // `position` and `end` are byte offsets into the text.
@@ -67,9 +79,9 @@ struct Tree {
   std::string text;
   NodePtr root;
   std::vector<Path> inputs;
-  std::size_t slots = 0;      // locals of the deepest frame
+  std::size_t slots = 0;  // locals of the deepest frame
   bool uses_clock = false;
-  std::int32_t tested = -1;   // input that `?` stands for in unary tests
+  std::int32_t tested = -1;  // input that `?` stands for in unary tests
 };
 
 }  // namespace formula

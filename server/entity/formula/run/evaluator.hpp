@@ -5,7 +5,7 @@
 #include <span>
 #include <string_view>
 
-#include "server/entity/formula/ast.hpp"
+#include "server/entity/formula/parse/ast.hpp"
 
 namespace formula {
 
@@ -44,6 +44,10 @@ class Evaluator {
   Value comparison(const Node& node);
   Value logic(const Node& node);
   Value path(const Node& node);
+  Value item_field(const Node& node);
+  Value context_value(const Node& node);
+  Value function_value(const Node& node);
+  Value unary_tests(const Node& node);
   Value filter(const Node& node);
   Value loop(const Node& node);
   Value quantified(const Node& node);

@@ -1,4 +1,4 @@
-#include "server/entity/formula/scanner.hpp"
+#include "server/entity/formula/parse/scanner.hpp"
 
 #include <array>
 #include <utility>
@@ -6,7 +6,9 @@
 namespace formula {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 bool is_space(char32_t c) {
   return c == 0x20 || (c >= 0x09 && c <= 0x0D) || c == 0x85 || c == 0xA0 || c == 0x1680 || c == 0x180E ||
@@ -35,9 +37,22 @@ void append_utf8(std::string& out, char32_t c) {
 }  // namespace
 
 bool is_name_start(char32_t c) {
-  static constexpr std::array<std::pair<char32_t, char32_t>, 16> kRanges{{{'A', 'Z'}, {'_', '_'}, {'a', 'z'},
-      {0xC0, 0xD6}, {0xD8, 0xF6}, {0xF8, 0x2FF}, {0x370, 0x37D}, {0x37F, 0x1FFF}, {0x200C, 0x200D}, {0x2070, 0x218F},
-      {0x2C00, 0x2FEF}, {0x3001, 0xD7FF}, {0xF900, 0xFDCF}, {0xFDF0, 0xFEFE}, {0xFF00, 0xFFFD}, {0x10000, 0xEFFFF}}};
+  static constexpr std::array<std::pair<char32_t, char32_t>, 16> kRanges{{{'A', 'Z'},
+                                                                          {'_', '_'},
+                                                                          {'a', 'z'},
+                                                                          {0xC0, 0xD6},
+                                                                          {0xD8, 0xF6},
+                                                                          {0xF8, 0x2FF},
+                                                                          {0x370, 0x37D},
+                                                                          {0x37F, 0x1FFF},
+                                                                          {0x200C, 0x200D},
+                                                                          {0x2070, 0x218F},
+                                                                          {0x2C00, 0x2FEF},
+                                                                          {0x3001, 0xD7FF},
+                                                                          {0xF900, 0xFDCF},
+                                                                          {0xFDF0, 0xFEFE},
+                                                                          {0xFF00, 0xFFFD},
+                                                                          {0x10000, 0xEFFFF}}};
   if (is_space(c)) return false;
   for (const auto& [low, high] : kRanges) {
     if (c >= low && c <= high) return true;
@@ -190,7 +205,8 @@ std::optional<std::string> Scanner::free_name(std::string_view ends) {
     }
     if (is_space(c)) {
       space = true;
-    } else if (is_name_part(c) || c == '.' || c == '/' || c == '-' || c == '\'' || c == '+' || c == '*' || c == 0x2019) {
+    } else if (is_name_part(c) || c == '.' || c == '/' || c == '-' || c == '\'' || c == '+' || c == '*' ||
+               c == 0x2019) {
       if (space) out += ' ';
       space = false;
       out += text_.substr(at, size);
@@ -236,7 +252,10 @@ void Scanner::append_escape(std::string& out) {
     char32_t value = 0;
     for (int i = 0; i < count; ++i) {
       const char h = peek_raw(static_cast<std::size_t>(i));
-      const int digit = is_digit(h) ? h - '0' : h >= 'a' && h <= 'f' ? h - 'a' + 10 : h >= 'A' && h <= 'F' ? h - 'A' + 10 : -1;
+      const int digit = is_digit(h)            ? h - '0'
+                        : h >= 'a' && h <= 'f' ? h - 'a' + 10
+                        : h >= 'A' && h <= 'F' ? h - 'A' + 10
+                                               : -1;
       if (digit < 0) return std::nullopt;
       value = value * 16 + static_cast<char32_t>(digit);
     }
@@ -244,11 +263,22 @@ void Scanner::append_escape(std::string& out) {
     return value;
   };
   switch (c) {
-    case 'n': out += '\n'; return;
-    case 'r': out += '\r'; return;
-    case 't': out += '\t'; return;
-    case '"': case '\'': case '\\': out += c; return;
-    case 'u': case 'U': {
+    case 'n':
+      out += '\n';
+      return;
+    case 'r':
+      out += '\r';
+      return;
+    case 't':
+      out += '\t';
+      return;
+    case '"':
+    case '\'':
+    case '\\':
+      out += c;
+      return;
+    case 'u':
+    case 'U': {
       const std::size_t begin = at_;
       auto value = hex(c == 'u' ? 4 : 6);
       if (value && *value >= 0xD800 && *value < 0xDC00 && peek_raw() == '\\' && peek_raw(1) == 'u') {

@@ -1,4 +1,4 @@
-#include "server/entity/formula/typing.hpp"
+#include "server/entity/formula/parse/typing.hpp"
 
 #include <array>
 #include <string_view>
@@ -55,7 +55,9 @@ constexpr ArithmeticRule kRules[] = {
     {Op::kPower, K::kNumber, K::kNumber, K::kNumber},
 };
 
-bool is_loose(const Type& t) { return t.is_any() || t.is_null(); }
+bool is_loose(const Type& t) {
+  return t.is_any() || t.is_null();
+}
 
 struct PropertyRule {
   K owner;
@@ -65,18 +67,32 @@ struct PropertyRule {
 
 // DMN 1.5 table 65; range properties table 66.
 constexpr PropertyRule kProperties[] = {
-    {K::kDate, "year", K::kNumber}, {K::kDate, "month", K::kNumber}, {K::kDate, "day", K::kNumber},
+    {K::kDate, "year", K::kNumber},
+    {K::kDate, "month", K::kNumber},
+    {K::kDate, "day", K::kNumber},
     {K::kDate, "weekday", K::kNumber},
-    {K::kDateTime, "year", K::kNumber}, {K::kDateTime, "month", K::kNumber}, {K::kDateTime, "day", K::kNumber},
-    {K::kDateTime, "weekday", K::kNumber}, {K::kDateTime, "hour", K::kNumber}, {K::kDateTime, "minute", K::kNumber},
-    {K::kDateTime, "second", K::kNumber}, {K::kDateTime, "time offset", K::kDaysDuration},
+    {K::kDateTime, "year", K::kNumber},
+    {K::kDateTime, "month", K::kNumber},
+    {K::kDateTime, "day", K::kNumber},
+    {K::kDateTime, "weekday", K::kNumber},
+    {K::kDateTime, "hour", K::kNumber},
+    {K::kDateTime, "minute", K::kNumber},
+    {K::kDateTime, "second", K::kNumber},
+    {K::kDateTime, "time offset", K::kDaysDuration},
     {K::kDateTime, "timezone", K::kString},
-    {K::kTime, "hour", K::kNumber}, {K::kTime, "minute", K::kNumber}, {K::kTime, "second", K::kNumber},
-    {K::kTime, "time offset", K::kDaysDuration}, {K::kTime, "timezone", K::kString},
-    {K::kDaysDuration, "days", K::kNumber}, {K::kDaysDuration, "hours", K::kNumber},
-    {K::kDaysDuration, "minutes", K::kNumber}, {K::kDaysDuration, "seconds", K::kNumber},
-    {K::kMonthsDuration, "years", K::kNumber}, {K::kMonthsDuration, "months", K::kNumber},
-    {K::kRange, "start included", K::kBoolean}, {K::kRange, "end included", K::kBoolean},
+    {K::kTime, "hour", K::kNumber},
+    {K::kTime, "minute", K::kNumber},
+    {K::kTime, "second", K::kNumber},
+    {K::kTime, "time offset", K::kDaysDuration},
+    {K::kTime, "timezone", K::kString},
+    {K::kDaysDuration, "days", K::kNumber},
+    {K::kDaysDuration, "hours", K::kNumber},
+    {K::kDaysDuration, "minutes", K::kNumber},
+    {K::kDaysDuration, "seconds", K::kNumber},
+    {K::kMonthsDuration, "years", K::kNumber},
+    {K::kMonthsDuration, "months", K::kNumber},
+    {K::kRange, "start included", K::kBoolean},
+    {K::kRange, "end included", K::kBoolean},
 };
 
 }  // namespace
@@ -105,9 +121,18 @@ bool can_equal(const Type& a, const Type& b) {
 bool can_order(const Type& a, const Type& b) {
   const auto orderable = [](const Type& t) {
     switch (t.kind()) {
-      case K::kAny: case K::kNull: case K::kNumber: case K::kString: case K::kDate: case K::kTime: case K::kDateTime:
-      case K::kDaysDuration: case K::kMonthsDuration: return true;
-      default: return false;
+      case K::kAny:
+      case K::kNull:
+      case K::kNumber:
+      case K::kString:
+      case K::kDate:
+      case K::kTime:
+      case K::kDateTime:
+      case K::kDaysDuration:
+      case K::kMonthsDuration:
+        return true;
+      default:
+        return false;
     }
   };
   return orderable(a) && orderable(b) && (is_loose(a) || is_loose(b) || a.kind() == b.kind());
@@ -130,15 +155,24 @@ std::optional<Type> property_type(const Type& type, std::string_view name) {
 
 Type type_of(const Value& value) {
   switch (value.kind()) {
-    case Kind::kNull: return Type::null();
-    case Kind::kBoolean: return Type::boolean();
-    case Kind::kNumber: return Type::number();
-    case Kind::kString: return Type::string();
-    case Kind::kDate: return Type::date();
-    case Kind::kTime: return Type::time();
-    case Kind::kDateTime: return Type::date_time();
-    case Kind::kDaysDuration: return Type::days_duration();
-    case Kind::kMonthsDuration: return Type::months_duration();
+    case Kind::kNull:
+      return Type::null();
+    case Kind::kBoolean:
+      return Type::boolean();
+    case Kind::kNumber:
+      return Type::number();
+    case Kind::kString:
+      return Type::string();
+    case Kind::kDate:
+      return Type::date();
+    case Kind::kTime:
+      return Type::time();
+    case Kind::kDateTime:
+      return Type::date_time();
+    case Kind::kDaysDuration:
+      return Type::days_duration();
+    case Kind::kMonthsDuration:
+      return Type::months_duration();
     case Kind::kList: {
       Type element = Type::null();
       for (const auto& item : *value.list()) element = Type::common(element, type_of(item));
@@ -152,8 +186,10 @@ Type type_of(const Value& value) {
       }
       return Type::context(std::move(fields));
     }
-    case Kind::kRange: return Type::range(type_of(value.range()->low.is_null() ? value.range()->high : value.range()->low));
-    case Kind::kFunction: return Type::plain(K::kFunction);
+    case Kind::kRange:
+      return Type::range(type_of(value.range()->low.is_null() ? value.range()->high : value.range()->low));
+    case Kind::kFunction:
+      return Type::plain(K::kFunction);
   }
   return Type::any();
 }
