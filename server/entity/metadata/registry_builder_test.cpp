@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "server/base/localizer.hpp"
+#include "server/base/resources.hpp"
 #include "server/entity/metadata/catalog_testing.hpp"
 #include "server/entity/rules.hpp"
 
@@ -22,6 +24,39 @@ std::string problems_of_entity(const std::string& fields, const std::string& res
 
 TEST(RegistryBuilder, AcceptsEveryShippedFile) {
   EXPECT_EQ(problems_of(shipped_entity_files()), "");
+}
+
+// Keys of every label the interface asks for, docs/internals/engine.md §1.
+std::vector<std::string> label_keys(const EntityDef& entity) {
+  const std::string root = "entities." + entity.key + ".";
+  std::vector<std::string> keys{root + "one", root + "many"};
+  for (const auto& field : entity.fields) {
+    if (field.system) continue;
+    keys.push_back(root + "fields." + field.key);
+    for (const auto& option : field.options) keys.push_back(root + "options." + field.key + "." + option.key);
+    for (const auto& kind : field.kinds) keys.push_back(root + "kinds." + field.key + "." + kind);
+  }
+  for (const auto& rule : entity.rules) keys.push_back(root + "rules." + rule.key);
+  if (const auto* views = entity.views.if_array()) {
+    for (const auto& view : *views) keys.push_back(root + "views." + base::json_string(view.as_object(), "key"));
+  }
+  return keys;
+}
+
+TEST(RegistryBuilder, EveryShippedNameHasALabelInBothLanguages) {
+  base::Localizer localizer;
+  for (const auto& resource : base::resources_below("")) {
+    for (const auto& language : base::Localizer::languages()) {
+      if (resource.path.ends_with("locales/" + language + ".json")) localizer.add(language, resource.content);
+    }
+  }
+  const auto registry = build_test_registry(shipped_entity_files());
+  for (const auto& entity : registry->entities()) {
+    for (const auto& key : label_keys(*entity)) {
+      for (const auto& language : base::Localizer::languages())
+        EXPECT_TRUE(localizer.has(language, key)) << language << " " << key;
+    }
+  }
 }
 
 TEST(RegistryBuilder, AddsTheBuiltInFieldsWithTheirPermanentIds) {
