@@ -20,41 +20,54 @@ bool is_listed(NameList list, std::string_view name) {
 }
 
 constexpr NameList kAllowed =
-    " a abbr b bdi bdo blockquote br caption cite code col colgroup dd del details dfn div dl dt em figcaption figure font h1 h2 h3 h4 h5 h6 hr i img ins"
-    " kbd li mark ol p pre q rp rt ruby s samp small span strike strong sub summary sup table tbody td tfoot th thead time tr tt u ul var wbr"
+    " a abbr b bdi bdo blockquote br caption cite code col colgroup dd del details dfn div dl dt em figcaption figure "
+    "font h1 h2 h3 h4 h5 h6 hr i img ins"
+    " kbd li mark ol p pre q rp rt ruby s samp small span strike strong sub summary sup table tbody td tfoot th thead "
+    "time tr tt u ul var wbr"
     " address article aside center footer header main nav section ";
 constexpr NameList kVoid = " br col hr img wbr ";
 // What is inside is not for reading.
 constexpr NameList kDropped =
-    " script style template noscript iframe frame frameset object embed applet noembed noframes plaintext xmp title meta link base head audio video"
+    " script style template noscript iframe frame frameset object embed applet noembed noframes plaintext xmp title "
+    "meta link base head audio video"
     " source track math canvas select option optgroup textarea datalist ";
 constexpr NameList kBlocks =
-    " address article aside blockquote br caption center dd div dl dt figcaption figure footer h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section"
+    " address article aside blockquote br caption center dd div dl dt figcaption figure footer h1 h2 h3 h4 h5 h6 "
+    "header hr li main nav ol p pre section"
     " summary table tbody td tfoot th thead tr ul ";
 constexpr NameList kAnyAttributes = " title lang dir align ";
-constexpr NameList kTableAttributes = " colspan rowspan width height valign border cellpadding cellspacing span start type reversed datetime color size ";
+constexpr NameList kTableAttributes =
+    " colspan rowspan width height valign border cellpadding cellspacing span start type reversed datetime color size ";
 
 // Deeper elements are unwrapped.
 constexpr int kMaxDepth = 200;
-// libgumbo recurses into the tree and repeats open formatting elements in every block; a text that would make it do so without bounds is
-// taken as plain text. Real letters stay far below.
+// libgumbo recurses into the tree and repeats open formatting elements in every block; a text that would make it do so
+// without bounds is taken as plain text. Real letters stay far below.
 constexpr int kMaxOpenElements = 500;
 constexpr std::int64_t kMaxRepeatedElements = 200'000;
-constexpr NameList kSelfClosing = " p li dt dd tr td th tbody thead tfoot option input meta link area base embed source track param ";
+constexpr NameList kSelfClosing =
+    " p li dt dd tr td th tbody thead tfoot option input meta link area base embed source track param ";
 constexpr NameList kFormatting = " a b big code em font i nobr s small strike strong tt u ";
 
 std::string lower(std::string_view text) {
   std::string result(text);
-  std::transform(result.begin(), result.end(), result.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  std::transform(result.begin(), result.end(), result.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
   return result;
 }
 
 void append_escaped(std::string& out, std::string_view text, bool in_attribute) {
   for (const char c : text) {
     switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
       case '"':
         if (in_attribute) {
           out += "&quot;";
@@ -69,8 +82,10 @@ void append_escaped(std::string& out, std::string_view text, bool in_attribute) 
           out += c;
         }
         break;
-      case '\0': break;
-      default: out += c;
+      case '\0':
+        break;
+      default:
+        out += c;
     }
   }
 }
@@ -95,8 +110,8 @@ bool is_safe_address(std::string_view url, bool is_image) {
 
 bool is_plain(std::string_view value) {
   return std::all_of(value.begin(), value.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '#' || c == '%' || c == '.' || c == ':' ||
-           c == '+' || c == ' ';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '#' ||
+           c == '%' || c == '.' || c == ':' || c == '+' || c == ' ';
   });
 }
 
@@ -237,16 +252,8 @@ class Writer {
   SanitisedHtml& out_;
 };
 
-}  // namespace
-
-SanitisedHtml sanitise_html(std::string_view html) {
+SanitisedHtml clean_once(std::string_view html) {
   SanitisedHtml result;
-  if (is_overgrown(html)) {
-    result.text = without_tags(html);
-    append_escaped(result.html, result.text, false);
-    result.has_lost_content = true;
-    return result;
-  }
   GumboOptions options = kGumboDefaultOptions;
   options.max_errors = 0;
   const std::unique_ptr<GumboOutput, void (*)(GumboOutput*)> parsed(
@@ -254,8 +261,44 @@ SanitisedHtml sanitise_html(std::string_view html) {
       [](GumboOutput* output) { gumbo_destroy_output(&kGumboDefaultOptions, output); });
   Writer writer(result);
   writer.children(parsed->document->v.document.children, 0);
-  while (!result.text.empty() && (result.text.back() == '\n' || result.text.back() == ' ')) result.text.pop_back();
   return result;
+}
+
+SanitisedHtml as_plain_text(std::string text) {
+  SanitisedHtml result;
+  append_escaped(result.html, text, false);
+  result.text = std::move(text);
+  result.has_lost_content = true;
+  return result;
+}
+
+std::string_view trimmed(std::string_view text) {
+  const auto first = text.find_first_not_of(" \t\r\n\f");
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t\r\n\f") - first + 1);
+}
+
+}  // namespace
+
+// What was written is read again until nothing changes: markup that means something else at the second reading is how
+// filters are tricked (mutation XSS, Heiderich et al. 2013).
+SanitisedHtml sanitise_html(std::string_view html) {
+  constexpr int kMaxRounds = 6;
+  if (is_overgrown(html)) return as_plain_text(without_tags(html));
+  SanitisedHtml result = clean_once(html);
+  const bool has_lost_content = result.has_lost_content;
+  for (int round = 0; round < kMaxRounds; ++round) {
+    result.html = trimmed(result.html);
+    SanitisedHtml next = clean_once(result.html);
+    next.html = trimmed(next.html);
+    if (next.html == result.html) {
+      next.text = trimmed(next.text);
+      next.has_lost_content = has_lost_content;
+      return next;
+    }
+    result = std::move(next);
+  }
+  return as_plain_text(std::string(trimmed(result.text)));
 }
 
 }  // namespace entity

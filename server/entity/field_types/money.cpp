@@ -1,8 +1,10 @@
-// money: amount and currency as entered, and the amount in the base currency at the record's dated rate; sums use the last.
+// money: amount and currency as entered, and the amount in the base currency at the record's dated rate; sums use the
+// last.
 #include <algorithm>
 #include <memory>
 
 #include "server/base/decimal.hpp"
+#include "server/base/text.hpp"
 #include "server/entity/field_types/basic_type.hpp"
 
 namespace entity {
@@ -72,21 +74,25 @@ class MoneyType final : public BasicType {
     if (statement.is_null(first)) {
       value = std::monostate{};
     } else {
-      value = Money{statement.integer(first), std::string(statement.text(first + 1)), statement.integer(first + 2)};
+      // Roll-ups that move by differences hold nothing but the sum, which is in the base currency.
+      const auto units = statement.integer(first);
+      const bool is_sum = statement.is_null(first + 1);
+      value = Money{units, std::string(is_sum ? kDefaultBaseCurrency : statement.text(first + 1)),
+                    is_sum ? units : statement.integer(first + 2)};
     }
     return 3;
   }
 
   void check_declaration(const FieldDef& field, std::vector<base::FieldError>& errors) const override {
-    if (field.scale < 0 || field.scale > base::kMaxDecimalScale) add_declaration_error(errors, field, "scale", "out_of_range");
+    if (field.scale < 0 || field.scale > base::kMaxDecimalScale)
+      add_declaration_error(errors, field, "scale", "out_of_range");
   }
 
  private:
   static bool parse_currency(const json::object& object, ParseContext& context, Money& money) {
     for (const auto& member : object) {
       if (member.key() != "amount" && member.key() != "currency") {
-        const std::string_view name(member.key().data(), std::min<std::size_t>(member.key().size(), 100));
-        add_member_error(context, name, "unknown_member");
+        add_member_error(context, base::prefix(member.key(), 100), "unknown_member");
         return false;
       }
     }
@@ -124,6 +130,8 @@ class MoneyType final : public BasicType {
 
 }  // namespace
 
-void add_money_type(TypeList& out) { out.push_back(std::make_unique<MoneyType>("money")); }
+void add_money_type(TypeList& out) {
+  out.push_back(std::make_unique<MoneyType>("money"));
+}
 
 }  // namespace entity

@@ -11,9 +11,10 @@
 #include "server/base/resources.hpp"
 #include "server/entity/metadata/layer_changes.hpp"
 #include "server/entity/metadata/registry_builder.hpp"
-#include "server/entity/metadata/schema_sync.hpp"
 #include "server/entity/metadata/system_behaviours.hpp"
+#include "server/entity/schema/schema_sync.hpp"
 #include "server/entity/storage.hpp"
+#include "server/entity/write/rollups.hpp"
 
 namespace entity {
 
@@ -21,7 +22,9 @@ namespace {
 
 constexpr std::string_view kChannel = "metadata";
 
-std::int64_t now_us() { return base::to_micros(base::SystemClock().now()); }
+std::int64_t now_us() {
+  return base::to_micros(base::SystemClock().now());
+}
 
 // FNV-1a over paths and texts: a new program with other files makes a new metadata version.
 std::string digest_of(const std::vector<EntityFile>& files) {
@@ -66,10 +69,12 @@ std::vector<EntityFile> shipped_entity_files() {
 }
 
 struct Catalog::Impl {
-  Impl(store::Database& db, std::vector<EntityFile> files) : database(db), digest(digest_of(files)) {
+  Impl(Catalog& catalog, store::Database& db, std::vector<EntityFile> files)
+      : owner(catalog), database(db), digest(digest_of(files)) {
     for (const auto& file : files) shipped.push_back(parse_file(file));
   }
 
+  Catalog& owner;
   store::Database& database;  // outlives the catalog
   std::string digest;
   std::vector<ShippedEntity> shipped;
@@ -99,7 +104,8 @@ struct Catalog::Impl {
   RegistryPtr build_or_throw(const LocalLayer& layer, std::int64_t version) const {
     std::vector<EntityProblem> problems;
     auto registry = build(layer, version, problems);
-    if (!registry) throw base::Error(base::ErrorCode::kFailedPrecondition, "local_layer", {{"reason", to_text(problems)}});
+    if (!registry)
+      throw base::Error(base::ErrorCode::kFailedPrecondition, "local_layer", {{"reason", to_text(problems)}});
     return registry;
   }
 
@@ -131,7 +137,40 @@ struct Catalog::Impl {
       database.notify_on_commit(connection, kChannel, std::to_string(layer.version));
     });
     publish(next);
-    finish_schema(database, pending);
+    finish(next, pending);
+  }
+
+  // What a published schema still lacks.
+  void finish(const RegistryPtr& registry, const PendingSchema& pending) {
+    finish_schema(database, *registry, pending);
+    for (const auto& roll_up : pending.roll_ups) {
+      std::int64_t after = 0;
+      while (after >= 0) after = fill_roll_up(registry, roll_up, after);
+    }
+  }
+
+  // Computes a stored roll-up for the next parents after the given id; returns the last one, -1 at the end.
+  std::int64_t fill_roll_up(const RegistryPtr& registry, const Backfill& roll_up, std::int64_t after) {
+    constexpr int kSlice = 100;
+    const base::SystemClock clock;
+    base::SystemRandom random;
+    std::int64_t last = -1;
+    store::WriteOptions options;
+    options.name = "fill_roll_up";
+    options.lane = store::Lane::kBulk;
+    database.write(options, [&](store::Connection& connection) {
+      std::vector<std::int64_t> ids;
+      auto statement =
+          connection.prepare("fill_roll_up_ids", "SELECT id FROM " + table_of(*roll_up.entity) +
+                                                     " WHERE id>$1 ORDER BY id LIMIT " + std::to_string(kSlice));
+      statement.bind(1, after);
+      while (statement.step()) ids.push_back(statement.integer(0));
+      const WriteParts parts{database, owner, clock, random};
+      WriteTransaction transaction(parts, connection, registry, clock.now());
+      for (const auto id : ids) recompute_rollup(transaction, *roll_up.entity, roll_up.field, id);
+      last = ids.size() < kSlice ? -1 : ids.back();
+    });
+    return last;
   }
 
   void follow() {
@@ -174,7 +213,8 @@ struct Catalog::Impl {
   }
 };
 
-Catalog::Catalog(store::Database& database, std::vector<EntityFile> files) : impl_(std::make_unique<Impl>(database, std::move(files))) {
+Catalog::Catalog(store::Database& database, std::vector<EntityFile> files)
+    : impl_(std::make_unique<Impl>(*this, database, std::move(files))) {
   std::vector<EntityProblem> problems;
   auto registry = impl_->build({}, 0, problems);
   if (!registry) throw base::Error::internal("entity files:\n" + to_text(problems));
@@ -182,9 +222,13 @@ Catalog::Catalog(store::Database& database, std::vector<EntityFile> files) : imp
   add_system_behaviours(*this, database);
 }
 
-Catalog::~Catalog() { impl_->stop(); }
+Catalog::~Catalog() {
+  impl_->stop();
+}
 
-RegistryPtr Catalog::current() const { return impl_->current.load(); }
+RegistryPtr Catalog::current() const {
+  return impl_->current.load();
+}
 
 void Catalog::synchronise_schema() {
   {
@@ -196,14 +240,15 @@ void Catalog::synchronise_schema() {
       if (layer.shipped != impl_->digest) {
         layer.shipped = impl_->digest;
         ++layer.version;
-        auto statement = connection.prepare("save_metadata_version", "UPDATE sys_metadata SET version=$1, shipped=$2 WHERE id=1");
+        auto statement =
+            connection.prepare("save_metadata_version", "UPDATE sys_metadata SET version=$1, shipped=$2 WHERE id=1");
         statement.bind(1, layer.version).bind_text(2, layer.shipped).run();
       }
       next = impl_->build_or_throw(layer, layer.version);
       pending = create_tables_and_columns(connection, *next);
     });
     impl_->publish(next);
-    finish_schema(impl_->database, pending);
+    impl_->finish(next, pending);
   }
   if (impl_->follower.joinable()) return;
   impl_->follower = std::thread([impl = impl_.get()] { impl->follow(); });
@@ -216,7 +261,9 @@ void Catalog::synchronise_schema() {
   });
 }
 
-void Catalog::refresh() { impl_->refresh(); }
+void Catalog::refresh() {
+  impl_->refresh();
+}
 
 void Catalog::add_entity(const Caller& caller, const json::object& body) {
   impl_->change(caller, [&](LayerChanges& changes) { changes.add_entity(body); });
@@ -226,7 +273,8 @@ void Catalog::add_field(const Caller& caller, std::string_view entity, const jso
   impl_->change(caller, [&](LayerChanges& changes) { changes.add_field(entity, body); });
 }
 
-void Catalog::change_field(const Caller& caller, std::string_view entity, std::string_view field, const json::object& patch) {
+void Catalog::change_field(const Caller& caller, std::string_view entity, std::string_view field,
+                           const json::object& patch) {
   impl_->change(caller, [&](LayerChanges& changes) { changes.change_field(entity, field, patch); });
 }
 
@@ -243,7 +291,8 @@ void Catalog::purge_field(const Caller& caller, std::string_view entity, std::st
   impl_->change(caller, [&](LayerChanges& changes) { changes.purge_field(entity, field); });
   // The registry without the field is out: nothing writes the columns any more.
   const auto& old = before->require(entity);
-  impl_->database.change_schema([&](store::Connection& connection) { drop_field(connection, old, old.index_of(field)); });
+  impl_->database.change_schema(
+      [&](store::Connection& connection) { drop_field(connection, old, old.index_of(field)); });
 }
 
 json::value Catalog::export_local_layer() {
@@ -253,7 +302,10 @@ json::value Catalog::export_local_layer() {
   impl_->database.read(options, [&](store::Connection& connection) { layer = load_layer(connection, false); });
   json::array rows;
   for (auto& row : layer.rows) {
-    rows.push_back(json::object{{"kind", layer_kind_name(row.kind)}, {"entity", row.entity}, {"field", row.field}, {"body", std::move(row.body)}});
+    rows.push_back(json::object{{"kind", layer_kind_name(row.kind)},
+                                {"entity", row.entity},
+                                {"field", row.field},
+                                {"body", std::move(row.body)}});
   }
   return json::object{{"version", layer.version}, {"rows", std::move(rows)}};
 }

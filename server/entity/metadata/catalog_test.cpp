@@ -19,7 +19,9 @@ class CatalogChangeTest : public CatalogTest {
     caller.is_admin = true;
     return caller;
   }
-  void add_field(std::string_view entity, std::string_view body) { catalog().add_field(admin(), entity, base::parse_json(body).as_object()); }
+  void add_field(std::string_view entity, std::string_view body) {
+    catalog().add_field(admin(), entity, base::parse_json(body).as_object());
+  }
   void change_field(std::string_view entity, std::string_view field, std::string_view patch) {
     catalog().change_field(admin(), entity, field, base::parse_json(patch).as_object());
   }
@@ -44,7 +46,9 @@ INSTANTIATE_TEST_SUITE_P(Databases, CatalogChangeTest, store::kBothDatabases, st
 TEST_P(CatalogChangeTest, ACustomFieldIsAColumnOfRecordsThatAreThereAlready) {
   const auto old = insert("thing", {{"name", "old"}});
   const auto version = catalog().current()->version();
-  add_field("thing", R"({"key": "x_size", "type": "integer", "filterable": true, "sortable": true, "labels": {"ru": "Размер", "en": "Size"}})");
+  add_field(
+      "thing",
+      R"({"key": "x_size", "type": "integer", "filterable": true, "sortable": true, "labels": {"ru": "Размер", "en": "Size"}})");
   EXPECT_EQ(catalog().current()->version(), version + 1);
   const auto& field = *entity("thing").field("x_size");
   EXPECT_TRUE(field.custom);
@@ -69,9 +73,24 @@ TEST_P(CatalogChangeTest, EveryKindOfCustomFieldWorks) {
   EXPECT_EQ(entity("thing").field("x_twice")->id, 10'003);
 }
 
+TEST_P(CatalogChangeTest, AFormulaAndARollUpAreComputedForRecordsThatAreThereAlready) {
+  const auto other = insert("other", {{"name", "parent"}});
+  insert("thing", {{"count", 2}, {"price", "10.50"}, {"other", other}});
+  insert("thing", {{"count", 5}, {"price", "1"}, {"other", other}});
+  add_field("thing", R"({"key": "x_twice", "type": "formula", "result": "integer", "expression": "count * 2"})");
+  EXPECT_EQ(store::query_integer(database(), "SELECT sum(x_twice) FROM thing"), 14);
+  add_field("other",
+            R"({"key": "x_sum", "type": "roll_up", "of": "thing.other", "fn": "sum", "field": "price", "eyes": "system",
+                         "filter": {"field": "count", "op": "gt", "value": 1}})");
+  EXPECT_EQ(json_of(load("other", other), "x_sum"), R"({"amount":"11.50","currency":"RUB"})");
+}
+
 TEST_P(CatalogChangeTest, ACustomEntityHasItsTableAtOnce) {
-  catalog().add_entity(admin(), base::parse_json(R"({"key": "x_visit", "plural": "x_visits", "labels": {"ru": {"one": "Визит", "many": "Визиты"}},
-      "fields": [{"key": "name", "type": "text", "filterable": true, "sortable": true}, {"key": "thing", "type": "link", "to": ["thing"]}]})").as_object());
+  catalog().add_entity(
+      admin(),
+      base::parse_json(R"({"key": "x_visit", "plural": "x_visits", "labels": {"ru": {"one": "Визит", "many": "Визиты"}},
+      "fields": [{"key": "name", "type": "text", "filterable": true, "sortable": true}, {"key": "thing", "type": "link", "to": ["thing"]}]})")
+          .as_object());
   const auto& visit = entity("x_visit");
   EXPECT_EQ(visit.id, 10'000);
   EXPECT_TRUE(visit.custom);
@@ -94,7 +113,8 @@ TEST_P(CatalogChangeTest, WhatIsWrongIsRefusedByPathAndChangesNothing) {
   EXPECT_EQ(add(R"({"key": "x_size; DROP TABLE thing", "type": "integer"})"), "key:bad_form");
   EXPECT_EQ(add(R"({"key": "x_to", "type": "link", "to": ["nowhere"]})"), "fields[34].to:unknown_entity");
   EXPECT_EQ(error_of([&] { add_field("nothing", R"({"key": "x_a", "type": "text"})"); }), "unknown_entity");
-  EXPECT_EQ(error_of([&] { change_field("thing", "name", R"({"required": true, "type": "integer"})"); }), "type:type_is_permanent");
+  EXPECT_EQ(error_of([&] { change_field("thing", "name", R"({"required": true, "type": "integer"})"); }),
+            "type:type_is_permanent");
   EXPECT_EQ(error_of([&] { change_field("thing", "name", R"({"filterable": false})"); }), "filterable:stricter_only");
   EXPECT_EQ(error_of([&] { change_field("thing", "name", R"({"max_length": 5})"); }), "max_length:unknown_property");
   EXPECT_EQ(error_of([&] { catalog().hide_field(admin(), "thing", "name"); }), "field_is_in_use");
@@ -146,10 +166,12 @@ TEST_P(CatalogChangeTest, AHiddenCustomFieldCanBePurgedWithItsValues) {
 }
 
 TEST_P(CatalogChangeTest, EntitiesGetRulesViewsAndCards) {
-  catalog().change_entity(admin(), "thing", base::parse_json(R"({
+  catalog().change_entity(admin(), "thing",
+                          base::parse_json(R"({
       "rules": [{"key": "x_positive", "check": "count >= 0", "path": "count"}],
       "views": [{"key": "x_all", "type": "list", "columns": ["name", "count"]}], "card": {"create": ["name"]},
-      "labels": {"ru": {"one": "Вещь"}}})").as_object());
+      "labels": {"ru": {"one": "Вещь"}}})")
+                              .as_object());
   const auto& thing = entity("thing");
   EXPECT_EQ(thing.rules.back().key, "x_positive");
   EXPECT_EQ(thing.rules.size(), 3u);
@@ -160,7 +182,8 @@ TEST_P(CatalogChangeTest, EntitiesGetRulesViewsAndCards) {
   };
   EXPECT_EQ(change(R"({"rules": [{"key": "mine", "check": "count >= 0"}]})"), "rules[0].key:custom_prefix");
   EXPECT_EQ(change(R"({"rules": [{"key": "x_bad", "check": "count >="}]})").rfind("rules[2].check:formula", 0), 0u);
-  EXPECT_EQ(change(R"({"views": [{"key": "v", "type": "list", "columns": ["nothing"]}]})"), "views[0].columns[0]:unknown_field");
+  EXPECT_EQ(change(R"({"views": [{"key": "v", "type": "list", "columns": ["nothing"]}]})"),
+            "views[0].columns[0]:unknown_field");
   EXPECT_EQ(change(R"({"owner": "name"})"), "owner:unknown_property");
 }
 
@@ -198,7 +221,11 @@ TEST_P(CatalogChangeTest, TheLocalLayerSurvivesARestartAndCanBeCarriedOver) {
   catalog().import_local_layer(admin(), exported);
   EXPECT_EQ(entity("thing").field("x_size")->id, 10'000);
   EXPECT_TRUE(entity("thing").field("inn")->required);
-  EXPECT_EQ(error_of([&] { catalog().import_local_layer(admin(), base::parse_json(R"({"rows": [{"kind": "field", "entity": "thing", "field": "x", "body": {}}]})")); }),
+  EXPECT_EQ(error_of([&] {
+              catalog().import_local_layer(
+                  admin(),
+                  base::parse_json(R"({"rows": [{"kind": "field", "entity": "thing", "field": "x", "body": {}}]})"));
+            }),
             "rows[0].body.key:required");
 }
 
@@ -206,7 +233,9 @@ TEST_P(CatalogChangeTest, NewShippedFilesMakeANewVersion) {
   const auto version = catalog().current()->version();
   catalog_.reset();
   auto files = test_entity_files();
-  files.push_back({"test", "late.json", R"({"key": "late", "id": 950, "plural": "lates", "fields": [{"key": "name", "id": 1, "type": "text"}]})"});
+  files.push_back(
+      {"test", "late.json",
+       R"({"key": "late", "id": 950, "plural": "lates", "fields": [{"key": "name", "id": 1, "type": "text"}]})"});
   catalog_ = std::make_unique<Catalog>(database(), files);
   catalog_->synchronise_schema();
   EXPECT_EQ(catalog().current()->version(), version + 1);
@@ -223,7 +252,8 @@ TEST_P(CatalogChangeTest, ReadersNeverSeeAHalfMadeRegistryWhileFieldsAreAdded) {
       if (storage_of(thing).first_column.size() == thing.fields.size()) ++looked;
     }
   });
-  for (int i = 0; i < 5; ++i) add_field("thing", R"({"key": "x_f)" + std::to_string(i) + R"(", "type": "text", "filterable": true})");
+  for (int i = 0; i < 5; ++i)
+    add_field("thing", R"({"key": "x_f)" + std::to_string(i) + R"(", "type": "text", "filterable": true})");
   is_done = true;
   reader.join();
   EXPECT_GT(looked, 0);
@@ -241,10 +271,13 @@ TEST(Catalog, SaysWhichShippedFileIsBrokenAndWhy) {
     }
     return "";
   };
-  EXPECT_NE(message("{\"key\": ").find("modules/sales/entities/deal.json: json_syntax"), std::string::npos) << message("{");
-  EXPECT_NE(message(R"({"key": "deal", "id": 1, "plural": "deals", "fields": [{"key": "a", "id": 1, "type": "link", "to": ["b"]}]})")
-                .find("modules/sales/entities/deal.json: fields[0].to: unknown_entity (value=b)"),
-            std::string::npos);
+  EXPECT_NE(message("{\"key\": ").find("modules/sales/entities/deal.json: json_syntax"), std::string::npos)
+      << message("{");
+  EXPECT_NE(
+      message(
+          R"({"key": "deal", "id": 1, "plural": "deals", "fields": [{"key": "a", "id": 1, "type": "link", "to": ["b"]}]})")
+          .find("modules/sales/entities/deal.json: fields[0].to: unknown_entity (value=b)"),
+      std::string::npos);
   database->close();
 }
 

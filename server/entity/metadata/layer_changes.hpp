@@ -11,8 +11,8 @@ namespace entity {
 // Ids of custom entities, fields and options begin here; they are never given twice.
 inline constexpr std::int64_t kFirstCustomId = 10'000;
 
-// Works on a copy of the layer inside the transaction that will save it; the caller builds a registry of the result, which checks the rest.
-// All throw Error with field paths of the body.
+// Works on a copy of the layer inside the transaction that will save it; the caller builds a registry of the result,
+// which checks the rest. All throw Error with field paths of the body.
 class LayerChanges {
  public:
   LayerChanges(store::Connection& connection, LocalLayer& layer, const std::vector<ShippedEntity>& shipped)

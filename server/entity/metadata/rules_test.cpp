@@ -90,7 +90,8 @@ TEST_F(RulesTest, FormulasSeeFieldsOfEveryType) {
 }
 
 TEST_F(RulesTest, EmptyFieldsAreNull) {
-  for (const auto* field : {"name", "count", "price", "day", "state", "other"}) EXPECT_EQ(text_of(std::string(field) + " = null"), "true") << field;
+  for (const auto* field : {"name", "count", "price", "day", "state", "other"})
+    EXPECT_EQ(text_of(std::string(field) + " = null"), "true") << field;
   EXPECT_EQ(text_of("phones = []"), "true");
   EXPECT_EQ(text_of("other.name = null"), "true");
 }

@@ -22,6 +22,8 @@ namespace {
 
 // Longest stay of one bulk closure on the writer; interactive writes wait no longer than this behind it.
 constexpr auto kSlice = std::chrono::milliseconds(8);
+// Loading generated or migrated history has the store to itself: long transactions write each page once.
+constexpr auto kBulkLoadSlice = std::chrono::seconds(4);
 
 struct DryRunEnd {};
 
@@ -88,7 +90,8 @@ class RecordServiceImpl final : public RecordService {
         for (std::size_t i = results.size(); i < items.size(); ++i) {
           slice.push_back(batch_one(transaction, caller, entity.id, items[i].values, options, atomic));
           const bool whole = atomic || options.dry_run;
-          if (!whole && std::chrono::steady_clock::now() - start > kSlice) break;
+          const std::chrono::steady_clock::duration longest = options.bulk_load ? std::chrono::steady_clock::duration(kBulkLoadSlice) : kSlice;
+          if (!whole && std::chrono::steady_clock::now() - start > longest) break;
         }
       });
       results.insert(results.end(), std::make_move_iterator(slice.begin()), std::make_move_iterator(slice.end()));
