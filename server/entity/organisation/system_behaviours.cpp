@@ -48,6 +48,12 @@ class UserBehaviour final : public RightsChange {
     if (was_admin && !serves && !has_other_admin(context)) context.add_error({"is_admin", "last_admin", {}});
   }
 
+  void before_delete(SaveContext& context) override {
+    const bool serves = context.record().integer("is_admin") != 0 && context.record().integer("is_active", 1) != 0;
+    if (serves && !has_other_admin(context)) throw base::Error::field("is_admin", "last_admin");
+    RightsChange::before_delete(context);
+  }
+
  private:
   static bool has_other_admin(SaveContext& context) {
     auto statement = context.connection().prepare(
