@@ -7,7 +7,9 @@
 #include "server/base/log.hpp"
 #include "server/base/resources.hpp"
 #include "server/entity/metadata/migrations.hpp"
+#include "server/connect/files/files.hpp"
 #include "server/entity/caller_directory.hpp"
+#include "server/entity/files.hpp"
 #include "server/entity/write/migrations.hpp"
 #include "server/entity/write/record_service_impl.hpp"
 #include "server/flow/mass_change.hpp"
@@ -35,7 +37,7 @@ std::vector<entity::EntityFile> entity_files() {
 
 std::vector<store::Migration> all_migrations() {
   std::vector<store::Migration> all;
-  for (const auto* some : {&entity::metadata_migrations(), &entity::write_migrations(), &flow::flow_migrations(), &api::authenticator_migrations()}) {
+  for (const auto* some : {&entity::metadata_migrations(), &entity::write_migrations(), &entity::file_migrations(), &flow::flow_migrations(), &api::authenticator_migrations()}) {
     all.insert(all.end(), some->begin(), some->end());
   }
   std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.number < b.number; });
@@ -50,6 +52,11 @@ store::DatabaseOptions store_options(const DataFolder& folder, const base::Confi
   options.cache_bytes = config.size_bytes("database.cache");
   options.prepared_statements = config.boolean("database.prepared_statements");
   return options;
+}
+
+std::string files_folder(const DataFolder& folder, const base::Config& config) {
+  const std::string& given = config.text("files.folder");
+  return given.empty() ? folder.files_folder() : given;
 }
 
 std::unique_ptr<store::Database> open_migrated(const store::DatabaseOptions& options) {
@@ -75,9 +82,11 @@ struct Application::Impl final : public entity::ModuleHost {
         jobs(*database, clock, node),
         dispatcher(*database, clock, node),
         scheduler(*database, clock, node),
-        api{*database, catalog, *records, *callers, texts(), clock, random, authenticator, jobs, module_services} {
+        files(*database, clock, connect::make_folder_store(files_folder(folder, config)), config.size_bytes("files.max_size")),
+        api{*database, catalog, *records, *callers, texts(), clock, random, authenticator, jobs, module_services, files, config.size_bytes("http.max_body")} {
     catalog.synchronise_schema();
     flow::add_mass_change(jobs, module_services);
+    scheduler.add("files_expire", std::chrono::hours(1), [this] { files.remove_expired(); });
     modules::register_all(*this);
   }
 
@@ -112,6 +121,7 @@ struct Application::Impl final : public entity::ModuleHost {
   flow::Jobs jobs;
   flow::OutboxDispatcher dispatcher;
   flow::Scheduler scheduler;
+  connect::Files files;
   api::ApiContext api;
 };
 

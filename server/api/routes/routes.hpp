@@ -14,6 +14,7 @@ void add_search_routes(http::Router& router, ApiContext& context);
 void add_session_routes(http::Router& router, ApiContext& context);
 void add_job_routes(http::Router& router, ApiContext& context);
 void add_setting_routes(http::Router& router, ApiContext& context);
+void add_file_routes(http::Router& router, ApiContext& context);
 void add_metadata_routes(http::Router& router, ApiContext& context);
 
 // Writes {"id","title"} of a record, title null when the record is gone or the caller may not read it.

@@ -20,41 +20,54 @@ bool is_listed(NameList list, std::string_view name) {
 }
 
 constexpr NameList kAllowed =
-    " a abbr b bdi bdo blockquote br caption cite code col colgroup dd del details dfn div dl dt em figcaption figure font h1 h2 h3 h4 h5 h6 hr i img ins"
-    " kbd li mark ol p pre q rp rt ruby s samp small span strike strong sub summary sup table tbody td tfoot th thead time tr tt u ul var wbr"
+    " a abbr b bdi bdo blockquote br caption cite code col colgroup dd del details dfn div dl dt em figcaption figure "
+    "font h1 h2 h3 h4 h5 h6 hr i img ins"
+    " kbd li mark ol p pre q rp rt ruby s samp small span strike strong sub summary sup table tbody td tfoot th thead "
+    "time tr tt u ul var wbr"
     " address article aside center footer header main nav section ";
 constexpr NameList kVoid = " br col hr img wbr ";
 // What is inside is not for reading.
 constexpr NameList kDropped =
-    " script style template noscript iframe frame frameset object embed applet noembed noframes plaintext xmp title meta link base head audio video"
+    " script style template noscript iframe frame frameset object embed applet noembed noframes plaintext xmp title "
+    "meta link base head audio video"
     " source track math canvas select option optgroup textarea datalist ";
 constexpr NameList kBlocks =
-    " address article aside blockquote br caption center dd div dl dt figcaption figure footer h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section"
+    " address article aside blockquote br caption center dd div dl dt figcaption figure footer h1 h2 h3 h4 h5 h6 "
+    "header hr li main nav ol p pre section"
     " summary table tbody td tfoot th thead tr ul ";
 constexpr NameList kAnyAttributes = " title lang dir align ";
-constexpr NameList kTableAttributes = " colspan rowspan width height valign border cellpadding cellspacing span start type reversed datetime color size ";
+constexpr NameList kTableAttributes =
+    " colspan rowspan width height valign border cellpadding cellspacing span start type reversed datetime color size ";
 
 // Deeper elements are unwrapped.
 constexpr int kMaxDepth = 200;
-// libgumbo recurses into the tree and repeats open formatting elements in every block; a text that would make it do so without bounds is
-// taken as plain text. Real letters stay far below.
+// libgumbo recurses into the tree and repeats open formatting elements in every block; a text that would make it do so
+// without bounds is taken as plain text. Real letters stay far below.
 constexpr int kMaxOpenElements = 500;
 constexpr std::int64_t kMaxRepeatedElements = 200'000;
-constexpr NameList kSelfClosing = " p li dt dd tr td th tbody thead tfoot option input meta link area base embed source track param ";
+constexpr NameList kSelfClosing =
+    " p li dt dd tr td th tbody thead tfoot option input meta link area base embed source track param ";
 constexpr NameList kFormatting = " a b big code em font i nobr s small strike strong tt u ";
 
 std::string lower(std::string_view text) {
   std::string result(text);
-  std::transform(result.begin(), result.end(), result.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  std::transform(result.begin(), result.end(), result.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
   return result;
 }
 
 void append_escaped(std::string& out, std::string_view text, bool in_attribute) {
   for (const char c : text) {
     switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
       case '"':
         if (in_attribute) {
           out += "&quot;";
@@ -69,8 +82,10 @@ void append_escaped(std::string& out, std::string_view text, bool in_attribute) 
           out += c;
         }
         break;
-      case '\0': break;
-      default: out += c;
+      case '\0':
+        break;
+      default:
+        out += c;
     }
   }
 }
@@ -95,8 +110,8 @@ bool is_safe_address(std::string_view url, bool is_image) {
 
 bool is_plain(std::string_view value) {
   return std::all_of(value.begin(), value.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '#' || c == '%' || c == '.' || c == ':' ||
-           c == '+' || c == ' ';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '#' ||
+           c == '%' || c == '.' || c == ':' || c == '+' || c == ' ';
   });
 }
 

@@ -26,11 +26,13 @@ std::string letters(const std::string& html) {
 }
 
 std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return text;
 }
 
-// Names of elements and attributes of markup that is known to quote every value; "onclick=" inside a value or a text is only text.
+// Names of elements and attributes of markup that is known to quote every value; "onclick=" inside a value or a text is
+// only text.
 bool has_script(const std::string& html) {
   for (std::size_t at = html.find('<'); at != std::string::npos; at = html.find('<', at + 1)) {
     std::string names;
@@ -41,16 +43,21 @@ bool has_script(const std::string& html) {
         is_quoted = !is_quoted;
         if (is_quoted) value = i + 1;
         const auto text = lower(html.substr(value, i - value));
-        if (!is_quoted && (text.rfind("javascript:", 0) == 0 || text.rfind("data:", 0) == 0 || text.rfind("vbscript:", 0) == 0)) return true;
+        if (!is_quoted &&
+            (text.rfind("javascript:", 0) == 0 || text.rfind("data:", 0) == 0 || text.rfind("vbscript:", 0) == 0))
+          return true;
       } else if (!is_quoted) {
         names += html[i];
       }
     }
     names = lower(names);
-    for (const auto* element : {"script", "iframe", "style", "svg", "math", "object", "embed", "form", "base", "meta", "link"}) {
+    for (const auto* element :
+         {"script", "iframe", "style", "svg", "math", "object", "embed", "form", "base", "meta", "link"}) {
       if (names.rfind(element, 0) == 0) return true;
     }
-    if (names.find(" on") != std::string::npos || names.find(" style") != std::string::npos || names.find(" srcdoc") != std::string::npos) return true;
+    if (names.find(" on") != std::string::npos || names.find(" style") != std::string::npos ||
+        names.find(" srcdoc") != std::string::npos)
+      return true;
   }
   return false;
 }
@@ -63,14 +70,17 @@ TEST(HtmlSanitiser, KeepsFormattingAndDropsWhatActs) {
       {"<script>alert(1)</script>after", "after"},
       {"<img src=x onerror=alert(1)>", "<img src=\"x\">"},
       {"<img src='javascript:alert(1)'>", "<img>"},
-      {"<a href='https://a.ru' onclick='x()'>a</a>", "<a href=\"https://a.ru\" rel=\"noopener noreferrer nofollow\" target=\"_blank\">a</a>"},
+      {"<a href='https://a.ru' onclick='x()'>a</a>",
+       "<a href=\"https://a.ru\" rel=\"noopener noreferrer nofollow\" target=\"_blank\">a</a>"},
       {"<a href='java\nscript:x()'>a</a>", "<a rel=\"noopener noreferrer nofollow\" target=\"_blank\">a</a>"},
       {"<svg><script>x()</script><text>t</text></svg>", "t"},
       {"<p>unclosed <i>tags", "<p>unclosed <i>tags</i></p>"},
       {"<unknown>kept text</unknown>", "kept text"},
       {"<p style=\"background:url(javascript:x())\">p</p>", "<p>p</p>"},
-      {"<table><tr><td colspan=2>c</td></tr></table>", "<table><tbody><tr><td colspan=\"2\">c</td></tr></tbody></table>"},
-      {"<noscript><p title=\"</noscript><img src=x onerror=alert(1)>\">", "<p title=\"&lt;/noscript&gt;&lt;img src=x onerror=alert(1)&gt;\"></p>"},
+      {"<table><tr><td colspan=2>c</td></tr></table>",
+       "<table><tbody><tr><td colspan=\"2\">c</td></tr></tbody></table>"},
+      {"<noscript><p title=\"</noscript><img src=x onerror=alert(1)>\">",
+       "<p title=\"&lt;/noscript&gt;&lt;img src=x onerror=alert(1)&gt;\"></p>"},
       {"<!-- comment -->text", "text"},
       {"a\"b'c`d", "a\"b'c`d"},
   };
@@ -82,7 +92,8 @@ TEST(HtmlSanitiser, KeepsFormattingAndDropsWhatActs) {
 }
 
 TEST(HtmlSanitiser, GivesTheSameResultWhenRunOnItsOwnResult) {
-  for (const auto* input : {"<p>a<b>b</p>c", "<a href='/x?a=1&b=2'>a</a>", "<ul><li>1<li>2</ul>", "&lt;script&gt;", "<pre>\n\nx</pre>"}) {
+  for (const auto* input :
+       {"<p>a<b>b</p>c", "<a href='/x?a=1&b=2'>a</a>", "<ul><li>1<li>2</ul>", "&lt;script&gt;", "<pre>\n\nx</pre>"}) {
     const auto once = sanitise_html(input).html;
     EXPECT_EQ(sanitise_html(once).html, once) << input;
   }
@@ -128,11 +139,13 @@ TEST(HtmlSanitiser, PassesTheSharedSuiteWithoutScriptsAndWithTheSameVisibleText)
       expected.emplace_back(given.as_string());
     }
     const auto seen = letters(clean.html);
-    const bool is_same = std::any_of(expected.begin(), expected.end(), [&](const std::string& each) { return letters(each) == seen; });
+    const bool is_same =
+        std::any_of(expected.begin(), expected.end(), [&](const std::string& each) { return letters(each) == seen; });
     if (is_same) {
       ++same;
     } else if (std::getenv("MATVEY_VERBOSE")) {
-      std::cout << payload.substr(0, 300) << "\n  → " << seen.substr(0, 100) << "\n  expected " << letters(expected.front()).substr(0, 100) << "\n";
+      std::cout << payload.substr(0, 300) << "\n  → " << seen.substr(0, 100) << "\n  expected "
+                << letters(expected.front()).substr(0, 100) << "\n";
     }
   }
   RecordProperty("same_text", same);

@@ -94,6 +94,7 @@ class Save final : public SaveContext {
   void compute();
   void validate();
   void check_links();
+  void check_files();
   void check_unique();
   void run_before_write();
   std::optional<SaveResult> find_duplicates(const json::object& values);

@@ -1,0 +1,218 @@
+// Rows of the entity's own table ↔ Record.
+#include <algorithm>
+#include <cassert>
+
+#include "server/base/json.hpp"
+#include "server/base/json_writer.hpp"
+#include "server/entity/schema/storage_layout.hpp"
+#include "server/entity/storage.hpp"
+
+namespace entity {
+
+namespace {
+
+constexpr int kBuiltInColumns = 8;
+
+std::string marks_json(const std::vector<Mark>& marks) {
+  std::string text;
+  base::JsonWriter out(text);
+  out.begin_array();
+  for (const auto& mark : marks) {
+    out.begin_object().key("field").text(mark.field).key("code").text(mark.code).key("raw").text(mark.raw).end_object();
+  }
+  out.end_array();
+  return text;
+}
+
+std::vector<Mark> parse_marks(std::string_view text) {
+  std::vector<Mark> marks;
+  const auto list = base::parse_json(text);
+  for (const auto& element : list.as_array()) {
+    const auto& object = element.as_object();
+    marks.push_back(
+        {base::json_string(object, "field"), base::json_string(object, "code"), base::json_string(object, "raw")});
+  }
+  return marks;
+}
+
+void bind_user(store::Statement& statement, int index, std::int64_t user_id) {
+  if (user_id > 0) {
+    statement.bind(index, user_id);
+  } else {
+    statement.bind_null(index);
+  }
+}
+
+void bind_marks(store::Statement& statement, int index, const Record& record) {
+  if (record.marks.empty()) {
+    statement.bind_null(index);
+  } else {
+    statement.bind_text(index, marks_json(record.marks));
+  }
+}
+
+void bind_deleted_at(store::Statement& statement, int index, const Record& record) {
+  if (record.deleted) {
+    statement.bind(index, base::to_micros(record.deleted_at));
+  } else {
+    statement.bind_null(index);
+  }
+}
+
+}  // namespace
+
+int read_record_row(const EntityDef& entity, store::Statement& statement, int first, Record& out) {
+  const auto& storage = *entity.storage;
+  out.entity = &entity;
+  out.values.assign(entity.fields.size(), Value{});
+  out.id = statement.integer(first);
+  const auto uid = statement.blob(first + 1);
+  if (uid.size() == out.uid.size()) std::copy(uid.begin(), uid.end(), out.uid.begin());
+  out.version = statement.integer(first + 2);
+  out.created_at = base::from_micros(statement.integer(first + 3));
+  out.updated_at = base::from_micros(statement.integer(first + 4));
+  out.created_by = statement.is_null(first + 5) ? 0 : statement.integer(first + 5);
+  out.updated_by = statement.is_null(first + 6) ? 0 : statement.integer(first + 6);
+  out.deleted = !statement.is_null(first + 7);
+  out.deleted_at = out.deleted ? base::from_micros(statement.integer(first + 7)) : base::Instant{};
+  out.marks.clear();
+  if (!statement.is_null(first + kBuiltInColumns)) out.marks = parse_marks(statement.text(first + kBuiltInColumns));
+  for (std::size_t i = 0; i < entity.fields.size(); ++i) {
+    const auto& field = entity.fields[i];
+    if (field.system || storage.first_read_column[i] < 0) continue;
+    field.type->read(field, statement, first + storage.first_read_column[i], out.values[i]);
+  }
+  copy_built_in(out);
+  return static_cast<int>(storage.read_columns.size());
+}
+
+int bind_record_row(const Record& record, store::Statement& statement, int first) {
+  const auto& entity = *record.entity;
+  int at = first;
+  statement.bind(at++, record.id);
+  statement.bind_blob(at++, std::string_view(reinterpret_cast<const char*>(record.uid.data()), record.uid.size()));
+  statement.bind(at++, record.version);
+  statement.bind(at++, base::to_micros(record.created_at));
+  statement.bind(at++, base::to_micros(record.updated_at));
+  bind_user(statement, at++, record.created_by);
+  bind_user(statement, at++, record.updated_by);
+  bind_deleted_at(statement, at++, record);
+  bind_marks(statement, at++, record);
+  for (std::size_t i = 0; i < entity.fields.size(); ++i) {
+    const auto& field = entity.fields[i];
+    if (field.system || entity.storage->first_column[i] < 0) continue;
+    assert(at - first == entity.storage->first_column[i]);
+    at += field.type->bind(field, record.values[i], statement, at);
+  }
+  return at - first;
+}
+
+void copy_built_in(Record& record) {
+  const auto& entity = *record.entity;
+  const auto set = [&](std::string_view key, Value value) {
+    const auto index = entity.index_of(key);
+    if (index >= 0) record.at(index) = std::move(value);
+  };
+  const auto user = [&](std::string_view key, std::int64_t id) {
+    const auto* field = entity.field(key);
+    if (field && id > 0) {
+      set(key, Link{field->to_ids.empty() ? 0 : field->to_ids.front(), id});
+    } else {
+      set(key, Value{});
+    }
+  };
+  set("id", record.id > 0 ? Value(record.id) : Value{});
+  set("uid", base::to_string(record.uid));
+  set("version", record.version);
+  set("created_at", base::to_micros(record.created_at));
+  set("updated_at", base::to_micros(record.updated_at));
+  user("created_by", record.created_by);
+  user("updated_by", record.updated_by);
+  set("deleted_at", record.deleted ? Value(base::to_micros(record.deleted_at)) : Value{});
+}
+
+void insert_record(store::Connection& connection, const Record& record) {
+  auto statement = connection.prepare("insert_record", record.entity->storage->insert_sql);
+  bind_record_row(record, statement, 1);
+  statement.run();
+}
+
+bool update_record(store::Connection& connection, const Record& before, const Record& after) {
+  const auto& entity = *after.entity;
+  const auto& storage = *entity.storage;
+  int parameter = 8;
+  std::string sql = "UPDATE " + storage.quoted_table +
+                    " SET \"version\"=$3,\"updated_at\"=$4,\"updated_by\"=$5,\"deleted_at\"=$6,\"marks\"=$7";
+  std::vector<std::size_t> changed;
+  for (std::size_t i = 0; i < entity.fields.size(); ++i) {
+    const auto first = storage.first_column[i];
+    if (entity.fields[i].system || first < 0 || entity.fields[i].type->name() == "roll_up" ||
+        before.values[i] == after.values[i])
+      continue;
+    changed.push_back(i);
+    for (auto c = static_cast<std::size_t>(first);
+         c < storage.columns.size() && storage.columns[c].field == static_cast<FieldIndex>(i); ++c) {
+      sql += "," + storage.columns[c].quoted + "=$" + std::to_string(parameter++);
+    }
+  }
+  sql += " WHERE \"id\"=$1 AND \"version\"=$2";
+  auto statement = connection.prepare("update_record", sql);
+  statement.bind(1, after.id).bind(2, before.version).bind(3, after.version).bind(4, base::to_micros(after.updated_at));
+  bind_user(statement, 5, after.updated_by);
+  bind_deleted_at(statement, 6, after);
+  bind_marks(statement, 7, after);
+  parameter = 8;
+  for (const auto i : changed)
+    parameter += entity.fields[i].type->bind(entity.fields[i], after.values[i], statement, parameter);
+  return statement.run() == 1;
+}
+
+void erase_record(store::Connection& connection, const EntityDef& entity, std::int64_t id) {
+  for (const auto& table : entity.storage->items) {
+    if (table.relation) continue;
+    connection.prepare("erase_items", "DELETE FROM " + table.quoted_table + " WHERE \"record_id\"=$1")
+        .bind(1, id)
+        .run();
+  }
+  connection.prepare("erase_record", "DELETE FROM " + entity.storage->quoted_table + " WHERE \"id\"=$1")
+      .bind(1, id)
+      .run();
+}
+
+std::int64_t next_id(store::Connection& connection, const EntityDef& entity) {
+  return next_ids(connection, entity, 1).front();
+}
+
+std::vector<std::int64_t> next_ids(store::Connection& connection, const EntityDef& entity, int count) {
+  std::vector<std::int64_t> ids;
+  ids.reserve(static_cast<std::size_t>(count));
+  if (connection.dialect() == store::Dialect::kPostgres) {
+    auto statement =
+        connection.prepare("next_id", "SELECT nextval('" + entity.table + "__id_seq') FROM generate_series(1,$1)");
+    statement.bind(1, std::int64_t{count});
+    while (statement.step()) ids.push_back(statement.integer(0));
+    return ids;
+  }
+  auto statement = connection.prepare("next_id",
+                                      "INSERT INTO sys_counter(name,value) VALUES($1,$2) ON CONFLICT(name) DO UPDATE "
+                                      "SET value=sys_counter.value+$2 RETURNING value");
+  statement.bind_text(1, "id:" + entity.table).bind(2, std::int64_t{count});
+  statement.step();
+  const auto last = statement.integer(0);
+  statement.step();
+  for (int i = count - 1; i >= 0; --i) ids.push_back(last - i);
+  return ids;
+}
+
+std::int64_t next_counter(store::Connection& connection, std::string_view name) {
+  auto statement = connection.prepare("next_counter",
+                                      "INSERT INTO sys_counter(name,value) VALUES($1,1) ON CONFLICT(name) DO UPDATE "
+                                      "SET value=sys_counter.value+1 RETURNING value");
+  statement.bind_text(1, name);
+  statement.step();
+  const auto value = statement.integer(0);
+  statement.step();
+  return value;
+}
+
+}  // namespace entity
