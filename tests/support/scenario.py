@@ -117,6 +117,16 @@ def valid_inn():
     return "".join(map(str, digits)) + str(sum(a * b for a, b in zip(weights, digits)) % 11 % 10)
 
 
+RUSSIAN = {"а": ("f", "a"), "б": (",", "b"), "в": ("d", "v"), "г": ("u", "g"), "д": ("l", "d"), "и": ("b", "i"), "к": ("r", "k"), "л": ("k", "l"),
+           "м": ("v", "m"), "н": ("y", "n"), "о": ("j", "o"), "п": ("g", "p"), "р": ("h", "r"), "с": ("c", "s"), "т": ("n", "t"), "у": ("e", "u"), "ф": ("a", "f")}
+
+
+def russian_word():
+    """A word of its own, the keys that type it on a Latin keyboard, and its Latin spelling."""
+    letters = [letter for _ in range(4) for letter in (random.choice("вгдклмнпрстф"), random.choice("аиоу"))]
+    return "".join(letters), "".join(RUSSIAN[letter][0] for letter in letters), "".join(RUSSIAN[letter][1] for letter in letters)
+
+
 class Run:
     """One scenario against one server. Each has names of its own, so that all of them may share a database at once."""
 
@@ -129,6 +139,7 @@ class Run:
         self.caller = self.admin
         self.values = {"u": "".join(random.choices(string.ascii_lowercase, k=9)), "digits": "".join(random.choices(string.digits[1:], k=7)),
                        "inn": valid_inn(), "inn2": valid_inn(), "password": PASSWORD}
+        self.values["ru"], self.values["ru_keys"], self.values["ru_latin"] = russian_word()
         self.mark = None
 
     def run(self):
@@ -148,12 +159,12 @@ class Run:
 
     def fill(self, text):
         def value(match):
-            name = match.group(1)
+            name = match.group(1) or match.group(2)
             if name not in self.values:
                 raise AssertionError(f"${name} is not known")
             found = self.values[name]
             return found if isinstance(found, str) else json.dumps(found, ensure_ascii=False)
-        return re.sub(r"\$([a-z][a-z0-9_]*)", value, text)
+        return re.sub(r"\$\{([a-z][a-z0-9_]*)\}|\$([a-z][a-z0-9_]*)", value, text)
 
     def position(self):
         position = ""

@@ -20,6 +20,7 @@ class RightsChange : public Behaviour {
   explicit RightsChange(store::Database& database) : database_(database) {}
   void before_write(SaveContext& context) override { tell(context); }
   void before_delete(SaveContext& context) override { tell(context); }
+  void before_restore(SaveContext& context) override { tell(context); }
 
  private:
   void tell(SaveContext& context) { database_.notify_on_commit(context.connection(), kRightsChannel, "changed"); }
