@@ -14,6 +14,7 @@
 #include "server/entity/metadata/system_behaviours.hpp"
 #include "server/entity/schema/schema_sync.hpp"
 #include "server/entity/storage.hpp"
+#include "server/entity/write/rollups.hpp"
 
 namespace entity {
 
@@ -68,10 +69,12 @@ std::vector<EntityFile> shipped_entity_files() {
 }
 
 struct Catalog::Impl {
-  Impl(store::Database& db, std::vector<EntityFile> files) : database(db), digest(digest_of(files)) {
+  Impl(Catalog& catalog, store::Database& db, std::vector<EntityFile> files)
+      : owner(catalog), database(db), digest(digest_of(files)) {
     for (const auto& file : files) shipped.push_back(parse_file(file));
   }
 
+  Catalog& owner;
   store::Database& database;  // outlives the catalog
   std::string digest;
   std::vector<ShippedEntity> shipped;
@@ -134,7 +137,40 @@ struct Catalog::Impl {
       database.notify_on_commit(connection, kChannel, std::to_string(layer.version));
     });
     publish(next);
-    finish_schema(database, *next, pending);
+    finish(next, pending);
+  }
+
+  // What a published schema still lacks.
+  void finish(const RegistryPtr& registry, const PendingSchema& pending) {
+    finish_schema(database, *registry, pending);
+    for (const auto& roll_up : pending.roll_ups) {
+      std::int64_t after = 0;
+      while (after >= 0) after = fill_roll_up(registry, roll_up, after);
+    }
+  }
+
+  // Computes a stored roll-up for the next parents after the given id; returns the last one, -1 at the end.
+  std::int64_t fill_roll_up(const RegistryPtr& registry, const Backfill& roll_up, std::int64_t after) {
+    constexpr int kSlice = 100;
+    const base::SystemClock clock;
+    base::SystemRandom random;
+    std::int64_t last = -1;
+    store::WriteOptions options;
+    options.name = "fill_roll_up";
+    options.lane = store::Lane::kBulk;
+    database.write(options, [&](store::Connection& connection) {
+      std::vector<std::int64_t> ids;
+      auto statement =
+          connection.prepare("fill_roll_up_ids", "SELECT id FROM " + table_of(*roll_up.entity) +
+                                                     " WHERE id>$1 ORDER BY id LIMIT " + std::to_string(kSlice));
+      statement.bind(1, after);
+      while (statement.step()) ids.push_back(statement.integer(0));
+      const WriteParts parts{database, owner, clock, random};
+      WriteTransaction transaction(parts, connection, registry, clock.now());
+      for (const auto id : ids) recompute_rollup(transaction, *roll_up.entity, roll_up.field, id);
+      last = ids.size() < kSlice ? -1 : ids.back();
+    });
+    return last;
   }
 
   void follow() {
@@ -178,7 +214,7 @@ struct Catalog::Impl {
 };
 
 Catalog::Catalog(store::Database& database, std::vector<EntityFile> files)
-    : impl_(std::make_unique<Impl>(database, std::move(files))) {
+    : impl_(std::make_unique<Impl>(*this, database, std::move(files))) {
   std::vector<EntityProblem> problems;
   auto registry = impl_->build({}, 0, problems);
   if (!registry) throw base::Error::internal("entity files:\n" + to_text(problems));
@@ -212,7 +248,7 @@ void Catalog::synchronise_schema() {
       pending = create_tables_and_columns(connection, *next);
     });
     impl_->publish(next);
-    finish_schema(impl_->database, *next, pending);
+    impl_->finish(next, pending);
   }
   if (impl_->follower.joinable()) return;
   impl_->follower = std::thread([impl = impl_.get()] { impl->follow(); });

@@ -73,6 +73,18 @@ TEST_P(CatalogChangeTest, EveryKindOfCustomFieldWorks) {
   EXPECT_EQ(entity("thing").field("x_twice")->id, 10'003);
 }
 
+TEST_P(CatalogChangeTest, AFormulaAndARollUpAreComputedForRecordsThatAreThereAlready) {
+  const auto other = insert("other", {{"name", "parent"}});
+  insert("thing", {{"count", 2}, {"price", "10.50"}, {"other", other}});
+  insert("thing", {{"count", 5}, {"price", "1"}, {"other", other}});
+  add_field("thing", R"({"key": "x_twice", "type": "formula", "result": "integer", "expression": "count * 2"})");
+  EXPECT_EQ(store::query_integer(database(), "SELECT sum(x_twice) FROM thing"), 14);
+  add_field("other",
+            R"({"key": "x_sum", "type": "roll_up", "of": "thing.other", "fn": "sum", "field": "price", "eyes": "system",
+                         "filter": {"field": "count", "op": "gt", "value": 1}})");
+  EXPECT_EQ(json_of(load("other", other), "x_sum"), R"({"amount":"11.50","currency":"RUB"})");
+}
+
 TEST_P(CatalogChangeTest, ACustomEntityHasItsTableAtOnce) {
   catalog().add_entity(
       admin(),
