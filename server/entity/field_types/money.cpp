@@ -74,7 +74,11 @@ class MoneyType final : public BasicType {
     if (statement.is_null(first)) {
       value = std::monostate{};
     } else {
-      value = Money{statement.integer(first), std::string(statement.text(first + 1)), statement.integer(first + 2)};
+      // Roll-ups that move by differences hold nothing but the sum, which is in the base currency.
+      const auto units = statement.integer(first);
+      const bool is_sum = statement.is_null(first + 1);
+      value = Money{units, std::string(is_sum ? kDefaultBaseCurrency : statement.text(first + 1)),
+                    is_sum ? units : statement.integer(first + 2)};
     }
     return 3;
   }

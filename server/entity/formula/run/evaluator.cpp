@@ -13,10 +13,6 @@ const Value* boolean_or_null(const Value& v) {
   return v.boolean() ? &v : nullptr;
 }
 
-Value from_optional(const std::optional<bool>& v) {
-  return v ? Value(*v) : Value();
-}
-
 }  // namespace
 
 Evaluator::Evaluator(std::shared_ptr<const Tree> tree, Inputs& inputs, const Environment& environment)
@@ -66,13 +62,8 @@ Value Evaluator::evaluate(const Node& node) {
       return inputs_.at(static_cast<std::size_t>(node.slot));
     case Op::kLocal:
       return frame_[static_cast<std::size_t>(node.slot)];
-    case Op::kItemField: {
-      const Value& item = frame_[static_cast<std::size_t>(node.slot)];
-      bool known = false;
-      Value out = property(item, node.name, known);
-      if (known || node.children.empty()) return out;
-      return evaluate(*node.children[0]);
-    }
+    case Op::kItemField:
+      return item_field(node);
     case Op::kPath:
       return path(node);
     case Op::kFilter:
@@ -98,14 +89,8 @@ Value Evaluator::evaluate(const Node& node) {
     }
     case Op::kTest:
       return {};
-    case Op::kUnaryTests: {
-      frame_[static_cast<std::size_t>(node.slot)] = inputs_.at(static_cast<std::size_t>(tree_->tested));
-      if (node.children.empty()) return true;
-      const Value value = frame_[static_cast<std::size_t>(node.slot)];
-      const Value any = any_test(node, value, 0);
-      if (!node.flag) return any.is_true();
-      return any.boolean() ? Value(!*any.boolean()) : Value();
-    }
+    case Op::kUnaryTests:
+      return unary_tests(node);
     case Op::kAnd:
     case Op::kOr:
       return logic(node);
@@ -127,26 +112,12 @@ Value Evaluator::evaluate(const Node& node) {
       for (const auto& child : node.children) out.push_back(evaluate(*child));
       return out;
     }
-    case Op::kContext: {
-      Context out;
-      for (std::size_t i = 0; i < node.children.size(); ++i) {
-        Value value = evaluate(*node.children[i]);
-        frame_[static_cast<std::size_t>(node.slots[i])] = value;
-        out.entries.emplace_back(node.names[i], std::move(value));
-      }
-      if (node.flag) return warn("duplicate_name");
-      return out;
-    }
+    case Op::kContext:
+      return context_value(node);
     case Op::kRange:
       return range_value(node);
-    case Op::kFunction: {
-      auto function = std::make_shared<Function>();
-      function->tree = tree_;
-      function->node = &node;
-      function->captured = frame_;
-      charge(static_cast<std::int64_t>(frame_.size()));
-      return Value(std::shared_ptr<const Function>(std::move(function)));
-    }
+    case Op::kFunction:
+      return function_value(node);
     case Op::kCall:
       return call_builtin(node);
     case Op::kCallValue:
@@ -159,6 +130,34 @@ Value Evaluator::evaluate(const Node& node) {
     }
   }
   return {};
+}
+
+Value Evaluator::item_field(const Node& node) {
+  const Value& item = frame_[static_cast<std::size_t>(node.slot)];
+  bool known = false;
+  Value out = property(item, node.name, known);
+  if (known || node.children.empty()) return out;
+  return evaluate(*node.children[0]);
+}
+
+Value Evaluator::context_value(const Node& node) {
+  Context out;
+  for (std::size_t i = 0; i < node.children.size(); ++i) {
+    Value value = evaluate(*node.children[i]);
+    frame_[static_cast<std::size_t>(node.slots[i])] = value;
+    out.entries.emplace_back(node.names[i], std::move(value));
+  }
+  if (node.flag) return warn("duplicate_name");
+  return out;
+}
+
+Value Evaluator::function_value(const Node& node) {
+  auto function = std::make_shared<Function>();
+  function->tree = tree_;
+  function->node = &node;
+  function->captured = frame_;
+  charge(static_cast<std::int64_t>(frame_.size()));
+  return Value(std::shared_ptr<const Function>(std::move(function)));
 }
 
 Value Evaluator::arithmetic(const Node& node) {
@@ -253,208 +252,6 @@ Value Evaluator::path(const Node& node) {
   Value out = property(base, node.name, known);
   if (!known) return warn("no_such_entry");
   return out;
-}
-
-Value Evaluator::filter(const Node& node) {
-  Value base = evaluate(*node.children[0]);
-  position_ = node.position;
-  if (base.is_null()) {
-    if (node.children[1]->type.kind() == Type::Kind::kNumber) return {};
-    return List{};
-  }
-  if (!base.list()) base = Value(List{base});
-  const List& list = *base.list();
-  const Node& condition = *node.children[1];
-  const auto index_of = [&](const Value& index) -> Value {
-    const auto n = index.number()->to_integer();
-    const auto size = static_cast<std::int64_t>(list.size());
-    if (!n || *n == 0 || *n > size || *n < -size) return warn("no_such_element");
-    return list[static_cast<std::size_t>(*n > 0 ? *n - 1 : size + *n)];
-  };
-  Value& item = frame_[static_cast<std::size_t>(node.slot)];
-  if (condition.type.kind() == Type::Kind::kNumber) {
-    item = {};
-    const Value index = evaluate(condition);
-    return index.number() ? index_of(index) : warn("no_such_element");
-  }
-  List out;
-  for (const auto& element : list) {
-    charge(1);
-    frame_[static_cast<std::size_t>(node.slot)] = element;
-    const Value keep = evaluate(condition);
-    if (keep.number()) return index_of(keep);
-    if (keep.is_true()) out.push_back(element);
-  }
-  return out;
-}
-
-// Calls `body` for every combination; it answers false to stop. Returns false when an iterator is no list or range.
-bool Evaluator::iterate(const Node& node, std::size_t depth, const std::function<bool()>& body) {
-  if (depth == node.slots.size()) {
-    go_on_ = body();
-    return true;
-  }
-  const auto slot = static_cast<std::size_t>(node.slots[depth]);
-  const Node& source = *node.children[depth];
-  const auto visit = [&](Value value) {
-    charge(1);
-    frame_[slot] = std::move(value);
-    return iterate(node, depth + 1, body);
-  };
-  Value low, high;
-  if (source.op == Op::kSpan) {
-    low = evaluate(*source.children[0]);
-    high = evaluate(*source.children[1]);
-  } else {
-    const Value values = evaluate(source);
-    if (values.is_null()) return false;
-    if (const List* list = values.list()) {
-      for (const auto& item : *list) {
-        if (!visit(item)) return false;
-        if (!go_on_) return true;
-      }
-      return true;
-    }
-    const Range* range = values.range();
-    if (range == nullptr) return visit(values);
-    low = range->low;
-    high = range->high;
-    if (!range->low_included || !range->high_included) return false;
-  }
-  if (low.date() && high.date()) {
-    const std::int64_t step = low.date()->days <= high.date()->days ? 1 : -1;
-    for (std::int64_t d = low.date()->days;; d += step) {
-      if (!visit(Date{d})) return false;
-      if (!go_on_ || d == high.date()->days) return true;
-    }
-  }
-  if (!low.number() || !high.number()) return false;
-  const auto first = low.number()->to_integer(), last = high.number()->to_integer();
-  if (!first || !last) return false;
-  const std::int64_t step = *first <= *last ? 1 : -1;
-  for (std::int64_t i = *first;; i += step) {
-    if (!visit(i)) return false;
-    if (!go_on_ || i == *last) return true;
-  }
-}
-
-Value Evaluator::loop(const Node& node) {
-  auto out = std::make_shared<List>();
-  const auto partial = static_cast<std::size_t>(node.slot);
-  const Node& body = *node.children.back();
-  const bool wants_partial = node.flag;
-  go_on_ = true;
-  const bool sound = iterate(node, 0, [&] {
-    if (wants_partial) {
-      charge(static_cast<std::int64_t>(out->size()));
-      frame_[partial] = Value(List(*out));
-    }
-    out->push_back(evaluate(body));
-    check_list(out->size());
-    go_on_ = true;
-    return true;
-  });
-  position_ = node.position;
-  if (!sound) return warn("not_iterable");
-  return List(std::move(*out));
-}
-
-Value Evaluator::quantified(const Node& node) {
-  const bool some = node.op == Op::kSome;
-  bool decided = false, unknown = false;
-  go_on_ = true;
-  const bool sound = iterate(node, 0, [&] {
-    const Value value = evaluate(*node.children.back());
-    if (!value.boolean())
-      unknown = true;
-    else if (*value.boolean() == some)
-      decided = true;
-    return !decided;
-  });
-  position_ = node.position;
-  go_on_ = true;
-  if (!sound) return warn("not_iterable");
-  if (decided) return some;
-  return unknown ? Value() : Value(!some);
-}
-
-Value Evaluator::range_value(const Node& node) {
-  Value low = evaluate(*node.children[0]);
-  Value high = evaluate(*node.children[1]);
-  position_ = node.position;
-  if (!node.flag) {
-    if (low.is_null() && high.is_null()) return warn("bad_range");
-    // An end that is null is unbounded and cannot belong to the range.
-    if (!low.is_null() && !high.is_null()) {
-      const auto order = compare(low, high);
-      if (!order || *order > 0) return warn("bad_range");
-    }
-  }
-  Range out{std::move(low), std::move(high), node.low_included, node.high_included};
-  if (out.low.is_null()) out.low_included = false;
-  if (out.high.is_null()) out.high_included = false;
-  return out;
-}
-
-Value Evaluator::test(const Node& node, const Value& value) {
-  Value storage;
-  const Value& other = reference(*node.children[0], storage);
-  position_ = node.position;
-  if (node.flag) {
-    if (node.test_op == Op::kEqual || node.test_op == Op::kNotEqual) {
-      const auto same = equal(value, other);
-      return same ? Value(node.test_op == Op::kEqual ? *same : !*same) : Value();
-    }
-    const auto order = compare(value, other);
-    if (!order) return {};
-    switch (node.test_op) {
-      case Op::kLess:
-        return *order < 0;
-      case Op::kLessEqual:
-        return *order <= 0;
-      case Op::kGreater:
-        return *order > 0;
-      default:
-        return *order >= 0;
-    }
-  }
-  if (const Range* range = other.range(); range && !value.range()) return from_optional(includes(*range, value));
-  if (const List* list = other.list(); list) {
-    charge(static_cast<std::int64_t>(list->size()));
-    if (value.list()) {
-      if (equal(value, other).value_or(false)) return true;
-    }
-    for (const auto& item : *list) {
-      if (const Range* range = item.range(); range && !value.range()) {
-        if (includes(*range, value).value_or(false)) return true;
-      } else if (equal(value, item).value_or(false)) {
-        return true;
-      }
-    }
-    return false;
-  }
-  // A condition written with "?" decides by itself.
-  if (other.boolean() && !value.boolean()) return other;
-  if (other.is_null() && !value.is_null()) return false;
-  if (const List* list = value.list(); list && !other.list()) {
-    charge(static_cast<std::int64_t>(list->size()));
-    for (const auto& item : *list) {
-      if (equal(item, other).value_or(false)) return true;
-    }
-    return false;
-  }
-  return from_optional(equal(value, other));
-}
-
-Value Evaluator::any_test(const Node& node, const Value& value, std::size_t first) {
-  bool unknown = false;
-  for (std::size_t i = first; i < node.children.size(); ++i) {
-    charge(1);
-    const Value result = test(*node.children[i], value);
-    if (result.is_true()) return true;
-    if (result.is_null()) unknown = true;
-  }
-  return unknown ? Value() : Value(false);
 }
 
 Value Evaluator::call_builtin(const Node& node) {

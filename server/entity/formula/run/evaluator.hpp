@@ -44,6 +44,10 @@ class Evaluator {
   Value comparison(const Node& node);
   Value logic(const Node& node);
   Value path(const Node& node);
+  Value item_field(const Node& node);
+  Value context_value(const Node& node);
+  Value function_value(const Node& node);
+  Value unary_tests(const Node& node);
   Value filter(const Node& node);
   Value loop(const Node& node);
   Value quantified(const Node& node);
