@@ -81,13 +81,17 @@ std::string column_type(ColumnKind kind, store::Dialect dialect) {
   return {};
 }
 
-RegistryPtr build_registry() {
+}  // namespace
+
+RegistryPtr make_read_registry() {
   RegistryBuilder builder;
   for (const auto text : kEntities) builder.add({"", "test.json", std::string(text)}, base::parse_json(text));
   auto registry = builder.build(1);
   if (!registry) throw base::Error::internal(to_text(builder.problems()));
   return registry;
 }
+
+namespace {
 
 void insert_items(store::Connection& connection, const Record& record, const ItemTable& table,
                   std::int64_t& relation_id) {
@@ -133,7 +137,7 @@ void insert_items(store::Connection& connection, const Record& record, const Ite
 ReadWorld::ReadWorld(store::Dialect dialect)
     : scratch_(std::make_unique<store::ScratchDatabase>(dialect)), now_(*base::parse_instant("2026-11-18T09:30:00Z")) {
   database_ = scratch_->open();
-  registry_ = build_registry();
+  registry_ = make_read_registry();
   create_tables();
   for (const auto text : {R"({"name": "Head office"})", R"({"name": "Sales", "parent": 1})",
                           R"({"name": "North", "parent": 2})", R"({"name": "Logistics", "parent": 1})"}) {
@@ -146,9 +150,7 @@ ReadWorld::ReadWorld(store::Dialect dialect)
   }
 }
 
-ReadWorld::~ReadWorld() {
-  database_->close();
-}
+ReadWorld::~ReadWorld() { database_->close(); }
 
 void ReadWorld::create_tables() {
   const auto dialect = database_->dialect();
@@ -220,9 +222,7 @@ void ReadWorld::share(std::string_view entity_key, std::int64_t id, std::int64_t
       number_or_null(user_id) + ", " + number_or_null(department_id) + ", " + std::to_string(level) + ", 0, 1)");
 }
 
-void ReadWorld::read(const std::function<void(store::Connection&)>& body) {
-  database_->read({}, body);
-}
+void ReadWorld::read(const std::function<void(store::Connection&)>& body) { database_->read({}, body); }
 
 std::string ReadWorld::list(const Caller& caller, std::string_view entity_key, std::string_view query_json) {
   const auto query = parse_query(base::parse_json(query_json).as_object(), context(caller, entity_key));
