@@ -1,5 +1,5 @@
 // Reads the shipped entity files and writes generated/: record types, the icons that entities name, and the
-// locale texts of module widgets (keys `web.*` of modules/<m>/locales). Needs no running server.
+// texts of each language (src/locales and the keys `web.*` of modules/<m>/locales). Needs no running server.
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -106,15 +106,15 @@ function flatten(value, prefix, into) {
   return into;
 }
 
-function moduleLocales() {
+function localeFiles() {
   for (const language of ["ru", "en"]) {
-    const texts = {};
+    const texts = readJson(join(web, "src/locales", `${language}.json`));
     for (const folder of folders(join(repository, "modules"))) {
       const path = join(folder, "locales", `${language}.json`);
       if (!existsSync(path)) continue;
       for (const [key, text] of Object.entries(flatten(readJson(path), "", {}))) if (key.startsWith("web.")) texts[key] = text;
     }
-    writeFileSync(join(target, `module-locales.${language}.json`), `${JSON.stringify(texts, null, 1)}\n`);
+    writeFileSync(join(target, `locale.${language}.json`), `${JSON.stringify(texts, null, 1)}\n`);
   }
 }
 
@@ -124,4 +124,4 @@ const entities = readEntities();
 writeFileSync(join(target, "entities.ts"), entityTypes(entities));
 writeFileSync(join(target, "icon-modules.d.ts"), "declare module \"@tabler/icons-react/dist/esm/icons/*.mjs\" {\n  import type { Icon } from \"@tabler/icons-react\";\n  const icon: Icon;\n  export default icon;\n}\n");
 iconMap(entities);
-moduleLocales();
+localeFiles();

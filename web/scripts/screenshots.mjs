@@ -44,7 +44,8 @@ for (const look of looks) {
   await signIn(page, address);
   await page.evaluate(async (language) => {
     const session = await (await fetch("/api/v1/session")).json();
-    await fetch("/api/v1/me", { method: "PATCH", headers: { "Content-Type": "application/json", "X-CSRF-Token": session.csrf }, body: JSON.stringify({ language }) });
+    const user = await (await fetch(`/api/v1/users/${session.user.id}`)).json();
+    await fetch(`/api/v1/users/${session.user.id}`, { method: "PATCH", headers: { "Content-Type": "application/json", "X-CSRF-Token": session.csrf }, body: JSON.stringify({ language, version: user.version }) });
   }, look.language);
   for (const screen of screens) {
     const id = `${screen.name}.${look.name}`;

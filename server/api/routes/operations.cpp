@@ -153,6 +153,7 @@ void add_all_routes(http::Router& router, ApiContext& context) {
   add_search_routes(router, context);
   add_session_routes(router, context);
   add_metadata_routes(router, context);
+  add_multi_routes(router, context);
   router.add(http::Method::kGet, "/health", [&context](const http::Request&, http::Response& response) { health(context, response); });
   router.add(http::Method::kGet, "/metrics", [&context](const http::Request&, http::Response& response) {
     response.content_type = "text/plain; version=0.0.4";

@@ -13,6 +13,8 @@ void add_share_routes(http::Router& router, ApiContext& context);
 void add_search_routes(http::Router& router, ApiContext& context);
 void add_session_routes(http::Router& router, ApiContext& context);
 void add_metadata_routes(http::Router& router, ApiContext& context);
+// POST /multi: several reads in one request.
+void add_multi_routes(http::Router& router, ApiContext& context);
 
 // Writes {"id","title"} of a record, title null when the record is gone or the caller may not read it.
 void write_reference(const entity::QueryContext& context, const entity::EntityDef& entity, std::int64_t id, base::JsonWriter& out);

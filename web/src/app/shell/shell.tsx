@@ -8,11 +8,13 @@ import { SessionDialog } from "@web/app/shell/session-dialog";
 import classes from "@web/app/shell/shell.module.css";
 import { SideMenu } from "@web/app/shell/side-menu";
 import { TopBar } from "@web/app/shell/top-bar";
-import { warmInputs } from "@web/fields/registry";
+import { loadInput } from "@web/fields/registry";
 import { ErrorBoundary } from "@web/kit/error-boundary";
+import { onFirstTouch } from "@web/kit/on-first-touch";
 import { ToastHost } from "@web/kit/toast-host";
 import { t } from "@web/lib/i18n";
 import { useStore } from "@web/lib/use-store";
+import { warmCard } from "@web/records/card/side-panel";
 import { CreateHost } from "@web/records/form/create-host";
 
 const Palette = lazy(async () => ({ default: (await import("@web/app/palette/palette")).Palette }));
@@ -22,14 +24,12 @@ const KeyboardMap = lazy(async () => ({ default: (await import("@web/app/shell/k
 export function Shell() {
   const { pathname } = useLocation();
   const open_overlay = useStore(overlay);
-  useEffect(() => {
-    // Editing and search are to open without a wait; they come once the first screen stands.
-    const timer = setTimeout(() => {
-      warmInputs();
-      void import("@web/app/palette/palette");
-    }, 1500);
-    return () => clearTimeout(timer);
-  }, []);
+  // Editing, cards and search are to open without a wait.
+  useEffect(() => onFirstTouch(() => {
+    void loadInput("text");
+    warmCard();
+    void import("@web/app/palette/palette");
+  }), []);
   return (
     <CreateHost>
       <div className={classes.shell}>

@@ -23,7 +23,7 @@ export type NewView = Omit<SavedView, "id" | "is_mine" | "version">;
 export function useSavedViews(entity_key: string) {
   return useQuery({
     queryKey: ["views", entity_key],
-    queryFn: async ({ signal }) => (await api.get<{ items: SavedView[] }>("/views", { query: { entity: entity_key }, signal, retries: 0 })).items.filter((view) => view.entity === entity_key),
+    queryFn: async ({ signal }) => (await api.get<{ items: SavedView[] }>("/views", { query: { entity: entity_key }, signal, retries: 0, is_together: true })).items.filter((view) => view.entity === entity_key),
     staleTime: 5 * 60_000, retry: false,
   });
 }
