@@ -69,6 +69,7 @@ export default defineConfig({
     fs: { allow: [resolve(root, "..")] },
     proxy: { "/api": { target: backend }, "/health": { target: backend } },
   },
+  preview: { proxy: { "/api": { target: backend }, "/health": { target: backend } } },
   build: {
     target: "es2022",
     manifest: true,

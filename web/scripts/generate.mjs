@@ -81,6 +81,8 @@ function iconMap(entities) {
   const known = new Set(source.filter((name) => name.endsWith(".mjs")).map((name) => name.slice(0, -4)));
   const names = new Set(["box"]);
   for (const entity of entities) if (entity.icon) names.add(entity.icon);
+  const definitions = [...folders(join(repository, "modules")).map((folder) => join(folder, "web/widgets.ts")), ...["flow", "insight", "admin"].map((folder) => join(web, "src", folder, "pages.ts"))];
+  for (const path of definitions.filter(existsSync)) for (const match of readFileSync(path, "utf8").matchAll(/\bicon: "([a-z0-9-]+)"/g)) names.add(match[1]);
   const component = (name) => `Icon${name.split("-").map((part) => part[0].toUpperCase() + part.slice(1)).join("")}`;
   const checked = (list) => [...list].sort().filter((name) => {
     const has_icon = known.has(component(name));

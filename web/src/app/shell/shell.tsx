@@ -1,5 +1,6 @@
 import { Outlet, useLocation } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect } from "react";
+import { Palette } from "@web/app/palette/palette";
 import { BottomBar } from "@web/app/shell/bottom-bar";
 import { GlobalKeys } from "@web/app/shell/global-keys";
 import { OfflineNotice } from "@web/app/shell/offline-notice";
@@ -17,7 +18,6 @@ import { useStore } from "@web/lib/use-store";
 import { warmCard } from "@web/records/card/side-panel";
 import { CreateHost } from "@web/records/form/create-host";
 
-const Palette = lazy(async () => ({ default: (await import("@web/app/palette/palette")).Palette }));
 const KeyboardMap = lazy(async () => ({ default: (await import("@web/app/shell/keyboard-map")).KeyboardMap }));
 
 /** The frame of every screen: side menu, top bar, content. */
@@ -28,7 +28,6 @@ export function Shell() {
   useEffect(() => onFirstTouch(() => {
     void loadInput("text");
     warmCard();
-    void import("@web/app/palette/palette");
   }), []);
   return (
     <CreateHost>
