@@ -34,6 +34,8 @@ CREATE TABLE sys_api_key(
   id INTEGER PRIMARY KEY AUTOINCREMENT, key_hash BLOB NOT NULL UNIQUE, user_id INTEGER NOT NULL, name TEXT NOT NULL, hint TEXT NOT NULL, scopes TEXT NOT NULL,
   created_at INTEGER NOT NULL, expires_at INTEGER, revoked_at INTEGER);
 CREATE INDEX ix_sys_api_key__user ON sys_api_key(user_id);
+CREATE TABLE sys_setting(module TEXT PRIMARY KEY, value TEXT NOT NULL, updated_at INTEGER NOT NULL, updated_by INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE sys_preference(user_id INTEGER NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY(user_id, key)) WITHOUT ROWID;
 )sql";
 
 constexpr std::string_view kPostgres = R"sql(
@@ -45,6 +47,8 @@ CREATE TABLE sys_api_key(
   id BIGSERIAL PRIMARY KEY, key_hash BYTEA NOT NULL UNIQUE, user_id BIGINT NOT NULL, name TEXT NOT NULL, hint TEXT NOT NULL, scopes TEXT NOT NULL,
   created_at BIGINT NOT NULL, expires_at BIGINT, revoked_at BIGINT);
 CREATE INDEX ix_sys_api_key__user ON sys_api_key(user_id);
+CREATE TABLE sys_setting(module TEXT PRIMARY KEY, value TEXT NOT NULL, updated_at BIGINT NOT NULL, updated_by BIGINT NOT NULL);
+CREATE TABLE sys_preference(user_id BIGINT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY(user_id, key));
 )sql";
 
 std::string token_hash(std::string_view token) {
@@ -118,7 +122,7 @@ class Throttle {
 }  // namespace
 
 const std::vector<store::Migration>& authenticator_migrations() {
-  static const std::vector<store::Migration> migrations = {{40, "sessions_and_keys", kSqlite, kPostgres}};
+  static const std::vector<store::Migration> migrations = {{40, "sign_in_and_settings", kSqlite, kPostgres}};
   return migrations;
 }
 

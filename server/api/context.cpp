@@ -1,5 +1,6 @@
 #include "server/api/context.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 #include "server/api/authenticator.hpp"
@@ -76,7 +77,7 @@ std::string_view language_of(const http::Request& request) {
 void add_route(http::Router& router, ApiContext& context, ApiRoute route) {
   http::RouteOptions options;
   options.runs_on = route.runs_on;
-  options.max_body_bytes = route.max_body_bytes;
+  options.max_body_bytes = route.body_limit == BodyLimit::kOwn ? route.max_body_bytes : std::min(route.max_body_bytes, context.max_body_bytes);
   const std::string pattern = "/api/v1" + std::string(route.pattern);
   router.add(route.method, pattern, [&context, sign_in = route.sign_in, handler = std::move(route.handler)](const http::Request& request, http::Response& response) {
     std::string language(language_of(request));

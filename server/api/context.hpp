@@ -12,7 +12,12 @@
 #include "server/entity/catalog.hpp"
 #include "server/entity/module_host.hpp"
 #include "server/entity/query.hpp"
+#include "server/flow/jobs.hpp"
 #include "server/http/server.hpp"
+
+namespace connect {
+class Files;
+}
 
 namespace api {
 
@@ -28,6 +33,10 @@ struct ApiContext {
   const base::Clock& clock;
   base::Random& random;
   Authenticator& authenticator;
+  flow::Jobs& jobs;
+  entity::Services& services;
+  connect::Files& files;
+  std::int64_t max_body_bytes = 64 << 20;  // of any request but uploads of files
 };
 
 // One call of the API, made by the route wrapper after sign-in. Lives as long as the handler runs.
@@ -67,6 +76,8 @@ using ApiHandler = std::function<void(Call&, http::Response&)>;
 
 // kNone: the handler runs without a caller (signing in itself, the first-run state).
 enum class SignIn { kRequired, kNone };
+// kCommon: the smaller of the route's limit and the program's.
+enum class BodyLimit { kCommon, kOwn };
 
 struct ApiRoute {
   http::Method method;
@@ -75,6 +86,7 @@ struct ApiRoute {
   http::RunsOn runs_on = http::RunsOn::kReadPool;
   SignIn sign_in = SignIn::kRequired;
   std::int64_t max_body_bytes = 16 << 20;
+  BodyLimit body_limit = BodyLimit::kCommon;
 };
 
 // Adds a route that signs the caller in, checks the CSRF token of cookie sessions and turns errors into problem+json.

@@ -7,9 +7,14 @@
 #include "server/base/log.hpp"
 #include "server/base/resources.hpp"
 #include "server/entity/metadata/migrations.hpp"
+#include "server/connect/files/files.hpp"
 #include "server/entity/caller_directory.hpp"
+#include "server/entity/files.hpp"
 #include "server/entity/write/migrations.hpp"
 #include "server/entity/write/record_service_impl.hpp"
+#include "server/flow/mass_change.hpp"
+#include "server/flow/outbox_dispatcher.hpp"
+#include "server/flow/scheduler.hpp"
 #include "module_list.hpp"
 
 namespace app {
@@ -32,7 +37,7 @@ std::vector<entity::EntityFile> entity_files() {
 
 std::vector<store::Migration> all_migrations() {
   std::vector<store::Migration> all;
-  for (const auto* some : {&entity::metadata_migrations(), &entity::write_migrations(), &api::authenticator_migrations()}) {
+  for (const auto* some : {&entity::metadata_migrations(), &entity::write_migrations(), &entity::file_migrations(), &flow::flow_migrations(), &api::authenticator_migrations()}) {
     all.insert(all.end(), some->begin(), some->end());
   }
   std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.number < b.number; });
@@ -47,6 +52,11 @@ store::DatabaseOptions store_options(const DataFolder& folder, const base::Confi
   options.cache_bytes = config.size_bytes("database.cache");
   options.prepared_statements = config.boolean("database.prepared_statements");
   return options;
+}
+
+std::string files_folder(const DataFolder& folder, const base::Config& config) {
+  const std::string& given = config.text("files.folder");
+  return given.empty() ? folder.files_folder() : given;
 }
 
 std::unique_ptr<store::Database> open_migrated(const store::DatabaseOptions& options) {
@@ -68,15 +78,34 @@ struct Application::Impl final : public entity::ModuleHost {
         callers(entity::make_caller_directory(*database, catalog, clock)),
         authenticator(*database, *callers, clock, random),
         module_services{*database, catalog, *records, *callers, clock, random},
-        api{*database, catalog, *records, *callers, texts(), clock, random, authenticator} {
+        node(base::random_token(random, 9)),
+        jobs(*database, clock, node),
+        dispatcher(*database, clock, node),
+        scheduler(*database, clock, node),
+        files(*database, clock, connect::make_folder_store(files_folder(folder, config)), config.size_bytes("files.max_size")),
+        api{*database, catalog, *records, *callers, texts(), clock, random, authenticator, jobs, module_services, files, config.size_bytes("http.max_body")} {
     catalog.synchronise_schema();
+    flow::add_mass_change(jobs, module_services);
+    scheduler.add("files_expire", std::chrono::hours(1), [this] { files.remove_expired(); });
     modules::register_all(*this);
+  }
+
+  void start() {
+    jobs.start();
+    dispatcher.start();
+    scheduler.start();
+  }
+
+  void stop() {
+    scheduler.stop();
+    dispatcher.stop();
+    jobs.stop();
   }
 
   entity::Services& services() override { return module_services; }
   void add_behaviour(std::string_view entity, std::unique_ptr<entity::Behaviour> behaviour) override { catalog.add_behaviour(entity, std::move(behaviour)); }
-  void add_consumer(std::string_view, std::function<void(const std::vector<entity::OutboxEvent>&)>) override {}
-  void add_schedule(std::string_view, std::chrono::seconds, std::function<void()>) override {}
+  void add_consumer(std::string_view name, std::function<void(const std::vector<entity::OutboxEvent>&)> consume) override { dispatcher.add(std::string(name), std::move(consume)); }
+  void add_schedule(std::string_view name, std::chrono::seconds period, std::function<void()> run) override { scheduler.add(std::string(name), period, std::move(run)); }
 
   const DataFolder& folder;
   const base::Config& config;
@@ -88,10 +117,17 @@ struct Application::Impl final : public entity::ModuleHost {
   std::unique_ptr<entity::CallerDirectory> callers;
   api::Authenticator authenticator;
   entity::Services module_services;
+  const std::string node;  // name of this process among those that share the base
+  flow::Jobs jobs;
+  flow::OutboxDispatcher dispatcher;
+  flow::Scheduler scheduler;
+  connect::Files files;
   api::ApiContext api;
 };
 
-Application::Application(const DataFolder& folder, const base::Config& config, Background) : impl_(std::make_unique<Impl>(folder, config)) {}
+Application::Application(const DataFolder& folder, const base::Config& config, Background background) : impl_(std::make_unique<Impl>(folder, config)) {
+  if (background == Background::kRuns) impl_->start();
+}
 Application::~Application() = default;
 
 api::ApiContext& Application::api() { return impl_->api; }
@@ -103,6 +139,9 @@ api::Authenticator& Application::authenticator() { return impl_->authenticator; 
 const DataFolder& Application::folder() const { return impl_->folder; }
 const base::Config& Application::config() const { return impl_->config; }
 
-void Application::close() { impl_->database->close(); }
+void Application::close() {
+  impl_->stop();
+  impl_->database->close();
+}
 
 }  // namespace app

@@ -21,6 +21,8 @@ void declare_options(base::Config& config) {
       {.name = "http.drain_timeout", .type = OptionType::kDuration, .default_value = "10s"},
       {.name = "http.tls_certificate", .default_value = ""},
       {.name = "http.tls_key", .default_value = ""},
+      {.name = "files.folder", .default_value = ""},
+      {.name = "files.max_size", .type = OptionType::kSize, .default_value = "100MB"},
       {.name = "log.level", .default_value = "info", .choices = {"debug", "info", "warning", "error"}},
       {.name = "log.format", .default_value = "json", .choices = {"json", "text"}},
   });

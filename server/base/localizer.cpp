@@ -111,7 +111,7 @@ std::string Localizer::field_error_text(std::string_view language, const FieldEr
 
 Localizer Localizer::embedded() {
   Localizer localizer;
-  for (const std::string_view root : {"server/locales/", "modules/"}) {
+  for (const std::string_view root : {"server/", "modules/"}) {
     for (const Resource& file : resources_below(root)) {
       if (file.path.find("/locales/") == std::string_view::npos) continue;
       for (const std::string& language : languages()) {

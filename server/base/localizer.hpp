@@ -1,4 +1,4 @@
-// Texts in the user's language. Sources: server/locales/<lang>.json and modules/*/locales/<lang>.json, embedded.
+// Texts in the user's language. Sources: locales/<lang>.json below server/ and modules/, embedded.
 #pragma once
 
 #include <memory>
@@ -19,7 +19,7 @@ class Localizer {
   // `language` is "ru" or "en"; `text` the JSON of one locale file (nested objects of strings). Later files add keys;
   // a repeated key with another text is refused (Error internal).
   void add(std::string_view language, std::string_view text);
-  // Of the texts inside the program: server/locales/[*.]<lang>.json and modules/*/locales/[*.]<lang>.json.
+  // Of the texts inside the program: [*.]<lang>.json in the folders locales/ below server/ and modules/.
   static Localizer embedded();
   // The text in `language`, else in English, else the key itself.
   std::string text(std::string_view language, std::string_view key, const MessageArgs& args = {}) const;

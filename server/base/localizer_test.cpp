@@ -76,6 +76,7 @@ TEST(EmbeddedLocales, HaveWordsForEveryErrorOfTheSources) {
   const Localizer localizer = Localizer::embedded();
   const std::regex coded(R"re(ErrorCode::k\w+,\s*"([a-z_0-9]+)")re");
   const std::regex field(R"re(Error::field\([^";]*(?:"[^"]*"[^";]*)?,\s*"([a-z_0-9]+)"\s*[,)])re");
+  const std::regex pushed(R"re((?:push_back|add_error)\(\{[^;{}"]*(?:"[^"]*")?[^;{}"]*,\s*"([a-z_0-9]+)",\s*\{)re");
   int count = 0;
   for (const char* root : {"server", "modules"}) {
     if (!std::filesystem::exists(root)) continue;
@@ -84,7 +85,8 @@ TEST(EmbeddedLocales, HaveWordsForEveryErrorOfTheSources) {
       if (entry.path().extension() != ".cpp" || name.find("_test.") != std::string::npos || name.find("_testing.") != std::string::npos) continue;
       std::ifstream stream(entry.path());
       const std::string text{std::istreambuf_iterator<char>(stream), {}};
-      for (const auto& [pattern, prefix] : {std::pair(&coded, "error."), std::pair(&field, "error.field.")}) {
+      for (const auto& [pattern, prefix] : {std::pair(&coded, "error."), std::pair(&field, "error.field."),
+                                            std::pair(&pushed, "error.field.")}) {
         for (std::sregex_iterator match(text.begin(), text.end(), *pattern), end; match != end; ++match) {
           const std::string key = prefix + (*match)[1].str();
           EXPECT_TRUE(localizer.has("ru", key)) << entry.path() << " throws " << key << ", which has no text in server/locales";

@@ -2,10 +2,11 @@
 
 #include <gtest/gtest.h>
 
-#include <chrono>
+#include <atomic>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 namespace base {
 namespace {
@@ -176,6 +177,22 @@ TEST(ParsePhone, AgreesWithThePublishersLibraryOn12000Numbers) {
     EXPECT_EQ(number->type, kTypes[std::stoi(expected[7])]) << line;
   }
   EXPECT_GT(compared, 10000);
+}
+
+// Plans and patterns are read and compiled at their first use, whoever comes first.
+TEST(ParsePhone, GivesEveryThreadTheSameAnswer) {
+  std::vector<std::thread> threads;
+  std::atomic<int> right{0};
+  for (int i = 0; i < 8; ++i) {
+    threads.emplace_back([&right] {
+      for (const char* raw : {"+4930123456", "+33 1 23 45 67 89", "+81 3-1234-5678", "+55 11 96123-4567", "+86 139 1234 5678"}) {
+        const auto number = parse_phone(raw);
+        right += number && number->valid;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(right, 8 * 5);
 }
 
 }  // namespace

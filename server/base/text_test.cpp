@@ -35,6 +35,8 @@ TEST(Fold, MakesComparableWhatPeopleHoldEqual) {
   EXPECT_EQ(fold("STRAẞE"), fold("straße"));
   EXPECT_EQ(fold("Ⅳ ﬁn"), "iv fin");
   EXPECT_EQ(fold("Мой"), "мой");
+  EXPECT_EQ(fold("её ЕЁ"), "ее ее");
+  EXPECT_EQ(fold("её — ЕЁ"), "ее — ее");
   EXPECT_EQ(fold("Е\u0308"), "е");
 }
 
@@ -86,6 +88,13 @@ TEST(SortKey, OfALongTextIsThePrefixOfItsWholeKey) {
     for (int j = 0; j < 150; ++j) text += random_text(random, 20);
     ASSERT_EQ(sort_key(text, 64), sort_key(text, 1 << 20).substr(0, 64));
   }
+}
+
+TEST(SortKey, SeesLettersBehindManyCharactersThatDoNotCount) {
+  std::string silent;
+  for (int i = 0; i < 3000; ++i) silent += "\u00AD";
+  EXPECT_EQ(sort_key(silent + "б", 64), sort_key("б", 64));
+  EXPECT_EQ(sort_key("б" + silent + "в", 64), sort_key("бв", 64));
 }
 
 TEST(Length, CountsCodePoints) {

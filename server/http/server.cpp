@@ -252,6 +252,8 @@ ServerCounters Server::counters() const {
     sum.bytes_out += io->bytes_out.value();
     sum.rejected += io->rejected.value();
   }
+  sum.read_waiting = static_cast<std::int64_t>(impl_->shared.read_pool.waiting());
+  sum.write_waiting = static_cast<std::int64_t>(impl_->shared.write_pool.waiting());
   sum.connections_open = impl_->shared.open_connections.load();
   return sum;
 }

@@ -131,6 +131,7 @@ class Refusal : public base::Error {
 
 struct ServerCounters {
   std::int64_t requests = 0, connections_open = 0, connections_total = 0, bytes_in = 0, bytes_out = 0, rejected = 0;
+  std::int64_t read_waiting = 0, write_waiting = 0;  // requests in the queues of the pools now
 };
 
 // One io_context per I/O thread with SO_REUSEPORT; Beast's parser as a push parser, own reply writer (measured 13.2 us of

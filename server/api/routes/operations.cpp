@@ -144,7 +144,7 @@ http::Server::Hooks server_hooks(ApiContext& context) {
   return hooks;
 }
 
-void add_all_routes(http::Router& router, ApiContext& context) {
+void add_all_routes(http::Router& router, ApiContext& context, LiveHub& live) {
   add_record_routes(router, context);
   add_query_routes(router, context);
   add_history_routes(router, context);
@@ -154,6 +154,10 @@ void add_all_routes(http::Router& router, ApiContext& context) {
   add_session_routes(router, context);
   add_metadata_routes(router, context);
   add_multi_routes(router, context);
+  add_job_routes(router, context);
+  add_setting_routes(router, context);
+  add_file_routes(router, context);
+  add_event_routes(router, context, live);
   router.add(http::Method::kGet, "/health", [&context](const http::Request&, http::Response& response) { health(context, response); });
   router.add(http::Method::kGet, "/metrics", [&context](const http::Request&, http::Response& response) {
     response.content_type = "text/plain; version=0.0.4";

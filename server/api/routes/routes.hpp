@@ -12,6 +12,9 @@ void add_timeline_routes(http::Router& router, ApiContext& context);
 void add_share_routes(http::Router& router, ApiContext& context);
 void add_search_routes(http::Router& router, ApiContext& context);
 void add_session_routes(http::Router& router, ApiContext& context);
+void add_job_routes(http::Router& router, ApiContext& context);
+void add_setting_routes(http::Router& router, ApiContext& context);
+void add_file_routes(http::Router& router, ApiContext& context);
 void add_metadata_routes(http::Router& router, ApiContext& context);
 // POST /multi: several reads in one request.
 void add_multi_routes(http::Router& router, ApiContext& context);

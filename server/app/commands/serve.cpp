@@ -88,9 +88,11 @@ int serve(const CommandCall& call, Output& output) {
   start_log(config);
 
   Application application(folder, config, Background::kRuns);
+  api::LiveHub live(application.api());
   http::Router router;
-  api::add_all_routes(router, application.api());
+  api::add_all_routes(router, application.api(), live);
   http::Server server(server_options(config), router, api::server_hooks(application.api()));
+  live.start();
   server.start();
   {
     CommandServer commands(application, folder.socket_file());
@@ -101,6 +103,7 @@ int serve(const CommandCall& call, Output& output) {
     while (signals.wait() == SIGHUP) server.reload_tls();
     base::log(base::LogLevel::kInfo, "stopping");
   }
+  live.stop();
   server.stop();
   application.close();
   base::log(base::LogLevel::kInfo, "stopped");

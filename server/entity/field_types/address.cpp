@@ -11,7 +11,17 @@ namespace entity {
 namespace {
 
 enum AddressColumn : std::size_t {
-  kKind, kCountry, kRegion, kCity, kStreet, kPostalCode, kText, kLatitude, kLongitude, kOpeningHours, kCityFold,
+  kKind,
+  kCountry,
+  kRegion,
+  kCity,
+  kStreet,
+  kPostalCode,
+  kText,
+  kLatitude,
+  kLongitude,
+  kOpeningHours,
+  kCityFold,
 };
 
 struct Part {
@@ -19,8 +29,13 @@ struct Part {
   AddressColumn column;
   std::int64_t max_length;
 };
-constexpr std::array<Part, 7> kParts{{{"country", kCountry, 200}, {"region", kRegion, 200}, {"city", kCity, 200}, {"street", kStreet, 500},
-                                      {"postal_code", kPostalCode, 20}, {"text", kText, 2000}, {"opening_hours", kOpeningHours, 500}}};
+constexpr std::array<Part, 7> kParts{{{"country", kCountry, 200},
+                                      {"region", kRegion, 200},
+                                      {"city", kCity, 200},
+                                      {"street", kStreet, 500},
+                                      {"postal_code", kPostalCode, 20},
+                                      {"text", kText, 2000},
+                                      {"opening_hours", kOpeningHours, 500}}};
 // Degrees are kept as millionths: 0.1 m.
 constexpr int kDegreeScale = 6;
 
@@ -28,10 +43,17 @@ class AddressType final : public ItemsType {
  public:
   using ItemsType::ItemsType;
   std::vector<Column> item_columns(const FieldDef&) const override {
-    return {{"kind", ColumnKind::kText},        {"country", ColumnKind::kText},     {"region", ColumnKind::kText},
-            {"city", ColumnKind::kText},        {"street", ColumnKind::kText},      {"postal_code", ColumnKind::kText},
-            {"text", ColumnKind::kText},        {"latitude", ColumnKind::kInteger}, {"longitude", ColumnKind::kInteger},
-            {"opening_hours", ColumnKind::kText}, {"city_fold", ColumnKind::kText, true, true}};
+    return {{"kind", ColumnKind::kText},
+            {"country", ColumnKind::kText},
+            {"region", ColumnKind::kText},
+            {"city", ColumnKind::kText},
+            {"street", ColumnKind::kText},
+            {"postal_code", ColumnKind::kText},
+            {"text", ColumnKind::kText},
+            {"latitude", ColumnKind::kInteger},
+            {"longitude", ColumnKind::kInteger},
+            {"opening_hours", ColumnKind::kText},
+            {"city_fold", ColumnKind::kText, true, true}};
   }
   std::string_view main_item_column(const FieldDef&) const override { return "text"; }
   std::string item_operand(const FieldDef&, std::string_view column, std::string_view text) const override {
@@ -67,12 +89,16 @@ class AddressType final : public ItemsType {
     out.end_object();
   }
 
-  std::string display_item(const FieldDef&, const Item& item) const override { return std::string(item_text(item, kText)); }
+  std::string display_item(const FieldDef&, const Item& item) const override {
+    return std::string(item_text(item, kText));
+  }
 
  private:
   static bool parse_members(const json::object& object, const Item* before, ParseContext& context, Item& item) {
     const ItemMembers members{object, before, context};
-    if (!members.check_names({"kind", "country", "region", "city", "street", "postal_code", "text", "latitude", "longitude", "opening_hours"})) return false;
+    if (!members.check_names({"kind", "country", "region", "city", "street", "postal_code", "text", "latitude",
+                              "longitude", "opening_hours"}))
+      return false;
     bool is_good = members.kind(kKind, {"legal", "actual", "delivery", "warehouse", "other"}, item);
     bool is_part_changed = false;
     for (const auto& part : kParts) {
@@ -82,12 +108,14 @@ class AddressType final : public ItemsType {
       }
     }
     // The text of an address made of parts follows them unless it was given.
-    if (is_part_changed && !object.contains("text") && item_text(item, kText) == joined(*before)) item.columns[kText] = std::monostate{};
+    if (is_part_changed && !object.contains("text") && item_text(item, kText) == joined(*before))
+      item.columns[kText] = std::monostate{};
     is_good = parse_degrees(members, "latitude", kLatitude, 90, item) && is_good;
     return parse_degrees(members, "longitude", kLongitude, 180, item) && is_good;
   }
 
-  static bool parse_degrees(const ItemMembers& members, std::string_view name, AddressColumn column, int limit, Item& item) {
+  static bool parse_degrees(const ItemMembers& members, std::string_view name, AddressColumn column, int limit,
+                            Item& item) {
     const auto* value = members.object.if_contains(name);
     if (!value) return true;
     item.columns[column] = std::monostate{};
@@ -126,6 +154,8 @@ class AddressType final : public ItemsType {
 
 }  // namespace
 
-void add_address_type(TypeList& out) { out.push_back(std::make_unique<AddressType>("address")); }
+void add_address_type(TypeList& out) {
+  out.push_back(std::make_unique<AddressType>("address"));
+}
 
 }  // namespace entity

@@ -51,7 +51,9 @@ void BasicType::append_search_text(const FieldDef& field, const Value& value, st
   out += display(field, value);
 }
 
-std::vector<Column> IntegerColumnType::columns(const FieldDef&) const { return {{"", ColumnKind::kInteger}}; }
+std::vector<Column> IntegerColumnType::columns(const FieldDef&) const {
+  return {{"", ColumnKind::kInteger}};
+}
 
 int IntegerColumnType::bind(const FieldDef&, const Value& value, store::Statement& statement, int first) const {
   if (const auto* number = std::get_if<std::int64_t>(&value)) {
@@ -71,7 +73,9 @@ int IntegerColumnType::read(const FieldDef&, store::Statement& statement, int fi
   return 1;
 }
 
-std::vector<Column> TextColumnType::columns(const FieldDef&) const { return {{"", ColumnKind::kText}}; }
+std::vector<Column> TextColumnType::columns(const FieldDef&) const {
+  return {{"", ColumnKind::kText}};
+}
 
 void TextColumnType::write(const FieldDef&, const Value& value, base::JsonWriter& out) const {
   if (const auto* text = std::get_if<std::string>(&value)) {
@@ -183,7 +187,8 @@ void add_mark(ParseContext& context, std::string_view code, std::string_view raw
   if (context.marks) context.marks->push_back({context.field.key, std::string(code), std::string(raw)});
 }
 
-std::optional<std::string> check_text(std::string_view text, std::int64_t max_length, ParseContext& context, std::string_view member) {
+std::optional<std::string> check_text(std::string_view text, std::int64_t max_length, ParseContext& context,
+                                      std::string_view member) {
   // Bytes first: nothing is decoded of a text that is too long in any case.
   const auto max_bytes = static_cast<std::size_t>(max_length) * 4;
   if (text.size() > max_bytes) {
@@ -191,11 +196,11 @@ std::optional<std::string> check_text(std::string_view text, std::int64_t max_le
     return std::nullopt;
   }
   if (text.find('\0') != std::string_view::npos) {
-    add_member_error(context, member, "nul_character");
+    add_member_error(context, member, "bad_character");
     return std::nullopt;
   }
   if (!base::is_valid_utf8(text)) {
-    add_member_error(context, member, "bad_utf8");
+    add_member_error(context, member, "encoding");
     return std::nullopt;
   }
   if (text.size() > static_cast<std::size_t>(max_length) && base::length(text) > static_cast<std::size_t>(max_length)) {
@@ -205,7 +210,8 @@ std::optional<std::string> check_text(std::string_view text, std::int64_t max_le
   return std::string(text);
 }
 
-std::optional<std::string> text_of(const json::value& input, std::int64_t max_length, ParseContext& context, std::string_view member) {
+std::optional<std::string> text_of(const json::value& input, std::int64_t max_length, ParseContext& context,
+                                   std::string_view member) {
   const auto* text = input.if_string();
   if (!text) {
     add_member_error(context, member, "wrong_type", {{"expected", "text"}});
@@ -214,7 +220,9 @@ std::optional<std::string> text_of(const json::value& input, std::int64_t max_le
   return check_text(std::string_view(text->data(), text->size()), max_length, context, member);
 }
 
-bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\r\n") == std::string_view::npos; }
+bool is_blank(std::string_view text) {
+  return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
+}
 
 bool ItemMembers::text(std::string_view member, std::size_t index, std::int64_t max_length, Item& item) const {
   const auto* value = object.if_contains(member);
@@ -281,7 +289,8 @@ void write_text_member(base::JsonWriter& out, std::string_view name, std::string
   }
 }
 
-std::optional<std::int64_t> decimal_units(const json::value& input, int scale, ParseContext& context, std::string_view member) {
+std::optional<std::int64_t> decimal_units(const json::value& input, int scale, ParseContext& context,
+                                          std::string_view member) {
   std::string text;
   if (input.is_number()) {
     text = number_text(input);
@@ -317,8 +326,8 @@ void check_range(std::int64_t units, int scale, ParseContext& context) {
   }
 }
 
-void add_declaration_error(std::vector<base::FieldError>& errors, const FieldDef& field, std::string_view property, std::string_view code,
-                           base::MessageArgs args) {
+void add_declaration_error(std::vector<base::FieldError>& errors, const FieldDef& field, std::string_view property,
+                           std::string_view code, base::MessageArgs args) {
   errors.push_back({"fields." + field.key + "." + std::string(property), std::string(code), std::move(args)});
 }
 

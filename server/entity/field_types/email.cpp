@@ -14,7 +14,10 @@ class EmailType final : public ItemsType {
  public:
   using ItemsType::ItemsType;
   std::vector<Column> item_columns(const FieldDef&) const override {
-    return {{"raw", ColumnKind::kText}, {"value", ColumnKind::kText, false, true}, {"kind", ColumnKind::kText}, {"valid", ColumnKind::kInteger}};
+    return {{"raw", ColumnKind::kText},
+            {"value", ColumnKind::kText, false, true},
+            {"kind", ColumnKind::kText},
+            {"valid", ColumnKind::kInteger}};
   }
   std::string_view main_item_column(const FieldDef&) const override { return "value"; }
 
@@ -72,6 +75,8 @@ class EmailType final : public ItemsType {
 
 }  // namespace
 
-void add_email_type(TypeList& out) { out.push_back(std::make_unique<EmailType>("email")); }
+void add_email_type(TypeList& out) {
+  out.push_back(std::make_unique<EmailType>("email"));
+}
 
 }  // namespace entity

@@ -3,7 +3,8 @@
 #include <gumbo.h>
 
 #include <algorithm>
-#include <array>
+#include <cctype>
+#include <cstdint>
 #include <memory>
 
 namespace entity {
@@ -19,35 +20,54 @@ bool is_listed(NameList list, std::string_view name) {
 }
 
 constexpr NameList kAllowed =
-    " a abbr b bdi bdo blockquote br caption cite code col colgroup dd del details dfn div dl dt em figcaption figure font h1 h2 h3 h4 h5 h6 hr i img ins"
-    " kbd li mark ol p pre q rp rt ruby s samp small span strike strong sub summary sup table tbody td tfoot th thead time tr tt u ul var wbr"
+    " a abbr b bdi bdo blockquote br caption cite code col colgroup dd del details dfn div dl dt em figcaption figure "
+    "font h1 h2 h3 h4 h5 h6 hr i img ins"
+    " kbd li mark ol p pre q rp rt ruby s samp small span strike strong sub summary sup table tbody td tfoot th thead "
+    "time tr tt u ul var wbr"
     " address article aside center footer header main nav section ";
 constexpr NameList kVoid = " br col hr img wbr ";
 // What is inside is not for reading.
 constexpr NameList kDropped =
-    " script style template noscript iframe frame frameset object embed applet noembed noframes plaintext xmp title meta link base head audio video"
+    " script style template noscript iframe frame frameset object embed applet noembed noframes plaintext xmp title "
+    "meta link base head audio video"
     " source track math canvas select option optgroup textarea datalist ";
 constexpr NameList kBlocks =
-    " address article aside blockquote br caption center dd div dl dt figcaption figure footer h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section"
+    " address article aside blockquote br caption center dd div dl dt figcaption figure footer h1 h2 h3 h4 h5 h6 "
+    "header hr li main nav ol p pre section"
     " summary table tbody td tfoot th thead tr ul ";
 constexpr NameList kAnyAttributes = " title lang dir align ";
-constexpr NameList kTableAttributes = " colspan rowspan width height valign border cellpadding cellspacing span start type reversed datetime color size ";
+constexpr NameList kTableAttributes =
+    " colspan rowspan width height valign border cellpadding cellspacing span start type reversed datetime color size ";
 
-// Deeper trees are flattened: a page of a million open tags must not exhaust the stack of a browser.
+// Deeper elements are unwrapped.
 constexpr int kMaxDepth = 200;
+// libgumbo recurses into the tree and repeats open formatting elements in every block; a text that would make it do so
+// without bounds is taken as plain text. Real letters stay far below.
+constexpr int kMaxOpenElements = 500;
+constexpr std::int64_t kMaxRepeatedElements = 200'000;
+constexpr NameList kSelfClosing =
+    " p li dt dd tr td th tbody thead tfoot option input meta link area base embed source track param ";
+constexpr NameList kFormatting = " a b big code em font i nobr s small strike strong tt u ";
 
 std::string lower(std::string_view text) {
   std::string result(text);
-  std::transform(result.begin(), result.end(), result.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  std::transform(result.begin(), result.end(), result.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
   return result;
 }
 
 void append_escaped(std::string& out, std::string_view text, bool in_attribute) {
   for (const char c : text) {
     switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
       case '"':
         if (in_attribute) {
           out += "&quot;";
@@ -62,8 +82,10 @@ void append_escaped(std::string& out, std::string_view text, bool in_attribute) 
           out += c;
         }
         break;
-      case '\0': break;
-      default: out += c;
+      case '\0':
+        break;
+      default:
+        out += c;
     }
   }
 }
@@ -88,9 +110,47 @@ bool is_safe_address(std::string_view url, bool is_image) {
 
 bool is_plain(std::string_view value) {
   return std::all_of(value.begin(), value.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '#' || c == '%' || c == '.' || c == ':' ||
-           c == '+' || c == ' ';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '#' ||
+           c == '%' || c == '.' || c == ':' || c == '+' || c == ' ';
   });
+}
+
+// A rough count of what the parser would build: unclosed elements and how often formatting would be repeated.
+bool is_overgrown(std::string_view html) {
+  int open = 0;
+  int formatting = 0;
+  std::int64_t repeated = 0;
+  for (std::size_t i = 0; i + 1 < html.size(); ++i) {
+    if (html[i] != '<') continue;
+    const bool is_end = html[i + 1] == '/';
+    const auto start = i + (is_end ? 2 : 1);
+    auto end = start;
+    while (end < html.size() && std::isalnum(static_cast<unsigned char>(html[end])) && end - start < 20) ++end;
+    if (end == start) continue;
+    const auto name = lower(html.substr(start, end - start));
+    if (is_listed(kFormatting, name)) {
+      formatting = std::max(0, formatting + (is_end ? -1 : 1));
+    } else if (!is_end) {
+      repeated += formatting;
+    }
+    if (!is_listed(kVoid, name) && !is_listed(kSelfClosing, name)) open = std::max(0, open + (is_end ? -1 : 1));
+    if (open > kMaxOpenElements || repeated > kMaxRepeatedElements) return true;
+  }
+  return false;
+}
+
+std::string without_tags(std::string_view html) {
+  std::string text;
+  bool in_tag = false;
+  for (const char c : html) {
+    if (c == '<') in_tag = true;
+    if (!in_tag && c != '\0') text += c;
+    if (c == '>' && in_tag) {
+      in_tag = false;
+      if (!text.empty() && text.back() != ' ') text += ' ';
+    }
+  }
+  return text;
 }
 
 class Writer {
@@ -124,7 +184,8 @@ class Writer {
   void element(const GumboElement& element, int depth) {
     const std::string name = name_of(element);
     if (is_listed(kDropped, name)) {
-      out_.has_lost_content = true;
+      // The parser makes a head where there was none.
+      if (name != "head" || element.children.length > 0) out_.has_lost_content = true;
       return;
     }
     const bool is_foreign = element.tag_namespace != GUMBO_NAMESPACE_HTML;
@@ -135,12 +196,20 @@ class Writer {
       out_.html += "<" + name;
       attributes(element, name);
       out_.html += ">";
+      // HTML Standard §13.3: the parser takes one line break away.
+      if (name == "pre" && begins_with_line_break(element)) out_.html += '\n';
     }
     if (!is_listed(kVoid, name)) {
       children(element.children, depth + 1);
       if (is_kept) out_.html += "</" + name + ">";
     }
     if (is_block) separate();
+  }
+
+  static bool begins_with_line_break(const GumboElement& element) {
+    if (element.children.length == 0) return false;
+    const auto& first = *static_cast<const GumboNode*>(element.children.data[0]);
+    return (first.type == GUMBO_NODE_TEXT || first.type == GUMBO_NODE_WHITESPACE) && first.v.text.text[0] == '\n';
   }
 
   static std::string name_of(const GumboElement& element) {
@@ -187,6 +256,12 @@ class Writer {
 
 SanitisedHtml sanitise_html(std::string_view html) {
   SanitisedHtml result;
+  if (is_overgrown(html)) {
+    result.text = without_tags(html);
+    append_escaped(result.html, result.text, false);
+    result.has_lost_content = true;
+    return result;
+  }
   GumboOptions options = kGumboDefaultOptions;
   options.max_errors = 0;
   const std::unique_ptr<GumboOutput, void (*)(GumboOutput*)> parsed(

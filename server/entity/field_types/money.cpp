@@ -1,4 +1,5 @@
-// money: amount and currency as entered, and the amount in the base currency at the record's dated rate; sums use the last.
+// money: amount and currency as entered, and the amount in the base currency at the record's dated rate; sums use the
+// last.
 #include <algorithm>
 #include <memory>
 
@@ -78,7 +79,8 @@ class MoneyType final : public BasicType {
   }
 
   void check_declaration(const FieldDef& field, std::vector<base::FieldError>& errors) const override {
-    if (field.scale < 0 || field.scale > base::kMaxDecimalScale) add_declaration_error(errors, field, "scale", "out_of_range");
+    if (field.scale < 0 || field.scale > base::kMaxDecimalScale)
+      add_declaration_error(errors, field, "scale", "out_of_range");
   }
 
  private:
@@ -124,6 +126,8 @@ class MoneyType final : public BasicType {
 
 }  // namespace
 
-void add_money_type(TypeList& out) { out.push_back(std::make_unique<MoneyType>("money")); }
+void add_money_type(TypeList& out) {
+  out.push_back(std::make_unique<MoneyType>("money"));
+}
 
 }  // namespace entity

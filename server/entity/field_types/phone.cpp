@@ -15,12 +15,9 @@ class PhoneType final : public ItemsType {
  public:
   using ItemsType::ItemsType;
   std::vector<Column> item_columns(const FieldDef&) const override {
-    return {{"raw", ColumnKind::kText},
-            {"e164", ColumnKind::kText, false, true},
-            {"ext", ColumnKind::kText},
-            {"digits", ColumnKind::kText, true, true},
-            {"kind", ColumnKind::kText},
-            {"valid", ColumnKind::kInteger}};
+    return {{"raw", ColumnKind::kText},  {"e164", ColumnKind::kText, false, true},
+            {"ext", ColumnKind::kText},  {"digits", ColumnKind::kText, true, true},
+            {"kind", ColumnKind::kText}, {"valid", ColumnKind::kInteger}};
   }
   std::string_view main_item_column(const FieldDef&) const override { return "e164"; }
 
@@ -46,7 +43,9 @@ class PhoneType final : public ItemsType {
     if (const auto* object = input.if_object()) {
       const ItemMembers members{*object, before, context};
       if (!members.check_names({"raw", "e164", "ext", "kind", "valid"})) return false;
-      if (!members.text("raw", kRaw, 200, item) || !members.kind(kKind, {"work", "mobile", "home", "fax", "other"}, item)) return false;
+      if (!members.text("raw", kRaw, 200, item) ||
+          !members.kind(kKind, {"work", "mobile", "home", "fax", "other"}, item))
+        return false;
       if (!before && item_text(item, kRaw).empty() && !members.text("e164", kRaw, 200, item)) return false;
     } else {
       const auto raw = text_of(input, 200, context);
@@ -90,6 +89,8 @@ class PhoneType final : public ItemsType {
 
 }  // namespace
 
-void add_phone_type(TypeList& out) { out.push_back(std::make_unique<PhoneType>("phone")); }
+void add_phone_type(TypeList& out) {
+  out.push_back(std::make_unique<PhoneType>("phone"));
+}
 
 }  // namespace entity

@@ -23,7 +23,8 @@ std::string fold_for_index(std::string_view text) {
   return folded;
 }
 
-// Stored without spaces and hyphens when it is right or only its check digit is wrong, else as it stood. Doubt is marked, never mended.
+// Stored without spaces and hyphens when it is right or only its check digit is wrong, else as it stood. Doubt is
+// marked, never mended.
 Value parse_code(std::string_view text, ParseContext& context) {
   const auto kind = base::find_code_kind(context.field.format);
   auto check = base::check_code(*kind, text);

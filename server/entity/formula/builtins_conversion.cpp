@@ -108,10 +108,18 @@ Value duration_from(Evaluator& evaluator, Arguments a) {
 
 Value not_value(Evaluator&, Arguments a) { return a[0].boolean() ? Value(!*a[0].boolean()) : Value(); }
 
-// Same value in the value space: times with different zones are different (DMN 1.5 §10.3.4.10).
+// Same value in the value space: the same local time at another offset is different (DMN 1.5 §10.3.4.10).
 Value is_same(Evaluator&, Arguments a) {
-  if (a[0].kind() != a[1].kind()) return false;
-  return identical(a[0], a[1]);
+  const auto same_zone = [](const Zone& x, const Zone& y, std::int64_t days, std::int64_t nanos) {
+    return x.offset_at(days, nanos) == y.offset_at(days, nanos);
+  };
+  if (const Time *x = a[0].time(), *y = a[1].time(); x && y) {
+    return x->nanos == y->nanos && same_zone(x->zone, y->zone, 0, x->nanos);
+  }
+  if (const DateTime *x = a[0].date_time(), *y = a[1].date_time(); x && y) {
+    return x->days == y->days && x->nanos == y->nanos && same_zone(x->zone, y->zone, x->days, x->nanos);
+  }
+  return a[0].kind() == a[1].kind() && identical(a[0], a[1]);
 }
 
 }  // namespace

@@ -187,8 +187,19 @@ List without_duplicates(Evaluator& evaluator, const List& list) {
   return out;
 }
 
-Value concatenate(Evaluator& evaluator, Arguments a) { return joined(evaluator, items(a[0])); }
-Value set_union(Evaluator& evaluator, Arguments a) { return without_duplicates(evaluator, joined(evaluator, items(a[0]))); }
+bool any_null(const List& list) {
+  return std::any_of(list.begin(), list.end(), [](const Value& v) { return v.is_null(); });
+}
+
+Value concatenate(Evaluator& evaluator, Arguments a) {
+  if (any_null(items(a[0]))) return evaluator.warn("null_argument");
+  return joined(evaluator, items(a[0]));
+}
+
+Value set_union(Evaluator& evaluator, Arguments a) {
+  if (any_null(items(a[0]))) return evaluator.warn("null_argument");
+  return without_duplicates(evaluator, joined(evaluator, items(a[0])));
+}
 Value distinct_values(Evaluator& evaluator, Arguments a) { return without_duplicates(evaluator, items(a[0])); }
 
 Value insert_before(Evaluator& evaluator, Arguments a) {

@@ -96,6 +96,7 @@ Value literal_end(const std::string& text) {
   const auto open = s.find('"'), close = s.rfind('"');
   if (open == std::string_view::npos || close <= open) return {};
   const std::string_view inside = s.substr(open + 1, close - open - 1);
+  if (dated && s.substr(close + 1) != (s[0] == '@' ? "" : ")")) return {};
   if (!dated) return open == 0 && close + 1 == s.size() ? Value(inside) : Value();
   if (const auto v = Date::parse(inside)) return *v;
   if (const auto v = DateTime::parse(inside)) return *v;
@@ -105,14 +106,18 @@ Value literal_end(const std::string& text) {
 }
 
 Value range_from(Evaluator& evaluator, Arguments a) {
-  const std::string& text = *a[0].string();
+  std::string text = *a[0].string();
+  text.erase(0, std::min(text.find_first_not_of(" \t\r\n"), text.size()));
+  text.erase(text.find_last_not_of(" \t\r\n") + 1);
   const auto dots = text.find("..");
   if (text.size() < 4 || dots == std::string::npos) return evaluator.warn("bad_range");
   const char open = text.front(), close = text.back();
   if ((open != '[' && open != '(' && open != ']') || (close != ']' && close != ')' && close != '[')) return evaluator.warn("bad_range");
+  if (dots == 0 || dots + 3 > text.size()) return evaluator.warn("bad_range");
   const std::string low_text = text.substr(1, dots - 1), high_text = text.substr(dots + 2, text.size() - dots - 3);
   Range out{literal_end(low_text), literal_end(high_text), open == '[', close == ']'};
-  const bool low_open = low_text.empty(), high_open = high_text.empty();
+  const auto is_blank = [](const std::string& s) { return s.find_first_not_of(' ') == std::string::npos; };
+  const bool low_open = is_blank(low_text), high_open = is_blank(high_text);
   if ((low_open && high_open) || out.low.is_null() != low_open || out.high.is_null() != high_open) return evaluator.warn("bad_range");
   if ((low_open && out.low_included) || (high_open && out.high_included)) return evaluator.warn("bad_range");
   if (!low_open && !high_open) {

@@ -74,15 +74,52 @@ struct Regex {
   std::unique_ptr<icu::RegexMatcher> matcher;
 };
 
+// XPath's ways that ICU spells otherwise: "[A-Z-[OI]]" is a difference, \p{IsBasicLatin} a block, and the flag x drops
+// white space everywhere but in classes.
+std::string icu_pattern(const std::string& pattern, bool drop_space) {
+  std::string out;
+  int classes = 0;
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    const char c = pattern[i];
+    if (drop_space && classes == 0 && (c == ' ' || c == '\t' || c == '\n' || c == '\r')) continue;
+    if (c == '\\') {
+      std::size_t next = i + 1;
+      while (drop_space && classes == 0 && next < pattern.size() && pattern[next] == ' ') ++next;
+      if (next >= pattern.size()) return pattern;
+      out += c;
+      out += pattern[next];
+      i = next;
+      if ((pattern[next] == 'p' || pattern[next] == 'P') && pattern.substr(next + 1, 1) == "{") {
+        const std::size_t end = pattern.find('}', next);
+        std::string name = pattern.substr(next + 2, end == std::string::npos ? end : end - next - 2);
+        if (drop_space) std::erase(name, ' ');
+        if (end == std::string::npos) return pattern;
+        out += name.starts_with("Is") ? "{blk=" + name.substr(2) + "}" : "{" + name + "}";
+        i = end;
+      }
+      continue;
+    }
+    if (c == '[') {
+      if (classes > 0 && i > 0 && pattern[i - 1] == '-') out += '-';
+      ++classes;
+    } else if (c == ']' && classes > 0) {
+      --classes;
+    }
+    out += c;
+  }
+  return out;
+}
+
 std::unique_ptr<Regex> compile_regex(const std::string& pattern, const Value& flags, const std::string& input) {
   std::uint32_t options = 0;
+  bool drop_space = false;
   if (flags.string()) {
     for (const char c : *flags.string()) {
       switch (c) {
         case 's': options |= UREGEX_DOTALL; break;
         case 'm': options |= UREGEX_MULTILINE; break;
         case 'i': options |= UREGEX_CASE_INSENSITIVE; break;
-        case 'x': options |= UREGEX_COMMENTS; break;
+        case 'x': drop_space = true; break;
         case 'q': options |= UREGEX_LITERAL; break;
         default: return nullptr;
       }
@@ -91,7 +128,8 @@ std::unique_ptr<Regex> compile_regex(const std::string& pattern, const Value& fl
   UErrorCode status = U_ZERO_ERROR;
   auto out = std::make_unique<Regex>();
   out->input = icu::UnicodeString::fromUTF8(input);
-  out->matcher = std::make_unique<icu::RegexMatcher>(icu::UnicodeString::fromUTF8(pattern), options, status);
+  const std::string written = options & UREGEX_LITERAL ? pattern : icu_pattern(pattern, drop_space);
+  out->matcher = std::make_unique<icu::RegexMatcher>(icu::UnicodeString::fromUTF8(written), options, status);
   if (U_FAILURE(status)) return nullptr;
   out->matcher->setTimeLimit(kRegexTicks, status);
   out->matcher->setStackLimit(1 << 20, status);

@@ -39,13 +39,16 @@ Value week_of_year(Evaluator&, Arguments a) {
   return (thursday.days - first) / 7 + 1;
 }
 
-Value now(Evaluator& evaluator, Arguments) {
-  return DateTime::from_instant(evaluator.environment().now, evaluator.environment().zone);
+// The zone's offset at that instant, not its name: stored instants have an offset too and must compare with it.
+DateTime current(const Evaluator& evaluator) {
+  const Environment& environment = evaluator.environment();
+  const std::int64_t micros = base::to_micros(environment.now);
+  const std::int64_t seconds = micros / 1'000'000 - (micros % 1'000'000 < 0 ? 1 : 0);
+  return DateTime::from_instant(environment.now, Zone::offset(environment.zone.offset_at_utc(seconds).value_or(0)));
 }
 
-Value today(Evaluator& evaluator, Arguments) {
-  return DateTime::from_instant(evaluator.environment().now, evaluator.environment().zone).date();
-}
+Value now(Evaluator& evaluator, Arguments) { return current(evaluator); }
+Value today(Evaluator& evaluator, Arguments) { return current(evaluator).date(); }
 
 }  // namespace
 

@@ -9,7 +9,7 @@ namespace {
 
 std::string error_line(const FormulaError& error, std::string_view language, const base::Localizer* localizer) {
   std::string message;
-  const std::string key = "error.formula." + error.code;
+  const std::string key = "error.field." + locale_code(error);
   base::MessageArgs args = error.args;
   args.emplace_back("column", std::to_string(error.column));
   if (localizer && localizer->has(language, key)) {

@@ -8,7 +8,6 @@ namespace formula {
 namespace {
 
 constexpr std::size_t kMaxWarnings = 10;
-const Value kNull;
 
 const Value* boolean_or_null(const Value& v) { return v.boolean() ? &v : nullptr; }
 
@@ -441,6 +440,15 @@ Value Evaluator::call_value(const Node& node) {
   return call(*function, arguments);
 }
 
+// An argument of the wrong type is null (DMN 1.5 §10.3.2.9.4); lists of one item and their items stand for each other.
+Value Evaluator::conform(const Value& value, const Type& type) {
+  if (type.is_any() || value.is_null() || is_instance(value, type)) return value;
+  if (const List* list = value.list(); list && list->size() == 1 && is_instance(list->front(), type)) return list->front();
+  if (type.kind() == Type::Kind::kList && is_instance(value, type.element())) return List{value};
+  if (type.kind() == Type::Kind::kDateTime && value.date()) return DateTime{value.date()->days, 0, Zone::offset(0)};
+  return warn("wrong_argument_type");
+}
+
 Value Evaluator::call(const Function& function, std::span<Value> arguments) {
   charge(1);
   if (function.builtin) {
@@ -449,10 +457,11 @@ Value Evaluator::call(const Function& function, std::span<Value> arguments) {
   if (arguments.size() != function.node->names.size()) return warn("wrong_arguments");
   if (++depth_ > environment_.limits.depth) throw CostLimit{position_};
   charge(static_cast<std::int64_t>(function.captured.size()) + 1);
+  const auto parameters = function.node->type.parameters();
   std::vector<Value> saved = std::move(frame_);
   frame_ = function.captured;
   for (std::size_t i = 0; i < arguments.size(); ++i) {
-    frame_[static_cast<std::size_t>(function.node->slots[i])] = arguments[i];
+    frame_[static_cast<std::size_t>(function.node->slots[i])] = conform(arguments[i], parameters[i]);
   }
   Value result = evaluate(*function.node->children[0]);
   frame_ = std::move(saved);

@@ -53,6 +53,7 @@ class Evaluator {
   Value test(const Node& node, const Value& value);
   Value any_test(const Node& node, const Value& value, std::size_t first);
   Value range_value(const Node& node);
+  Value conform(const Value& value, const Type& type);
 
   std::shared_ptr<const Tree> tree_;
   Inputs& inputs_;

@@ -133,10 +133,15 @@ Evaluation Formula::evaluate(const Context& context, const Environment& environm
   return evaluate(inputs, environment);
 }
 
+std::string locale_code(const FormulaError& error) {
+  if (error.code == "not_compilable" && !error.args.empty()) return "formula_sql_" + error.args.front().second;
+  return "formula_" + error.code;
+}
+
 base::Error to_error(const FormulaError& error, std::string_view field_path) {
   base::MessageArgs args = error.args;
   args.emplace_back("column", std::to_string(error.column));
-  return base::Error::field(std::string(field_path), "formula_" + error.code, std::move(args));
+  return base::Error::field(std::string(field_path), locale_code(error), std::move(args));
 }
 
 }  // namespace formula

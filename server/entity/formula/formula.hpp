@@ -22,7 +22,7 @@ namespace formula {
 struct Tree;  // ast.hpp
 
 // What is wrong and where. `position` is a 0-based byte offset into the text; `column` counts code points from 1 and is
-// what people see. `code` is the last part of the locale key `error.formula.<code>`.
+// what people see. The text is `error.field.` + locale_code().
 struct FormulaError {
   std::string code;
   std::size_t position = 0;
@@ -59,7 +59,7 @@ struct Environment {
 
 // Where FEEL answers null for a wrong operand, the reason is kept here.
 struct Warning {
-  std::string code;  // locale key error.formula.<code>
+  std::string code;  // locale key error.field.formula_<code>
   std::size_t position = 0;
 };
 
@@ -118,7 +118,9 @@ class Formula {
   std::shared_ptr<const Tree> tree_;
 };
 
-// FormulaError as an error of the API: Error::field(path, "formula_" + code, {column, …}).
+// "formula_" + code; for "not_compilable" "formula_sql_" + its reason.
+std::string locale_code(const FormulaError& error);
+// FormulaError as an error of the API: Error::field(path, locale_code(error), {column, …}).
 base::Error to_error(const FormulaError& error, std::string_view field_path);
 
 // One line of `matvey formula eval`: {"expression": text, "context": {…}} → {"value": …} or

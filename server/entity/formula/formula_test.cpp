@@ -59,6 +59,18 @@ void run_cases(const std::string& text) {
   ::testing::Test::RecordProperty("cases", count);
 }
 
+TEST(Formula, ExamplesOfTheReferenceHold) {
+  const std::string page = text_of("docs/reference/formula.md");
+  std::string examples;
+  for (std::size_t begin = 0; (begin = page.find("```feel\n", begin)) != std::string::npos;) {
+    begin += 8;
+    const std::size_t end = page.find("```", begin);
+    examples += page.substr(begin, end - begin);
+    begin = end + 3;
+  }
+  run_cases(examples);
+}
+
 TEST(Formula, LanguageCasesHold) { run_cases(text_of("server/entity/formula/cases/language.txt")); }
 
 Scope deal_scope() {

@@ -328,9 +328,9 @@ std::optional<Number> Number::add(const Number& a, const Number& b) {
   U256 wb = widen(cb);
   bool sticky = false;
   int exponent = b.exponent_;
-  if (d > 40) {  // b is below every digit that can matter but for the direction of rounding
-    shift = 40;
-    exponent = a.exponent_ - 40;
+  if (d + digit_count(ca) > 76) {  // b is below every digit that can matter but for the direction of rounding
+    shift = 40 - digit_count(ca);
+    exponent = a.exponent_ - shift;
     wb = 0;
     sticky = true;
   }
@@ -362,6 +362,22 @@ std::optional<Number> Number::divide(const Number& a, const Number& b) {
   if (scaled % cb == 0) {
     auto result = make(negative, scaled / cb, exponent - spare);
     return result ? std::optional(result->normalized()) : result;
+  }
+  if (b.high_ == 0) {
+    // Long division by 18 digits at a time.
+    U128 quotient = ca / cb, rest = ca % cb;
+    int digits = digit_count(quotient), places = 0;
+    while (rest != 0 && digits <= kDigits) {
+      const int step = std::min(18, 38 - digits);
+      const U128 power = kPow10[static_cast<std::size_t>(step)];
+      quotient = quotient * power + rest * power / cb;
+      rest = rest * power % cb;
+      places += step;
+      digits = digit_count(quotient);
+    }
+    // At least one digit will be dropped; a tail beyond must not look like a tie.
+    if (rest != 0 && quotient % 5 == 0) ++quotient;
+    return make(negative, quotient, exponent - places);
   }
   const int grow = kDigits + 2 + digit_count(cb) - digit_count(ca) + 1;
   const int shift = grow > 0 ? grow : 0;

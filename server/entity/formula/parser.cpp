@@ -174,10 +174,10 @@ NodePtr Parser::logical(Op op, std::size_t position, NodePtr left, NodePtr right
 
 NodePtr Parser::expression() {
   const Deeper deeper(*this);
-  if (in_.looking_at_word("if")) return if_expression();
-  if (in_.looking_at_word("for")) return for_expression();
-  if (in_.looking_at_word("some") || in_.looking_at_word("every")) return quantified_expression();
-  return disjunction();
+  const bool if_word = in_.looking_at_word("if"), for_word = in_.looking_at_word("for");
+  const bool quantifier = in_.looking_at_word("some") || in_.looking_at_word("every");
+  if ((!if_word && !for_word && !quantifier) || at_spaced_name()) return disjunction();
+  return if_word ? if_expression() : for_word ? for_expression() : quantified_expression();
 }
 
 NodePtr Parser::disjunction() {

@@ -91,6 +91,8 @@ class Parser {
   void iterators(Node& node);
   Type type_name();
   std::string known_name();
+  bool at_spaced_name();
+  NodePtr comparison_range(std::size_t position);
   struct Argument {
     std::string name;
     NodePtr value;

@@ -15,6 +15,14 @@ constexpr std::string_view kSpacedProperties[] = {"time offset", "start included
 }  // namespace
 
 // The longest known name at this point; a plain word when none is longer.
+// A known name with spaces that begins with a word of the language: "in a list", "if paid".
+bool Parser::at_spaced_name() {
+  in_.skip_space();
+  const auto here = [&](std::string_view name) { return name.find(' ') != std::string_view::npos && in_.match_name(name) > 0; };
+  return std::any_of(locals_.begin(), locals_.end(), [&](const Local& l) { return here(l.name); }) ||
+         std::any_of(scope_.names().begin(), scope_.names().end(), [&](const auto& entry) { return here(entry.first); });
+}
+
 std::string Parser::known_name() {
   in_.skip_space();
   std::string best;
@@ -62,7 +70,7 @@ NodePtr Parser::name_reference(const std::string& name, std::size_t position) {
   std::vector<NodePtr> item_fields;  // outermost last
   NodePtr found;
   for (auto local = locals_.rbegin(); local != locals_.rend() && !found; ++local) {
-    if (local->name == name) {
+    if (local->name == name && !(local->is_item && local->type.field(name))) {
       found = make(Op::kLocal, position);
       found->slot = local->slot;
       found->type = local->type;

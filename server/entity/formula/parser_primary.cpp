@@ -35,6 +35,10 @@ NodePtr Parser::primary() {
   if (c == '[' || c == ']') return list_or_range();
   if (c == '{') return context_literal();
   if (c == '@') return at_literal();
+  if (c == '<' || c == '>') {
+    const Deeper deeper(*this);
+    return comparison_range(position);
+  }
   if (c == '?') {
     in_.accept("?");
     return name_reference("?", position);
@@ -59,7 +63,7 @@ NodePtr Parser::primary() {
   if (!in_.at_name()) in_.fail_here("expression");
   auto word = in_.identifier();
   in_.rewind(position);
-  if (is_keyword(*word)) {
+  if (is_keyword(*word) && !at_spaced_name()) {
     if (*word == "if" || *word == "for" || *word == "some" || *word == "every") return expression();
     in_.fail_here("expression");
   }
@@ -80,11 +84,8 @@ NodePtr Parser::at_literal() {
   return literal(position, {});
 }
 
-NodePtr Parser::parenthesised() {
-  const Inside inside(*this);
-  const std::size_t position = in_.position();
-  in_.expect("(");
-  // "(< 5)" is the range of everything below 5.
+// "< 5" where a value is expected is the range of everything below 5 (DMN 1.5 §10.3.2.7); null: there is no such sign.
+NodePtr Parser::comparison_range(std::size_t position) {
   static constexpr std::array<std::pair<std::string_view, int>, 4> kEnds{{{"<=", 0}, {">=", 1}, {"<", 2}, {">", 3}}};
   for (const auto& [symbol, which] : kEnds) {
     if (!in_.accept(symbol)) continue;
@@ -98,9 +99,15 @@ NodePtr Parser::parenthesised() {
     node->flag = true;
     node->children.push_back(below ? std::move(open) : std::move(end));
     node->children.push_back(below ? std::move(end) : literal(position, {}));
-    in_.expect(")");
     return node;
   }
+  return nullptr;
+}
+
+NodePtr Parser::parenthesised() {
+  const Inside inside(*this);
+  const std::size_t position = in_.position();
+  in_.expect("(");
   NodePtr value = expression();
   if (in_.looking_at("..")) return range_end(std::move(value), position, false);
   in_.expect(")");

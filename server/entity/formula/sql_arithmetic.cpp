@@ -1,7 +1,6 @@
 // Scaled integers: the exact results of the evaluator's decimals, within 64 bits or not at all.
 #include <algorithm>
 
-#include "server/entity/formula/builtins.hpp"
 #include "server/entity/formula/sql_builder.hpp"
 
 namespace formula {
@@ -19,11 +18,6 @@ bool is_point(SqlKind kind) { return kind == SqlKind::kDate || kind == SqlKind::
 std::string floor_divide(const std::string& value, std::int64_t divisor) {
   const std::string d = std::to_string(divisor);
   return "(" + value + " / " + d + " - CASE WHEN " + value + " % " + d + " < 0 THEN 1 ELSE 0 END)";
-}
-
-bool reads_clock(const Node& node) {
-  if (node.builtin && node.builtin->uses_clock) return true;
-  return std::any_of(node.children.begin(), node.children.end(), [](const NodePtr& c) { return c && reads_clock(*c); });
 }
 
 SqlTerm SqlBuilder::negate(const Node& node) {
@@ -111,11 +105,12 @@ SqlTerm SqlBuilder::arithmetic(const Node& node) {
 }
 
 SqlTerm SqlBuilder::temporal_arithmetic(Op op, const SqlTerm& a, const SqlTerm& b, std::size_t position) {
-  if (op == Op::kAdd && is_point(b.kind)) return temporal_arithmetic(op, b, a, position);
+  if (op == Op::kAdd && is_point(b.kind) && !is_point(a.kind)) return temporal_arithmetic(op, b, a, position);
   const std::string sign = op == Op::kAdd ? " + " : " - ";
   SqlTerm out;
   out.nullable = a.nullable || b.nullable;
   out.max_units = a.max_units + b.max_units;
+  out.zone = a.zone;
   const bool same_span = a.kind == b.kind && (a.kind == SqlKind::kDuration || a.kind == SqlKind::kMonths);
   const bool moves_instant = a.kind == SqlKind::kInstant && b.kind == SqlKind::kDuration;
   if ((op == Op::kAdd || op == Op::kSubtract) && (same_span || moves_instant)) {
@@ -196,7 +191,7 @@ SqlTerm SqlBuilder::path(const Node& node) {
   if (base.kind == SqlKind::kDate && is_date_name) return date_part(base, name, position);
   const std::string sql = spell(base, position);
   if (base.kind == SqlKind::kInstant) {
-    if (reads_clock(*node.children[0])) refuse("clock_zone", position);
+    if (base.zone != SqlZone::kUtc) refuse("clock_zone", position);
     if (is_date_name) {
       SqlTerm date;
       date.kind = SqlKind::kDate;
@@ -241,11 +236,13 @@ SqlTerm SqlBuilder::if_term(const Node& node) {
   if (!yes.is_null() && !no.is_null()) {
     if (yes.kind != no.kind) refuse("wrong_type", node.position);
     if (yes.kind == SqlKind::kNumber) align(yes, no, node.position);
+    if ((yes.zone == SqlZone::kNamed) != (no.zone == SqlZone::kNamed)) refuse("clock_zone", node.position);
   }
   SqlTerm out;
   const SqlTerm& known = yes.is_null() ? no : yes;
   out.kind = known.kind;
   out.scale = known.scale;
+  out.zone = yes.is_null() || no.is_null() ? known.zone : std::max(yes.zone, no.zone);
   out.max_units = larger(yes.max_units, no.max_units);
   if (out.kind == SqlKind::kNumber) check_units(out.max_units, node.position);
   out.nullable = yes.nullable || no.nullable;

@@ -14,11 +14,14 @@ namespace formula {
 
 // Leaves compiling; caught in compile_value and compile_filter.
 struct NotCompilable {
-  std::string reason;  // locale key error.formula.sql.<reason>
+  std::string reason;  // locale key error.field.formula_sql_<reason>
   std::size_t position;
 };
 
 enum class SqlKind : std::uint8_t { kNull, kBoolean, kNumber, kText, kDate, kInstant, kDuration, kMonths };
+
+// Where the local parts of an instant come from: stored instants are in UTC. Only those have parts (.hour, date()) here.
+enum class SqlZone : std::uint8_t { kUtc, kOffset, kNamed };
 
 // An operand: SQL text that stands anywhere (parenthesised where needed), or a constant not yet bound.
 struct SqlTerm {
@@ -27,6 +30,7 @@ struct SqlTerm {
   int scale = 0;             // kNumber: the SQL integer is value * 10^scale
   __int128 max_units = 0;    // largest absolute value of the SQL integer
   bool nullable = true;
+  SqlZone zone = SqlZone::kUtc;  // kInstant
   std::optional<Value> constant;  // then sql is empty
 
   bool is_null() const { return kind == SqlKind::kNull; }
@@ -99,8 +103,6 @@ class SqlBuilder {
   std::vector<SqlBind> binds_;
 };
 
-// now() somewhere inside: its parts are those of the environment's zone, a column's those of UTC.
-bool reads_clock(const Node& node);
 // value / divisor rounded down, for a positive divisor.
 std::string floor_divide(const std::string& value, std::int64_t divisor);
 std::int64_t power_of_ten(int exponent);  // 0..18

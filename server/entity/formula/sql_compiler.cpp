@@ -192,7 +192,12 @@ SqlTerm SqlBuilder::constant_term(const Value& value, std::size_t position) {
       out.kind = SqlKind::kText;
       break;
     case Kind::kDate: units(SqlKind::kDate, value.date()->days, "date_out_of_range"); break;
-    case Kind::kDateTime: units(SqlKind::kInstant, micros_of(*value.date_time()), "local_date_time"); break;
+    case Kind::kDateTime: {
+      const Zone& zone = value.date_time()->zone;
+      units(SqlKind::kInstant, micros_of(*value.date_time()), "local_date_time");
+      out.zone = zone.kind == Zone::Kind::kNamed ? SqlZone::kNamed : zone.offset_s == 0 ? SqlZone::kUtc : SqlZone::kOffset;
+      break;
+    }
     case Kind::kDaysDuration: units(SqlKind::kDuration, micros_of(*value.days_duration()), "duration_too_fine"); break;
     case Kind::kMonthsDuration: units(SqlKind::kMonths, value.months_duration()->months, "overflow"); break;
     default: refuse("not_a_column_value", position);
@@ -267,6 +272,7 @@ SqlTerm SqlBuilder::input(const Node& node) {
   if (const auto* parameter = std::get_if<SqlParameter>(&resolved)) {
     SqlTerm out = column_term(parameter->storage, bind(*parameter, parameter->storage == Storage::kText), parameter->scale);
     if (out.kind == SqlKind::kNumber) out.max_units = 999'999'999'999'999;
+    out.nullable = parameter->nullable;
     return out;
   }
   return constant_term(std::get<Value>(resolved), node.position);

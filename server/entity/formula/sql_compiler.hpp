@@ -40,6 +40,7 @@ struct SqlParameter {
   std::string name;
   Storage storage = Storage::kInteger;
   int scale = 0;
+  bool nullable = false;  // true costs the index: null = null is true in the language
 };
 
 // Answers for every path in Formula::inputs(); longest paths only ("deal.company.city"). nullopt: not compilable.
@@ -75,7 +76,7 @@ struct SqlExpression {
 
 struct SqlResult {
   std::optional<SqlExpression> expression;
-  std::optional<FormulaError> error;  // "not_compilable" {reason} or "sql_overflow"
+  std::optional<FormulaError> error;  // "not_compilable" {reason}
 };
 
 // The exact value of the formula for each row: for select, sort and group.

@@ -114,6 +114,11 @@ std::string SqlBuilder::comparison(Op op, const SqlTerm& a, const SqlTerm& b, Tr
   }
   if (a.is_null() || b.is_null()) return truth == Truth::kLoose ? "FALSE" : unknown(postgres());
   if (a.kind != b.kind) refuse("wrong_type", position);
+  // A named zone never equals the offset of a stored instant.
+  if (is_equality && (a.zone == SqlZone::kNamed) != (b.zone == SqlZone::kNamed)) {
+    if (!a.nullable || !b.nullable) return op == Op::kEqual ? "FALSE" : "TRUE";
+    refuse("clock_zone", position);
+  }
   if (a.constant && b.constant) return compare_constants(op, *a.constant, *b.constant) ? "TRUE" : "FALSE";
   if (a.kind == SqlKind::kNumber) {
     if (b.constant) return compare_number(op, a, *b.constant->number(), truth, position);
@@ -231,7 +236,7 @@ std::string SqlBuilder::in_list(const SqlTerm& value, const List& list, Truth tr
     } else {
       const SqlTerm constant = constant_term(item, position);
       if (value.is_null()) continue;
-      if (constant.kind != value.kind) continue;
+      if (constant.kind != value.kind || (constant.zone == SqlZone::kNamed) != (value.zone == SqlZone::kNamed)) continue;
       if (constant.kind == SqlKind::kNumber) {
         const auto units = constant.constant->number()->to_scaled(value.scale);
         if (units) items.push_back(bind(*units, false));

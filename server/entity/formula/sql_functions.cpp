@@ -27,6 +27,7 @@ SqlTerm SqlBuilder::call(const Node& node) {
     SqlTerm out = column_term(name == "now" ? Storage::kInstant : Storage::kDate, "", 0);
     out.sql = name == "now" ? bind(SqlNow{}, false) : bind(SqlToday{}, false);
     out.nullable = false;
+    out.zone = SqlZone::kOffset;
     return out;
   }
   if (name == "string" || (name == "number" && node.children.size() == 1)) {
@@ -39,8 +40,7 @@ SqlTerm SqlBuilder::call(const Node& node) {
     SqlTerm value = term(*node.children[0]);
     if (value.is_null() || value.kind == SqlKind::kDate) return value;
     if (value.kind != SqlKind::kInstant) refuse("conversion", position);
-    // now() is in the zone of the environment, columns are in UTC.
-    if (reads_clock(*node.children[0])) refuse("clock_zone", position);
+    if (value.zone != SqlZone::kUtc) refuse("clock_zone", position);
     value.sql = floor_divide(spell(value, position), kMicrosPerDay);
     value.kind = SqlKind::kDate;
     value.max_units = value.max_units / kMicrosPerDay + 1;

@@ -153,13 +153,14 @@ class Generator {
     if (depth <= 0) return pick({"d1", "d2", "date(\"2026-02-28\")", "@\"1969-12-31\"", "today()"});
     switch (below(5)) {
       case 0: return "(" + date(depth - 1) + pick({" + ", " - "}) + duration(depth - 1) + ")";
-      case 1: return "date(" + instant(0) + ")";
+      case 1: return "date(" + instant(1) + ")";
       default: return date(0);
     }
   }
 
   std::string instant(int depth) {
-    if (depth <= 0) return pick({"i1", "i2", "date and time(\"2026-03-01T12:30:00.25Z\")", "now()"});
+    if (depth <= 0) return pick({"i1", "i2", "date and time(\"2026-03-01T12:30:00.25Z\")", "@\"2026-03-01T12:30:00@Europe/Moscow\"", "@\"2026-03-01T12:30:00-05:00\"", "now()"});
+    if (below(6) == 0) return "(if " + boolean(depth - 1) + " then " + instant(depth - 1) + " else " + instant(depth - 1) + ")";
     return below(3) == 0 ? "(" + instant(depth - 1) + pick({" + ", " - "}) + duration(depth - 1) + ")" : instant(0);
   }
 
@@ -362,7 +363,9 @@ class Comparison {
 
   // Instants of other zones are the same value here: a column keeps none.
   static bool same(const Value& a, const Value& b) {
-    return a.date_time() && b.date_time() ? equal(a, b).value_or(false) : identical(a, b);
+    if (!a.date_time() || !b.date_time()) return identical(a, b);
+    const auto order = compare(*a.date_time(), *b.date_time());
+    return order && *order == 0;
   }
 
   store::ScratchDatabase scratch_;

@@ -102,10 +102,10 @@ Type Type::common(const Type& a, const Type& b) {
     if (a.detail_ == b.detail_) return a;
     if (!a.detail_ || !b.detail_ || a.detail_->source || b.detail_->source) return Type(Kind::kContext);
     Fields fields = a.detail_->fields;
-    for (const auto& [key, type] : b.detail_->fields) {
-      const auto it = std::find_if(fields.begin(), fields.end(), [&](const auto& f) { return f.first == key; });
-      if (it == fields.end()) fields.emplace_back(key, type);
-      else it->second = common(it->second, type);
+    for (const auto& field : b.detail_->fields) {
+      const auto it = std::find_if(fields.begin(), fields.end(), [&](const auto& f) { return f.first == field.first; });
+      if (it == fields.end()) fields.push_back(field);
+      else it->second = common(it->second, field.second);
     }
     return context(std::move(fields));
   }

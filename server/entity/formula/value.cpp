@@ -160,11 +160,12 @@ std::optional<bool> equal(const Value& a, const Value& b) {
     case Kind::kMonthsDuration: return *a.months_duration() == *b.months_duration();
     case Kind::kTime: {
       const auto order = compare(*a.time(), *b.time());
-      return order && *order == 0;
+      return order && *order == 0 && a.time()->zone.kind == b.time()->zone.kind;
     }
     case Kind::kDateTime: {
+      // An offset and a named zone are never equal, not even at one instant (as the conformance suite has it).
       const auto order = compare(*a.date_time(), *b.date_time());
-      return order && *order == 0;
+      return order && *order == 0 && a.date_time()->zone.kind == b.date_time()->zone.kind;
     }
     case Kind::kList: return equal_lists(*a.list(), *b.list());
     case Kind::kContext: return equal_contexts(*a.context(), *b.context());

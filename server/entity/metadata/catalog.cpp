@@ -11,8 +11,8 @@
 #include "server/base/resources.hpp"
 #include "server/entity/metadata/layer_changes.hpp"
 #include "server/entity/metadata/registry_builder.hpp"
-#include "server/entity/metadata/schema_sync.hpp"
 #include "server/entity/metadata/system_behaviours.hpp"
+#include "server/entity/schema/schema_sync.hpp"
 #include "server/entity/storage.hpp"
 
 namespace entity {
@@ -21,7 +21,9 @@ namespace {
 
 constexpr std::string_view kChannel = "metadata";
 
-std::int64_t now_us() { return base::to_micros(base::SystemClock().now()); }
+std::int64_t now_us() {
+  return base::to_micros(base::SystemClock().now());
+}
 
 // FNV-1a over paths and texts: a new program with other files makes a new metadata version.
 std::string digest_of(const std::vector<EntityFile>& files) {
@@ -99,7 +101,8 @@ struct Catalog::Impl {
   RegistryPtr build_or_throw(const LocalLayer& layer, std::int64_t version) const {
     std::vector<EntityProblem> problems;
     auto registry = build(layer, version, problems);
-    if (!registry) throw base::Error(base::ErrorCode::kFailedPrecondition, "local_layer", {{"reason", to_text(problems)}});
+    if (!registry)
+      throw base::Error(base::ErrorCode::kFailedPrecondition, "local_layer", {{"reason", to_text(problems)}});
     return registry;
   }
 
@@ -116,7 +119,7 @@ struct Catalog::Impl {
     PendingSchema pending;
     database.change_schema([&](store::Connection& connection) {
       auto layer = load_layer(connection, true);
-      LayerChanges changes(connection, layer, apply_layer(shipped, layer));
+      LayerChanges changes(connection, layer, shipped);
       apply(changes);
       std::vector<EntityProblem> problems;
       next = build(layer, ++layer.version, problems);
@@ -131,7 +134,7 @@ struct Catalog::Impl {
       database.notify_on_commit(connection, kChannel, std::to_string(layer.version));
     });
     publish(next);
-    finish_schema(database, pending);
+    finish_schema(database, *next, pending);
   }
 
   void follow() {
@@ -174,7 +177,8 @@ struct Catalog::Impl {
   }
 };
 
-Catalog::Catalog(store::Database& database, std::vector<EntityFile> files) : impl_(std::make_unique<Impl>(database, std::move(files))) {
+Catalog::Catalog(store::Database& database, std::vector<EntityFile> files)
+    : impl_(std::make_unique<Impl>(database, std::move(files))) {
   std::vector<EntityProblem> problems;
   auto registry = impl_->build({}, 0, problems);
   if (!registry) throw base::Error::internal("entity files:\n" + to_text(problems));
@@ -182,9 +186,13 @@ Catalog::Catalog(store::Database& database, std::vector<EntityFile> files) : imp
   add_system_behaviours(*this, database);
 }
 
-Catalog::~Catalog() { impl_->stop(); }
+Catalog::~Catalog() {
+  impl_->stop();
+}
 
-RegistryPtr Catalog::current() const { return impl_->current.load(); }
+RegistryPtr Catalog::current() const {
+  return impl_->current.load();
+}
 
 void Catalog::synchronise_schema() {
   {
@@ -196,14 +204,15 @@ void Catalog::synchronise_schema() {
       if (layer.shipped != impl_->digest) {
         layer.shipped = impl_->digest;
         ++layer.version;
-        auto statement = connection.prepare("save_metadata_version", "UPDATE sys_metadata SET version=$1, shipped=$2 WHERE id=1");
+        auto statement =
+            connection.prepare("save_metadata_version", "UPDATE sys_metadata SET version=$1, shipped=$2 WHERE id=1");
         statement.bind(1, layer.version).bind_text(2, layer.shipped).run();
       }
       next = impl_->build_or_throw(layer, layer.version);
       pending = create_tables_and_columns(connection, *next);
     });
     impl_->publish(next);
-    finish_schema(impl_->database, pending);
+    finish_schema(impl_->database, *next, pending);
   }
   if (impl_->follower.joinable()) return;
   impl_->follower = std::thread([impl = impl_.get()] { impl->follow(); });
@@ -216,7 +225,9 @@ void Catalog::synchronise_schema() {
   });
 }
 
-void Catalog::refresh() { impl_->refresh(); }
+void Catalog::refresh() {
+  impl_->refresh();
+}
 
 void Catalog::add_entity(const Caller& caller, const json::object& body) {
   impl_->change(caller, [&](LayerChanges& changes) { changes.add_entity(body); });
@@ -226,7 +237,8 @@ void Catalog::add_field(const Caller& caller, std::string_view entity, const jso
   impl_->change(caller, [&](LayerChanges& changes) { changes.add_field(entity, body); });
 }
 
-void Catalog::change_field(const Caller& caller, std::string_view entity, std::string_view field, const json::object& patch) {
+void Catalog::change_field(const Caller& caller, std::string_view entity, std::string_view field,
+                           const json::object& patch) {
   impl_->change(caller, [&](LayerChanges& changes) { changes.change_field(entity, field, patch); });
 }
 
@@ -243,7 +255,8 @@ void Catalog::purge_field(const Caller& caller, std::string_view entity, std::st
   impl_->change(caller, [&](LayerChanges& changes) { changes.purge_field(entity, field); });
   // The registry without the field is out: nothing writes the columns any more.
   const auto& old = before->require(entity);
-  impl_->database.change_schema([&](store::Connection& connection) { drop_field(connection, old, old.index_of(field)); });
+  impl_->database.change_schema(
+      [&](store::Connection& connection) { drop_field(connection, old, old.index_of(field)); });
 }
 
 json::value Catalog::export_local_layer() {
@@ -253,7 +266,10 @@ json::value Catalog::export_local_layer() {
   impl_->database.read(options, [&](store::Connection& connection) { layer = load_layer(connection, false); });
   json::array rows;
   for (auto& row : layer.rows) {
-    rows.push_back(json::object{{"kind", layer_kind_name(row.kind)}, {"entity", row.entity}, {"field", row.field}, {"body", std::move(row.body)}});
+    rows.push_back(json::object{{"kind", layer_kind_name(row.kind)},
+                                {"entity", row.entity},
+                                {"field", row.field},
+                                {"body", std::move(row.body)}});
   }
   return json::object{{"version", layer.version}, {"rows", std::move(rows)}};
 }

@@ -4,7 +4,7 @@
 #include "server/base/json.hpp"
 #include "server/entity/field_type.hpp"
 #include "server/entity/metadata/registry_builder.hpp"
-#include "server/entity/metadata/storage_layout.hpp"
+#include "server/entity/schema/storage_layout.hpp"
 
 namespace entity {
 
@@ -34,7 +34,8 @@ std::vector<std::vector<std::string>> string_lists(const json::object& object, s
 std::unordered_map<std::string, std::string> labels(const json::object& object) {
   std::unordered_map<std::string, std::string> result;
   if (const auto* given = base::json_object(object, "labels")) {
-    for (const auto& member : *given) result.emplace(std::string(member.key()), std::string(member.value().as_string()));
+    for (const auto& member : *given)
+      result.emplace(std::string(member.key()), std::string(member.value().as_string()));
   }
   return result;
 }
@@ -82,7 +83,9 @@ void parse_flags(const json::object& object, FieldDef& field) {
   field.multiple = base::json_bool(object, "multiple");
 }
 
-bool is_computed(std::string_view type) { return type == "formula" || type == "roll_up" || type == "auto_number"; }
+bool is_computed(std::string_view type) {
+  return type == "formula" || type == "roll_up" || type == "auto_number";
+}
 
 FieldDef parse_field(const json::object& object, bool is_custom) {
   FieldDef field;
@@ -145,7 +148,8 @@ void parse_rules(const json::object& document, EntityDef& entity) {
     }
   }
   if (const auto* visibility = base::json_object(document, "visibility")) {
-    for (const auto& member : *visibility) entity.visibility.emplace(std::string(member.key()), std::string(member.value().as_string()));
+    for (const auto& member : *visibility)
+      entity.visibility.emplace(std::string(member.key()), std::string(member.value().as_string()));
   }
 }
 
@@ -156,9 +160,11 @@ void parse_access(const json::object& document, EntityDef& entity) {
   entity.access_via = strings(*access, "via");
   const auto* everyone = access->if_contains("everyone");
   if (everyone && everyone->is_array()) {
-    for (const auto& action : everyone->get_array()) entity.everyone_scopes.emplace_back(std::string(action.as_string()), "all");
+    for (const auto& action : everyone->get_array())
+      entity.everyone_scopes.emplace_back(std::string(action.as_string()), "all");
   } else if (everyone) {
-    for (const auto& member : everyone->as_object()) entity.everyone_scopes.emplace_back(std::string(member.key()), std::string(member.value().as_string()));
+    for (const auto& member : everyone->as_object())
+      entity.everyone_scopes.emplace_back(std::string(member.key()), std::string(member.value().as_string()));
   }
   for (const auto& [action, scope] : entity.everyone_scopes) {
     if (scope == "all") entity.everyone.push_back(action);
@@ -171,7 +177,8 @@ void parse_labels(const json::object& document, EntityDef& entity) {
   if (!given) return;
   for (const auto& language : *given) {
     auto& texts = entity.labels[std::string(language.key())];
-    for (const auto& member : language.value().as_object()) texts.emplace(std::string(member.key()), std::string(member.value().as_string()));
+    for (const auto& member : language.value().as_object())
+      texts.emplace(std::string(member.key()), std::string(member.value().as_string()));
   }
 }
 
@@ -192,7 +199,8 @@ std::unique_ptr<EntityDef> parse_entity(const json::object& document, std::strin
   entity->timeline = base::json_bool(document, "timeline");
   entity->audited = base::json_bool(document, "audited", entity->kind != EntityKind::kLog);
   entity->retention_days = static_cast<int>(base::json_int(document, "retention_days"));
-  for (const auto& element : document.at("fields").as_array()) entity->fields.push_back(parse_field(element.as_object(), is_custom));
+  for (const auto& element : document.at("fields").as_array())
+    entity->fields.push_back(parse_field(element.as_object(), is_custom));
   int id = kFirstBuiltInId;
   for (const auto& key : built_in_fields()) entity->fields.push_back(built_in_field(key, id++));
   for (auto& field : entity->fields) field.multiple = field.type->is_multi_value(field);

@@ -14,7 +14,9 @@ namespace {
 
 using Errors = std::vector<base::FieldError>;
 
-std::string text_of(const json::string& text) { return std::string(text.data(), text.size()); }
+std::string text_of(const json::string& text) {
+  return std::string(text.data(), text.size());
+}
 
 std::string shortened(const json::value& value) {
   std::string text = value.is_string() ? text_of(value.get_string()) : json::serialize(value);
@@ -38,10 +40,38 @@ bool has_type(const json::value& value, std::string_view type) {
 }
 
 const std::set<std::string_view>& known_keywords() {
-  static const std::set<std::string_view> kKeywords{
-      "$schema", "$id", "$defs", "$ref", "$comment", "title", "description", "examples", "default", "type", "properties", "required",
-      "additionalProperties", "patternProperties", "items", "minItems", "maxItems", "uniqueItems", "enum", "const", "pattern", "minLength",
-      "maxLength", "minimum", "maximum", "anyOf", "oneOf", "allOf", "if", "then", "else", "not"};
+  static const std::set<std::string_view> kKeywords{"$schema",
+                                                    "$id",
+                                                    "$defs",
+                                                    "$ref",
+                                                    "$comment",
+                                                    "title",
+                                                    "description",
+                                                    "examples",
+                                                    "default",
+                                                    "type",
+                                                    "properties",
+                                                    "required",
+                                                    "additionalProperties",
+                                                    "patternProperties",
+                                                    "items",
+                                                    "minItems",
+                                                    "maxItems",
+                                                    "uniqueItems",
+                                                    "enum",
+                                                    "const",
+                                                    "pattern",
+                                                    "minLength",
+                                                    "maxLength",
+                                                    "minimum",
+                                                    "maximum",
+                                                    "anyOf",
+                                                    "oneOf",
+                                                    "allOf",
+                                                    "if",
+                                                    "then",
+                                                    "else",
+                                                    "not"};
   return kKeywords;
 }
 
@@ -108,16 +138,19 @@ std::unique_ptr<Node> read_node(const json::value& schema) {
   const auto& object = schema.as_object();
   for (const auto& member : object) {
     const std::string_view key(member.key().data(), member.key().size());
-    if (!known_keywords().count(key)) throw base::Error::internal("JSON Schema keyword is not supported: " + std::string(key));
+    if (!known_keywords().count(key))
+      throw base::Error::internal("JSON Schema keyword is not supported: " + std::string(key));
   }
   if (const auto* ref = object.if_contains("$ref")) node->ref = text_of(ref->as_string());
   read_strings(object, "type", node->types);
   read_strings(object, "required", node->required);
   if (const auto* properties = object.if_contains("properties")) {
-    for (const auto& member : properties->as_object()) node->properties.emplace(std::string(member.key()), read_node(member.value()));
+    for (const auto& member : properties->as_object())
+      node->properties.emplace(std::string(member.key()), read_node(member.value()));
   }
   if (const auto* patterns = object.if_contains("patternProperties")) {
-    for (const auto& member : patterns->as_object()) node->pattern_properties.emplace_back(std::regex(std::string(member.key())), read_node(member.value()));
+    for (const auto& member : patterns->as_object())
+      node->pattern_properties.emplace_back(std::regex(std::string(member.key())), read_node(member.value()));
   }
   node->additional = read_optional(object, "additionalProperties");
   node->items = read_optional(object, "items");
@@ -128,7 +161,8 @@ std::unique_ptr<Node> read_node(const json::value& schema) {
   node->any_of = read_list(object, "anyOf");
   node->one_of = read_list(object, "oneOf");
   node->all_of = read_list(object, "allOf");
-  if (const auto* values = object.if_contains("enum")) node->values.assign(values->as_array().begin(), values->as_array().end());
+  if (const auto* values = object.if_contains("enum"))
+    node->values.assign(values->as_array().begin(), values->as_array().end());
   if (const auto* value = object.if_contains("const")) node->values.push_back(*value);
   if (const auto* pattern = object.if_contains("pattern")) {
     node->pattern_text = text_of(pattern->as_string());
@@ -168,7 +202,8 @@ struct JsonSchema::Impl {
       return;
     }
     if (!node.ref.empty()) check(part(node.ref), value, path, errors);
-    if (!node.types.empty() && std::none_of(node.types.begin(), node.types.end(), [&](const auto& type) { return has_type(value, type); })) {
+    if (!node.types.empty() &&
+        std::none_of(node.types.begin(), node.types.end(), [&](const auto& type) { return has_type(value, type); })) {
       std::string expected;
       for (const auto& type : node.types) expected += (expected.empty() ? "" : ", ") + type;
       errors.push_back({path, "wrong_type", {{"expected", expected}}});
@@ -211,7 +246,8 @@ struct JsonSchema::Impl {
   }
 
   void check_array(const Node& node, const json::array& array, const std::string& path, Errors& errors) const {
-    if (node.min_items && array.size() < *node.min_items) errors.push_back({path, "too_few", {{"min", std::to_string(*node.min_items)}}});
+    if (node.min_items && array.size() < *node.min_items)
+      errors.push_back({path, "too_few", {{"min", std::to_string(*node.min_items)}}});
     if (node.max_items && array.size() > *node.max_items) {
       errors.push_back({path, "too_many", {{"max", std::to_string(*node.max_items)}}});
       return;
@@ -219,7 +255,8 @@ struct JsonSchema::Impl {
     for (std::size_t i = 0; i < array.size(); ++i) {
       const std::string inner = path + "[" + std::to_string(i) + "]";
       if (node.items) check(*node.items, array[i], inner, errors);
-      if (node.unique_items && std::find(array.begin(), array.begin() + static_cast<std::ptrdiff_t>(i), array[i]) != array.begin() + static_cast<std::ptrdiff_t>(i)) {
+      if (node.unique_items && std::find(array.begin(), array.begin() + static_cast<std::ptrdiff_t>(i), array[i]) !=
+                                   array.begin() + static_cast<std::ptrdiff_t>(i)) {
         errors.push_back({inner, "repeated", {{"value", shortened(array[i])}}});
       }
     }
@@ -227,14 +264,16 @@ struct JsonSchema::Impl {
 
   static void check_string(const Node& node, const std::string& text, const std::string& path, Errors& errors) {
     const auto length = base::length(text);
-    if (node.min_length && length < *node.min_length) errors.push_back({path, "too_short", {{"min", std::to_string(*node.min_length)}}});
+    if (node.min_length && length < *node.min_length)
+      errors.push_back({path, "too_short", {{"min", std::to_string(*node.min_length)}}});
     if (node.max_length && length > *node.max_length) {
       errors.push_back({path, "too_long", {{"max", std::to_string(*node.max_length)}}});
       return;
     }
     // std::regex recurses per character; our patterns are for names.
     if (node.pattern && (text.size() > 1000 || !std::regex_search(text, *node.pattern))) {
-      errors.push_back({path, "bad_form", {{"value", std::string(base::prefix(text, 100))}, {"pattern", node.pattern_text}}});
+      errors.push_back(
+          {path, "bad_form", {{"value", std::string(base::prefix(text, 100))}, {"pattern", node.pattern_text}}});
     }
   }
 
@@ -251,10 +290,15 @@ struct JsonSchema::Impl {
 
   void check_combinations(const Node& node, const json::value& value, const std::string& path, Errors& errors) const {
     for (const auto& each : node.all_of) check(*each, value, path, errors);
-    const auto matching = [&](const auto& list) { return std::count_if(list.begin(), list.end(), [&](const auto& each) { return matches(*each, value); }); };
-    if (!node.any_of.empty() && matching(node.any_of) == 0) errors.push_back({path, "no_match", {{"value", shortened(value)}}});
-    if (!node.one_of.empty() && matching(node.one_of) != 1) errors.push_back({path, "no_match", {{"value", shortened(value)}}});
-    if (node.negated && matches(*node.negated, value)) errors.push_back({path, "no_match", {{"value", shortened(value)}}});
+    const auto matching = [&](const auto& list) {
+      return std::count_if(list.begin(), list.end(), [&](const auto& each) { return matches(*each, value); });
+    };
+    if (!node.any_of.empty() && matching(node.any_of) == 0)
+      errors.push_back({path, "no_match", {{"value", shortened(value)}}});
+    if (!node.one_of.empty() && matching(node.one_of) != 1)
+      errors.push_back({path, "no_match", {{"value", shortened(value)}}});
+    if (node.negated && matches(*node.negated, value))
+      errors.push_back({path, "no_match", {{"value", shortened(value)}}});
     if (node.condition) {
       const Node* branch = matches(*node.condition, value) ? node.then.get() : node.otherwise.get();
       if (branch) check(*branch, value, path, errors);
@@ -266,14 +310,17 @@ JsonSchema::JsonSchema(std::string_view text) : impl_(std::make_unique<Impl>()) 
   const auto schema = base::parse_json(text);
   impl_->root = read_node(schema);
   if (const auto* parts = schema.as_object().if_contains("$defs")) {
-    for (const auto& member : parts->as_object()) impl_->parts.emplace("#/$defs/" + std::string(member.key()), read_node(member.value()));
+    for (const auto& member : parts->as_object())
+      impl_->parts.emplace("#/$defs/" + std::string(member.key()), read_node(member.value()));
   }
 }
 
 JsonSchema::~JsonSchema() = default;
 JsonSchema::JsonSchema(JsonSchema&&) noexcept = default;
 
-void JsonSchema::check(const json::value& value, Errors& errors) const { impl_->check(*impl_->root, value, "", errors); }
+void JsonSchema::check(const json::value& value, Errors& errors) const {
+  impl_->check(*impl_->root, value, "", errors);
+}
 
 void JsonSchema::check_part(std::string_view pointer, const json::value& value, Errors& errors) const {
   impl_->check(impl_->part(pointer), value, "", errors);

@@ -9,7 +9,9 @@ namespace entity {
 
 namespace {
 
-bool is_custom_name(std::string_view key) { return key.rfind("x_", 0) == 0; }
+bool is_custom_name(std::string_view key) {
+  return key.rfind("x_", 0) == 0;
+}
 
 void require_custom_name(const json::object& body, std::string_view member) {
   const auto name = base::json_string(body, member);
@@ -23,7 +25,9 @@ void check_part(std::string_view part, const json::value& value) {
   if (!errors.empty()) throw base::Error(std::move(errors));
 }
 
-std::string key_of(const json::value& object) { return base::json_string(object.as_object(), "key"); }
+std::string key_of(const json::value& object) {
+  return base::json_string(object.as_object(), "key");
+}
 
 base::Error precondition(std::string_view key, std::string_view field) {
   return base::Error(base::ErrorCode::kFailedPrecondition, std::string(key), {{"field", std::string(field)}});
@@ -47,6 +51,16 @@ json::object& LayerChanges::require_field(LayeredEntity& entity, std::string_vie
   throw base::Error(base::ErrorCode::kNotFound, "unknown_field", {{"field", std::string(field.substr(0, 100))}});
 }
 
+bool LayerChanges::is_shipped_with(std::string_view entity, std::string_view field, std::string_view property) const {
+  for (const auto& each : shipped_) {
+    if (key_of(each.document) != entity) continue;
+    for (const auto& candidate : each.document.at("fields").as_array()) {
+      if (key_of(candidate) == field) return base::json_bool(candidate.as_object(), property);
+    }
+  }
+  return false;
+}
+
 std::int64_t LayerChanges::next_custom_id(std::string_view series) {
   return next_counter(connection_, "metadata:" + std::string(series)) + kFirstCustomId - 1;
 }
@@ -67,7 +81,8 @@ void LayerChanges::add_field(std::string_view entity, json::object body) {
   auto& target = require_entity(entity);
   require_custom_name(body, "key");
   body["id"] = next_custom_id("field:" + std::string(entity));
-  if (auto* options = body.if_contains("options"); options && options->is_array()) number_options(options->as_array(), 1);
+  if (auto* options = body.if_contains("options"); options && options->is_array())
+    number_options(options->as_array(), 1);
   check_part("#/$defs/field", body);
   const auto key = base::json_string(body, "key");
   if (find_field(target.document, key)) throw base::Error::field("key", "repeated", {{"value", key}});
@@ -89,15 +104,18 @@ void LayerChanges::add_entity(json::object body) {
       auto* field = element.if_object();
       if (!field) continue;
       (*field)["id"] = next_custom_id("field:" + key);
-      if (auto* options = field->if_contains("options"); options && options->is_array()) number_options(options->as_array(), 1);
-      if (!body.contains("title") && base::json_string(*field, "type") == "text") body["title"] = base::json_string(*field, "key");
+      if (auto* options = field->if_contains("options"); options && options->is_array())
+        number_options(options->as_array(), 1);
+      if (!body.contains("title") && base::json_string(*field, "type") == "text")
+        body["title"] = base::json_string(*field, "key");
     }
   }
   std::vector<base::FieldError> errors;
   const json::value document = body;
   entity_schema().check(document, errors);
   if (body.contains("table")) errors.push_back({"table", "unknown_property", {}});
-  if (const auto kind = base::json_string(body, "kind"); kind == "system") errors.push_back({"kind", "unknown_value", {{"value", kind}}});
+  if (const auto kind = base::json_string(body, "kind"); kind == "system")
+    errors.push_back({"kind", "unknown_value", {{"value", kind}}});
   if (!errors.empty()) throw base::Error(std::move(errors));
   layer_.put(LayerKind::kEntity, key, "", std::move(body));
 }
@@ -105,11 +123,13 @@ void LayerChanges::add_entity(json::object body) {
 void LayerChanges::change_field(std::string_view entity, std::string_view field, const json::object& patch) {
   auto& target = require_entity(entity);
   auto& present = require_field(target, field);
-  if (patch.contains("type") && *patch.if_contains("type") != present["type"]) throw base::Error::field("type", "type_is_permanent");
+  if (patch.contains("type") && *patch.if_contains("type") != present["type"])
+    throw base::Error::field("type", "type_is_permanent");
   json::object change = patch;
   change.erase("type");
   if (auto* options = change.if_contains("options"); options && options->is_array()) {
-    // Ids of known keys are permanent, whatever the caller sends; new ones leave room for those of later versions of the program.
+    // Ids of known keys are permanent, whatever the caller sends; new ones leave room for those of later versions of
+    // the program.
     const auto* known = base::json_array(present, "options");
     for (auto& option : options->as_array()) {
       auto* object = option.if_object();
@@ -129,17 +149,10 @@ void LayerChanges::change_field(std::string_view entity, std::string_view field,
     }
   }
   check_part("#/$defs/field_patch", change);
-  const bool is_shipped = !is_custom_name(field) && !target.is_custom;
-  if (is_shipped) {
-    const auto forbid = [&](std::string_view property, bool weaker) {
-      const auto* given = change.if_contains(property);
-      if (given && given->as_bool() == weaker && base::json_bool(present, property) != weaker) {
-        throw base::Error::field(std::string(property), "stricter_only");
-      }
-    };
-    forbid("required", false);
-    forbid("filterable", false);
-    forbid("sortable", false);
+  for (const auto* property : {"required", "filterable", "sortable"}) {
+    if (is_shipped_with(entity, field, property) && change.contains(property) && !base::json_bool(change, property)) {
+      throw base::Error::field(property, "stricter_only");
+    }
   }
   json::object merged;
   if (const auto* row = layer_.find(LayerKind::kFieldPatch, entity, field)) merged = row->body;
@@ -150,7 +163,8 @@ void LayerChanges::change_field(std::string_view entity, std::string_view field,
 void LayerChanges::hide_field(std::string_view entity, std::string_view field) {
   auto& target = require_entity(entity);
   const auto& present = require_field(target, field);
-  if (base::json_bool(present, "required") && !present.contains("default")) throw precondition("field_is_required", field);
+  if (base::json_bool(present, "required") && !present.contains("default"))
+    throw precondition("field_is_required", field);
   for (const auto* role : {"title", "owner"}) {
     if (base::json_string(target.document.as_object(), role) == field) throw precondition("field_is_in_use", field);
   }
@@ -200,7 +214,8 @@ void LayerChanges::import(const json::value& layer) {
     } else if (kind == "field" || kind == "field_patch" || kind == "entity_patch") {
       entity_schema().check_part("#/$defs/" + kind, *body, errors);
     } else {
-      errors.push_back({"kind", "unknown_value", {{"value", kind}, {"valid", "entity, field, entity_patch, field_patch"}}});
+      errors.push_back(
+          {"kind", "unknown_value", {{"value", kind}, {"valid", "entity, field, entity_patch, field_patch"}}});
     }
     for (auto& error : errors) error.path = at + ".body." + error.path;
     if (!errors.empty()) throw base::Error(std::move(errors));

@@ -11,13 +11,12 @@ namespace entity {
 // Ids of custom entities, fields and options begin here; they are never given twice.
 inline constexpr std::int64_t kFirstCustomId = 10'000;
 
-// Works on a copy of the layer inside the transaction that will save it; the caller builds a registry of the result, which checks the rest.
-// All throw Error with field paths of the body.
+// Works on a copy of the layer inside the transaction that will save it; the caller builds a registry of the result,
+// which checks the rest. All throw Error with field paths of the body.
 class LayerChanges {
  public:
-  // The documents the change starts from: shipped files with the layer applied.
-  LayerChanges(store::Connection& connection, LocalLayer& layer, std::vector<LayeredEntity> documents)
-      : connection_(connection), layer_(layer), documents_(std::move(documents)) {}
+  LayerChanges(store::Connection& connection, LocalLayer& layer, const std::vector<ShippedEntity>& shipped)
+      : connection_(connection), layer_(layer), shipped_(shipped), documents_(apply_layer(shipped, layer)) {}
 
   void add_entity(json::object body);
   void add_field(std::string_view entity, json::object body);
@@ -30,12 +29,14 @@ class LayerChanges {
  private:
   LayeredEntity& require_entity(std::string_view entity);
   json::object& require_field(LayeredEntity& entity, std::string_view field);
+  bool is_shipped_with(std::string_view entity, std::string_view field, std::string_view property) const;
   std::int64_t next_custom_id(std::string_view series);
   void number_options(json::array& options, std::int64_t first);
 
   store::Connection& connection_;  // of the transaction
   LocalLayer& layer_;              // belongs to the caller
-  std::vector<LayeredEntity> documents_;
+  const std::vector<ShippedEntity>& shipped_;
+  std::vector<LayeredEntity> documents_;  // what the change starts from: shipped files with the layer applied
 };
 
 }  // namespace entity

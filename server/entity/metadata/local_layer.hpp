@@ -1,4 +1,5 @@
-// What administrators changed at run time, over the shipped entity files (architecture §4 "Layers": listed properties only).
+// What administrators changed at run time, over the shipped entity files (architecture §4 "Layers": listed properties
+// only).
 #pragma once
 
 #include <cstdint>

@@ -8,8 +8,9 @@
 namespace entity {
 
 // Numbers 1–19.
-//   sys_metadata     one row: version of the metadata, grows with every run-time change and with new shipped files (their digest)
-//   sys_local_layer  rows over the shipped files: kind "entity" (custom entity), "field" (custom field), "entity_patch",
+//   sys_metadata     one row: version of the metadata, grows with every run-time change and with new shipped files
+//   (their digest) sys_local_layer  rows over the shipped files: kind "entity" (custom entity), "field" (custom field),
+//   "entity_patch",
 //                    "field_patch" (overrides of listed properties); body as in entity files
 //   sys_counter      series: record ids on SQLite ("id:<table>"), ids of custom entities and fields, auto numbers
 //   sys_credential   argon2id hashes apart from sys_user, so that no record, search, audit or export ever meets them

@@ -1,4 +1,5 @@
-// Entity documents → Registry: every document is checked against docs/reference/entity.schema.json and against the others.
+// Entity documents → Registry: every document is checked against docs/reference/entity.schema.json and against the
+// others.
 #pragma once
 
 #include <memory>

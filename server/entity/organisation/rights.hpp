@@ -20,8 +20,10 @@ std::optional<Scope> scope_named(std::string_view name);
 
 // Adds what is wrong with a matrix; paths below "rights".
 void check_rights(const Registry& registry, const json::value& rights, std::vector<base::FieldError>& errors);
-// Rights of one user: those everyone has and those of his roles, the widest scope of each; a field is hidden or read only when every
-// role that gives the entity says so; conditions add up, a role without one lifts them. Unknown names (an absent module) are left out.
-std::unordered_map<int, EntityRights> merge_rights(const Registry& registry, const std::vector<const json::value*>& matrices);
+// Rights of one user: those everyone has and those of his roles, the widest scope of each; a field is hidden or read
+// only when every role that gives the entity says so; conditions add up, a role without one lifts them. Unknown names
+// (an absent module) are left out.
+std::unordered_map<int, EntityRights> merge_rights(const Registry& registry,
+                                                   const std::vector<const json::value*>& matrices);
 
 }  // namespace entity

@@ -185,6 +185,14 @@ TEST_P(AccessTest, WithoutARightTheEntityIsRefusedAndItsFieldsAreUnknown) {
             "unknown_field@filter.exists.path");
 }
 
+TEST_P(AccessTest, WhatIsOpenToEveryoneNeedsNoRole) {
+  world_->add("stage", R"({"name": "Новая"})");
+  auto caller = make_caller(world_->registry(), 2, Scope::kOwn);
+  caller.entities.erase(143);
+  EXPECT_EQ(world_->ids(caller, "stage", "null"), (Ids{1}));
+  EXPECT_FALSE(may(caller, world_->entity("stage"), Action::kUpdate));
+}
+
 TEST_P(AccessTest, AKeyNarrowsEvenAnAdministrator) {
   auto caller = make_admin();
   caller.key_scopes = {"deal:read"};

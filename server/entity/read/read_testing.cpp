@@ -47,7 +47,7 @@ constexpr std::string_view kEntities[] = {
       {"key": "company", "id": 1, "type": "link", "to": ["company"]},
       {"key": "contact", "id": 2, "type": "link", "to": ["contact"]},
       {"key": "role", "id": 3, "type": "text"}]})json",
-    R"json({"key": "stage", "id": 143, "plural": "stages", "title": "name", "fields": [
+    R"json({"key": "stage", "id": 143, "plural": "stages", "title": "name", "access": {"everyone": {"read": "all"}}, "fields": [
       {"key": "name", "id": 1, "type": "text", "filterable": true, "sortable": true},
       {"key": "kind", "id": 2, "type": "choice", "options": [{"key": "open", "id": 1}, {"key": "won", "id": 2}, {"key": "lost", "id": 3}]}]})json",
     R"json({"key": "deal", "id": 140, "plural": "deals", "title": "name", "owner": "owner", "fields": [

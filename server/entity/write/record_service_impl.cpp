@@ -7,6 +7,7 @@
 #include <chrono>
 
 #include "server/base/json_writer.hpp"
+#include "server/entity/files.hpp"
 #include "server/entity/query.hpp"
 #include "server/entity/search/search.hpp"
 #include "server/entity/storage.hpp"
@@ -184,6 +185,7 @@ class RecordServiceImpl final : public RecordService {
     if (!record) throw base::Error(base::ErrorCode::kNotFound, "record_not_found");
     if (!record->deleted) throw base::Error(base::ErrorCode::kFailedPrecondition, "purge_only_from_bin");
     copy_built_in(*record);
+    update_file_references(transaction.connection, &*record, nullptr, transaction.now);
     erase_record(transaction.connection, entity, id);
     transaction.connection.prepare("audit_purge", "DELETE FROM sys_audit WHERE entity_id = $1 AND record_id = $2").bind(1, entity.id).bind(2, id).run();
     transaction.connection.prepare("share_purge", "DELETE FROM sys_share WHERE entity_id = $1 AND record_id = $2").bind(1, entity.id).bind(2, id).run();

@@ -48,6 +48,7 @@ struct WriteTransaction {
   base::Instant now;
   ConnectionResolver resolver;
   int depth = 0;  // of records written by behaviours of records …
+  std::vector<Link> in_flight;  // records that have an id but no row yet: behaviours may already point to them
 
   WriteTransaction(const WriteParts& parts, store::Connection& connection, RegistryPtr registry, base::Instant now)
       : parts(parts), connection(connection), registry(std::move(registry)), now(now), resolver(connection, *this->registry, now) {}
@@ -93,6 +94,7 @@ class Save final : public SaveContext {
   void compute();
   void validate();
   void check_links();
+  void check_files();
   void check_unique();
   void run_before_write();
   std::optional<SaveResult> find_duplicates(const json::object& values);

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "server/entity/field_type.hpp"
+#include "server/entity/files.hpp"
 #include "server/entity/query.hpp"
 #include "server/entity/rules.hpp"
 #include "server/entity/storage.hpp"
@@ -77,6 +78,7 @@ void Save::validate() {
     if (touched && !field.read_only) errors_.push_back({field.key, "required", {}});
   }
   check_links();
+  check_files();
   check_rules(rule_context(), record_, errors_);
   for (Behaviour* behaviour : transaction_.parts.catalog.behaviours(entity_)) behaviour->check(*this);
   throw_errors();
@@ -96,7 +98,8 @@ void Save::check_links() {
       errors_.push_back({field.key, "link_not_found", {}});
       continue;
     }
-    bool found = false;
+    bool found = std::find(transaction_.in_flight.begin(), transaction_.in_flight.end(), *link) != transaction_.in_flight.end();
+    if (found) continue;
     if (sees_everything(caller_, *target) || target->kind == EntityKind::kSystem) {
       auto statement = transaction_.connection.prepare("link_exists", "SELECT 1 FROM " + table_of(*target) + " WHERE id = $1 AND deleted_at IS NULL");
       found = statement.bind(1, link->record_id).step();
@@ -105,6 +108,24 @@ void Save::check_links() {
       found = matches(access_filter(*transaction_.registry, *target, caller_, Action::kRead), *record, context, &transaction_.resolver);
     }
     if (!found) errors_.push_back({field.key, "link_not_found", {{"id", std::to_string(link->record_id)}}});
+  }
+}
+
+// A file is taken by those who may read it already: nobody gets to see one by putting its number into a record of his own.
+void Save::check_files() {
+  for (std::size_t i = 0; i < entity_.fields.size(); ++i) {
+    const FieldDef& field = entity_.fields[i];
+    if (field.system || !is_file_field(field) || !changed(field.key)) continue;
+    const auto known = before_ ? files_in(before_->values[i]) : std::vector<std::int64_t>{};
+    for (const std::int64_t id : files_in(record_.values[i])) {
+      if (std::find(known.begin(), known.end(), id) != known.end()) continue;
+      const auto file = find_file(transaction_.connection, id);
+      if (!file || !may_read_file(transaction_.connection, filter_context(), *file, transaction_.resolver)) {
+        errors_.push_back({field.key, "file_not_found", {{"id", std::to_string(id)}}});
+      } else if (field.type->name() == "image" && !file->mime.starts_with("image/")) {
+        errors_.push_back({field.key, "not_an_image", {{"name", file->name}}});
+      }
+    }
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include "server/base/json_writer.hpp"
 #include "server/entity/field_type.hpp"
+#include "server/entity/organisation/stored_rates.hpp"
 #include "server/entity/query.hpp"
 #include "server/entity/storage.hpp"
 #include "server/entity/write/audit.hpp"
@@ -83,6 +84,9 @@ void Save::apply(const json::object& values) {
 void Save::apply_field(const FieldDef& field, FieldIndex index, const json::value& value) {
   std::vector<Mark> marks;
   ParseContext context{field, *transaction_.registry, field.key, &errors_, &marks};
+  if (before_) context.before = &before_->at(index);
+  const StoredRates rates(transaction_.connection, *transaction_.registry, transaction_.now);
+  context.rates = &rates;
   Value parsed = field.type->parse(value, context);
   if (!options_.accept_doubtful) {
     for (const auto& mark : marks) errors_.push_back({field.key, mark.code, {{"raw", mark.raw}}});
@@ -166,6 +170,8 @@ void Save::set_defaults() {
     } else if (!declared.is_object() || !declared.as_object().contains("formula")) {
       std::vector<Mark> marks;
       ParseContext context{field, *transaction_.registry, field.key, &errors_, &marks};
+      const StoredRates rates(transaction_.connection, *transaction_.registry, transaction_.now);
+      context.rates = &rates;
       record_.values[i] = field.type->parse(declared, context);
     }
   }

@@ -1,6 +1,7 @@
 // Stages before-rules and write of a save, and its order as a whole.
 #include <algorithm>
 
+#include "server/entity/files.hpp"
 #include "server/entity/query.hpp"
 #include "server/entity/search/search.hpp"
 #include "server/entity/storage.hpp"
@@ -49,8 +50,11 @@ SaveResult Save::create(const json::object& values) {
   if (auto duplicate = find_duplicates(values)) return *duplicate;
   record_.id = next_id(transaction_.connection, entity_);
   copy_built_in(record_);
+  transaction_.in_flight.push_back({entity_.id, record_.id});
   run_before_write();
-  return write_new();
+  const SaveResult result = write_new();
+  transaction_.in_flight.pop_back();
+  return result;
 }
 
 SaveResult Save::update(std::int64_t id, const json::object& patch) {
@@ -136,6 +140,7 @@ void Save::write_trail(std::string_view action, const std::vector<FieldIndex>& c
   transaction_.resolver.forget(entity_, record_.id);
   const Record* before = before_ ? &*before_ : nullptr;
   update_rollups(transaction_, before, &record_);
+  update_file_references(transaction_.connection, before, &record_, transaction_.now);
   if (!keeps_trail(entity_)) return;
   if (options_.bulk_load && caller_.is_system) {
     update_search_index(transaction_.connection, before, &record_);

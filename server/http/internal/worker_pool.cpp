@@ -12,9 +12,9 @@ WorkerPool::WorkerPool(Options options) : options_(std::move(options)) {
 
 WorkerPool::~WorkerPool() { stop(); }
 
-bool WorkerPool::has_room() const {
+std::size_t WorkerPool::waiting() const {
   const std::lock_guard lock(mutex_);
-  return queue_.size() < options_.queue_limit;
+  return queue_.size();
 }
 
 void WorkerPool::push(std::unique_ptr<Job> job) {

@@ -35,7 +35,8 @@ class WorkerPool {
   ~WorkerPool();  // stops
 
   // A hint: another thread may take the last place.
-  bool has_room() const;
+  bool has_room() const { return waiting() < options_.queue_limit; }
+  std::size_t waiting() const;
   // Never refused for a full queue (ask has_room); cancelled at once when the pool is stopping.
   void push(std::unique_ptr<Job> job);
   // Cancels what waits, lets running jobs end, joins. Idempotent.

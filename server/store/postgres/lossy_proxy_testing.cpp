@@ -23,6 +23,12 @@ std::string parameter(const std::string& address, const std::string& name) {
   return address.substr(at, address.find('&', at) - at);
 }
 
+// In words, or as the prepared statement of that name (a Bind message).
+bool has_commit(std::string_view bytes) {
+  return bytes.find("COMMIT") != std::string_view::npos ||
+         bytes.find(std::string_view("\0commit", 8)) != std::string_view::npos;
+}
+
 bool send_all(int file, const char* bytes, ssize_t count) {
   while (count > 0) {
     ssize_t sent = ::send(file, bytes, count, MSG_NOSIGNAL);
@@ -49,13 +55,13 @@ LossyProxy::LossyProxy(const std::string& address) {
   std::size_t at = address.find('@') + 1;
   std::string path = address.substr(at, address.find('?') - at);
   address_ = address.substr(0, at) + "127.0.0.1:" + std::to_string(ntohs(local.sin_port)) + path;
-  threads_.emplace_back([this] { accept_all(); });
+  acceptor_ = std::thread([this] { accept_all(); });
 }
 
 LossyProxy::~LossyProxy() {
   is_stopping_ = true;
-  threads_.front().join();
-  for (std::size_t i = 1; i < threads_.size(); ++i) threads_[i].join();
+  acceptor_.join();
+  for (std::thread& thread : threads_) thread.join();
   ::close(listener_);
 }
 
@@ -65,7 +71,6 @@ void LossyProxy::accept_all() {
     if (::poll(&waiting, 1, kPollMs) <= 0) continue;
     int client = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
     if (client < 0) continue;
-    std::lock_guard lock(mutex_);
     threads_.emplace_back([this, client] { pass(client); });
   }
 }
@@ -83,7 +88,7 @@ void LossyProxy::pass(int client) {
     if (::poll(waiting, 2, kPollMs) <= 0) continue;
     if (waiting[0].revents) {
       ssize_t count = ::recv(client, buffer, sizeof buffer, 0);
-      bool is_commit = count > 0 && std::string_view(buffer, count).find("COMMIT") != std::string_view::npos;
+      bool is_commit = count > 0 && has_commit(std::string_view(buffer, count));
       if (is_commit && loss_ == Loss::kCommit) {
         loss_ = Loss::kNone;
         break;

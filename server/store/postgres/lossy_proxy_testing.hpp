@@ -2,7 +2,6 @@
 #pragma once
 
 #include <atomic>
-#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
@@ -36,8 +35,8 @@ class LossyProxy {
   int listener_ = -1;
   std::atomic<Loss> loss_{Loss::kNone};
   std::atomic<bool> is_stopping_{false};
-  std::mutex mutex_;
-  std::vector<std::thread> threads_;
+  std::thread acceptor_;
+  std::vector<std::thread> threads_;  // acceptor only, until it has ended
 };
 
 }  // namespace store

@@ -20,11 +20,17 @@ constexpr const char* kSetUp =
     "SELECT current_setting('fsync'), current_setting('synchronous_commit'), current_setting('server_encoding'), "
     "current_setting('full_page_writes'), pg_postmaster_start_time()::text, pg_is_in_recovery()";
 
-constexpr const char* kBeginRead = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY";
-constexpr const char* kBeginWrite = "BEGIN";
-// Taken in every write, in the round trip of its first statement: without it the outcome of a lost COMMIT stays
-// unknown.
-constexpr const char* kTransactionId = "SELECT pg_current_xact_id()::text";
+// By PostgresConnection::Fixed. The number of the transaction is taken in every write, in the round trip of its first
+// statement: without it the outcome of a lost COMMIT stays unknown.
+constexpr std::pair<const char*, const char*> kFixedCommands[] = {
+    {"begin_read", "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"},
+    {"begin_write", "BEGIN"},
+    {"transaction_id", "SELECT pg_current_xact_id()::text"},
+    {"commit", "COMMIT"},
+};
+const Parameters kNoParameters;
+// A connection used so recently is not asked whether it still lives: a first statement that finds it dead runs again.
+constexpr std::chrono::milliseconds kFresh{500};
 
 std::int64_t to_integer(std::string_view text) {
   std::int64_t value = 0;
@@ -79,22 +85,33 @@ void PostgresConnection::start_use(Clock::time_point deadline) {
 }
 
 bool PostgresConnection::is_usable() {
+  auto now = Clock::now();
   try {
-    if (wire_->is_under_way()) wire_->receive(Clock::now() + kSetUpPatience);
-    return !wire_->is_closed_by_server();
+    if (wire_->is_under_way()) wire_->receive(now + kSetUpPatience);
+    return now - last_answer_at_ < kFresh ? !is_lost() : !wire_->is_closed_by_server();
   } catch (const base::Error&) {
     return false;
   }
 }
 
 void PostgresConnection::begin_read() {
-  prefix_.push_back(kBeginRead);
+  prefix_.push_back({kBeginRead, {}});
 }
 
 void PostgresConnection::begin_write() {
   is_write_ = true;
-  prefix_.push_back(kBeginWrite);
-  prefix_.push_back(kTransactionId);
+  prefix_.push_back({kBeginWrite, {}});
+  prefix_.push_back({kTransactionId, {}});
+}
+
+void PostgresConnection::send_fixed(Fixed command, PostgresWire::Receiver receiver) {
+  auto [name, sql] = kFixedCommands[command];
+  if (!settings_.prepared_statements) return wire_->send_plain(sql, std::move(receiver));
+  if (fixed_epochs_[command] != epoch_) {
+    wire_->send_prepare(name, sql, kNoParameters,
+                        [this, command](Result result) { fixed_epochs_[command] = result ? epoch_ : 0; });
+  }
+  wire_->send_prepared(name, kNoParameters, std::move(receiver));
 }
 
 void PostgresConnection::send_prefix() {
@@ -103,13 +120,15 @@ void PostgresConnection::send_prefix() {
     for (const std::string& name : std::exchange(deallocated_, {})) wire_->send_plain(("DEALLOCATE " + name).c_str());
     wire_->send_sync();  // a transaction of its own: BEGIN sets the isolation level, which must come first
   }
-  for (const std::string& command : prefix_) {
-    if (command == kTransactionId) {
-      wire_->send_plain(kTransactionId, [this](Result result) {
+  for (const Command& command : prefix_) {
+    if (command.fixed == kFixedCount) {
+      wire_->send_plain(command.text.c_str());
+    } else if (command.fixed == kTransactionId) {
+      send_fixed(kTransactionId, [this](Result result) {
         if (result) transaction_id_ = to_integer(PQgetvalue(result.get(), 0, 0));
       });
     } else {
-      wire_->send_plain(command.c_str());
+      send_fixed(command.fixed, nullptr);
     }
   }
   sent_prefixes_ += prefix_.size();
@@ -134,7 +153,9 @@ void PostgresConnection::send_statement(PostgresStatement& statement, Result& ro
 
 void PostgresConnection::finish_round_trip(std::string_view name, std::string_view sql) {
   wire_->send_sync();
-  if (Result error = wire_->receive(deadline_)) throw to_error(error.get(), name, sql);
+  Result error = wire_->receive(deadline_);
+  last_answer_at_ = Clock::now();
+  if (error) throw to_error(error.get(), name, sql);
 }
 
 Result PostgresConnection::run_once(PostgresStatement& statement) {
@@ -147,7 +168,7 @@ Result PostgresConnection::run_once(PostgresStatement& statement) {
 
 Result PostgresConnection::run(PostgresStatement& statement) {
   require_usable();
-  std::vector<std::string> prefix = prefix_;
+  std::vector<Command> prefix = prefix_;
   try {
     Result rows = run_once(statement);
     has_executed_ = true;
@@ -227,7 +248,7 @@ void PostgresConnection::savepoint(const std::function<void()>& body) {
   std::string name = "s" + std::to_string(savepoint_depth_);
   std::size_t messages = messages_.size();
   std::size_t place = sent_prefixes_ + prefix_.size();
-  prefix_.push_back("SAVEPOINT " + name);
+  prefix_.push_back({kFixedCount, "SAVEPOINT " + name});
   ++savepoint_depth_;
   auto is_sent = [&] { return sent_prefixes_ > place; };
   try {
@@ -239,8 +260,8 @@ void PostgresConnection::savepoint(const std::function<void()>& body) {
     failure_ = nullptr;
     messages_.resize(messages);
     if (is_sent()) {
-      prefix_.push_back("ROLLBACK TO SAVEPOINT " + name);
-      prefix_.push_back("RELEASE SAVEPOINT " + name);
+      prefix_.push_back({kFixedCount, "ROLLBACK TO SAVEPOINT " + name});
+      prefix_.push_back({kFixedCount, "RELEASE SAVEPOINT " + name});
     } else {
       prefix_.resize(place - sent_prefixes_);
     }
@@ -248,7 +269,7 @@ void PostgresConnection::savepoint(const std::function<void()>& body) {
   }
   --savepoint_depth_;
   if (is_sent()) {
-    prefix_.push_back("RELEASE SAVEPOINT " + name);
+    prefix_.push_back({kFixedCount, "RELEASE SAVEPOINT " + name});
   } else {
     prefix_.resize(place - sent_prefixes_);
   }
@@ -264,7 +285,7 @@ void PostgresConnection::commit() {
       wire_->send("SELECT pg_notify($1, $2)", parameters_, nullptr);
     }
     std::string status;
-    wire_->send_plain("COMMIT", [&status](Result result) {
+    send_fixed(kCommit, [&status](Result result) {
       if (result) status = PQcmdStatus(result.get());
     });
     finish_round_trip("commit", "COMMIT");
@@ -278,7 +299,7 @@ void PostgresConnection::commit() {
 
 void PostgresConnection::finish_read() {
   if (!wire_->is_in_transaction()) return;
-  wire_->send_plain("COMMIT");
+  send_fixed(kCommit, nullptr);
   wire_->send_sync();
   PQflush(wire_->handle());
 }

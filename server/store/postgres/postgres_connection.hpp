@@ -72,7 +72,14 @@ class PostgresConnection final : public Connection {
   void count(QueryCounter& counter, Clock::time_point started_at, std::int64_t rows);
 
  private:
+  // Commands that every transaction has; prepared like statements.
+  enum Fixed { kBeginRead, kBeginWrite, kTransactionId, kCommit, kFixedCount };
+  struct Command {
+    Fixed fixed = kFixedCount;
+    std::string text;  // when not fixed
+  };
   void connect();
+  void send_fixed(Fixed command, PostgresWire::Receiver receiver);
   void read_settings(const PGresult* result);
   void send_prefix();
   Result run_once(PostgresStatement& statement);
@@ -88,10 +95,12 @@ class PostgresConnection final : public Connection {
   std::string server_start_;
   int last_statement_ = 0;
   int epoch_ = 1;
+  int fixed_epochs_[kFixedCount] = {};  // as PreparedForm::epoch
+  Clock::time_point last_answer_at_;
   Parameters parameters_;  // of the statement being sent; kept for its room
 
   std::vector<std::string> deallocated_;  // server names, or "ALL"; sent in front of the next use
-  std::vector<std::string> prefix_;
+  std::vector<Command> prefix_;
   std::size_t sent_prefixes_ = 0;  // of this use: places in the order of all its prefixes
   bool is_write_ = false;
   bool has_executed_ = false;  // a statement of this use has succeeded

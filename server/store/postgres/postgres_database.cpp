@@ -6,6 +6,7 @@
 
 #include "server/base/error.hpp"
 #include "server/base/log.hpp"
+#include "server/store/deadline.hpp"
 #include "server/store/nesting.hpp"
 #include "server/store/notifier.hpp"
 #include "server/store/postgres/postgres_connection.hpp"
@@ -19,7 +20,11 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::chrono::seconds kWritePatience{10};   // for a connection, and for a server that restarts
+constexpr std::chrono::seconds kWritePatience{10};  // for a connection, and for a server that restarts
+// Past these a statement hangs rather than works.
+constexpr std::chrono::minutes kWriteDeadline{1};
+constexpr std::chrono::hours kSchemaDeadline{1};
+constexpr std::chrono::hours kOutsideDeadline{24};
 constexpr std::chrono::seconds kVerifyPatience{10};  // to learn what became of a COMMIT
 constexpr std::chrono::milliseconds kRetryPause{5};
 constexpr int kSchemaAttempts = 5;
@@ -43,7 +48,7 @@ class PostgresDatabase final : public Database {
   Dialect dialect() const override { return Dialect::kPostgres; }
 
   void read(const ReadOptions& options, const std::function<void(Connection&)>& body) override {
-    auto deadline = Clock::now() + options.deadline;
+    auto deadline = deadline_of(options);
     bool is_replica_good = !options.fresh && !options_.replica_address.empty();
     PostgresPool::Lease lease = (is_replica_good ? replica_pool_ : pool_).acquire(deadline);
     PostgresConnection& connection = lease.connection();
@@ -80,7 +85,7 @@ class PostgresDatabase final : public Database {
     for (int attempt = 1;; ++attempt) {
       auto connection = connect(direct_address_);
       try {
-        write_once(*connection, [&](Connection& inner) {
+        write_once(*connection, kSchemaDeadline, [&](Connection& inner) {
           // Readers queue behind a waiting schema change: give up soon, come again.
           inner.execute("SET LOCAL lock_timeout = '2s'");
           body(inner);
@@ -100,7 +105,7 @@ class PostgresDatabase final : public Database {
   void execute_outside_transaction(std::string_view sql) override {
     WriteScope::refuse_nesting();
     auto connection = connect(direct_address_);
-    connection->start_use(Clock::time_point::max());
+    connection->start_use(Clock::now() + kOutsideDeadline);
     connection->execute("SET lock_timeout = 0");  // CONCURRENTLY waits for every older transaction
     connection->execute(sql);
     pool_.forget_statements();
@@ -135,9 +140,10 @@ class PostgresDatabase final : public Database {
         ConnectionSettings{address, options_.prepared_statements, options_.slow_query, counters_.add()});
   }
 
-  static void write_once(PostgresConnection& connection, const std::function<void(Connection&)>& body) {
+  static void write_once(PostgresConnection& connection, std::chrono::seconds patience,
+                         const std::function<void(Connection&)>& body) {
     WriteScope scope;
-    connection.start_use(Clock::time_point::max());
+    connection.start_use(Clock::now() + patience);
     connection.begin_write();
     body(connection);
     connection.rethrow_swallowed();
@@ -150,7 +156,7 @@ class PostgresDatabase final : public Database {
     PostgresPool::Lease lease = pool_.acquire(give_up_at);
     PostgresConnection& connection = lease.connection();
     try {
-      write_once(connection, body);
+      write_once(connection, kWriteDeadline, body);
       return true;
     } catch (const base::Error& error) {
       connection.rollback();

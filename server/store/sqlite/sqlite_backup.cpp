@@ -1,8 +1,8 @@
 // Backup, restore and check of SQLite files.
 //
 // The copy is made with the online backup API inside one read transaction of a connection of its own: writers go on,
-// and the copy does not start over when they do, because the connection's snapshot stays. VACUUM INTO gives a smaller
-// file but inserts every row anew.
+// and the copy does not start over when they do, because the connection's snapshot stays. VACUUM INTO may give
+// a smaller file but writes every row anew (280 MB with three indexes: 0.4 s by pages, 0.9 to 1.0 s by VACUUM INTO).
 #include <sqlite3.h>
 #include <sys/stat.h>
 #include <unistd.h>

@@ -11,6 +11,8 @@ namespace store::sqlite {
 namespace {
 // A WAL that grows to so many times the pages of a checkpoint is restarted.
 constexpr int kRestartFactor = 4;
+constexpr int kLongestFactor = 16;  // 256 MB
+constexpr int kPasses = 4;
 constexpr std::chrono::seconds kIdle{2};  // then the rest is moved too: pages in the WAL are read without mmap
 constexpr std::chrono::milliseconds kPause{100};
 constexpr std::chrono::milliseconds kLongestPause{5000};
@@ -62,23 +64,43 @@ void SqliteCheckpointer::main() {
 bool SqliteCheckpointer::checkpoint() {
   int seen = wal_pages_;
   if (seen == 0) return true;
-  int in_log = 0, moved = 0, code = SQLITE_OK;
-  try {
-    if (!connection_) connection_ = open_();
-    code = sqlite3_wal_checkpoint_v2(connection_->handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, &in_log, &moved);
-  } catch (const std::exception&) {
-    code = SQLITE_CANTOPEN;
+  Progress progress = move_pages();
+  // Writers went on meanwhile, as long as the whole of it took; the next passes have less and less to do.
+  for (int pass = 0; pass < kPasses && progress.in_log > kRestartFactor * pages_ && left_behind(progress) > pages_ / 4;
+       ++pass) {
+    progress = move_pages();
   }
-  if (code == SQLITE_OK && in_log > kRestartFactor * pages_) restart();
-  bool has_failed = code != SQLITE_OK && (code & 0xff) != SQLITE_BUSY;
-  if (has_failed && !is_failing_)
-    base::log(base::LogLevel::kWarning, "checkpoint_failed", {{"code", std::int64_t{code}}});
+  bool is_time = left_behind(progress) <= pages_ / 2 || progress.in_log > kLongestFactor * pages_;
+  if (progress.in_log > kRestartFactor * pages_ && is_time) restart();
+
+  bool has_failed = progress.code != SQLITE_OK && (progress.code & 0xff) != SQLITE_BUSY;
+  if (has_failed && !is_failing_) {
+    base::log(base::LogLevel::kWarning, "checkpoint_failed", {{"code", std::int64_t{progress.code}}});
+  }
   is_failing_ = has_failed;
   // Nothing new meanwhile: the next commit starts counting anew.
-  return code == SQLITE_OK && in_log == moved && wal_pages_.compare_exchange_strong(seen, 0);
+  bool is_complete = progress.code == SQLITE_OK && progress.in_log == progress.moved;
+  return is_complete && wal_pages_.compare_exchange_strong(seen, 0);
 }
 
-// Moves what is left while no writer can add to it, so that the next commit begins at the start of the file.
+SqliteCheckpointer::Progress SqliteCheckpointer::move_pages() {
+  Progress progress;
+  try {
+    if (!connection_) connection_ = open_();
+    progress.code = sqlite3_wal_checkpoint_v2(connection_->handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE,
+                                              &progress.in_log, &progress.moved);
+  } catch (const std::exception&) {
+    progress.code = SQLITE_CANTOPEN;
+  }
+  return progress;
+}
+
+int SqliteCheckpointer::left_behind(const Progress& progress) const {
+  return progress.code == SQLITE_OK ? wal_pages_ - progress.moved : 0;
+}
+
+// Moves what is left while no writer can add to it, so that the next commit begins at the start of the file. Little is
+// left by now, so writers hardly notice; a WAL past every measure is ended whatever it costs them.
 void SqliteCheckpointer::restart() {
   auto now = std::chrono::steady_clock::now();
   if (now < next_restart_at_) return;

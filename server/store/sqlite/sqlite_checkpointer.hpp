@@ -30,6 +30,12 @@ class SqliteCheckpointer {
  private:
   void main();
   bool checkpoint();  // true when nothing was left behind
+  struct Progress {
+    int code = 0;
+    int in_log = 0, moved = 0;  // pages of the WAL
+  };
+  Progress move_pages();                            // without stopping the writer
+  int left_behind(const Progress& progress) const;  // pages written since
   void restart();
 
   const int pages_;

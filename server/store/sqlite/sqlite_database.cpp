@@ -4,6 +4,7 @@
 #include <atomic>
 
 #include "server/base/error.hpp"
+#include "server/store/deadline.hpp"
 #include "server/store/nesting.hpp"
 #include "server/store/notifier.hpp"
 #include "server/store/sqlite/sqlite_checkpointer.hpp"
@@ -40,7 +41,7 @@ class SqliteDatabase final : public Database {
   Dialect dialect() const override { return Dialect::kSqlite; }
 
   void read(const ReadOptions& options, const std::function<void(Connection&)>& body) override {
-    auto deadline = Clock::now() + options.deadline;
+    auto deadline = deadline_of(options);
     SqliteReaders::Lease lease = readers_.acquire(deadline);
     SqliteConnection& connection = lease.connection();
     connection.start_use();

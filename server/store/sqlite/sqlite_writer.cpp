@@ -4,6 +4,7 @@
 
 #include "server/base/error.hpp"
 #include "server/base/log.hpp"
+#include "server/store/caught_error.hpp"
 #include "server/store/nesting.hpp"
 
 namespace store::sqlite {
@@ -30,7 +31,7 @@ struct SqliteWriter::Operation {
   const std::function<void(Connection&)>& body;
   Waiter& waiter;
   Clock::time_point queued_at;
-  std::exception_ptr error;
+  CaughtError error;
   bool is_finished = false;  // guarded by waiter.mutex
 };
 
@@ -48,7 +49,7 @@ int SqliteWriter::on_commit(void* writer, sqlite3*, const char*, int wal_pages) 
 
 void SqliteWriter::run(std::string_view name, Lane lane, Grouping grouping,
                        const std::function<void(Connection&)>& body) {
-  Operation operation{name, grouping, body, own_waiter, Clock::now(), nullptr};
+  Operation operation{name, grouping, body, own_waiter, Clock::now()};
   {
     std::lock_guard lock(mutex_);
     if (is_stopping_) throw base::Error(base::ErrorCode::kUnavailable, "database_closed");
@@ -57,7 +58,7 @@ void SqliteWriter::run(std::string_view name, Lane lane, Grouping grouping,
   }
   std::unique_lock lock(own_waiter.mutex);
   own_waiter.finished.wait(lock, [&] { return operation.is_finished; });
-  if (operation.error) std::rethrow_exception(operation.error);
+  operation.error.rethrow();
 }
 
 void SqliteWriter::finish(Operation& operation) {
@@ -120,16 +121,20 @@ void SqliteWriter::run_group(Lane lane) {
   if (operation->grouping == Grouping::kBare) return run_bare(*operation);
   while (operation) {
     bool is_alone = operation->grouping == Grouping::kAlone;
-    try {
-      if (group.empty()) connection_->begin("BEGIN IMMEDIATE");
-    } catch (...) {
-      return fail_lane(lane, *operation);
+    if (group.empty()) {
+      try {
+        connection_->begin("BEGIN IMMEDIATE");
+      } catch (const base::Error& error) {
+        return fail_lane(lane, *operation, error);
+      }
     }
     try {
       run_shared(*operation, group.empty());
       group.push_back(operation);
     } catch (...) {
-      operation->error = std::current_exception();
+      operation->error.capture();
+    }
+    if (operation->error) {
       bool is_group_lost = !group.empty() && (!connection_->is_in_transaction() || connection_->has_failed());
       finish(*operation);
       if (is_group_lost) return run_again(group);
@@ -142,8 +147,7 @@ void SqliteWriter::run_group(Lane lane) {
 
 // No transaction can begin (another process holds the lock, the disk is gone): whoever waits is told now, not one by
 // one.
-void SqliteWriter::fail_lane(Lane lane, Operation& first) {
-  auto error = std::current_exception();
+void SqliteWriter::fail_lane(Lane lane, Operation& first, const base::Error& error) {
   std::deque<Operation*> waiting;
   {
     std::lock_guard lock(mutex_);
@@ -151,7 +155,7 @@ void SqliteWriter::fail_lane(Lane lane, Operation& first) {
   }
   waiting.push_front(&first);
   for (Operation* operation : waiting) {
-    operation->error = error;
+    operation->error.set(error);
     finish(*operation);
   }
 }
@@ -184,7 +188,7 @@ void SqliteWriter::run_bare(Operation& operation) {
     connection_->start_use();
     operation.body(*connection_);
   } catch (...) {
-    operation.error = std::current_exception();
+    operation.error.capture();
     connection_->rollback();
   }
   finish(operation);
@@ -196,8 +200,8 @@ void SqliteWriter::commit(std::vector<Operation*>& group) {
   try {
     connection_->commit();
     notifier_.post(std::move(messages));
-  } catch (...) {
-    for (Operation* operation : group) operation->error = std::current_exception();
+  } catch (const base::Error& error) {
+    for (Operation* operation : group) operation->error.set(error);
   }
   for (Operation* operation : group) finish(*operation);
 }
@@ -212,9 +216,9 @@ void SqliteWriter::run_again(std::vector<Operation*>& group) {
       run_shared(*operation, true);
       alone.push_back(operation);
     } catch (...) {
-      operation->error = std::current_exception();
-      finish(*operation);
+      operation->error.capture();
     }
+    if (operation->error) finish(*operation);
     commit(alone);
   }
 }

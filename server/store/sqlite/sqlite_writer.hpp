@@ -10,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "server/base/error.hpp"
 #include "server/store/notifier.hpp"
 #include "server/store/sqlite/sqlite_connection.hpp"
 
@@ -44,7 +45,7 @@ class SqliteWriter {
   Lane choose_lane();                         // under mutex_
   Operation* take(Lane lane, bool is_first);  // nullptr: the group is complete
   void run_group(Lane lane);
-  void fail_lane(Lane lane, Operation& first);
+  void fail_lane(Lane lane, Operation& first, const base::Error& error);
   void run_shared(Operation& operation, bool is_first);
   void run_bare(Operation& operation);
   void commit(std::vector<Operation*>& group);

@@ -56,15 +56,26 @@ bool key_allows(const Caller& caller, const EntityDef& entity, Action action) {
   });
 }
 
-Scope granted_scope(const Caller& caller, const EntityDef& entity, Action action) {
-  if (caller.is_system || caller.is_admin) return Scope::kAll;
-  if (std::find(entity.everyone.begin(), entity.everyone.end(), action_name(action)) != entity.everyone.end())
-    return Scope::kAll;
+Scope everyone_scope(const EntityDef& entity, Action action) {
+  for (const auto& [name, scope] : entity.everyone_scopes) {
+    if (name != action_name(action)) continue;
+    for (const auto known : {Scope::kAll, Scope::kDepartmentTree, Scope::kDepartment, Scope::kOwn}) {
+      if (scope == scope_name(known)) return known;
+    }
+  }
+  return Scope::kNone;
+}
+
+Scope role_scope(const Caller& caller, const EntityDef& entity, Action action) {
   const auto found = caller.entities.find(entity.id);
   if (found != caller.entities.end()) return found->second.scopes[static_cast<int>(action)];
   // The columns of a many_to_many are as readable as both its ends (see via_part).
-  if (entity.kind == EntityKind::kRelation && action == Action::kRead) return Scope::kOwn;
-  return Scope::kNone;
+  return entity.kind == EntityKind::kRelation && action == Action::kRead ? Scope::kOwn : Scope::kNone;
+}
+
+Scope granted_scope(const Caller& caller, const EntityDef& entity, Action action) {
+  if (caller.is_system || caller.is_admin) return Scope::kAll;
+  return std::max(everyone_scope(entity, action), role_scope(caller, entity, action));
 }
 
 }  // namespace read
@@ -81,21 +92,18 @@ class AccessBuilder {
 
   Filter build(const EntityDef& entity) {
     if (!read::key_allows(caller_, entity, action_)) return Filter::never();
-    const auto scope = read::granted_scope(caller_, entity, action_);
-    if (scope == Scope::kNone) return Filter::never();
+    if (read::granted_scope(caller_, entity, action_) == Scope::kNone) return Filter::never();
     if (caller_.is_system || caller_.is_admin) return Filter::always();
-    auto granted = Filter::any_of(with_two(scope_part(entity, scope), via_part(entity)));
-    if (!is_for_everyone(entity)) granted = Filter::all_of(with_two(std::move(granted), condition_part(entity)));
+    const auto role = read::role_scope(caller_, entity, action_);
+    auto granted = Filter::never();
+    if (role != Scope::kNone) granted = Filter::any_of(with_two(scope_part(entity, role), via_part(entity)));
+    granted = Filter::all_of(with_two(std::move(granted), condition_part(entity)));
+    granted = Filter::any_of(with_two(std::move(granted), scope_part(entity, read::everyone_scope(entity, action_))));
     if (granted.kind == Filter::Kind::kAlways) return granted;
     return Filter::any_of(with_two(std::move(granted), share_part()));
   }
 
  private:
-  bool is_for_everyone(const EntityDef& entity) const {
-    return std::find(entity.everyone.begin(), entity.everyone.end(), read::action_name(action_)) !=
-           entity.everyone.end();
-  }
-
   static std::vector<Filter> with_two(Filter first, Filter second) {
     std::vector<Filter> parts;
     parts.push_back(std::move(first));
@@ -107,6 +115,7 @@ class AccessBuilder {
   // from.
   Filter scope_part(const EntityDef& entity, Scope scope) const {
     if (scope == Scope::kAll) return Filter::always();
+    if (scope == Scope::kNone) return Filter::never();
     if (entity.kind == EntityKind::kRelation && entity.owner_index < 0) return Filter::never();
     if (entity.owner_index < 0) return entity.access_via.empty() ? Filter::always() : Filter::never();
     if (caller_.owners(scope).empty()) return Filter::never();

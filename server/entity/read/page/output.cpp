@@ -27,6 +27,7 @@ Form form_of(const FieldDef& field, const Terminal& terminal) {
   if (name == "decimal" || name == "percent") return Form::kDecimal;
   if (name == "link_any") return Form::kLinkAny;
   if (name == "link" || name == "user") return Form::kLink;
+  if (name == "file" || name == "image") return Form::kFile;
   return Form::kGeneric;
 }
 
@@ -188,6 +189,10 @@ void RowWriter::field(const OutputField& field, store::Statement& statement, int
       json_.text(base::to_string(uid));
       break;
     }
+    case Form::kFile:
+      json_.raw("");
+      holes_.push_back({buffer_.size(), &field, kFileHole, statement.integer(column)});
+      break;
     default:
       generic(field, statement, column);
   }
@@ -243,9 +248,28 @@ void RowWriter::fetch_items() {
 
 void RowWriter::fetch_titles() {
   for (const auto& hole : holes_) {
-    if (hole.entity_id != 0) titles_[hole.entity_id][hole.id];
+    if (hole.entity_id > 0) titles_[hole.entity_id][hole.id];
   }
   read::fetch_titles(context_, titles_);
+}
+
+// Whoever reads the field may read what it holds: see may_read_file.
+void RowWriter::fetch_files() {
+  for (const auto& hole : holes_) {
+    if (hole.entity_id == kFileHole) files_[hole.id];
+  }
+  for (const auto& [field, found] : items_) {
+    if (!is_file_field(*field->field)) continue;
+    for (const auto& [record, items] : found) {
+      for (const std::int64_t id : files_in(items)) files_[id];
+    }
+  }
+  for (auto& [id, file] : files_) file = find_file(context_.connection, id);
+}
+
+void RowWriter::write_file(std::int64_t id, base::JsonWriter& json) const {
+  if (const auto& file = files_.at(id)) write_file_json(*file, json);
+  else json.null();
 }
 
 const std::string& RowWriter::title(int entity_id, std::int64_t id) const {
@@ -255,6 +279,12 @@ const std::string& RowWriter::title(int entity_id, std::int64_t id) const {
 std::string RowWriter::items_json(const OutputField& field, const Items& items) const {
   std::string text;
   base::JsonWriter json(text);
+  if (field.form == Form::kItems && is_file_field(*field.field)) {
+    json.begin_array();
+    for (const std::int64_t id : files_in(items)) write_file(id, json);
+    json.end_array();
+    return text;
+  }
   if (field.form == Form::kItems) {
     field.field->type->write(*field.field, items, json);
     return text;
@@ -277,10 +307,16 @@ std::string RowWriter::items_json(const OutputField& field, const Items& items) 
 void RowWriter::finish(std::string& out) {
   if (plan_.has_items() && !ids_.empty()) fetch_items();
   fetch_titles();
+  fetch_files();
   std::size_t done = 0;
   for (const auto& hole : holes_) {
     out.append(buffer_, done, hole.offset - done);
     done = hole.offset;
+    if (hole.entity_id == kFileHole) {
+      base::JsonWriter json(out);
+      write_file(hole.id, json);
+      continue;
+    }
     if (hole.entity_id != 0) {
       out += title(hole.entity_id, hole.id);
       continue;

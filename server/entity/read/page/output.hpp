@@ -4,12 +4,14 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
 #include "server/base/json_writer.hpp"
+#include "server/entity/files.hpp"
 #include "server/entity/query.hpp"
 #include "server/entity/read/filter/filter_sql.hpp"
 #include "server/entity/read/filter/terminal.hpp"
@@ -31,7 +33,8 @@ enum class Form {
   kGeneric,
   kMarks,
   kItems,
-  kTargets
+  kTargets,
+  kFile
 };
 
 struct OutputField {
@@ -76,10 +79,11 @@ class RowWriter {
   void finish(std::string& out);
 
  private:
+  static constexpr int kFileHole = -1;
   struct Hole {
     std::size_t offset;
     const OutputField* field;
-    int entity_id;  // titles; 0: items
+    int entity_id;  // titles; 0: items; kFileHole: a file
     std::int64_t id;
   };
   void field(const OutputField& field, store::Statement& statement, int first);
@@ -88,6 +92,8 @@ class RowWriter {
   void marks(std::string_view text);
   void fetch_items();
   void fetch_titles();
+  void fetch_files();
+  void write_file(std::int64_t id, base::JsonWriter& json) const;
   std::string items_json(const OutputField& field, const Items& items) const;
   const std::string& title(int entity_id, std::int64_t id) const;
 
@@ -98,6 +104,7 @@ class RowWriter {
   std::vector<Hole> holes_;
   std::vector<std::int64_t> ids_;
   TitleMap titles_;
+  std::unordered_map<std::int64_t, std::optional<FileRow>> files_;
   std::unordered_map<const OutputField*, std::unordered_map<std::int64_t, Items>> items_;
 };
 

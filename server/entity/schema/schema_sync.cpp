@@ -1,4 +1,4 @@
-#include "server/entity/metadata/schema_sync.hpp"
+#include "server/entity/schema/schema_sync.hpp"
 
 #include <algorithm>
 #include <map>
@@ -7,6 +7,7 @@
 #include "server/base/error.hpp"
 #include "server/base/log.hpp"
 #include "server/entity/field_type.hpp"
+#include "server/entity/rules.hpp"
 #include "server/entity/search/search.hpp"
 #include "server/entity/storage.hpp"
 
@@ -21,9 +22,12 @@ using Columns = std::map<std::string, std::string>;  // name → type as the dat
 std::string type_name(ColumnKind kind, store::Dialect dialect) {
   const bool is_sqlite = dialect == store::Dialect::kSqlite;
   switch (kind) {
-    case ColumnKind::kInteger: return is_sqlite ? "INTEGER" : "BIGINT";
-    case ColumnKind::kText: return is_sqlite ? "TEXT" : "TEXT COLLATE \"C\"";
-    case ColumnKind::kBlob: return is_sqlite ? "BLOB" : "BYTEA";
+    case ColumnKind::kInteger:
+      return is_sqlite ? "INTEGER" : "BIGINT";
+    case ColumnKind::kText:
+      return is_sqlite ? "TEXT" : "TEXT COLLATE \"C\"";
+    case ColumnKind::kBlob:
+      return is_sqlite ? "BLOB" : "BYTEA";
   }
   return {};
 }
@@ -32,9 +36,12 @@ std::string type_name(ColumnKind kind, store::Dialect dialect) {
 std::string plain_type(ColumnKind kind, store::Dialect dialect) {
   const bool is_sqlite = dialect == store::Dialect::kSqlite;
   switch (kind) {
-    case ColumnKind::kInteger: return is_sqlite ? "INTEGER" : "bigint";
-    case ColumnKind::kText: return is_sqlite ? "TEXT" : "text";
-    case ColumnKind::kBlob: return is_sqlite ? "BLOB" : "bytea";
+    case ColumnKind::kInteger:
+      return is_sqlite ? "INTEGER" : "bigint";
+    case ColumnKind::kText:
+      return is_sqlite ? "TEXT" : "text";
+    case ColumnKind::kBlob:
+      return is_sqlite ? "BLOB" : "bytea";
   }
   return {};
 }
@@ -44,14 +51,19 @@ class Existing {
   explicit Existing(store::Connection& connection) {
     const bool is_sqlite = connection.dialect() == store::Dialect::kSqlite;
     auto columns = connection.prepare(
-        "schema_columns", is_sqlite ? "SELECT m.name, p.name, p.type FROM sqlite_master m, pragma_table_info(m.name) p WHERE m.type='table'"
-                                    : "SELECT table_name::text, column_name::text, data_type::text FROM information_schema.columns WHERE table_schema="
-                                      "current_schema()");
+        "schema_columns",
+        is_sqlite
+            ? "SELECT m.name, p.name, p.type FROM sqlite_master m, pragma_table_info(m.name) p WHERE m.type='table'"
+            : "SELECT table_name::text, column_name::text, data_type::text FROM information_schema.columns WHERE "
+              "table_schema="
+              "current_schema()");
     while (columns.step()) tables_[std::string(columns.text(0))][std::string(columns.text(1))] = columns.text(2);
     auto indexes = connection.prepare(
-        "schema_indexes", is_sqlite ? "SELECT name, 1 FROM sqlite_master WHERE type='index'"
-                                    : "SELECT c.relname::text, CASE WHEN i.indisvalid THEN 1 ELSE 0 END::bigint FROM pg_index i JOIN pg_class c ON "
-                                      "c.oid=i.indexrelid JOIN pg_namespace n ON n.oid=c.relnamespace WHERE n.nspname=current_schema()");
+        "schema_indexes",
+        is_sqlite ? "SELECT name, 1 FROM sqlite_master WHERE type='index'"
+                  : "SELECT c.relname::text, CASE WHEN i.indisvalid THEN 1 ELSE 0 END::bigint FROM pg_index i JOIN "
+                    "pg_class c ON "
+                    "c.oid=i.indexrelid JOIN pg_namespace n ON n.oid=c.relnamespace WHERE n.nspname=current_schema()");
     while (indexes.step()) {
       if (indexes.integer(1) != 0) indexes_.insert(std::string(indexes.text(0)));
     }
@@ -70,7 +82,8 @@ class Existing {
 
 class Synchroniser {
  public:
-  Synchroniser(store::Connection& connection) : connection_(connection), dialect_(connection.dialect()), existing_(connection) {}
+  Synchroniser(store::Connection& connection)
+      : connection_(connection), dialect_(connection.dialect()), existing_(connection) {}
 
   PendingSchema run(const Registry& registry) {
     for (const auto& entity : registry.entities()) {
@@ -106,29 +119,36 @@ class Synchroniser {
       if (&column != &storage.columns.front()) sql += ", ";
       sql += column.quoted + " " + type_name(column.kind, dialect_);
       if (column.name == "id") sql += " PRIMARY KEY";
-      if (column.name == "uid" || column.name == "version" || column.name == "created_at" || column.name == "updated_at") sql += " NOT NULL";
+      if (column.name == "uid" || column.name == "version" || column.name == "created_at" ||
+          column.name == "updated_at")
+        sql += " NOT NULL";
     }
     connection_.execute(sql + ")");
     if (dialect_ == store::Dialect::kPostgres) {
-      connection_.execute("CREATE SEQUENCE IF NOT EXISTS " + store::quote_identifier(storage.table + "__id_seq") + " OWNED BY " + storage.quoted_table +
-                          ".\"id\"");
+      connection_.execute("CREATE SEQUENCE IF NOT EXISTS " + store::quote_identifier(storage.table + "__id_seq") +
+                          " OWNED BY " + storage.quoted_table + ".\"id\"");
     }
   }
 
   void create_items(const ItemTable& items) {
-    std::string sql = "CREATE TABLE " + items.quoted_table +
-                      (dialect_ == store::Dialect::kSqlite ? " (\"id\" INTEGER PRIMARY KEY, \"record_id\" INTEGER NOT NULL, \"position\" INTEGER NOT NULL"
-                                                           : " (\"id\" BIGINT GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY, \"record_id\" BIGINT NOT NULL, "
-                                                             "\"position\" BIGINT NOT NULL");
-    for (const auto& column : items.columns) sql += ", " + store::quote_identifier(column.suffix) + " " + type_name(column.kind, dialect_);
+    std::string sql =
+        "CREATE TABLE " + items.quoted_table +
+        (dialect_ == store::Dialect::kSqlite
+             ? " (\"id\" INTEGER PRIMARY KEY, \"record_id\" INTEGER NOT NULL, \"position\" INTEGER NOT NULL"
+             : " (\"id\" BIGINT GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY, \"record_id\" BIGINT NOT NULL, "
+               "\"position\" BIGINT NOT NULL");
+    for (const auto& column : items.columns)
+      sql += ", " + store::quote_identifier(column.suffix) + " " + type_name(column.kind, dialect_);
     connection_.execute(sql + ")");
   }
 
   void add_column(const std::string& table, const std::string& column, ColumnKind kind) {
-    connection_.execute("ALTER TABLE " + store::quote_identifier(table) + " ADD COLUMN " + store::quote_identifier(column) + " " + type_name(kind, dialect_));
+    connection_.execute("ALTER TABLE " + store::quote_identifier(table) + " ADD COLUMN " +
+                        store::quote_identifier(column) + " " + type_name(kind, dialect_));
   }
 
-  void check_type(const std::string& table, const std::string& column, ColumnKind kind, const std::string& found) const {
+  void check_type(const std::string& table, const std::string& column, ColumnKind kind,
+                  const std::string& found) const {
     const auto wanted = plain_type(kind, dialect_);
     if (found == wanted) return;
     throw base::Error(base::ErrorCode::kFailedPrecondition, "column_type_changed",
@@ -146,9 +166,12 @@ class Synchroniser {
       add_column(storage.table, column.name, column.kind);
       // The value's own column was there before: rows have values whose derived forms are missing.
       const auto first = storage.first_column[static_cast<std::size_t>(std::max(column.field, 0))];
-      const bool has_value = column.derived && first >= 0 && found.count(storage.columns[static_cast<std::size_t>(first)].name) > 0;
-      if (has_value && column.field != last_backfill) {
-        pending_.backfills.push_back({&entity, column.field});
+      const bool has_value =
+          column.derived && first >= 0 && found.count(storage.columns[static_cast<std::size_t>(first)].name) > 0;
+      const bool is_formula =
+          column.field >= 0 && !entity.fields[static_cast<std::size_t>(column.field)].expression.empty();
+      if ((has_value || is_formula) && column.field != last_backfill) {
+        pending_.backfills.push_back({&entity, column.field, is_formula});
         last_backfill = column.field;
       }
     }
@@ -196,8 +219,10 @@ std::int64_t backfill_slice(store::Connection& connection, const Backfill& backf
     update += (i > 0 ? "," : "") + quoted + "=$" + std::to_string(i + 2);
   }
   std::vector<std::pair<std::int64_t, Value>> rows;
-  auto read = connection.prepare("backfill_read", select + " FROM " + storage.quoted_table + " WHERE \"id\">$1 AND " + store::quote_identifier(field.key) +
-                                                      " IS NOT NULL ORDER BY \"id\" LIMIT " + std::to_string(kBackfillSlice));
+  auto read =
+      connection.prepare("backfill_read", select + " FROM " + storage.quoted_table + " WHERE \"id\">$1 AND " +
+                                              store::quote_identifier(field.key) +
+                                              " IS NOT NULL ORDER BY \"id\" LIMIT " + std::to_string(kBackfillSlice));
   read.bind(1, after);
   while (read.step()) {
     auto& row = rows.emplace_back();
@@ -213,11 +238,46 @@ std::int64_t backfill_slice(store::Connection& connection, const Backfill& backf
   return rows.size() < kBackfillSlice ? 0 : rows.back().first;
 }
 
+// The same for a formula field: whole records are read, since the formula may see any of their columns.
+std::int64_t compute_slice(store::Connection& connection, const Registry& registry, const Backfill& backfill,
+                           std::int64_t after) {
+  const auto& entity = *backfill.entity;
+  const auto& storage = storage_of(entity);
+  const auto at = static_cast<std::size_t>(backfill.field);
+  const auto& field = entity.fields[at];
+  std::vector<Record> records;
+  auto read = connection.prepare("backfill_read", "SELECT " + storage.select_list + " FROM " + storage.quoted_table +
+                                                      " WHERE \"id\">$1 ORDER BY \"id\" LIMIT " +
+                                                      std::to_string(kBackfillSlice));
+  read.bind(1, after);
+  while (read.step()) read_record_row(entity, read, 0, records.emplace_back());
+  std::string update = "UPDATE " + storage.quoted_table + " SET ";
+  const auto columns = field.type->columns(field);
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    update +=
+        (i > 0 ? "," : "") + store::quote_identifier(field.key + columns[i].suffix) + "=$" + std::to_string(i + 2);
+  }
+  const RuleContext context{registry, *Caller::system(), base::Instant{}, nullptr};
+  for (auto& record : records) {
+    // A result that does not fit leaves the field empty; the record's next save will say so.
+    std::vector<base::FieldError> errors;
+    compute_fields(context, ComputeWhich::kStored, record, errors);
+    if (is_empty(record.values[at])) continue;
+    auto write = connection.prepare("backfill_write", update + " WHERE \"id\"=$1");
+    write.bind(1, record.id);
+    field.type->bind(field, record.values[at], write, 2);
+    write.run();
+  }
+  return records.size() < kBackfillSlice ? 0 : records.back().id;
+}
+
 }  // namespace
 
-PendingSchema create_tables_and_columns(store::Connection& connection, const Registry& registry) { return Synchroniser(connection).run(registry); }
+PendingSchema create_tables_and_columns(store::Connection& connection, const Registry& registry) {
+  return Synchroniser(connection).run(registry);
+}
 
-void finish_schema(store::Database& database, const PendingSchema& pending) {
+void finish_schema(store::Database& database, const Registry& registry, const PendingSchema& pending) {
   store::WriteOptions options;
   options.name = "backfill";
   options.lane = store::Lane::kBulk;
@@ -225,7 +285,10 @@ void finish_schema(store::Database& database, const PendingSchema& pending) {
     std::int64_t after = 0;
     do {
       std::int64_t next = 0;
-      database.write(options, [&](store::Connection& connection) { next = backfill_slice(connection, backfill, after); });
+      database.write(options, [&](store::Connection& connection) {
+        next = backfill.is_formula ? compute_slice(connection, registry, backfill, after)
+                                   : backfill_slice(connection, backfill, after);
+      });
       after = next;
     } while (after != 0);
   }
@@ -250,12 +313,14 @@ void drop_field(store::Connection& connection, const EntityDef& entity, FieldInd
     if (column.field == field) columns.push_back(column.quoted);
   }
   for (const auto& index : indexes_of(entity)) {
-    const bool is_touched = index.table == storage.table && std::any_of(columns.begin(), columns.end(), [&](const std::string& column) {
-      return std::find(index.columns.begin(), index.columns.end(), column) != index.columns.end();
-    });
+    const bool is_touched =
+        index.table == storage.table && std::any_of(columns.begin(), columns.end(), [&](const std::string& column) {
+          return std::find(index.columns.begin(), index.columns.end(), column) != index.columns.end();
+        });
     if (is_touched) connection.execute("DROP INDEX IF EXISTS " + store::quote_identifier(index.name));
   }
-  for (const auto& column : columns) connection.execute("ALTER TABLE " + storage.quoted_table + " DROP COLUMN " + column);
+  for (const auto& column : columns)
+    connection.execute("ALTER TABLE " + storage.quoted_table + " DROP COLUMN " + column);
 }
 
 }  // namespace entity

@@ -4,7 +4,7 @@
 
 #include "server/base/json.hpp"
 #include "server/base/json_writer.hpp"
-#include "server/entity/metadata/storage_layout.hpp"
+#include "server/entity/schema/storage_layout.hpp"
 #include "server/entity/storage.hpp"
 
 namespace entity {
@@ -26,9 +26,11 @@ std::string marks_json(const std::vector<Mark>& marks) {
 
 std::vector<Mark> parse_marks(std::string_view text) {
   std::vector<Mark> marks;
-  for (const auto& element : base::parse_json(text).as_array()) {
+  const auto list = base::parse_json(text);
+  for (const auto& element : list.as_array()) {
     const auto& object = element.as_object();
-    marks.push_back({base::json_string(object, "field"), base::json_string(object, "code"), base::json_string(object, "raw")});
+    marks.push_back(
+        {base::json_string(object, "field"), base::json_string(object, "code"), base::json_string(object, "raw")});
   }
   return marks;
 }
@@ -144,9 +146,12 @@ bool update_record(store::Connection& connection, const Record& before, const Re
   std::vector<std::size_t> changed;
   for (std::size_t i = 0; i < entity.fields.size(); ++i) {
     const auto first = storage.first_column[i];
-    if (entity.fields[i].system || first < 0 || entity.fields[i].type->name() == "roll_up" || before.values[i] == after.values[i]) continue;
+    if (entity.fields[i].system || first < 0 || entity.fields[i].type->name() == "roll_up" ||
+        before.values[i] == after.values[i])
+      continue;
     changed.push_back(i);
-    for (auto c = static_cast<std::size_t>(first); c < storage.columns.size() && storage.columns[c].field == static_cast<FieldIndex>(i); ++c) {
+    for (auto c = static_cast<std::size_t>(first);
+         c < storage.columns.size() && storage.columns[c].field == static_cast<FieldIndex>(i); ++c) {
       sql += "," + storage.columns[c].quoted + "=$" + std::to_string(parameter++);
     }
   }
@@ -157,31 +162,40 @@ bool update_record(store::Connection& connection, const Record& before, const Re
   bind_deleted_at(statement, 6, after);
   bind_marks(statement, 7, after);
   parameter = 8;
-  for (const auto i : changed) parameter += entity.fields[i].type->bind(entity.fields[i], after.values[i], statement, parameter);
+  for (const auto i : changed)
+    parameter += entity.fields[i].type->bind(entity.fields[i], after.values[i], statement, parameter);
   return statement.run() == 1;
 }
 
 void erase_record(store::Connection& connection, const EntityDef& entity, std::int64_t id) {
   for (const auto& table : entity.storage->items) {
     if (table.relation) continue;
-    connection.prepare("erase_items", "DELETE FROM " + table.quoted_table + " WHERE \"record_id\"=$1").bind(1, id).run();
+    connection.prepare("erase_items", "DELETE FROM " + table.quoted_table + " WHERE \"record_id\"=$1")
+        .bind(1, id)
+        .run();
   }
-  connection.prepare("erase_record", "DELETE FROM " + entity.storage->quoted_table + " WHERE \"id\"=$1").bind(1, id).run();
+  connection.prepare("erase_record", "DELETE FROM " + entity.storage->quoted_table + " WHERE \"id\"=$1")
+      .bind(1, id)
+      .run();
 }
 
-std::int64_t next_id(store::Connection& connection, const EntityDef& entity) { return next_ids(connection, entity, 1).front(); }
+std::int64_t next_id(store::Connection& connection, const EntityDef& entity) {
+  return next_ids(connection, entity, 1).front();
+}
 
 std::vector<std::int64_t> next_ids(store::Connection& connection, const EntityDef& entity, int count) {
   std::vector<std::int64_t> ids;
   ids.reserve(static_cast<std::size_t>(count));
   if (connection.dialect() == store::Dialect::kPostgres) {
-    auto statement = connection.prepare("next_id", "SELECT nextval('" + entity.table + "__id_seq') FROM generate_series(1,$1)");
+    auto statement =
+        connection.prepare("next_id", "SELECT nextval('" + entity.table + "__id_seq') FROM generate_series(1,$1)");
     statement.bind(1, std::int64_t{count});
     while (statement.step()) ids.push_back(statement.integer(0));
     return ids;
   }
-  auto statement = connection.prepare(
-      "next_id", "INSERT INTO sys_counter(name,value) VALUES($1,$2) ON CONFLICT(name) DO UPDATE SET value=sys_counter.value+$2 RETURNING value");
+  auto statement = connection.prepare("next_id",
+                                      "INSERT INTO sys_counter(name,value) VALUES($1,$2) ON CONFLICT(name) DO UPDATE "
+                                      "SET value=sys_counter.value+$2 RETURNING value");
   statement.bind_text(1, "id:" + entity.table).bind(2, std::int64_t{count});
   statement.step();
   const auto last = statement.integer(0);
@@ -191,8 +205,9 @@ std::vector<std::int64_t> next_ids(store::Connection& connection, const EntityDe
 }
 
 std::int64_t next_counter(store::Connection& connection, std::string_view name) {
-  auto statement = connection.prepare(
-      "next_counter", "INSERT INTO sys_counter(name,value) VALUES($1,1) ON CONFLICT(name) DO UPDATE SET value=sys_counter.value+1 RETURNING value");
+  auto statement = connection.prepare("next_counter",
+                                      "INSERT INTO sys_counter(name,value) VALUES($1,1) ON CONFLICT(name) DO UPDATE "
+                                      "SET value=sys_counter.value+1 RETURNING value");
   statement.bind_text(1, name);
   statement.step();
   const auto value = statement.integer(0);

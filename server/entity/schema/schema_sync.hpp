@@ -1,5 +1,5 @@
-// Tables, columns and indexes of a registry, made where they are missing. Additive: nothing is dropped, a column whose type no longer
-// fits is refused.
+// Tables, columns and indexes of a registry, made where they are missing. Additive: nothing is dropped, a column whose
+// type no longer fits is refused.
 #pragma once
 
 #include <string>
@@ -16,14 +16,17 @@ struct IndexDef {
   bool is_unique = false;
   bool is_partial = true;  // WHERE deleted_at IS NULL
 };
-// Every index the entity ought to have, in a fixed order: by uid, of unique keys, declared, of single fields, of child tables.
+// Every index the entity ought to have, in a fixed order: by uid, of unique keys, declared, of single fields, of child
+// tables.
 std::vector<IndexDef> indexes_of(const EntityDef& entity);
 std::string index_sql(const IndexDef& index, store::Dialect dialect, bool is_concurrent);
 
-// A derived column (__fold, __sort) that came to a table with rows and must be filled from the value.
+// Columns that came to a table with rows and must be filled: derived ones (__fold, __sort) from the value, those of a
+// formula field by computing it.
 struct Backfill {
   const EntityDef* entity = nullptr;
   FieldIndex field = -1;
+  bool is_formula = false;
 };
 
 // What is left to do after the tables and columns are there.
@@ -32,12 +35,12 @@ struct PendingSchema {
   std::vector<Backfill> backfills;
 };
 
-// Creates missing tables (with their indexes) and columns within the transaction of `connection`. Throws Error failed_precondition
-// "column_type_changed" {table, column, from, to}.
+// Creates missing tables (with their indexes) and columns within the transaction of `connection`. Throws Error
+// failed_precondition "column_type_changed" {table, column, from, to}.
 PendingSchema create_tables_and_columns(store::Connection& connection, const Registry& registry);
-// The rest, outside of it: fills derived columns in slices on the bulk lane, then makes the indexes (CONCURRENTLY on PostgreSQL; an
-// index that a crash left invalid there is made anew).
-void finish_schema(store::Database& database, const PendingSchema& pending);
+// The rest, outside of it: fills columns in slices on the bulk lane, then makes the indexes (CONCURRENTLY on
+// PostgreSQL; an index that a crash left invalid there is made anew).
+void finish_schema(store::Database& database, const Registry& registry, const PendingSchema& pending);
 
 // Removes the columns (with their indexes) or the child table of a field for ever.
 void drop_field(store::Connection& connection, const EntityDef& entity, FieldIndex field);

@@ -4,7 +4,7 @@
 #include <set>
 
 #include "server/entity/field_type.hpp"
-#include "server/entity/metadata/schema_sync.hpp"
+#include "server/entity/schema/schema_sync.hpp"
 #include "server/entity/storage.hpp"
 
 namespace entity {
@@ -55,7 +55,8 @@ class Indexes {
     if (entity_.kind != EntityKind::kRelation) add({"\"created_at\"", "\"id\""});
     if (entity_.kind == EntityKind::kRecord) {
       add({"\"updated_at\"", "\"id\""});
-      IndexDef bin{index_name(storage_.table, {"deleted_at", "id"}), storage_.table, {"\"deleted_at\"", "\"id\""}, false, false};
+      IndexDef bin{
+          index_name(storage_.table, {"deleted_at", "id"}), storage_.table, {"\"deleted_at\"", "\"id\""}, false, false};
       push(std::move(bin));
     }
     add_items();
@@ -85,7 +86,8 @@ class Indexes {
     for (const auto& key : entity_.unique_keys) {
       std::vector<std::string> columns;
       for (const auto& name : key) columns.push_back(filter_column(entity_, entity_.index_of(name)));
-      if (std::none_of(columns.begin(), columns.end(), [](const auto& column) { return column.empty(); })) add(std::move(columns), true);
+      if (std::none_of(columns.begin(), columns.end(), [](const auto& column) { return column.empty(); }))
+        add(std::move(columns), true);
     }
   }
 
@@ -152,7 +154,9 @@ class Indexes {
 
 }  // namespace
 
-std::vector<IndexDef> indexes_of(const EntityDef& entity) { return Indexes(entity).all(); }
+std::vector<IndexDef> indexes_of(const EntityDef& entity) {
+  return Indexes(entity).all();
+}
 
 std::string index_sql(const IndexDef& index, store::Dialect dialect, bool is_concurrent) {
   std::string sql = index.is_unique ? "CREATE UNIQUE INDEX " : "CREATE INDEX ";

@@ -1,0 +1,241 @@
+#include "server/api/live.hpp"
+
+#include <algorithm>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "server/base/error.hpp"
+#include "server/base/json_writer.hpp"
+#include "server/base/log.hpp"
+#include "server/entity/storage.hpp"
+#include "server/entity/write/save.hpp"
+
+namespace api {
+
+namespace {
+
+using namespace std::chrono_literals;
+constexpr int kBatch = 500;
+
+}  // namespace
+
+const entity::Record* EventFilter::record_of(const entity::EntityDef& entity, std::int64_t id) {
+  auto& known = records_[&entity];
+  auto it = known.find(id);
+  if (it == known.end()) {
+    auto record = entity::load_record(connection_, *registry_, entity, id);
+    if (record) entity::copy_built_in(*record);
+    it = known.emplace(id, std::move(record)).first;
+  }
+  return it->second ? &*it->second : nullptr;
+}
+
+bool EventFilter::may_see(const entity::EntityDef& entity, const entity::OutboxEvent& event, const entity::Caller& caller) {
+  if (!entity::may(caller, entity, entity::Action::kRead)) return false;
+  if (caller.is_admin || caller.is_system) return true;
+  const entity::Record* record = record_of(entity, event.record_id);
+  if (record == nullptr) return false;
+  entity::ConnectionResolver resolver(connection_, *registry_, context_.clock.now());
+  const entity::FilterContext context{*registry_, entity, caller, context_.clock.now()};
+  return entity::matches(entity::access_filter(*registry_, entity, caller, entity::Action::kRead), *record, context, &resolver);
+}
+
+std::string EventFilter::visible(const entity::OutboxEvent& event, const entity::Caller& caller) {
+  const entity::EntityDef* entity = registry_->find_id(event.entity_id);
+  if (entity == nullptr || !may_see(*entity, event, caller)) return {};
+  std::string text;
+  base::JsonWriter out(text);
+  out.begin_object().key("position").text(event.position).key("entity").text(entity->key).key("id").integer(event.record_id).key("version").integer(event.version);
+  out.key("action").text(event.action).key("at").text(base::to_string(event.at)).key("user").integer(event.user_id).key("fields").begin_array();
+  for (const auto& field : entity->fields) {
+    const bool changed = std::find(event.changed_fields.begin(), event.changed_fields.end(), field.id) != event.changed_fields.end();
+    if (changed && entity::may_read_field(caller, *entity, field)) out.text(field.key);
+  }
+  out.end_array().end_object();
+  return text;
+}
+
+struct LiveHub::Impl {
+  explicit Impl(ApiContext& context) : context(context) {}
+
+  struct Listener {
+    std::shared_ptr<http::EventStream> stream;
+    std::int64_t user_id;
+    entity::OutboxPosition from;  // events up to here are known to the client
+  };
+
+  ApiContext& context;
+  mutable std::mutex mutex;
+  std::condition_variable changed;
+  bool woken = false, stopping = false;
+  std::vector<Listener> listeners;
+  entity::OutboxPosition position;
+  store::Database::Subscription subscription;
+  std::thread thread;
+
+  void wake() {
+    {
+      const std::lock_guard lock(mutex);
+      woken = true;
+    }
+    changed.notify_all();
+  }
+
+  static bool after(const entity::OutboxPosition& a, const entity::OutboxPosition& b) {
+    return a.transaction != b.transaction ? a.transaction > b.transaction : a.sequence > b.sequence;
+  }
+
+  // Sends one event to one listener; false when the stream is to be dropped.
+  bool send(EventFilter& filter, const entity::OutboxEvent& event, const Listener& listener) {
+    if (!listener.stream->is_open()) return false;
+    const auto at = entity::parse_position(event.position);
+    if (!after(*at, listener.from)) return true;
+    entity::CallerPtr caller;
+    try {
+      caller = context.callers.find(listener.user_id);
+    } catch (const base::Error&) {
+      return false;  // the account was switched off
+    }
+    const std::string data = filter.visible(event, *caller);
+    return data.empty() || listener.stream->send("change", event.position, data);
+  }
+
+  // True when there may be more at once.
+  bool advance() {
+    std::vector<Listener> current;
+    {
+      const std::lock_guard lock(mutex);
+      current = listeners;
+    }
+    std::vector<entity::OutboxEvent> events;
+    std::vector<std::shared_ptr<http::EventStream>> gone;
+    store::ReadOptions options;
+    options.name = "live_events";
+    options.deadline = 10s;
+    context.database.read(options, [&](store::Connection& connection) {
+      events = entity::read_outbox(connection, position, kBatch);
+      if (current.empty()) return;
+      EventFilter filter(context, connection, context.catalog.current());
+      for (const auto& event : events) {
+        for (const auto& listener : current) {
+          if (std::find(gone.begin(), gone.end(), listener.stream) == gone.end() && !send(filter, event, listener)) gone.push_back(listener.stream);
+        }
+      }
+    });
+    if (!events.empty()) position = *entity::parse_position(events.back().position);
+    const std::lock_guard lock(mutex);
+    std::erase_if(listeners, [&](const Listener& listener) { return !listener.stream->is_open() || std::find(gone.begin(), gone.end(), listener.stream) != gone.end(); });
+    return events.size() == kBatch;
+  }
+
+  void run() {
+    while (true) {
+      bool more = false;
+      try {
+        more = advance();
+      } catch (const std::exception& error) {
+        base::log(base::LogLevel::kWarning, "live_updates_failed", {{"what", std::string_view(error.what())}});
+      }
+      std::unique_lock lock(mutex);
+      if (stopping) return;
+      if (more) continue;
+      const auto pause = context.database.dialect() == store::Dialect::kPostgres ? 200ms : 1000ms;
+      changed.wait_for(lock, pause, [&] { return woken || stopping; });
+      woken = false;
+    }
+  }
+};
+
+LiveHub::LiveHub(ApiContext& context) : impl_(std::make_unique<Impl>(context)) {}
+LiveHub::~LiveHub() { stop(); }
+
+void LiveHub::start() {
+  store::ReadOptions options;
+  options.name = "live_start";
+  impl_->context.database.read(options, [&](store::Connection& connection) { impl_->position = entity::newest_position(connection); });
+  impl_->subscription = impl_->context.database.subscribe(entity::kOutboxChannel, [impl = impl_.get()](std::string_view) { impl->wake(); });
+  impl_->thread = std::thread([impl = impl_.get()] { impl->run(); });
+}
+
+void LiveHub::stop() {
+  impl_->subscription.reset();
+  {
+    const std::lock_guard lock(impl_->mutex);
+    impl_->stopping = true;
+  }
+  impl_->changed.notify_all();
+  if (impl_->thread.joinable()) impl_->thread.join();
+  const std::lock_guard lock(impl_->mutex);
+  impl_->listeners.clear();
+}
+
+void LiveHub::add(std::shared_ptr<http::EventStream> stream, std::int64_t user_id, std::string position) {
+  Impl::Listener listener{std::move(stream), user_id, {}};
+  const auto from = entity::parse_position(position);
+  store::ReadOptions options;
+  options.name = "live_resume";
+  impl_->context.database.read(options, [&](store::Connection& connection) {
+    listener.from = entity::newest_position(connection);
+    if (position.empty() || !from) return;
+    // What the client missed while it was away; more than a batch means it should load its screen again.
+    const auto missed = entity::read_outbox(connection, *from, kBatch);
+    if (missed.size() == kBatch) {
+      listener.stream->send("resync", entity::to_string(listener.from), "{}");
+      return;
+    }
+    EventFilter filter(impl_->context, connection, impl_->context.catalog.current());
+    const auto caller = impl_->context.callers.find(user_id);
+    for (const auto& event : missed) {
+      const std::string data = filter.visible(event, *caller);
+      if (!data.empty()) listener.stream->send("change", event.position, data);
+      listener.from = *entity::parse_position(event.position);
+    }
+  });
+  listener.stream->send("hello", entity::to_string(listener.from), "{}");
+  const std::lock_guard lock(impl_->mutex);
+  impl_->listeners.push_back(std::move(listener));
+}
+
+std::size_t LiveHub::open_streams() const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->listeners.size();
+}
+
+namespace {
+
+void pull(Call& call, http::Response& response) {
+  const auto from = entity::parse_position(call.query("after"));
+  if (!from) throw base::Error(base::ErrorCode::kInvalidArgument, "bad_cursor");
+  const int limit = call.query_int("limit", 100, 1, 1000);
+  const std::string entities = call.query("entities").empty() ? std::string() : "," + call.query("entities") + ",";
+  call.read("events", [&](const entity::QueryContext& context) {
+    response.body.clear();
+    const auto events = entity::read_outbox(context.connection, *from, limit);
+    EventFilter filter(call.context, context.connection, call.registry);
+    base::JsonWriter out(response.body);
+    out.begin_object().key("items").begin_array();
+    std::string next = entity::to_string(*from);
+    for (const auto& event : events) {
+      next = event.position;
+      const auto* entity = call.registry->find_id(event.entity_id);
+      if (entity == nullptr || (!entities.empty() && entities.find("," + entity->key + ",") == std::string::npos)) continue;
+      const std::string visible = filter.visible(event, call.caller());
+      if (!visible.empty()) out.raw(visible);
+    }
+    out.end_array().key("next").text(next).key("more").boolean(static_cast<int>(events.size()) == limit).end_object();
+  });
+}
+
+}  // namespace
+
+void add_event_routes(http::Router& router, ApiContext& context, LiveHub& live) {
+  add_route(router, context, {http::Method::kGet, "/events", pull});
+  add_route(router, context, {http::Method::kGet, "/live", [&live](Call& call, http::Response& response) {
+    std::string position(call.request.header("Last-Event-ID"));
+    if (position.empty()) position = call.query("after");
+    response.on_event_stream = [&live, user = call.caller().user_id, position](std::shared_ptr<http::EventStream> stream) { live.add(std::move(stream), user, position); };
+  }});
+}
+
+}  // namespace api
