@@ -88,9 +88,11 @@ int formula_command(const CommandCall& call, Output& output) {
   CommandLine line("formula", call, output);
   line.positional("action", action).parse();
   if (action != "eval") throw base::Error::field("action", "unknown_option", {{"valid", "eval"}});
+  formula::Environment environment;
+  environment.now = base::SystemClock().now();
   std::string input;
   while (std::getline(std::cin, input)) {
-    if (!input.empty()) output.out(formula::eval_json_line(input) + "\n");
+    if (!input.empty()) output.out(formula::eval_json_line(input, environment, &texts(), call.language) + "\n");
   }
   return 0;
 }

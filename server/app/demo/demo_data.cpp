@@ -13,9 +13,10 @@ namespace app {
 namespace {
 
 using base::Instant;
-using namespace std::chrono_literals;
+using std::chrono_literals::operator""h;
+using std::chrono_literals::operator""s;
 
-constexpr std::int64_t kBatch = 1000;
+constexpr std::int64_t kBatch = 20000;
 constexpr auto kHistory = std::chrono::days(730);
 
 // Life is uneven: few owners hold most clients, 3 % of records have none, one client has far more activities than any other.
@@ -234,7 +235,7 @@ class DemoCompany {
         if (pending_[i].owner != 0) row["moved_by"] = pending_[i].owner;
         rows.push_back(std::move(row));
       }
-      if (rows.size() >= 10000) flush();
+      if (rows.size() >= 40000) flush();
     }
     flush();
     pending_.clear();

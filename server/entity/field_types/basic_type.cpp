@@ -262,7 +262,7 @@ bool ItemMembers::check_names(std::initializer_list<std::string_view> known) con
   for (const auto& member : object) {
     const std::string_view name(member.key().data(), member.key().size());
     if (name == "id" || std::find(known.begin(), known.end(), name) != known.end()) continue;
-    add_member_error(context, name.size() > 100 ? name.substr(0, 100) : name, "unknown_member");
+    add_member_error(context, base::prefix(name, 100), "unknown_member");
     is_good = false;
   }
   return is_good;

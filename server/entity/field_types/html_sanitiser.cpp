@@ -252,16 +252,8 @@ class Writer {
   SanitisedHtml& out_;
 };
 
-}  // namespace
-
-SanitisedHtml sanitise_html(std::string_view html) {
+SanitisedHtml clean_once(std::string_view html) {
   SanitisedHtml result;
-  if (is_overgrown(html)) {
-    result.text = without_tags(html);
-    append_escaped(result.html, result.text, false);
-    result.has_lost_content = true;
-    return result;
-  }
   GumboOptions options = kGumboDefaultOptions;
   options.max_errors = 0;
   const std::unique_ptr<GumboOutput, void (*)(GumboOutput*)> parsed(
@@ -269,8 +261,44 @@ SanitisedHtml sanitise_html(std::string_view html) {
       [](GumboOutput* output) { gumbo_destroy_output(&kGumboDefaultOptions, output); });
   Writer writer(result);
   writer.children(parsed->document->v.document.children, 0);
-  while (!result.text.empty() && (result.text.back() == '\n' || result.text.back() == ' ')) result.text.pop_back();
   return result;
+}
+
+SanitisedHtml as_plain_text(std::string text) {
+  SanitisedHtml result;
+  append_escaped(result.html, text, false);
+  result.text = std::move(text);
+  result.has_lost_content = true;
+  return result;
+}
+
+std::string_view trimmed(std::string_view text) {
+  const auto first = text.find_first_not_of(" \t\r\n\f");
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t\r\n\f") - first + 1);
+}
+
+}  // namespace
+
+// What was written is read again until nothing changes: markup that means something else at the second reading is how
+// filters are tricked (mutation XSS, Heiderich et al. 2013).
+SanitisedHtml sanitise_html(std::string_view html) {
+  constexpr int kMaxRounds = 6;
+  if (is_overgrown(html)) return as_plain_text(without_tags(html));
+  SanitisedHtml result = clean_once(html);
+  const bool has_lost_content = result.has_lost_content;
+  for (int round = 0; round < kMaxRounds; ++round) {
+    result.html = trimmed(result.html);
+    SanitisedHtml next = clean_once(result.html);
+    next.html = trimmed(next.html);
+    if (next.html == result.html) {
+      next.text = trimmed(next.text);
+      next.has_lost_content = has_lost_content;
+      return next;
+    }
+    result = std::move(next);
+  }
+  return as_plain_text(std::string(trimmed(result.text)));
 }
 
 }  // namespace entity

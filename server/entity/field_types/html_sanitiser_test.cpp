@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <random>
 #include <sstream>
 
 #include "server/base/json.hpp"
@@ -116,6 +117,73 @@ TEST(HtmlSanitiser, KeepsALongOrdinaryLetter) {
   std::string letter;
   for (int i = 0; i < 5'000; ++i) letter += "<p>line <b>" + std::to_string(i) + "</b><br>";
   EXPECT_FALSE(sanitise_html(letter).has_lost_content);
+}
+
+TEST(HtmlSanitiser, IsStableAndInertInTenThousandRandomTexts) {
+  static const std::vector<std::string> kPieces{"<b>",
+                                                "</b>",
+                                                "<p>",
+                                                "</p>",
+                                                "<table>",
+                                                "<tr><td>",
+                                                "</table>",
+                                                "<a href=\"javascript:x()\">",
+                                                "<a href='//a.ru'>",
+                                                "</a>",
+                                                "<img src=x onerror=y>",
+                                                "<script>",
+                                                "</script>",
+                                                "<style>",
+                                                "</style>",
+                                                "<svg>",
+                                                "</svg>",
+                                                "<math>",
+                                                "<mtext>",
+                                                "<!--",
+                                                "-->",
+                                                "<noscript>",
+                                                "</noscript>",
+                                                "<textarea>",
+                                                "</textarea>",
+                                                "<pre>",
+                                                "\n",
+                                                "</pre>",
+                                                "<li>",
+                                                "<ul>",
+                                                "</ul>",
+                                                "text",
+                                                "&lt;",
+                                                "&amp;",
+                                                "&#x6a;",
+                                                "\"",
+                                                "'",
+                                                "`",
+                                                "<",
+                                                ">",
+                                                "=",
+                                                " onclick=x ",
+                                                "<form>",
+                                                "</form>",
+                                                "<h1>",
+                                                "<dd>",
+                                                "<i title='</i>'>",
+                                                "<title>",
+                                                "</title>",
+                                                "<xmp>",
+                                                "<![CDATA[",
+                                                "]]>",
+                                                "<font color=red>",
+                                                "</font>",
+                                                "<br>",
+                                                "</br>"};
+  std::mt19937 random(20261121);
+  for (int i = 0; i < 10'000; ++i) {
+    std::string html;
+    for (auto n = random() % 14; n > 0; --n) html += kPieces[random() % kPieces.size()];
+    const auto once = sanitise_html(html).html;
+    ASSERT_FALSE(has_script(once)) << html << "\n→ " << once;
+    ASSERT_EQ(sanitise_html(once).html, once) << html;
+  }
 }
 
 TEST(HtmlSanitiser, PassesTheSharedSuiteWithoutScriptsAndWithTheSameVisibleText) {

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "server/base/decimal.hpp"
+#include "server/base/text.hpp"
 #include "server/entity/field_types/basic_type.hpp"
 
 namespace entity {
@@ -73,7 +74,11 @@ class MoneyType final : public BasicType {
     if (statement.is_null(first)) {
       value = std::monostate{};
     } else {
-      value = Money{statement.integer(first), std::string(statement.text(first + 1)), statement.integer(first + 2)};
+      // Roll-ups that move by differences hold nothing but the sum, which is in the base currency.
+      const auto units = statement.integer(first);
+      const bool is_sum = statement.is_null(first + 1);
+      value = Money{units, std::string(is_sum ? kDefaultBaseCurrency : statement.text(first + 1)),
+                    is_sum ? units : statement.integer(first + 2)};
     }
     return 3;
   }
@@ -87,8 +92,7 @@ class MoneyType final : public BasicType {
   static bool parse_currency(const json::object& object, ParseContext& context, Money& money) {
     for (const auto& member : object) {
       if (member.key() != "amount" && member.key() != "currency") {
-        const std::string_view name(member.key().data(), std::min<std::size_t>(member.key().size(), 100));
-        add_member_error(context, name, "unknown_member");
+        add_member_error(context, base::prefix(member.key(), 100), "unknown_member");
         return false;
       }
     }

@@ -79,10 +79,10 @@ class DecisionTable {
   HitPolicy hit_policy_ = HitPolicy::kUnique;
   Aggregation aggregation_ = Aggregation::kNone;
   std::vector<FormulaPtr> inputs_;
-  std::vector<FormulaPtr> allowed_;                // null: any
+  std::vector<FormulaPtr> allowed_;  // null: any
   std::vector<std::string> names_;
-  std::vector<std::vector<Value>> priorities_;     // values of each output in order
-  std::vector<FormulaPtr> fallbacks_;              // null: none
+  std::vector<std::vector<Value>> priorities_;  // values of each output in order
+  std::vector<FormulaPtr> fallbacks_;           // null: none
   std::vector<Rule> rules_;
 };
 

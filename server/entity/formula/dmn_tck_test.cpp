@@ -7,7 +7,7 @@
 #include <pugixml.hpp>
 
 #include "server/entity/formula/decision_table.hpp"
-#include "server/entity/formula/typing.hpp"
+#include "server/entity/formula/parse/typing.hpp"
 
 namespace formula {
 namespace {
@@ -33,7 +33,8 @@ Value read_value(const pugi::xml_node& node) {
   }
   if (node.child("component")) {
     Context out;
-    for (const auto& component : node.children("component")) out.set(component.attribute("name").value(), read_value(component));
+    for (const auto& component : node.children("component"))
+      out.set(component.attribute("name").value(), read_value(component));
     return out;
   }
   const auto value = node.child("value");
@@ -83,8 +84,10 @@ class Model {
       const std::string href = requirement.first_child().attribute("href").value();
       const auto needed = by_id_[href.substr(1)];
       const std::string needed_name = needed.attribute("name").value();
-      if (std::string(needed.name()) == "decision") context.set(needed_name, decide(needed_name, inputs));
-      else if (!context.find(needed_name)) context.set(needed_name, {});
+      if (std::string(needed.name()) == "decision")
+        context.set(needed_name, decide(needed_name, inputs));
+      else if (!context.find(needed_name))
+        context.set(needed_name, {});
     }
     for (const auto& requirement : decision.children("knowledgeRequirement")) {
       const std::string href = requirement.first_child().attribute("href").value();
@@ -124,7 +127,8 @@ class Model {
       def.inputs.push_back({text_of(input.child("inputExpression")), text_of(input.child("inputValues"))});
     }
     for (const auto& output : node.children("output")) {
-      def.outputs.push_back({output.attribute("name").value(), text_of(output.child("outputValues")), text_of(output.child("defaultOutputEntry"))});
+      def.outputs.push_back({output.attribute("name").value(), text_of(output.child("outputValues")),
+                             text_of(output.child("defaultOutputEntry"))});
     }
     for (const auto& rule : node.children("rule")) {
       auto& out = def.rules.emplace_back();
@@ -156,14 +160,16 @@ TEST(FormulaConformance, LevelTwoCasesPass) {
       for (const auto& test : tests.child("testCases").children("testCase")) {
         ++cases;
         Context inputs;
-        for (const auto& input : test.children("inputNode")) inputs.set(input.attribute("name").value(), read_value(input));
+        for (const auto& input : test.children("inputNode"))
+          inputs.set(input.attribute("name").value(), read_value(input));
         bool right = true;
         for (const auto& result : test.children("resultNode")) {
           const Value expected = read_value(result.child("expected"));
           const Value got = model.decide(result.attribute("name").value(), inputs);
           if (agrees(expected, got)) continue;
           right = false;
-          ADD_FAILURE() << name << " " << test.attribute("id").value() << ": expected " << expected.to_string() << ", got " << got.to_string();
+          ADD_FAILURE() << name << " " << test.attribute("id").value() << ": expected " << expected.to_string()
+                        << ", got " << got.to_string();
         }
         passed += right;
       }

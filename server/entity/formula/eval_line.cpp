@@ -2,7 +2,7 @@
 #include "server/base/text.hpp"
 #include "server/entity/formula/formula.hpp"
 #include "server/entity/formula/json.hpp"
-#include "server/entity/formula/typing.hpp"
+#include "server/entity/formula/parse/typing.hpp"
 
 namespace formula {
 namespace {

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "server/entity/formula/ast.hpp"
-#include "server/entity/formula/evaluator.hpp"
-#include "server/entity/formula/parser.hpp"
+#include "server/entity/formula/parse/ast.hpp"
+#include "server/entity/formula/parse/parser.hpp"
+#include "server/entity/formula/run/evaluator.hpp"
 
 namespace formula {
 namespace {
@@ -41,7 +41,8 @@ class ContextInputs final : public Inputs {
 
 bool uses_local(const Node& node, std::int32_t slot) {
   if (node.op == Op::kLocal && node.slot == slot) return true;
-  return std::any_of(node.children.begin(), node.children.end(), [&](const NodePtr& c) { return c && uses_local(*c, slot); });
+  return std::any_of(node.children.begin(), node.children.end(),
+                     [&](const NodePtr& c) { return c && uses_local(*c, slot); });
 }
 
 // Numbers the inputs and marks what the evaluator needs to know beforehand.
@@ -106,10 +107,18 @@ std::shared_ptr<const Formula> Formula::parse_or_throw(std::string_view text, co
   return std::move(result.formula);
 }
 
-const std::string& Formula::text() const { return tree_->text; }
-const Type& Formula::type() const { return tree_->root->type; }
-const std::vector<Path>& Formula::inputs() const { return tree_->inputs; }
-bool Formula::uses_clock() const { return tree_->uses_clock; }
+const std::string& Formula::text() const {
+  return tree_->text;
+}
+const Type& Formula::type() const {
+  return tree_->root->type;
+}
+const std::vector<Path>& Formula::inputs() const {
+  return tree_->inputs;
+}
+bool Formula::uses_clock() const {
+  return tree_->uses_clock;
+}
 
 Evaluation Formula::evaluate(Inputs& inputs, const Environment& environment) const {
   Evaluation out;

@@ -19,7 +19,7 @@
 
 namespace formula {
 
-struct Tree;  // ast.hpp
+struct Tree;  // parse/ast.hpp
 
 // What is wrong and where. `position` is a 0-based byte offset into the text; `column` counts code points from 1 and is
 // what people see. The text is `error.field.` + locale_code().
@@ -44,10 +44,10 @@ class Inputs {
 
 // Cost is bounded, not time: the same formula over the same values always succeeds or always fails.
 struct Limits {
-  std::int64_t steps = 1'000'000;      // nodes evaluated and elements visited
-  std::size_t list_size = 100'000;     // elements of one list
-  std::size_t string_bytes = 1u << 20; // one string
-  int depth = 200;                     // nested calls
+  std::int64_t steps = 1'000'000;       // nodes evaluated and elements visited
+  std::size_t list_size = 100'000;      // elements of one list
+  std::size_t string_bytes = 1u << 20;  // one string
+  int depth = 200;                      // nested calls
 };
 
 // What the outside world contributes. Never the system clock.
@@ -71,7 +71,8 @@ struct Evaluation {
 
 enum class Typing {
   kStrict,   // formulas that people save: unknown fields, functions and incomparable types are errors
-  kDynamic,  // formula eval, decision tables over data of unknown shape: FEEL's null instead, but unknown roots are errors
+  kDynamic,  // formula eval, decision tables over data of unknown shape: FEEL's null instead, but unknown roots are
+             // errors
 };
 
 class Formula;
@@ -93,8 +94,7 @@ class Formula {
                                        Typing typing = Typing::kStrict);
   // Throws base::Error field(path, "formula", …) built from the error; for definitions that must be right.
   static std::shared_ptr<const Formula> parse_or_throw(std::string_view text, const Scope& scope,
-                                                       std::string_view field_path,
-                                                       const Type& expected = Type::any());
+                                                       std::string_view field_path, const Type& expected = Type::any());
   ~Formula();
 
   const std::string& text() const;

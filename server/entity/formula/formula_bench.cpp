@@ -7,15 +7,25 @@ namespace formula {
 namespace {
 
 void evaluate(benchmark::State& state, const char* text) {
-  const Scope scope({{"amount", Type::number()}, {"discount", Type::number()}, {"name", Type::string()}, {"inn", Type::string()},
-                     {"is_open", Type::boolean()}, {"due", Type::date()}, {"stage", Type::string()}});
+  const Scope scope({{"amount", Type::number()},
+                     {"discount", Type::number()},
+                     {"name", Type::string()},
+                     {"inn", Type::string()},
+                     {"is_open", Type::boolean()},
+                     {"due", Type::date()},
+                     {"stage", Type::string()}});
   const auto parsed = Formula::parse(text, scope);
   if (!parsed.formula) {
     state.SkipWithError(parsed.error->code.c_str());
     return;
   }
-  Context record{{{"amount", Number::from_scaled(1'234'550, 2)}, {"discount", Number::from_scaled(125, 1)}, {"name", "ООО Ромашка"},
-                  {"inn", "7707083893"}, {"is_open", true}, {"due", Date{20'000}}, {"stage", "negotiation"}}};
+  Context record{{{"amount", Number::from_scaled(1'234'550, 2)},
+                  {"discount", Number::from_scaled(125, 1)},
+                  {"name", "ООО Ромашка"},
+                  {"inn", "7707083893"},
+                  {"is_open", true},
+                  {"due", Date{20'000}},
+                  {"stage", "negotiation"}}};
   std::vector<Value> values;
   for (const auto& path : parsed.formula->inputs()) values.push_back(*record.find(path[0]));
   Environment environment;
@@ -34,7 +44,8 @@ BENCHMARK_CAPTURE(evaluate, list, "sum(for i in 1..10 return i * amount)");
 
 void parse(benchmark::State& state) {
   const Scope scope({{"amount", Type::number()}, {"discount", Type::number()}, {"is_open", Type::boolean()}});
-  for (auto _ : state) benchmark::DoNotOptimize(Formula::parse("if is_open then amount * (100 - discount) / 100 else null", scope));
+  for (auto _ : state)
+    benchmark::DoNotOptimize(Formula::parse("if is_open then amount * (100 - discount) / 100 else null", scope));
 }
 BENCHMARK(parse);
 

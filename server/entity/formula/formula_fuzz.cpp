@@ -1,4 +1,5 @@
-// Any bytes as a formula: parsed in both ways, evaluated over a small record, compiled for both databases. The first byte chooses.
+// Any bytes as a formula: parsed in both ways, evaluated over a small record, compiled for both databases. The first
+// byte chooses.
 #include <cstdint>
 #include <string_view>
 
@@ -25,11 +26,18 @@ class Columns final : public formula::SqlResolver {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   const std::string_view text(reinterpret_cast<const char*>(data + 1), size - 1);
-  static const formula::Scope scope({{"n", formula::Type::number()}, {"t", formula::Type::string()}, {"d", formula::Type::date()},
-                                     {"i", formula::Type::date_time()}, {"b", formula::Type::boolean()},
-                                     {"l", formula::Type::list(formula::Type::any())}, {"a b", formula::Type::any()}});
-  static const formula::Context record{{{"n", formula::Number::from_scaled(1250, 2)}, {"t", "текст"}, {"d", formula::Date{20'000}},
-                                        {"b", true}, {"l", formula::Value(formula::List{1, "x", formula::Value()})}}};
+  static const formula::Scope scope({{"n", formula::Type::number()},
+                                     {"t", formula::Type::string()},
+                                     {"d", formula::Type::date()},
+                                     {"i", formula::Type::date_time()},
+                                     {"b", formula::Type::boolean()},
+                                     {"l", formula::Type::list(formula::Type::any())},
+                                     {"a b", formula::Type::any()}});
+  static const formula::Context record{{{"n", formula::Number::from_scaled(1250, 2)},
+                                        {"t", "текст"},
+                                        {"d", formula::Date{20'000}},
+                                        {"b", true},
+                                        {"l", formula::Value(formula::List{1, "x", formula::Value()})}}};
   if (data[0] % 4 == 3) {
     formula::eval_json_line(text, {});
     return 0;

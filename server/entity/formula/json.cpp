@@ -4,7 +4,7 @@
 #include <system_error>
 
 #include "server/base/json_writer.hpp"
-#include "server/entity/formula/builtins.hpp"
+#include "server/entity/formula/run/builtins.hpp"
 
 namespace formula {
 namespace {
@@ -143,10 +143,18 @@ std::optional<Value> value_from_json(std::string_view text) {
 
 void append_json(std::string& out, const Value& value) {
   switch (value.kind()) {
-    case Kind::kNull: out += "null"; return;
-    case Kind::kBoolean: out += *value.boolean() ? "true" : "false"; return;
-    case Kind::kNumber: out += value.number()->to_string(); return;
-    case Kind::kString: base::append_json_string(out, *value.string()); return;
+    case Kind::kNull:
+      out += "null";
+      return;
+    case Kind::kBoolean:
+      out += *value.boolean() ? "true" : "false";
+      return;
+    case Kind::kNumber:
+      out += value.number()->to_string();
+      return;
+    case Kind::kString:
+      base::append_json_string(out, *value.string());
+      return;
     case Kind::kList: {
       out += '[';
       bool first = true;
@@ -171,7 +179,9 @@ void append_json(std::string& out, const Value& value) {
       out += '}';
       return;
     }
-    default: base::append_json_string(out, value.to_string()); return;
+    default:
+      base::append_json_string(out, value.to_string());
+      return;
   }
 }
 

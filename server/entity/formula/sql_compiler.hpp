@@ -27,9 +27,9 @@ enum class Storage {
 };
 
 struct SqlColumn {
-  std::string sql;        // "d.amount": made by the caller from registry names, spliced as it is
+  std::string sql;  // "d.amount": made by the caller from registry names, spliced as it is
   Storage storage = Storage::kText;
-  int scale = 0;          // kDecimal
+  int scale = 0;  // kDecimal
   bool nullable = true;
   // Largest absolute value of the stored integer: arithmetic that could leave 64 bits is refused on the strength of it.
   std::int64_t max_units = 999'999'999'999'999;
@@ -70,7 +70,7 @@ struct SqlExpression {
   std::string sql;
   std::vector<SqlBind> binds;
   Storage storage = Storage::kBoolean;
-  int scale = 0;  // kDecimal
+  int scale = 0;                  // kDecimal
   std::string value_sql() const;  // conditions as 1, 0 or NULL
 };
 

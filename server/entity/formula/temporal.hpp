@@ -35,8 +35,8 @@ struct Date {
 // None (local), a fixed offset or an IANA zone.
 struct Zone {
   enum class Kind : std::uint8_t { kNone, kOffset, kNamed };
-  std::int32_t offset_s = 0;   // kOffset; kNamed when `resolved`
-  std::uint16_t name_id = 0;   // kNamed: position in ICU's list
+  std::int32_t offset_s = 0;  // kOffset; kNamed when `resolved`
+  std::uint16_t name_id = 0;  // kNamed: position in ICU's list
   Kind kind = Kind::kNone;
   // The moment came from an instant: the offset is known even where the local time occurs twice.
   bool resolved = false;

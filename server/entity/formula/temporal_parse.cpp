@@ -143,7 +143,9 @@ std::string Zone::to_string() const {
   if (kind == Kind::kNamed) return "@" + std::string(name());
   if (offset_s == 0) return "Z";
   const std::int32_t total = offset_s < 0 ? -offset_s : offset_s;
-  const auto two = [](std::int32_t n) { return std::string{static_cast<char>('0' + n / 10), static_cast<char>('0' + n % 10)}; };
+  const auto two = [](std::int32_t n) {
+    return std::string{static_cast<char>('0' + n / 10), static_cast<char>('0' + n % 10)};
+  };
   std::string out = (offset_s < 0 ? "-" : "+") + two(total / 3600) + ":" + two(total / 60 % 60);
   if (total % 60 != 0) out += ":" + two(total % 60);
   return out;

@@ -72,14 +72,29 @@ std::vector<Type> Type::parameters() const {
   return {detail_->parts.begin(), detail_->parts.end() - 1};
 }
 
-bool Type::has_known_fields() const { return kind_ == Kind::kContext && detail_ != nullptr; }
+bool Type::has_known_fields() const {
+  return kind_ == Kind::kContext && detail_ != nullptr;
+}
 
-const Type& Type::result() const { return kind_ == Kind::kFunction && detail_ ? detail_->parts.back() : kAnyType; }
+const Type& Type::result() const {
+  return kind_ == Kind::kFunction && detail_ ? detail_->parts.back() : kAnyType;
+}
 
 std::string Type::name() const {
-  static constexpr std::array<const char*, 14> kNames{
-      "Any", "Null", "boolean", "number", "string", "date", "time", "date and time", "days and time duration",
-      "years and months duration", "list", "context", "range", "function"};
+  static constexpr std::array<const char*, 14> kNames{"Any",
+                                                      "Null",
+                                                      "boolean",
+                                                      "number",
+                                                      "string",
+                                                      "date",
+                                                      "time",
+                                                      "date and time",
+                                                      "days and time duration",
+                                                      "years and months duration",
+                                                      "list",
+                                                      "context",
+                                                      "range",
+                                                      "function"};
   std::string out = kNames[static_cast<std::size_t>(kind_)];
   if ((kind_ == Kind::kList || kind_ == Kind::kRange) && !element().is_any()) out += "<" + element().name() + ">";
   return out;
@@ -104,8 +119,10 @@ Type Type::common(const Type& a, const Type& b) {
     Fields fields = a.detail_->fields;
     for (const auto& field : b.detail_->fields) {
       const auto it = std::find_if(fields.begin(), fields.end(), [&](const auto& f) { return f.first == field.first; });
-      if (it == fields.end()) fields.push_back(field);
-      else it->second = common(it->second, field.second);
+      if (it == fields.end())
+        fields.push_back(field);
+      else
+        it->second = common(it->second, field.second);
     }
     return context(std::move(fields));
   }

@@ -14,8 +14,20 @@ namespace formula {
 class Type {
  public:
   enum class Kind : std::uint8_t {
-    kAny, kNull, kBoolean, kNumber, kString, kDate, kTime, kDateTime, kDaysDuration, kMonthsDuration,
-    kList, kContext, kRange, kFunction,
+    kAny,
+    kNull,
+    kBoolean,
+    kNumber,
+    kString,
+    kDate,
+    kTime,
+    kDateTime,
+    kDaysDuration,
+    kMonthsDuration,
+    kList,
+    kContext,
+    kRange,
+    kFunction,
   };
   using Fields = std::vector<std::pair<std::string, Type>>;
 
@@ -39,7 +51,7 @@ class Type {
   class FieldSource {
    public:
     virtual ~FieldSource() = default;
-    virtual const Type* field(std::string_view name) const = 0;   // nullptr: no such field
+    virtual const Type* field(std::string_view name) const = 0;    // nullptr: no such field
     virtual std::vector<std::string> names() const { return {}; }  // needed for names with spaces only
   };
   static Type record(std::shared_ptr<const FieldSource> source);
@@ -49,13 +61,13 @@ class Type {
   Kind kind() const { return kind_; }
   bool is_any() const { return kind_ == Kind::kAny; }
   bool is_null() const { return kind_ == Kind::kNull; }
-  const Type& element() const;                       // list, range; any otherwise
-  const Type* field(std::string_view name) const;    // context; nullptr: no such field
+  const Type& element() const;                     // list, range; any otherwise
+  const Type* field(std::string_view name) const;  // context; nullptr: no such field
   // False for contexts whose entries are not known: field() then answers nothing for any name.
   bool has_known_fields() const;
   std::vector<std::string> field_names() const;
-  std::vector<Type> parameters() const;              // function
-  const Type& result() const;                        // function
+  std::vector<Type> parameters() const;  // function
+  const Type& result() const;            // function
   // "number", "list<string>", "context", …; for messages.
   std::string name() const;
   // True when a value of this type may stand where `target` is expected (any and null on either side always may).

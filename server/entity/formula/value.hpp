@@ -15,7 +15,7 @@
 namespace formula {
 
 class Value;
-struct Function;  // evaluator.hpp
+struct Function;  // run/evaluator.hpp
 
 using List = std::vector<Value>;
 
@@ -29,8 +29,19 @@ struct Context {
 struct Range;
 
 enum class Kind : std::uint8_t {
-  kNull, kBoolean, kNumber, kString, kDate, kTime, kDateTime, kDaysDuration, kMonthsDuration,
-  kList, kContext, kRange, kFunction,
+  kNull,
+  kBoolean,
+  kNumber,
+  kString,
+  kDate,
+  kTime,
+  kDateTime,
+  kDaysDuration,
+  kMonthsDuration,
+  kList,
+  kContext,
+  kRange,
+  kFunction,
 };
 
 // Immutable; lists, contexts, ranges and functions are shared. 40 bytes.
@@ -95,7 +106,8 @@ struct Range {
   bool high_included = false;
 };
 
-// FEEL equality (DMN 1.5 table 42): null = null is true, null = x false, different kinds nullopt (null in the language).
+// FEEL equality (DMN 1.5 table 42): null = null is true, null = x false, different kinds nullopt (null in the
+// language).
 std::optional<bool> equal(const Value& a, const Value& b);
 // Numbers, strings (by code point), dates, times, durations; nullopt where not comparable.
 std::optional<std::strong_ordering> compare(const Value& a, const Value& b);

@@ -14,6 +14,7 @@
 #include "server/entity/metadata/system_behaviours.hpp"
 #include "server/entity/schema/schema_sync.hpp"
 #include "server/entity/storage.hpp"
+#include "server/entity/write/rollups.hpp"
 
 namespace entity {
 
@@ -21,9 +22,7 @@ namespace {
 
 constexpr std::string_view kChannel = "metadata";
 
-std::int64_t now_us() {
-  return base::to_micros(base::SystemClock().now());
-}
+std::int64_t now_us() { return base::to_micros(base::SystemClock().now()); }
 
 // FNV-1a over paths and texts: a new program with other files makes a new metadata version.
 std::string digest_of(const std::vector<EntityFile>& files) {
@@ -68,10 +67,12 @@ std::vector<EntityFile> shipped_entity_files() {
 }
 
 struct Catalog::Impl {
-  Impl(store::Database& db, std::vector<EntityFile> files) : database(db), digest(digest_of(files)) {
+  Impl(Catalog& catalog, store::Database& db, std::vector<EntityFile> files)
+      : owner(catalog), database(db), digest(digest_of(files)) {
     for (const auto& file : files) shipped.push_back(parse_file(file));
   }
 
+  Catalog& owner;
   store::Database& database;  // outlives the catalog
   std::string digest;
   std::vector<ShippedEntity> shipped;
@@ -97,13 +98,48 @@ struct Catalog::Impl {
     return registry;
   }
 
-  // Problems of shipped files are our bug; of the local layer the administrator's.
-  RegistryPtr build_or_throw(const LocalLayer& layer, std::int64_t version) const {
+  // As build, but rows of the layer that no longer fit (a module is gone, a new version took a name) are left out and
+  // told in the log: they stay in the database, and the program starts.
+  RegistryPtr build_usable(const LocalLayer& layer, std::int64_t version, std::size_t* left_out = nullptr) const {
     std::vector<EntityProblem> problems;
+    if (left_out) *left_out = 0;
     auto registry = build(layer, version, problems);
-    if (!registry)
-      throw base::Error(base::ErrorCode::kFailedPrecondition, "local_layer", {{"reason", to_text(problems)}});
+    if (registry) return registry;
+    LocalLayer usable;
+    registry = build(usable, version, problems);
+    if (!registry) throw base::Error::internal("entity files:\n" + to_text(problems));
+    for (const auto& row : layer.rows) {
+      usable.rows.push_back(row);
+      if (auto next = build(usable, version, problems)) {
+        registry = std::move(next);
+        continue;
+      }
+      usable.rows.pop_back();
+      if (left_out) ++*left_out;
+      const std::string reason = to_text(problems);
+      base::log(base::LogLevel::kWarning, "local_layer_row_left_out",
+                {{"entity", std::string_view(row.entity)},
+                 {"field", std::string_view(row.field)},
+                 {"reason", std::string_view(reason)}});
+    }
     return registry;
+  }
+
+  // After a change: everything must fit, except what did not fit before.
+  RegistryPtr build_changed(const LocalLayer& layer, const LocalLayer& before) const {
+    std::vector<EntityProblem> problems;
+    if (auto registry = build(layer, layer.version, problems)) return registry;
+    std::vector<EntityProblem> old_problems;
+    if (!build(before, layer.version, old_problems)) {
+      std::size_t left_out = 0;
+      std::size_t left_out_before = 0;
+      build_usable(before, layer.version, &left_out_before);
+      auto registry = build_usable(layer, layer.version, &left_out);
+      if (left_out <= left_out_before) return registry;
+    }
+    std::vector<base::FieldError> errors;
+    for (auto& problem : problems) errors.push_back(std::move(problem.error));
+    throw base::Error(std::move(errors));
   }
 
   void publish(RegistryPtr registry) {
@@ -119,22 +155,51 @@ struct Catalog::Impl {
     PendingSchema pending;
     database.change_schema([&](store::Connection& connection) {
       auto layer = load_layer(connection, true);
+      const LocalLayer before = layer;
       LayerChanges changes(connection, layer, shipped);
       apply(changes);
-      std::vector<EntityProblem> problems;
-      next = build(layer, ++layer.version, problems);
-      if (!next) {
-        std::vector<base::FieldError> errors;
-        for (auto& problem : problems) errors.push_back(std::move(problem.error));
-        throw base::Error(std::move(errors));
-      }
+      ++layer.version;
+      next = build_changed(layer, before);
       pending = create_tables_and_columns(connection, *next);
       layer.shipped = digest;
       save_layer(connection, layer, now_us(), caller.user_id);
       database.notify_on_commit(connection, kChannel, std::to_string(layer.version));
     });
     publish(next);
-    finish_schema(database, *next, pending);
+    finish(next, pending);
+  }
+
+  // What a published schema still lacks.
+  void finish(const RegistryPtr& registry, const PendingSchema& pending) {
+    finish_schema(database, *registry, pending);
+    for (const auto& roll_up : pending.roll_ups) {
+      std::int64_t after = 0;
+      while (after >= 0) after = fill_roll_up(registry, roll_up, after);
+    }
+  }
+
+  // Computes a stored roll-up for the next parents after the given id; returns the last one, -1 at the end.
+  std::int64_t fill_roll_up(const RegistryPtr& registry, const Backfill& roll_up, std::int64_t after) {
+    constexpr int kSlice = 100;
+    const base::SystemClock clock;
+    base::SystemRandom random;
+    std::int64_t last = -1;
+    store::WriteOptions options;
+    options.name = "fill_roll_up";
+    options.lane = store::Lane::kBulk;
+    database.write(options, [&](store::Connection& connection) {
+      std::vector<std::int64_t> ids;
+      auto statement =
+          connection.prepare("fill_roll_up_ids", "SELECT id FROM " + table_of(*roll_up.entity) +
+                                                     " WHERE id>$1 ORDER BY id LIMIT " + std::to_string(kSlice));
+      statement.bind(1, after);
+      while (statement.step()) ids.push_back(statement.integer(0));
+      const WriteParts parts{database, owner, clock, random};
+      WriteTransaction transaction(parts, connection, registry, clock.now());
+      for (const auto id : ids) recompute_rollup(transaction, *roll_up.entity, roll_up.field, id);
+      last = ids.size() < kSlice ? -1 : ids.back();
+    });
+    return last;
   }
 
   void follow() {
@@ -163,7 +228,7 @@ struct Catalog::Impl {
       layer = load_layer(connection, false);
       is_newer = layer.version > current.load()->version();
     });
-    if (is_newer) publish(build_or_throw(layer, layer.version));
+    if (is_newer) publish(build_usable(layer, layer.version));
   }
 
   void stop() {
@@ -178,7 +243,7 @@ struct Catalog::Impl {
 };
 
 Catalog::Catalog(store::Database& database, std::vector<EntityFile> files)
-    : impl_(std::make_unique<Impl>(database, std::move(files))) {
+    : impl_(std::make_unique<Impl>(*this, database, std::move(files))) {
   std::vector<EntityProblem> problems;
   auto registry = impl_->build({}, 0, problems);
   if (!registry) throw base::Error::internal("entity files:\n" + to_text(problems));
@@ -186,13 +251,9 @@ Catalog::Catalog(store::Database& database, std::vector<EntityFile> files)
   add_system_behaviours(*this, database);
 }
 
-Catalog::~Catalog() {
-  impl_->stop();
-}
+Catalog::~Catalog() { impl_->stop(); }
 
-RegistryPtr Catalog::current() const {
-  return impl_->current.load();
-}
+RegistryPtr Catalog::current() const { return impl_->current.load(); }
 
 void Catalog::synchronise_schema() {
   {
@@ -208,11 +269,11 @@ void Catalog::synchronise_schema() {
             connection.prepare("save_metadata_version", "UPDATE sys_metadata SET version=$1, shipped=$2 WHERE id=1");
         statement.bind(1, layer.version).bind_text(2, layer.shipped).run();
       }
-      next = impl_->build_or_throw(layer, layer.version);
+      next = impl_->build_usable(layer, layer.version);
       pending = create_tables_and_columns(connection, *next);
     });
     impl_->publish(next);
-    finish_schema(impl_->database, *next, pending);
+    impl_->finish(next, pending);
   }
   if (impl_->follower.joinable()) return;
   impl_->follower = std::thread([impl = impl_.get()] { impl->follow(); });
@@ -225,9 +286,7 @@ void Catalog::synchronise_schema() {
   });
 }
 
-void Catalog::refresh() {
-  impl_->refresh();
-}
+void Catalog::refresh() { impl_->refresh(); }
 
 void Catalog::add_entity(const Caller& caller, const json::object& body) {
   impl_->change(caller, [&](LayerChanges& changes) { changes.add_entity(body); });

@@ -73,6 +73,18 @@ TEST_P(CatalogChangeTest, EveryKindOfCustomFieldWorks) {
   EXPECT_EQ(entity("thing").field("x_twice")->id, 10'003);
 }
 
+TEST_P(CatalogChangeTest, AFormulaAndARollUpAreComputedForRecordsThatAreThereAlready) {
+  const auto other = insert("other", {{"name", "parent"}});
+  insert("thing", {{"count", 2}, {"price", "10.50"}, {"other", other}});
+  insert("thing", {{"count", 5}, {"price", "1"}, {"other", other}});
+  add_field("thing", R"({"key": "x_twice", "type": "formula", "result": "integer", "expression": "count * 2"})");
+  EXPECT_EQ(store::query_integer(database(), "SELECT sum(x_twice) FROM thing"), 14);
+  add_field("other",
+            R"({"key": "x_sum", "type": "roll_up", "of": "thing.other", "fn": "sum", "field": "price", "eyes": "system",
+                         "filter": {"field": "count", "op": "gt", "value": 1}})");
+  EXPECT_EQ(json_of(load("other", other), "x_sum"), R"({"amount":"11.50","currency":"RUB"})");
+}
+
 TEST_P(CatalogChangeTest, ACustomEntityHasItsTableAtOnce) {
   catalog().add_entity(
       admin(),
@@ -215,6 +227,32 @@ TEST_P(CatalogChangeTest, TheLocalLayerSurvivesARestartAndCanBeCarriedOver) {
                   base::parse_json(R"({"rows": [{"kind": "field", "entity": "thing", "field": "x", "body": {}}]})"));
             }),
             "rows[0].body.key:required");
+}
+
+TEST_P(CatalogChangeTest, ARowThatNoLongerFitsIsLeftOutAndTheProgramStarts) {
+  add_field("other", R"({"key": "x_thing", "type": "link", "to": ["thing"]})");
+  add_field("other", R"({"key": "x_size", "type": "integer"})");
+  catalog_.reset();
+  auto files = test_entity_files();
+  // A later version without things.
+  std::erase_if(files,
+                [](const EntityFile& file) { return file.path == "thing.json" || file.path == "thing_other.json"; });
+  for (auto& file : files) {
+    if (file.path == "other.json")
+      file.text =
+          R"({"key": "other", "id": 901, "plural": "others", "fields": [{"key": "name", "id": 1, "type": "text"}]})";
+  }
+  catalog_ = std::make_unique<Catalog>(database(), files);
+  catalog_->synchronise_schema();
+  EXPECT_EQ(entity("other").field("x_thing"), nullptr);
+  EXPECT_TRUE(entity("other").field("x_size"));
+  add_field("other", R"({"key": "x_more", "type": "integer"})");
+  EXPECT_TRUE(entity("other").field("x_more"));
+  EXPECT_NE(error_of([&] { add_field("other", R"({"key": "x_bad", "type": "link", "to": ["thing"]})"); }),
+            "");
+  // With the things back, the field is there again.
+  catalog_ = another_node();
+  EXPECT_TRUE(entity("other").field("x_thing"));
 }
 
 TEST_P(CatalogChangeTest, NewShippedFilesMakeANewVersion) {

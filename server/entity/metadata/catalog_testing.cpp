@@ -61,7 +61,7 @@ constexpr std::string_view kOther = R"json({
   "fields": [
     {"key": "name", "id": 1, "type": "text", "filterable": true, "sortable": true},
     {"key": "things", "id": 2, "type": "many_to_many", "through": "thing_other"},
-    {"key": "total", "id": 3, "type": "roll_up", "of": "thing.other", "fn": "sum", "field": "price"},
+    {"key": "total", "id": 3, "type": "roll_up", "of": "thing.other", "fn": "sum", "field": "price", "eyes": "system"},
     {"key": "amount", "id": 4, "type": "roll_up", "of": "thing.other", "fn": "count", "eyes": "viewer"}
   ]
 })json";

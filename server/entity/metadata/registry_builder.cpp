@@ -64,6 +64,8 @@ std::shared_ptr<Registry> RegistryBuilder::build(std::int64_t version) {
   compile(*registry);
   if (!problems_.empty()) return nullptr;
   lay_out(*registry);
+  for (const auto& draft : drafts_) check_filters(*registry, draft);
+  if (!problems_.empty()) return nullptr;
   return registry;
 }
 
@@ -172,7 +174,7 @@ void RegistryBuilder::resolve_roll_up(Registry& registry, const Draft& draft, Fi
     problem(draft, path + ".of", "not_a_link_here", of);
     return;
   }
-  field.computed_on_read = base::json_string(declaration, "eyes", "system") == "viewer";
+  field.computed_on_read = base::json_string(declaration, "eyes", "viewer") == "viewer";
   const auto fn = base::json_string(declaration, "fn");
   if (fn == "count") {
     field.result = "integer";

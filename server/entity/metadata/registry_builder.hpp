@@ -25,6 +25,13 @@ struct EntityProblem {
 // "modules/x/entities/y.json: fields[2].to: unknown_entity (value=compny)", one line each.
 std::string to_text(const std::vector<EntityProblem>& problems);
 
+struct FilterPlace {
+  const Registry& registry;
+  const EntityDef& entity;  // what the filter is over
+  const json::value& filter;
+  std::string path;
+};
+
 // Used once: add documents, then build.
 class RegistryBuilder {
  public:
@@ -48,6 +55,8 @@ class RegistryBuilder {
   void collect_backlinks(Registry& registry);
   void compile(Registry& registry);
   void lay_out(Registry& registry);
+  void check_filters(const Registry& registry, const Draft& draft);
+  void check_filter(const FilterPlace& place, const Draft& draft);
   void problem(const Draft& draft, std::string path, std::string code, std::string value = {});
 
   std::vector<Draft> drafts_;

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "server/base/localizer.hpp"
+#include "server/base/resources.hpp"
 #include "server/entity/metadata/catalog_testing.hpp"
 #include "server/entity/rules.hpp"
 
@@ -22,6 +24,39 @@ std::string problems_of_entity(const std::string& fields, const std::string& res
 
 TEST(RegistryBuilder, AcceptsEveryShippedFile) {
   EXPECT_EQ(problems_of(shipped_entity_files()), "");
+}
+
+// Keys of every label the interface asks for, docs/internals/engine.md §1.
+std::vector<std::string> label_keys(const EntityDef& entity) {
+  const std::string root = "entities." + entity.key + ".";
+  std::vector<std::string> keys{root + "one", root + "many"};
+  for (const auto& field : entity.fields) {
+    if (field.system) continue;
+    keys.push_back(root + "fields." + field.key);
+    for (const auto& option : field.options) keys.push_back(root + "options." + field.key + "." + option.key);
+    for (const auto& kind : field.kinds) keys.push_back(root + "kinds." + field.key + "." + kind);
+  }
+  for (const auto& rule : entity.rules) keys.push_back(root + "rules." + rule.key);
+  if (const auto* views = entity.views.if_array()) {
+    for (const auto& view : *views) keys.push_back(root + "views." + base::json_string(view.as_object(), "key"));
+  }
+  return keys;
+}
+
+TEST(RegistryBuilder, EveryShippedNameHasALabelInBothLanguages) {
+  base::Localizer localizer;
+  for (const auto& resource : base::resources_below("")) {
+    for (const auto& language : base::Localizer::languages()) {
+      if (resource.path.ends_with("locales/" + language + ".json")) localizer.add(language, resource.content);
+    }
+  }
+  const auto registry = build_test_registry(shipped_entity_files());
+  for (const auto& entity : registry->entities()) {
+    for (const auto& key : label_keys(*entity)) {
+      for (const auto& language : base::Localizer::languages())
+        EXPECT_TRUE(localizer.has(language, key)) << language << " " << key;
+    }
+  }
 }
 
 TEST(RegistryBuilder, AddsTheBuiltInFieldsWithTheirPermanentIds) {
@@ -86,6 +121,11 @@ TEST(RegistryBuilder, NamesTheFileAndThePlaceOfWhatIsWrong) {
       {problems_of_entity(R"({"key": "marks", "id": 1, "type": "text"})"), "a.json: fields[0].key: reserved"},
       {problems_of_entity(R"({"key": "created_at", "id": 1, "type": "text"})"), "repeated (value=created_at)"},
       {problems_of_entity(R"({"key": "t", "id": 1005, "type": "text"})"), "repeated (value=1005)"},
+      {problems_of_entity(R"({"key": "f", "id": 1, "type": "roll_up", "of": "a.t", "fn": "count"})"),
+       "a.json: fields[0].eyes: required"},
+      {problems_of_entity(
+           text, R"(, "views": [{"key": "v", "type": "list", "filter": {"field": "u", "op": "eq", "value": 1}}])"),
+       "a.json: views[0].filter: unknown_field"},
       {problems_of_entity(text, R"(, "title": "name")"), "a.json: title: unknown_field (value=name)"},
       {problems_of_entity(text, R"(, "indexes": [["t", "u"]])"), "a.json: indexes[0][1]: unknown_field (value=u)"},
       {problems_of_entity(text, R"(, "views": [{"key": "v", "type": "list", "columns": ["t.u"]}])"),
@@ -98,7 +138,7 @@ TEST(RegistryBuilder, NamesTheFileAndThePlaceOfWhatIsWrong) {
        "formula_circle"},
       {problems_of_entity(R"({"key": "f", "id": 1, "type": "formula", "result": "integer", "expression": "\"text\""})"),
        "fields[0].expression: formula"},
-      {problems_of_entity(R"({"key": "f", "id": 1, "type": "roll_up", "of": "a.t", "fn": "count"})"),
+      {problems_of_entity(R"({"key": "f", "id": 1, "type": "roll_up", "of": "a.t", "fn": "count", "eyes": "system"})"),
        "fields.f.of: not_a_link_here"},
       {problems_of_entity(R"({"key": "d", "id": 1, "type": "decimal", "scale": 12})"), "fields[0].scale: too_large"},
       {problems_of_entity(R"({"key": "d", "id": 1, "type": "date", "min": "soon"})"), "fields.d.min: bad_date"},

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "server/entity/field_type.hpp"
+#include "server/entity/filter.hpp"
 #include "server/entity/metadata/registry_builder.hpp"
 
 namespace entity {
@@ -90,6 +91,37 @@ void RegistryBuilder::check_names(const Registry& registry, const Draft& draft) 
       // An absent module leaves its list out; a present one must have the field.
       if (other && !other->field(name.substr(name.find('.') + 1)))
         problem(draft, "card.related[" + std::to_string(i) + "]", "unknown_field", name);
+    }
+  }
+}
+
+void RegistryBuilder::check_filter(const FilterPlace& place, const Draft& draft) {
+  // Any user will do: words like "me" must stand for somebody.
+  Caller caller = *Caller::system();
+  caller.user_id = 1;
+  caller.department_id = 1;
+  try {
+    parse_filter(place.filter, FilterContext{place.registry, place.entity, caller, base::Instant{}});
+  } catch (const base::Error& error) {
+    if (error.fields().empty()) problem(draft, place.path, error.key());
+    for (const auto& field : error.fields()) problem(draft, place.path, field.code, field.path);
+  }
+}
+
+void RegistryBuilder::check_filters(const Registry& registry, const Draft& draft) {
+  const auto& entity = *draft.entity;
+  for (const auto& field : entity.fields) {
+    const auto* declaration = field.declaration.if_object();
+    const auto* filter = declaration ? declaration->if_contains("filter") : nullptr;
+    if (!filter || field.type->name() != "roll_up") continue;
+    const auto of = base::json_string(*declaration, "of");
+    const auto& child = registry.require(of.substr(0, of.find('.')));
+    check_filter({registry, child, *filter, "fields." + field.key + ".filter"}, draft);
+  }
+  if (const auto* views = entity.views.if_array()) {
+    for (std::size_t i = 0; i < views->size(); ++i) {
+      const auto* filter = (*views)[i].as_object().if_contains("filter");
+      if (filter) check_filter({registry, entity, *filter, "views[" + std::to_string(i) + "].filter"}, draft);
     }
   }
 }

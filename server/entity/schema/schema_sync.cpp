@@ -164,6 +164,10 @@ class Synchroniser {
         continue;
       }
       add_column(storage.table, column.name, column.kind);
+      if (column.field >= 0 && column.name == entity.fields[static_cast<std::size_t>(column.field)].key &&
+          entity.fields[static_cast<std::size_t>(column.field)].type->name() == "roll_up") {
+        pending_.roll_ups.push_back({&entity, column.field});
+      }
       // The value's own column was there before: rows have values whose derived forms are missing.
       const auto first = storage.first_column[static_cast<std::size_t>(std::max(column.field, 0))];
       const bool has_value =

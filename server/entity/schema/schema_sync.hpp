@@ -33,6 +33,7 @@ struct Backfill {
 struct PendingSchema {
   std::vector<IndexDef> indexes;
   std::vector<Backfill> backfills;
+  std::vector<Backfill> roll_ups;  // stored ones, computed by the catalog: that takes queries
 };
 
 // Creates missing tables (with their indexes) and columns within the transaction of `connection`. Throws Error

@@ -3,6 +3,7 @@
 
 #include "server/entity/files.hpp"
 #include "server/entity/query.hpp"
+#include "server/entity/read/page/database_resolver.hpp"
 #include "server/entity/search/search.hpp"
 #include "server/entity/storage.hpp"
 #include "server/entity/write/audit.hpp"
@@ -81,6 +82,9 @@ SaveResult Save::remove(std::int64_t id) {
 SaveResult Save::restore(std::int64_t id) {
   const DepthGuard guard(transaction_);
   load_for(id, Action::kDelete, true);
+  record_.deleted = false;
+  for (Behaviour* behaviour : transaction_.parts.catalog.behaviours(entity_)) behaviour->before_restore(*this);
+  throw_errors();
   return write_deleted(false);
 }
 
@@ -207,26 +211,11 @@ void ConnectionResolver::forget(const EntityDef& entity, std::int64_t id) {
 }
 
 bool ConnectionResolver::is_shared(const EntityDef& entity, std::int64_t id, const Caller& caller, Action action) {
-  auto statement = connection_.prepare("share_find", "SELECT 1 FROM sys_share WHERE entity_id = $1 AND record_id = $2 AND level >= $3 AND (user_id = $4 "
-                                                     "OR department_id IN (" + connection_.int_list_sql(5) + ")) LIMIT 1");
-  statement.bind(1, entity.id).bind(2, id).bind(3, action == Action::kRead || action == Action::kExport ? 1 : 2);
-  statement.bind(4, caller.user_id).bind_int_list(5, caller.department_ids);
-  return statement.step();
+  return DatabaseResolver(connection_, registry_, *Caller::system(), now_).is_shared(entity, id, caller, action);
 }
 
 bool ConnectionResolver::exists(const EntityDef& entity, const Filter& filter, std::int64_t pointing_at) {
-  const PathStep& backlink = filter.path.back();
-  Filter points;
-  points.kind = Filter::Kind::kCompare;
-  points.op = FilterOp::kEq;
-  points.path = {backlink};
-  points.values = {Link{entity.id, pointing_at}};
-  Filter all;
-  all.kind = Filter::Kind::kAnd;
-  all.children.push_back(std::move(points));
-  all.children.insert(all.children.end(), filter.children.begin(), filter.children.end());
-  const auto system = Caller::system();
-  return !find_ids({connection_, registry_, *system, now_}, *backlink.entity, all, Action::kRead, 0, 1).empty();
+  return DatabaseResolver(connection_, registry_, *Caller::system(), now_).exists(entity, filter, pointing_at);
 }
 
 }  // namespace entity

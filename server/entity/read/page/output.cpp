@@ -91,7 +91,8 @@ void OutputPlan::add(const Registry& registry, const std::vector<PathStep>& path
     out.items = terminal.items;
     out.form = terminal.source == TerminalSource::kTargets ? Form::kTargets : Form::kItems;
     out.target = terminal.targets.empty() ? nullptr : terminal.targets.front();
-    has_items_ = true;
+    out.item_index = item_tables_.size();
+    item_tables_.push_back(terminal.items);
     fields_.push_back(std::move(out));
     return;
   }
@@ -103,6 +104,10 @@ void OutputPlan::add(const Registry& registry, const std::vector<PathStep>& path
   out.column = is_id ? 0 : column_count_;
   if (!is_id) column_count_ += static_cast<int>(columns_of_form(out.form, terminal).size());
   fields_.push_back(std::move(out));
+}
+
+void OutputPlan::prepare_single(store::Dialect dialect) {
+  single_items_sql_ = items_sql(item_tables_, dialect, true);
 }
 
 void OutputPlan::write_select(SqlWriter& out, FilterSql& filters, std::string_view alias) const {
@@ -232,15 +237,14 @@ void RowWriter::marks(std::string_view text) {
 }
 
 void RowWriter::fetch_items() {
+  items_ = read::fetch_items(context_.connection, plan_.item_tables(), ids_, plan_.single_items_sql());
   for (const auto& field : plan_.fields()) {
-    if (field.items == nullptr) continue;
-    auto& found = items_[&field];
-    found = read_items(context_.connection, *field.items, ids_);
     if (field.form != Form::kTargets) continue;
-    for (const auto& [id, items] : found) {
+    for (const auto& [id, items] : items_[field.item_index]) {
       for (const auto& item : items) {
-        if (const auto* target = std::get_if<std::int64_t>(&item.columns.front()))
+        if (const auto* target = std::get_if<std::int64_t>(&item.columns.front())) {
           titles_[field.items->target_entity_id][*target];
+        }
       }
     }
   }
@@ -258,9 +262,9 @@ void RowWriter::fetch_files() {
   for (const auto& hole : holes_) {
     if (hole.entity_id == kFileHole) files_[hole.id];
   }
-  for (const auto& [field, found] : items_) {
-    if (!is_file_field(*field->field)) continue;
-    for (const auto& [record, items] : found) {
+  for (const auto& field : plan_.fields()) {
+    if (field.form != Form::kItems || !is_file_field(*field.field)) continue;
+    for (const auto& [record, items] : items_[field.item_index]) {
       for (const std::int64_t id : files_in(items)) files_[id];
     }
   }
@@ -305,7 +309,7 @@ std::string RowWriter::items_json(const OutputField& field, const Items& items) 
 }
 
 void RowWriter::finish(std::string& out) {
-  if (plan_.has_items() && !ids_.empty()) fetch_items();
+  if (!plan_.item_tables().empty() && !ids_.empty()) fetch_items();
   fetch_titles();
   fetch_files();
   std::size_t done = 0;
@@ -321,9 +325,12 @@ void RowWriter::finish(std::string& out) {
       out += title(hole.entity_id, hole.id);
       continue;
     }
-    const auto& found = items_.at(hole.field);
+    const auto& found = items_[hole.field->item_index];
     const auto items = found.find(hole.id);
-    out += items == found.end() ? std::string("[]") : items_json(*hole.field, items->second);
+    if (items == found.end())
+      out += "[]";
+    else
+      out += items_json(*hole.field, items->second);
   }
   out.append(buffer_, done);
 }

@@ -15,6 +15,7 @@
 #include "server/entity/query.hpp"
 #include "server/entity/read/filter/filter_sql.hpp"
 #include "server/entity/read/filter/terminal.hpp"
+#include "server/entity/read/page/item_fetch.hpp"
 #include "server/entity/read/page/titles.hpp"
 
 namespace entity::read {
@@ -45,6 +46,7 @@ struct OutputField {
   const FieldDef* field = nullptr;
   const EntityDef* target = nullptr;  // kLink, kTargets
   const ItemTable* items = nullptr;   // kItems, kTargets
+  std::size_t item_index = 0;         // its place in OutputPlan::item_tables
   std::vector<PathStep> path;
 };
 
@@ -59,13 +61,18 @@ class OutputPlan {
   void write_select(SqlWriter& out, FilterSql& filters, std::string_view alias) const;
   int column_count() const { return column_count_; }
   const std::vector<OutputField>& fields() const { return fields_; }
-  bool has_items() const { return has_items_; }
+  // Tables of the fields with items, in the order of these fields.
+  const std::vector<const ItemTable*>& item_tables() const { return item_tables_; }
+  // items_sql for one record; empty until prepare_single is called (plans that are kept).
+  const std::string& single_items_sql() const { return single_items_sql_; }
+  void prepare_single(store::Dialect dialect);
 
  private:
   void add(const Registry& registry, const std::vector<PathStep>& path);
   std::vector<OutputField> fields_;
   int column_count_ = 1;
-  bool has_items_ = false;
+  std::vector<const ItemTable*> item_tables_;
+  std::string single_items_sql_;
 };
 
 // Streams rows of one page.
@@ -105,7 +112,7 @@ class RowWriter {
   std::vector<std::int64_t> ids_;
   TitleMap titles_;
   std::unordered_map<std::int64_t, std::optional<FileRow>> files_;
-  std::unordered_map<const OutputField*, std::unordered_map<std::int64_t, Items>> items_;
+  FetchedItems items_;  // in the order of the plan's item tables
 };
 
 }  // namespace entity::read

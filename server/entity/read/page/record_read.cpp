@@ -2,31 +2,55 @@
 
 #include "server/entity/query.hpp"
 #include "server/entity/read/page/page.hpp"
-#include "server/entity/read/page/selection.hpp"
+#include "server/entity/read/page/record_plan.hpp"
 #include "server/entity/storage.hpp"
 
 namespace entity {
 
-bool write_record(const QueryContext& context, const EntityDef& entity, std::int64_t id, base::JsonWriter& out) {
-  if (!may(context.caller, entity, Action::kRead)) return false;
-  const read::OutputPlan plan(context.registry, entity, read::all_fields(entity, context.caller), true, context.caller);
-  const auto access = access_filter(context.registry, entity, context.caller, Action::kRead);
-  if (access.kind == Filter::Kind::kNever) return false;
+namespace {
+
+// True when the scope alone, or as one of several grants, lets the caller read a record of this owner: the common case
+// needs no second look.
+bool scope_covers(const Filter& access, const Caller& caller, std::int64_t owner) {
+  if (access.kind == Filter::Kind::kOr) {
+    return std::any_of(access.children.begin(), access.children.end(),
+                       [&](const Filter& child) { return scope_covers(child, caller, owner); });
+  }
+  if (access.kind != Filter::Kind::kScope) return false;
+  const auto& owners = caller.owners(static_cast<Scope>(std::get<std::int64_t>(access.values.front())));
+  return std::binary_search(owners.begin(), owners.end(), owner);
+}
+
+bool passes(const QueryContext& context, const EntityDef& entity, std::int64_t id, const Filter& access) {
   read::SqlWriter sql(context.connection);
   read::FilterSql filters(sql, context.registry, context.caller, context.now);
   filters.set_membership(read::FilterSql::Membership::kCorrelated);
-  sql << "SELECT ";
-  plan.write_select(sql, filters, "r");
-  (sql << " FROM " << table_of(entity) << " r WHERE r.id = ").parameter(id) << " AND r.deleted_at IS NULL";
-  if (access.kind != Filter::Kind::kAlways) {
-    sql << " AND ";
-    filters.write(access, entity, "r");
-  }
-  auto statement = context.connection.prepare("record_by_id", sql.text());
+  (sql << "SELECT 1 FROM " << table_of(entity) << " r WHERE r.id = ").parameter(id) << " AND ";
+  filters.write(access, entity, "r");
+  auto statement = context.connection.prepare("record_access", sql.text());
   sql.bind_all(statement);
-  if (!statement.step()) return false;
-  read::RowWriter row(context, plan);
-  row.row(statement, 0);
+  return statement.step();
+}
+
+}  // namespace
+
+bool write_record(const QueryContext& context, const EntityDef& entity, std::int64_t id, base::JsonWriter& out) {
+  const auto access = access_filter(context.registry, entity, context.caller, Action::kRead);
+  if (access.kind == Filter::Kind::kNever) return false;
+  const auto plan = read::record_plan(context, entity);
+  read::RowWriter row(context, plan->output);
+  {
+    auto statement = context.connection.prepare("record_by_id", plan->select);
+    statement.bind(1, id);
+    if (!statement.step()) return false;
+    if (access.kind != Filter::Kind::kAlways) {
+      const int owner_column = plan->output.column_count();
+      const auto owner =
+          entity.owner_index < 0 || statement.is_null(owner_column) ? 0 : statement.integer(owner_column);
+      if (!scope_covers(access, context.caller, owner) && !passes(context, entity, id, access)) return false;
+    }
+    row.row(statement, 0);
+  }
   std::string text;
   row.finish(text);
   out.raw(text);
@@ -35,17 +59,19 @@ bool write_record(const QueryContext& context, const EntityDef& entity, std::int
 
 std::optional<Record> load_record(store::Connection& connection, const Registry&, const EntityDef& entity,
                                   std::int64_t id, bool for_update) {
-  const auto& storage = storage_of(entity);
-  std::string sql = "SELECT " + storage.select_list + " FROM " + storage.quoted_table + " WHERE id = $1";
-  if (for_update && connection.dialect() == store::Dialect::kPostgres) sql += " FOR UPDATE";
+  const auto plan = read::load_plan(connection.dialect(), entity);
   Record record;
   {
-    auto statement = connection.prepare("load_record", sql);
+    auto statement = connection.prepare("load_record", for_update ? plan->select_for_update : plan->select);
     statement.bind(1, id);
     if (!statement.step()) return std::nullopt;
     read_record_row(entity, statement, 0, record);
   }
-  read_all_items(connection, record);
+  auto items = read::fetch_items(connection, plan->tables, {id}, plan->items);
+  for (std::size_t i = 0; i < plan->tables.size(); ++i) {
+    if (const auto found = items[i].find(id); found != items[i].end())
+      record.at(plan->tables[i]->field) = std::move(found->second);
+  }
   return record;
 }
 

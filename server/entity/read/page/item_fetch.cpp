@@ -1,0 +1,107 @@
+#include "server/entity/read/page/item_fetch.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace entity::read {
+
+namespace {
+
+std::size_t widest(const std::vector<const ItemTable*>& tables) {
+  std::size_t width = 0;
+  for (const auto* table : tables) width = std::max(width, table->columns.size());
+  return width;
+}
+
+// The columns of a UNION have one type each: on PostgreSQL everything is sent as text.
+void append_columns(std::string& sql, const ItemTable& table, std::size_t width, std::string_view cast) {
+  for (std::size_t i = 0; i < width; ++i) {
+    sql += ',';
+    if (i >= table.columns.size()) {
+      sql.append("NULL").append(cast);
+    } else if (table.relation != nullptr) {
+      sql.append(table.target_column).append(cast);
+    } else {
+      sql.append(store::quote_identifier(table.columns[i].suffix)).append(cast);
+    }
+  }
+}
+
+std::int64_t number_of(std::string_view text) {
+  std::int64_t number = 0;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return number;
+}
+
+Item read_item(const ItemTable& table, store::Statement& row, bool is_postgres) {
+  constexpr int kFirst = 4;
+  Item item;
+  item.id = row.integer(3);
+  item.columns.resize(table.columns.size());
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    const int column = kFirst + static_cast<int>(i);
+    if (row.is_null(column)) continue;
+    if (table.columns[i].kind == ColumnKind::kText)
+      item.columns[i] = std::string(row.text(column));
+    else
+      item.columns[i] = is_postgres ? number_of(row.text(column)) : row.integer(column);
+  }
+  return item;
+}
+
+}  // namespace
+
+std::string items_sql(const std::vector<const ItemTable*>& tables, store::Dialect dialect, bool is_single) {
+  const bool is_postgres = dialect == store::Dialect::kPostgres;
+  const std::string_view cast = is_postgres ? "::text" : "";
+  // As store::Connection::int_list_sql.
+  const std::string_view match = is_single     ? " = $1"
+                                 : is_postgres ? " IN (SELECT unnest($1::bigint[]))"
+                                               : " IN (SELECT value FROM json_each($1))";
+  const auto width = widest(tables);
+  std::string sql;
+  for (std::size_t i = 0; i < tables.size(); ++i) {
+    const auto& table = *tables[i];
+    const bool is_relation = table.relation != nullptr;
+    const std::string owner = is_relation ? table.own_column : "\"record_id\"";
+    if (i != 0) sql += " UNION ALL ";
+    sql += "SELECT " + std::to_string(i) + (is_postgres ? "::bigint," : ",") + owner + "," +
+           (is_relation ? "\"id\"" : "\"position\"") + ",\"id\"";
+    append_columns(sql, table, width, cast);
+    sql += " FROM " + table.quoted_table + " WHERE " + owner + std::string(match);
+    if (is_relation) sql += " AND \"deleted_at\" IS NULL";
+  }
+  return sql;
+}
+
+FetchedItems fetch_items(store::Connection& connection, const std::vector<const ItemTable*>& tables,
+                         const std::vector<std::int64_t>& ids, const std::string& single_sql) {
+  struct Placed {
+    std::int64_t record_id, position;
+    Item item;
+  };
+  std::vector<std::vector<Placed>> rows(tables.size());
+  FetchedItems found(tables.size());
+  if (tables.empty() || ids.empty()) return found;
+  const bool is_postgres = connection.dialect() == store::Dialect::kPostgres;
+  const bool is_single = ids.size() == 1;
+  auto statement = connection.prepare(
+      "items", is_single && !single_sql.empty() ? single_sql : items_sql(tables, connection.dialect(), is_single));
+  if (is_single)
+    statement.bind(1, ids.front());
+  else
+    statement.bind_int_list(1, ids);
+  while (statement.step()) {
+    const auto at = static_cast<std::size_t>(statement.integer(0));
+    rows[at].push_back({statement.integer(1), statement.integer(2), read_item(*tables[at], statement, is_postgres)});
+  }
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    std::sort(rows[i].begin(), rows[i].end(), [](const Placed& a, const Placed& b) {
+      return std::pair(a.position, a.item.id) < std::pair(b.position, b.item.id);
+    });
+    for (auto& row : rows[i]) found[i][row.record_id].push_back(std::move(row.item));
+  }
+  return found;
+}
+
+}  // namespace entity::read

@@ -1,0 +1,30 @@
+// How a single record is read, worked out once per entity, hidden fields and thread.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "server/entity/query.hpp"
+#include "server/entity/read/page/output.hpp"
+
+namespace entity::read {
+
+struct RecordPlan {
+  OutputPlan output;
+  std::string select;  // "SELECT …[, owner] FROM … WHERE r.id = $1 AND r.deleted_at IS NULL"
+};
+
+// All fields of the record that the caller may read. The plan depends on the metadata and on the fields hidden from the
+// caller only; what he may read of the entity's records is added for each request. Valid while the registry of `entity`
+// lives.
+std::shared_ptr<const RecordPlan> record_plan(const QueryContext& context, const EntityDef& entity);
+
+// Plain loading: select list, and the items of every multi-value.
+struct LoadPlan {
+  std::string select, select_for_update, items;
+  std::vector<const ItemTable*> tables;
+};
+std::shared_ptr<const LoadPlan> load_plan(store::Dialect dialect, const EntityDef& entity);
+
+}  // namespace entity::read
