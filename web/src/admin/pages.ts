@@ -20,9 +20,9 @@ export const admin_pages: PageDefinition[] = [
   page("pipelines", "settings.page_pipelines", "route", async () => (await import("@web/admin/pipelines/pipelines-page")).PipelinesPage),
   page("dictionaries", "settings.page_dictionaries", "list", async () => (await import("@web/admin/dictionaries/dictionaries-page")).DictionariesPage),
   page("keys", "settings.page_keys", "key", async () => (await import("@web/admin/keys/keys-page")).KeysPage),
-  page("jobs", "settings.page_jobs", "tool", async () => (await import("@web/admin/jobs/jobs-page")).JobsPage),
-  page("audit", "settings.page_audit", "file-text", async () => (await import("@web/admin/audit/audit-page")).AuditPage),
+  page("jobs", "settings.page_jobs", "list-check", async () => (await import("@web/admin/jobs/jobs-page")).JobsPage),
+  page("audit", "settings.page_audit", "history", async () => (await import("@web/admin/audit/audit-page")).AuditPage),
   page("modules", "settings.page_modules", "puzzle", async () => (await import("@web/admin/modules/modules-page")).ModulesPage),
-  page("system", "settings.page_system", "heart", async () => (await import("@web/admin/system/system-page")).SystemPage),
+  page("system", "settings.page_system", "activity", async () => (await import("@web/admin/system/system-page")).SystemPage),
   page("setup", "settings.page_setup", "flag", async () => (await import("@web/admin/setup/setup-page")).SetupPage),
 ];

@@ -48,7 +48,7 @@ export function DepartmentRow({ branch, people, is_closed, mayTake, onFold, onTa
       <span className={classes.grip} aria-hidden="true"><IconGripVertical size={16} /></span>
       {children > 0 ? <IconButton size={24} label={t(is_closed ? "admin.unfold" : "admin.fold", { name })} onClick={onFold}>{is_closed ? <IconChevronRight size={16} /> : <IconChevronDown size={16} />}</IconButton> : <span style={{ width: 24 }} />}
       <span className={classes.grow} style={{ flexBasis: 120 }}><button type="button" className={classes.open} onClick={onEdit}>{name}</button> <small className="muted numbers">{tn("admin.people", people)}</small></span>
-      {isLink(record.head) && <span className={classes.person} title={t("admin.department_head")}><Avatar name={record.head.title} size={20} />{record.head.title}</span>}
+      {isLink(record.head) && <span className={`${classes.person} ${classes.below}`} title={t("admin.department_head")}><Avatar name={record.head.title} size={20} />{record.head.title}</span>}
       <Menu position="bottom-end">
         <Menu.Target><IconButton label={t("admin.actions_of", { name })}><IconDots size={16} /></IconButton></Menu.Target>
         <Menu.Dropdown>
