@@ -1,5 +1,6 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
+import { IconBolt } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { menuEntities } from "@web/app/shell/menu-entities";
 import { Avatar } from "@web/kit/avatar";
@@ -9,6 +10,8 @@ import { useMetadata } from "@web/lib/calls/metadata";
 import { searchRecords } from "@web/lib/calls/search";
 import { formatE164 } from "@web/lib/format/phone";
 import { t } from "@web/lib/i18n";
+import { open_record } from "@web/lib/record-actions";
+import { useStore } from "@web/lib/use-store";
 import { pageWidgets } from "@web/lib/widgets";
 import { useRecordCreator } from "@web/lib/record-creator";
 
@@ -32,6 +35,10 @@ export function usePaletteItems(typed: string): { items: PaletteItem[]; is_searc
   });
   const wanted = typed.trim().toLowerCase();
   const items: PaletteItem[] = [];
+  const opened = useStore(open_record);
+  for (const action of opened?.actions ?? []) {
+    if (action.label.toLowerCase().includes(wanted)) items.push({ key: `act/${action.key}`, group: t("palette.act", { title: opened?.title ?? "" }), title: action.label, icon: <IconBolt size={18} stroke={1.7} aria-hidden="true" />, run: action.run });
+  }
   for (const group of wanted.length > 1 ? groups : []) {
     const entity = metadata.entity(group.entity);
     if (!entity) continue;

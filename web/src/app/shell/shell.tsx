@@ -28,6 +28,7 @@ export function Shell() {
   useEffect(() => onFirstTouch(() => {
     void loadInput("text");
     warmCard();
+    if (import.meta.env.PROD) void navigator.serviceWorker?.register("/sw.js");
   }), []);
   return (
     <CreateHost>
