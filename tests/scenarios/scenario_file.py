@@ -60,9 +60,9 @@ def parse(path):
         rest = rest.strip()
         body = None
         if verb in METHODS:
-            address, _, text = rest.partition(" ")
-            if text.strip():
-                body, at = read_body(lines, at, text.strip(), place)
+            address, text = re.match(r"(.*?)(?:\s+([\[{\"].*))?$", rest).groups()
+            if text:
+                body, at = read_body(lines, at, text, place)
             rest = address
         elif verb in ("user", "with"):
             rest, _, text = rest.partition(" ")
