@@ -79,6 +79,7 @@ void add_route(http::Router& router, ApiContext& context, ApiRoute route) {
   options.runs_on = route.runs_on;
   options.max_body_bytes = route.body_limit == BodyLimit::kOwn ? route.max_body_bytes : std::min(route.max_body_bytes, context.max_body_bytes);
   const std::string pattern = "/api/v1" + std::string(route.pattern);
+  context.served.emplace_back(route.method, route.pattern);
   router.add(route.method, pattern, [&context, sign_in = route.sign_in, handler = std::move(route.handler)](const http::Request& request, http::Response& response) {
     std::string language(language_of(request));
     try {

@@ -6,6 +6,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "server/base/json.hpp"
 #include "server/base/localizer.hpp"
@@ -37,6 +39,7 @@ struct ApiContext {
   entity::Services& services;
   connect::Files& files;
   std::int64_t max_body_bytes = 64 << 20;  // of any request but uploads of files
+  std::vector<std::pair<http::Method, std::string>> served = {};  // what add_route added, patterns below /api/v1
 };
 
 // One call of the API, made by the route wrapper after sign-in. Lives as long as the handler runs.

@@ -1,8 +1,7 @@
 // Metadata for screens, and its changes by administrators.
-#include <sodium.h>
-
 #include <algorithm>
 
+#include "server/api/labels.hpp"
 #include "server/api/routes/routes.hpp"
 #include "server/base/error.hpp"
 #include "server/base/json_writer.hpp"
@@ -15,22 +14,6 @@ namespace {
 using entity::EntityDef;
 using entity::FieldDef;
 
-// Shipped texts are locale keys; what administrators named carries its labels with it.
-std::string label(const Call& call, const std::unordered_map<std::string, std::string>& own, const std::string& key, std::string_view fallback) {
-  if (const auto it = own.find(call.caller().language); it != own.end()) return it->second;
-  if (!own.empty()) return own.begin()->second;
-  if (call.context.localizer.has(call.caller().language, key)) return call.text(key);
-  return std::string(fallback);
-}
-
-std::string entity_label(const Call& call, const EntityDef& entity, const std::string& which) {
-  std::unordered_map<std::string, std::string> own;
-  for (const auto& [language, labels] : entity.labels) {
-    if (const auto it = labels.find(which); it != labels.end()) own.emplace(language, it->second);
-  }
-  return label(call, own, "entities." + entity.key + "." + which, entity.key);
-}
-
 void write_options(const Call& call, const EntityDef& entity, const FieldDef& field, base::JsonWriter& out) {
   out.key("options").begin_array();
   for (const auto& option : field.options) {
@@ -42,9 +25,8 @@ void write_options(const Call& call, const EntityDef& entity, const FieldDef& fi
 }
 
 void write_field(const Call& call, const EntityDef& entity, const FieldDef& field, base::JsonWriter& out) {
-  const std::string base_key = field.system ? "field." + field.key : "entities." + entity.key + ".fields." + field.key;
   out.begin_object().key("key").text(field.key).key("id").integer(field.id).key("type").text(field.type->name());
-  out.key("label").text(label(call, field.labels, base_key, field.key));
+  out.key("label").text(field_label(call, entity, field));
   out.key("required").boolean(field.required).key("read_only").boolean(field.read_only || field.system).key("hidden").boolean(field.hidden);
   out.key("filterable").boolean(field.filterable).key("sortable").boolean(field.sortable).key("custom").boolean(field.custom);
   out.key("system").boolean(field.system).key("multiple").boolean(field.type->is_multi_value(field)).key("unique").boolean(field.unique);
@@ -177,14 +159,6 @@ void write_entity(const Call& call, const EntityDef& entity, base::JsonWriter& o
   out.end_object();
 }
 
-std::string etag_of(const std::string& body) {
-  unsigned char digest[16];
-  crypto_generichash(digest, sizeof digest, reinterpret_cast<const unsigned char*>(body.data()), body.size(), nullptr, 0);
-  char hex[2 * sizeof digest + 1];
-  sodium_bin2hex(hex, sizeof hex, digest, sizeof digest);
-  return "\"" + std::string(hex) + "\"";
-}
-
 void metadata(Call& call, http::Response& response) {
   base::JsonWriter out(response.body);
   out.begin_object().key("version").integer(call.registry->version()).key("entities").begin_array();
@@ -193,12 +167,7 @@ void metadata(Call& call, http::Response& response) {
     if (visible) write_entity(call, *entity, out);
   }
   out.end_array().end_object();
-  const std::string etag = etag_of(response.body);
-  response.set_header("ETag", etag);
-  response.set_header("Cache-Control", "private, no-cache");
-  if (call.request.header("If-None-Match") != etag) return;
-  response.status = 304;
-  response.body.clear();
+  answer_by_etag(call.request, response);
 }
 
 const entity::Caller& administrator(Call& call) {

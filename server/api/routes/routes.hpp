@@ -14,9 +14,12 @@ void add_search_routes(http::Router& router, ApiContext& context);
 void add_session_routes(http::Router& router, ApiContext& context);
 void add_job_routes(http::Router& router, ApiContext& context);
 void add_setting_routes(http::Router& router, ApiContext& context);
+void add_openapi_routes(http::Router& router, ApiContext& context);
 void add_file_routes(http::Router& router, ApiContext& context);
 void add_metadata_routes(http::Router& router, ApiContext& context);
 
+// Answers with the body's hash as ETag; 304 without a body when the client has it.
+void answer_by_etag(const http::Request& request, http::Response& response);
 // Writes {"id","title"} of a record, title null when the record is gone or the caller may not read it.
 void write_reference(const entity::QueryContext& context, const entity::EntityDef& entity, std::int64_t id, base::JsonWriter& out);
 
