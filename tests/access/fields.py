@@ -1,5 +1,5 @@
 """What a caller may not read of a record he sees: a hidden field answers as if it did not exist, on every path."""
-from world import Live
+from live import Live
 from program import wait_until
 
 # field: (a filter that would find the company, sort?, measure?, group?, search text that would find it)

@@ -2,7 +2,7 @@
 import urllib.parse
 
 from program import Client, wait_until
-from world import Live
+from live import Live
 
 # Who sees the owner's company, and who may change it.
 SEES = {"admin": "write", "owner": "write", "mate": "write", "head": "write", "deputy": "write", "everything": "write", "blind": "write", "shared": "read",
