@@ -54,6 +54,8 @@ class Call {
   const base::Instant now;
 
   const entity::Caller& caller() const { return *caller_; }
+  // May do what only administrators may; a key with scopes does records only, whoever's it is.
+  bool is_administrator() const { return caller_->is_admin && caller_->key_scopes.empty(); }
   // The same with the remote address, for what is audited.
   const entity::Caller& writer();
   std::string_view parameter(std::size_t index) const { return request.path_parameters.at(index); }

@@ -5,6 +5,7 @@
 #include <mutex>
 #include <thread>
 
+#include "server/api/authenticator.hpp"
 #include "server/base/error.hpp"
 #include "server/base/json_writer.hpp"
 #include "server/base/log.hpp"
@@ -61,7 +62,7 @@ struct LiveHub::Impl {
 
   struct Listener {
     std::shared_ptr<http::EventStream> stream;
-    std::int64_t user_id;
+    Credential credential;  // asked again for each event: rights, scopes and revocation count at once
     entity::OutboxPosition from;  // events up to here are known to the client
   };
 
@@ -93,9 +94,9 @@ struct LiveHub::Impl {
     if (!after(*at, listener.from)) return true;
     entity::CallerPtr caller;
     try {
-      caller = context.callers.find(listener.user_id);
+      caller = context.authenticator.caller_of(listener.credential);
     } catch (const base::Error&) {
-      return false;  // the account was switched off
+      return false;  // signed out, revoked or switched off
     }
     const std::string data = filter.visible(event, *caller);
     return data.empty() || listener.stream->send("change", event.position, data);
@@ -170,8 +171,8 @@ void LiveHub::stop() {
   impl_->listeners.clear();
 }
 
-void LiveHub::add(std::shared_ptr<http::EventStream> stream, std::int64_t user_id, std::string position) {
-  Impl::Listener listener{std::move(stream), user_id, {}};
+void LiveHub::add(std::shared_ptr<http::EventStream> stream, Credential credential, std::string position) {
+  Impl::Listener listener{std::move(stream), std::move(credential), {}};
   const auto from = entity::parse_position(position);
   store::ReadOptions options;
   options.name = "live_resume";
@@ -185,7 +186,7 @@ void LiveHub::add(std::shared_ptr<http::EventStream> stream, std::int64_t user_i
       return;
     }
     EventFilter filter(impl_->context, connection, impl_->context.catalog.current());
-    const auto caller = impl_->context.callers.find(user_id);
+    const auto caller = impl_->context.authenticator.caller_of(listener.credential);
     for (const auto& event : missed) {
       const std::string data = filter.visible(event, *caller);
       if (!data.empty()) listener.stream->send("change", event.position, data);
@@ -234,7 +235,7 @@ void add_event_routes(http::Router& router, ApiContext& context, LiveHub& live) 
   add_route(router, context, {http::Method::kGet, "/live", [&live](Call& call, http::Response& response) {
     std::string position(call.request.header("Last-Event-ID"));
     if (position.empty()) position = call.query("after");
-    response.on_event_stream = [&live, user = call.caller().user_id, position](std::shared_ptr<http::EventStream> stream) { live.add(std::move(stream), user, position); };
+    response.on_event_stream = [&live, credential = Authenticator::credential_of(call.request), position](std::shared_ptr<http::EventStream> stream) { live.add(std::move(stream), credential, position); };
   }});
 }
 

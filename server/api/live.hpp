@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "server/api/authenticator.hpp"
 #include "server/api/context.hpp"
 #include "server/entity/write/outbox.hpp"
 
@@ -35,7 +36,7 @@ class LiveHub {
   void start();
   void stop();
   // Streams what is committed after `position` (empty: from now on).
-  void add(std::shared_ptr<http::EventStream> stream, std::int64_t user_id, std::string position);
+  void add(std::shared_ptr<http::EventStream> stream, Credential credential, std::string position);
   std::size_t open_streams() const;
 
  private:

@@ -47,17 +47,25 @@ void sign_out(Call& call, http::Response& response) {
   response.status = 204;
 }
 
+// What belongs to the person, not to the records a key with scopes was made for.
+void require_whole_account(const Call& call) {
+  if (!call.caller().key_scopes.empty()) throw base::Error(base::ErrorCode::kPermissionDenied, "key_may_not_make_keys");
+}
+
 void sessions(Call& call, http::Response& response) {
+  require_whole_account(call);
   base::JsonWriter out(response.body);
   call.context.authenticator.write_sessions(call.caller().user_id, call.request, out);
 }
 
 void end_session(Call& call, http::Response& response) {
+  require_whole_account(call);
   call.context.authenticator.end_session(call.caller().user_id, call.id(0));
   response.status = 204;
 }
 
 void change_password(Call& call, http::Response& response) {
+  require_whole_account(call);
   const json::object body = call.body();
   const std::string password = base::json_string(body, "new_password");
   check_password_strength(password, "new_password");
@@ -76,7 +84,7 @@ void change_password(Call& call, http::Response& response) {
 }
 
 void set_user_password(Call& call, http::Response& response) {
-  if (!call.caller().is_admin) throw base::Error(base::ErrorCode::kPermissionDenied, "admin_only");
+  if (!call.is_administrator()) throw base::Error(base::ErrorCode::kPermissionDenied, "admin_only");
   const std::string password = base::json_string(call.body(), "password");
   check_password_strength(password, "password");
   call.context.callers.find(call.id(0));
@@ -85,16 +93,17 @@ void set_user_password(Call& call, http::Response& response) {
 }
 
 void api_keys(Call& call, http::Response& response) {
+  require_whole_account(call);
   base::JsonWriter out(response.body);
-  call.context.authenticator.write_api_keys(call.caller().user_id, call.caller().is_admin && call.query_flag("all"), out);
+  call.context.authenticator.write_api_keys(call.caller().user_id, call.is_administrator() && call.query_flag("all"), out);
 }
 
 void create_api_key(Call& call, http::Response& response) {
   const json::object body = call.body();
   ApiKeyRequest request;
   request.user_id = base::json_int(body, "user", call.caller().user_id);
-  if (request.user_id != call.caller().user_id && !call.caller().is_admin) throw base::Error(base::ErrorCode::kPermissionDenied, "admin_only");
-  if (call.caller().api_key_id != 0 && !call.caller().key_scopes.empty()) throw base::Error(base::ErrorCode::kPermissionDenied, "key_may_not_make_keys");
+  if (request.user_id != call.caller().user_id && !call.is_administrator()) throw base::Error(base::ErrorCode::kPermissionDenied, "admin_only");
+  require_whole_account(call);
   call.context.callers.find(request.user_id);
   request.name = base::json_string(body, "name");
   if (request.name.empty()) throw base::Error::field("name", "required");
@@ -122,7 +131,8 @@ void create_api_key(Call& call, http::Response& response) {
 }
 
 void revoke_api_key(Call& call, http::Response& response) {
-  call.context.authenticator.revoke_api_key(call.id(0), call.caller().user_id, call.caller().is_admin);
+  require_whole_account(call);
+  call.context.authenticator.revoke_api_key(call.id(0), call.caller().user_id, call.is_administrator());
   response.status = 204;
 }
 
