@@ -100,6 +100,7 @@ class AccessBuilder {
     granted = Filter::all_of(with_two(std::move(granted), condition_part(entity)));
     granted = Filter::any_of(with_two(std::move(granted), scope_part(entity, read::everyone_scope(entity, action_))));
     if (granted.kind == Filter::Kind::kAlways) return granted;
+    granted = Filter::any_of(with_two(std::move(granted), open_part(entity)));
     return Filter::any_of(with_two(std::move(granted), share_part()));
   }
 
@@ -123,6 +124,19 @@ class AccessBuilder {
     filter.kind = Filter::Kind::kScope;
     filter.path.push_back({&entity, entity.owner_index, {}});
     filter.values.emplace_back(static_cast<std::int64_t>(scope));
+    filter.as_system = true;
+    return filter;
+  }
+
+  // Reading only: the record says itself that everyone may.
+  Filter open_part(const EntityDef& entity) const {
+    const auto index = entity.index_of(entity.open_field);
+    if (index < 0 || (action_ != Action::kRead && action_ != Action::kExport)) return Filter::never();
+    Filter filter;
+    filter.kind = Filter::Kind::kCompare;
+    filter.op = FilterOp::kEq;
+    filter.path.push_back({&entity, index, {}});
+    filter.values.emplace_back(std::int64_t{1});
     filter.as_system = true;
     return filter;
   }
