@@ -69,21 +69,15 @@ export default defineConfig({
     fs: { allow: [resolve(root, "..")] },
     proxy: { "/api": { target: backend }, "/health": { target: backend } },
   },
+  preview: { proxy: { "/api": { target: backend }, "/health": { target: backend } } },
   build: {
     target: "es2022",
     manifest: true,
     reportCompressedSize: false,
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rollupOptions: {
-      output: {
-        manualChunks(id) {
-          if (/node_modules\/(react|react-dom|scheduler)\//.test(id)) return "react";
-          if (id.includes("vite/preload-helper")) return "boot";
-          return undefined;
-        },
-      },
-    },
+    // One style sheet and few scripts: round trips cost more than the few kilobytes of screens that come later.
+    cssCodeSplit: false,
   },
   test: {
     environment: "jsdom",

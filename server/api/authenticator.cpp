@@ -129,7 +129,7 @@ const std::vector<store::Migration>& authenticator_migrations() {
 struct Authenticator::Impl {
   Impl(store::Database& database, entity::CallerDirectory& callers, const base::Clock& clock, base::Random& random)
       : database(database), callers(callers), clock(clock), random(random), dummy_hash(hash_password("nobody has this password")) {
-    subscription = database.subscribe(kChannel, [this](std::string_view) { forget_all(); });
+    subscription = database.subscribe(kChannel, [this](std::string_view) { forget_all(); }, store::Database::Delivery::kBeforeWriteReturns);
   }
 
   store::Database& database;
@@ -140,11 +140,13 @@ struct Authenticator::Impl {
   Throttle throttle;
   std::shared_mutex mutex;
   std::unordered_map<std::string, std::shared_ptr<const Known>> known;
+  std::int64_t generation = 0;  // what was looked up before a change is not kept
   store::Database::Subscription subscription;
 
   void forget_all() {
     const std::unique_lock lock(mutex);
     known.clear();
+    ++generation;
   }
 
   void changed(store::Connection& connection) { database.notify_on_commit(connection, kChannel, "changed"); }
@@ -171,12 +173,24 @@ struct Authenticator::Impl {
     return found;
   }
 
+  // A token outlives its user: that is no sign-in, not a missing page.
+  entity::CallerPtr caller_of(std::int64_t user_id) {
+    try {
+      return callers.find(user_id);
+    } catch (const base::Error& error) {
+      if (error.code() != base::ErrorCode::kNotFound) throw;
+      throw base::Error(base::ErrorCode::kUnauthenticated, "account_disabled");
+    }
+  }
+
   std::shared_ptr<const Known> resolve(std::string_view token, bool is_key) {
     const std::string hash = token_hash(token);
     const base::Instant now = clock.now();
     std::shared_ptr<const Known> entry;
+    std::int64_t read_in = 0;
     {
       const std::shared_lock lock(mutex);
+      read_in = generation;
       if (const auto it = known.find(hash); it != known.end()) entry = it->second;
     }
     const bool fresh = entry != nullptr && now - entry->checked_at < kIdentityKept;
@@ -188,7 +202,7 @@ struct Authenticator::Impl {
     if (entry->expires_at != base::Instant{} && entry->expires_at <= now) {
       throw base::Error(base::ErrorCode::kUnauthenticated, is_key ? "wrong_api_key" : "session_ended");
     }
-    const entity::CallerPtr source = callers.find(entry->user_id);
+    const entity::CallerPtr source = caller_of(entry->user_id);
     if (fresh && entry->source == source) return entry;
     auto updated = std::make_shared<Known>(*entry);
     auto derived = std::make_shared<entity::Caller>(*source);
@@ -199,7 +213,7 @@ struct Authenticator::Impl {
     updated->derived = std::move(derived);
     const std::unique_lock lock(mutex);
     if (known.size() >= kMaxKept) known.clear();
-    known[hash] = updated;
+    if (generation == read_in) known[hash] = updated;
     return updated;
   }
 };

@@ -47,6 +47,7 @@ class Behaviour {
   virtual void check(SaveContext&) {}         // add field errors (stage validate)
   virtual void before_write(SaveContext&) {}  // write other records (stage before-rules)
   virtual void before_delete(SaveContext&) {}
+  virtual void before_restore(SaveContext&) {}  // out of the bin; record() is already as it will be
 };
 
 struct SaveOptions {

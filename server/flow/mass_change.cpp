@@ -31,6 +31,17 @@ entity::Filter ids_filter(const entity::EntityDef& entity, const json::array& id
   return filter;
 }
 
+// Refused before anything is counted or queued, not row by row.
+void check_set(const entity::EntityDef& entity, const entity::Caller& caller, const json::object* set) {
+  if (set == nullptr || set->empty()) throw base::Error::field("set", "required");
+  for (const auto& member : *set) {
+    const std::string name(member.key());
+    const auto* field = entity.field(name);
+    if (field == nullptr || !entity::may_read_field(caller, entity, *field)) throw base::Error::field("set." + name, "unknown_field");
+    if (field->system || field->read_only || !entity::may_write_field(caller, entity, *field)) throw base::Error::field("set." + name, "read_only");
+  }
+}
+
 Target target_of(entity::Services& services, const entity::Caller& caller, const json::object& parameters) {
   Target target{services.catalog.current(), nullptr, {}, base::json_string(parameters, "action") == "delete"};
   target.entity = &target.registry->require(base::json_string(parameters, "entity"));
@@ -42,7 +53,7 @@ Target target_of(entity::Services& services, const entity::Caller& caller, const
     if (filter == nullptr || filter->is_null()) throw base::Error::field("filter", "required");
     target.filter = entity::parse_filter(*filter, context);
   }
-  if (!target.is_delete && base::json_object(parameters, "set") == nullptr) throw base::Error::field("set", "required");
+  if (!target.is_delete) check_set(*target.entity, caller, base::json_object(parameters, "set"));
   return target;
 }
 

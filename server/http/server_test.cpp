@@ -3,8 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <memory>
 #include <mutex>
 #include <thread>
+#include <vector>
 
 #include "server/http/server_testing.hpp"
 
@@ -227,28 +229,31 @@ TEST(Server, AnswersBusyWhenAQueueIsFull) {
       gate.wait();
     });
   });
-  Client first(server.port()), second(server.port()), third(server.port());
+  Client first(server.port()), third(server.port());
   first.send(head_of("GET /wait"));
   ASSERT_TRUE(testing::eventually([&] { return entered == 1; }));
-  second.send(head_of("GET /wait"));
-  // The second request waits in the queue; until it is there, a third one may still find room.
+  // One more request finds room in the queue and stays unanswered; the next one is refused.
+  std::vector<std::unique_ptr<Client>> waiting;
   Reply refused;
   ASSERT_TRUE(testing::eventually([&] {
-    Client probe(server.port());
-    probe.send(head_of("GET /wait"));
+    auto probe = std::make_unique<Client>(server.port());
+    probe->send(head_of("GET /wait"));
     char byte;
     timeval limit{0, 50'000};
-    setsockopt(probe.fd(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
-    if (recv(probe.fd(), &byte, 1, MSG_PEEK) != 1) return false;
-    refused = probe.read();
-    return true;
+    setsockopt(probe->fd(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+    if (recv(probe->fd(), &byte, 1, MSG_PEEK) == 1) {
+      refused = probe->read();
+      return true;
+    }
+    waiting.push_back(std::move(probe));
+    return false;
   }));
   EXPECT_EQ(refused.status, 503);
   EXPECT_EQ(refused.header("retry-after"), "1");
   EXPECT_EQ(third.get("/hello").status, 200);
   gate.open();
   EXPECT_EQ(first.read().status, 200);
-  EXPECT_EQ(second.read().status, 200);
+  ASSERT_FALSE(waiting.empty());
 }
 
 TEST(Server, RefusesConnectionsOverTheLimit) {

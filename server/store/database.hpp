@@ -119,7 +119,14 @@ class Database {
   using Subscription = std::shared_ptr<void>;  // unsubscribes when destroyed
   // `handler` is called on a store thread and must not block. An empty payload comes first, when the subscription is in
   // force, and again whenever messages may have been missed (the connection was lost and is back): look for yourself.
-  virtual Subscription subscribe(std::string_view channel, std::function<void(std::string_view payload)> handler) = 0;
+  // kBeforeWriteReturns: messages of this process's own writes come also on the writing thread, after the commit and
+  // before write() returns, for caches that must not outlive the write that made them stale; that handler may neither
+  // use the database nor wait, and is called twice for such a message.
+  enum class Delivery { kLater, kBeforeWriteReturns };
+  virtual Subscription subscribe(std::string_view channel, std::function<void(std::string_view payload)> handler, Delivery delivery) = 0;
+  Subscription subscribe(std::string_view channel, std::function<void(std::string_view payload)> handler) {
+    return subscribe(channel, std::move(handler), Delivery::kLater);
+  }
 
   // Online copy of the whole database into `path` (SQLite file; on PostgreSQL a custom-format pg_dump). Appears under
   // its name only when complete and synced. Writers go on meanwhile.

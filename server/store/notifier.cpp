@@ -26,10 +26,11 @@ Message make_message(std::string_view channel, std::string_view payload) {
   return Message{std::string(channel), std::string(payload)};
 }
 
-std::shared_ptr<void> Notifier::subscribe(std::string_view channel, Handler handler) {
+std::shared_ptr<void> Notifier::subscribe(std::string_view channel, Handler handler, bool own_at_once) {
   auto subscriber = std::make_shared<Subscriber>();
   subscriber->channel = channel;
   subscriber->handler = std::move(handler);
+  subscriber->own_at_once = own_at_once;
   {
     std::lock_guard lock(mutex_);
     std::erase_if(subscribers_, [](const auto& weak) { return weak.expired(); });
@@ -100,17 +101,21 @@ void Notifier::run() {
       message = std::move(queue_.front());
       queue_.pop_front();
     }
-    deliver(message);
+    deliver(message, To::kAll);
   }
 }
 
-void Notifier::deliver(const Message& message) {
+void Notifier::deliver_own(const std::vector<Message>& messages) {
+  for (const Message& message : messages) deliver(message, To::kAtOnce);
+}
+
+void Notifier::deliver(const Message& message, To to) {
   std::vector<std::shared_ptr<Subscriber>> receivers;
   {
     std::lock_guard lock(mutex_);
     for (const auto& weak : subscribers_) {
       auto subscriber = weak.lock();
-      if (subscriber && subscriber->channel == message.channel) receivers.push_back(std::move(subscriber));
+      if (subscriber && subscriber->channel == message.channel && (to == To::kAll || subscriber->own_at_once)) receivers.push_back(std::move(subscriber));
     }
   }
   for (const auto& receiver : receivers) {

@@ -31,7 +31,10 @@ class Notifier {
   ~Notifier() { stop(); }
 
   // The subscription ends when the result is destroyed; a call that is under way is awaited, except from a handler.
-  std::shared_ptr<void> subscribe(std::string_view channel, Handler handler);
+  // `own_at_once`: deliver_own() calls it too.
+  std::shared_ptr<void> subscribe(std::string_view channel, Handler handler, bool own_at_once = false);
+  // What this process has just committed, on the calling thread, to those who want it at once.
+  void deliver_own(const std::vector<Message>& messages);
   // Called for every subscription, for LISTEN; post_gap() must follow when that is in force.
   void on_subscribe(std::function<void(const std::string& channel)> subscribed) { subscribed_ = std::move(subscribed); }
   void post(std::vector<Message> messages);
@@ -46,9 +49,11 @@ class Notifier {
     Handler handler;
     std::mutex running;
     bool is_open = true;
+    bool own_at_once = false;
   };
   void run();
-  void deliver(const Message& message);
+  enum class To { kAll, kAtOnce };
+  void deliver(const Message& message, To to);
 
   mutable std::mutex mutex_;
   std::condition_variable arrived_;

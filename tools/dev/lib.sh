@@ -87,7 +87,7 @@ configure() {
   stamp=$dir/.configured
   [ -f "$dir/build.ninja" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$options" ] && return 0
   mkdir -p "$dir"
-  rm -f "$stamp"
+  rm -f "$stamp" "$dir"/CMakeFiles/*.dir/cmake_pch.hxx.gch
   cmake -G Ninja -S . -B "$dir" "$@" >"$dir/configure.log" 2>&1 || {
     cat "$dir/configure.log" >&2
     die "cmake failed in $dir"

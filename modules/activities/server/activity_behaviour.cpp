@@ -43,7 +43,10 @@ std::int64_t earliest_planned(SaveContext& save, const entity::Link& subject) {
     compare("subject", entity::FilterOp::kEq, {subject});
     compare("state", entity::FilterOp::kEq, {std::string("planned")});
     compare("due_at", entity::FilterOp::kNotEmpty, {});
-    if (entity == save.record().entity && save.record().id != 0) compare("id", entity::FilterOp::kNe, {save.record().id});
+    if (entity == save.record().entity && save.record().id != 0) {
+      compare("id", entity::FilterOp::kEq, {save.record().id});
+      query.filter.children.back() = entity::Filter::negation(std::move(query.filter.children.back()));
+    }
     query.sort = {entity::SortKey{{entity::PathStep{entity, entity->index_of("due_at"), {}}}, false}};
     query.fields = {{entity::PathStep{entity, entity->index_of("due_at"), {}}}};
     query.limit = 1;
@@ -97,6 +100,11 @@ void ActivityBehaviour::before_write(SaveContext& save) {
   if (save.is_new() || !save.changed("subject")) return;
   const entity::Link old = subject_of(*save.before());
   if (old.record_id != 0) refresh_subject(save, old, false, 0);
+}
+
+void ActivityBehaviour::before_restore(SaveContext& save) {
+  const entity::Link subject = subject_of(save.record());
+  if (subject.record_id != 0) refresh_subject(save, subject, true, 0);
 }
 
 void ActivityBehaviour::before_delete(SaveContext& save) {

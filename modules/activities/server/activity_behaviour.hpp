@@ -16,6 +16,7 @@ class ActivityBehaviour final : public entity::Behaviour {
   void prepare(entity::SaveContext& save) override;
   void before_write(entity::SaveContext& save) override;
   void before_delete(entity::SaveContext& save) override;
+  void before_restore(entity::SaveContext& save) override;
 
  private:
   Contact contact_;

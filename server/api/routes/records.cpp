@@ -161,7 +161,9 @@ void add_record_routes(http::Router& router, ApiContext& context) {
   using http::Method;
   using http::RunsOn;
   add_route(router, context, {Method::kPost, "/{plural}", create, RunsOn::kWritePool});
-  add_route(router, context, {Method::kGet, "/{plural}/{id}", read_one, RunsOn::kInPlace});
+  // By id from the embedded base is microseconds; from PostgreSQL it is a wait on the network.
+  const RunsOn reads_one_on = context.database.dialect() == store::Dialect::kSqlite ? RunsOn::kInPlace : RunsOn::kReadPool;
+  add_route(router, context, {Method::kGet, "/{plural}/{id}", read_one, reads_one_on});
   add_route(router, context, {Method::kPatch, "/{plural}/{id}", update, RunsOn::kWritePool});
   add_route(router, context, {Method::kDelete, "/{plural}/{id}", remove, RunsOn::kWritePool});
   add_route(router, context, {Method::kPost, "/{plural}/{id}:restore", restore, RunsOn::kWritePool});

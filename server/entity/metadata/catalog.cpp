@@ -22,9 +22,7 @@ namespace {
 
 constexpr std::string_view kChannel = "metadata";
 
-std::int64_t now_us() {
-  return base::to_micros(base::SystemClock().now());
-}
+std::int64_t now_us() { return base::to_micros(base::SystemClock().now()); }
 
 // FNV-1a over paths and texts: a new program with other files makes a new metadata version.
 std::string digest_of(const std::vector<EntityFile>& files) {
@@ -100,13 +98,48 @@ struct Catalog::Impl {
     return registry;
   }
 
-  // Problems of shipped files are our bug; of the local layer the administrator's.
-  RegistryPtr build_or_throw(const LocalLayer& layer, std::int64_t version) const {
+  // As build, but rows of the layer that no longer fit (a module is gone, a new version took a name) are left out and
+  // told in the log: they stay in the database, and the program starts.
+  RegistryPtr build_usable(const LocalLayer& layer, std::int64_t version, std::size_t* left_out = nullptr) const {
     std::vector<EntityProblem> problems;
+    if (left_out) *left_out = 0;
     auto registry = build(layer, version, problems);
-    if (!registry)
-      throw base::Error(base::ErrorCode::kFailedPrecondition, "local_layer", {{"reason", to_text(problems)}});
+    if (registry) return registry;
+    LocalLayer usable;
+    registry = build(usable, version, problems);
+    if (!registry) throw base::Error::internal("entity files:\n" + to_text(problems));
+    for (const auto& row : layer.rows) {
+      usable.rows.push_back(row);
+      if (auto next = build(usable, version, problems)) {
+        registry = std::move(next);
+        continue;
+      }
+      usable.rows.pop_back();
+      if (left_out) ++*left_out;
+      const std::string reason = to_text(problems);
+      base::log(base::LogLevel::kWarning, "local_layer_row_left_out",
+                {{"entity", std::string_view(row.entity)},
+                 {"field", std::string_view(row.field)},
+                 {"reason", std::string_view(reason)}});
+    }
     return registry;
+  }
+
+  // After a change: everything must fit, except what did not fit before.
+  RegistryPtr build_changed(const LocalLayer& layer, const LocalLayer& before) const {
+    std::vector<EntityProblem> problems;
+    if (auto registry = build(layer, layer.version, problems)) return registry;
+    std::vector<EntityProblem> old_problems;
+    if (!build(before, layer.version, old_problems)) {
+      std::size_t left_out = 0;
+      std::size_t left_out_before = 0;
+      build_usable(before, layer.version, &left_out_before);
+      auto registry = build_usable(layer, layer.version, &left_out);
+      if (left_out <= left_out_before) return registry;
+    }
+    std::vector<base::FieldError> errors;
+    for (auto& problem : problems) errors.push_back(std::move(problem.error));
+    throw base::Error(std::move(errors));
   }
 
   void publish(RegistryPtr registry) {
@@ -122,15 +155,11 @@ struct Catalog::Impl {
     PendingSchema pending;
     database.change_schema([&](store::Connection& connection) {
       auto layer = load_layer(connection, true);
+      const LocalLayer before = layer;
       LayerChanges changes(connection, layer, shipped);
       apply(changes);
-      std::vector<EntityProblem> problems;
-      next = build(layer, ++layer.version, problems);
-      if (!next) {
-        std::vector<base::FieldError> errors;
-        for (auto& problem : problems) errors.push_back(std::move(problem.error));
-        throw base::Error(std::move(errors));
-      }
+      ++layer.version;
+      next = build_changed(layer, before);
       pending = create_tables_and_columns(connection, *next);
       layer.shipped = digest;
       save_layer(connection, layer, now_us(), caller.user_id);
@@ -199,7 +228,7 @@ struct Catalog::Impl {
       layer = load_layer(connection, false);
       is_newer = layer.version > current.load()->version();
     });
-    if (is_newer) publish(build_or_throw(layer, layer.version));
+    if (is_newer) publish(build_usable(layer, layer.version));
   }
 
   void stop() {
@@ -222,13 +251,9 @@ Catalog::Catalog(store::Database& database, std::vector<EntityFile> files)
   add_system_behaviours(*this, database);
 }
 
-Catalog::~Catalog() {
-  impl_->stop();
-}
+Catalog::~Catalog() { impl_->stop(); }
 
-RegistryPtr Catalog::current() const {
-  return impl_->current.load();
-}
+RegistryPtr Catalog::current() const { return impl_->current.load(); }
 
 void Catalog::synchronise_schema() {
   {
@@ -244,7 +269,7 @@ void Catalog::synchronise_schema() {
             connection.prepare("save_metadata_version", "UPDATE sys_metadata SET version=$1, shipped=$2 WHERE id=1");
         statement.bind(1, layer.version).bind_text(2, layer.shipped).run();
       }
-      next = impl_->build_or_throw(layer, layer.version);
+      next = impl_->build_usable(layer, layer.version);
       pending = create_tables_and_columns(connection, *next);
     });
     impl_->publish(next);
@@ -261,9 +286,7 @@ void Catalog::synchronise_schema() {
   });
 }
 
-void Catalog::refresh() {
-  impl_->refresh();
-}
+void Catalog::refresh() { impl_->refresh(); }
 
 void Catalog::add_entity(const Caller& caller, const json::object& body) {
   impl_->change(caller, [&](LayerChanges& changes) { changes.add_entity(body); });

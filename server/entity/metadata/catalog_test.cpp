@@ -229,6 +229,32 @@ TEST_P(CatalogChangeTest, TheLocalLayerSurvivesARestartAndCanBeCarriedOver) {
             "rows[0].body.key:required");
 }
 
+TEST_P(CatalogChangeTest, ARowThatNoLongerFitsIsLeftOutAndTheProgramStarts) {
+  add_field("other", R"({"key": "x_thing", "type": "link", "to": ["thing"]})");
+  add_field("other", R"({"key": "x_size", "type": "integer"})");
+  catalog_.reset();
+  auto files = test_entity_files();
+  // A later version without things.
+  std::erase_if(files,
+                [](const EntityFile& file) { return file.path == "thing.json" || file.path == "thing_other.json"; });
+  for (auto& file : files) {
+    if (file.path == "other.json")
+      file.text =
+          R"({"key": "other", "id": 901, "plural": "others", "fields": [{"key": "name", "id": 1, "type": "text"}]})";
+  }
+  catalog_ = std::make_unique<Catalog>(database(), files);
+  catalog_->synchronise_schema();
+  EXPECT_EQ(entity("other").field("x_thing"), nullptr);
+  EXPECT_TRUE(entity("other").field("x_size"));
+  add_field("other", R"({"key": "x_more", "type": "integer"})");
+  EXPECT_TRUE(entity("other").field("x_more"));
+  EXPECT_NE(error_of([&] { add_field("other", R"({"key": "x_bad", "type": "link", "to": ["thing"]})"); }),
+            "");
+  // With the things back, the field is there again.
+  catalog_ = another_node();
+  EXPECT_TRUE(entity("other").field("x_thing"));
+}
+
 TEST_P(CatalogChangeTest, NewShippedFilesMakeANewVersion) {
   const auto version = catalog().current()->version();
   catalog_.reset();

@@ -205,7 +205,7 @@ class StoredCallerDirectory final : public CallerDirectory {
     const auto clear = [weak] {
       if (const auto cache = weak.lock()) cache->clear();
     };
-    subscription_ = database_.subscribe(kRightsChannel, [clear](std::string_view) { clear(); });
+    subscription_ = database_.subscribe(kRightsChannel, [clear](std::string_view) { clear(); }, store::Database::Delivery::kBeforeWriteReturns);
     catalog_.on_change([clear](const Registry&) { clear(); });
   }
 

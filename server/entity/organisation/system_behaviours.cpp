@@ -20,6 +20,7 @@ class RightsChange : public Behaviour {
   explicit RightsChange(store::Database& database) : database_(database) {}
   void before_write(SaveContext& context) override { tell(context); }
   void before_delete(SaveContext& context) override { tell(context); }
+  void before_restore(SaveContext& context) override { tell(context); }
 
  private:
   void tell(SaveContext& context) { database_.notify_on_commit(context.connection(), kRightsChannel, "changed"); }
@@ -46,6 +47,12 @@ class UserBehaviour final : public RightsChange {
     if (is_admin != was_admin && !context.caller().is_admin) context.add_error({"is_admin", "admin_only", {}});
     const bool serves = is_admin && context.record().integer("is_active", 1) != 0;
     if (was_admin && !serves && !has_other_admin(context)) context.add_error({"is_admin", "last_admin", {}});
+  }
+
+  void before_delete(SaveContext& context) override {
+    const bool serves = context.record().integer("is_admin") != 0 && context.record().integer("is_active", 1) != 0;
+    if (serves && !has_other_admin(context)) throw base::Error::field("is_admin", "last_admin");
+    RightsChange::before_delete(context);
   }
 
  private:

@@ -26,6 +26,16 @@ constexpr auto kSlice = std::chrono::milliseconds(8);
 constexpr auto kBulkLoadSlice = std::chrono::seconds(4);
 
 struct DryRunEnd {};
+// This node's metadata are older than the base's: reload and run again.
+struct MetadataBehind {};
+constexpr int kMetadataAttempts = 3;
+
+// Several nodes share a PostgreSQL base: a write under old metadata could leave new fields and indexes unkept.
+void require_current_metadata(store::Connection& connection, const Registry& registry) {
+  if (connection.dialect() == store::Dialect::kSqlite) return;
+  auto statement = connection.prepare("metadata_version", "SELECT version FROM sys_metadata WHERE id = 1");
+  if (statement.step() && statement.integer(0) > registry.version()) throw MetadataBehind{};
+}
 
 std::string body_hash(const json::object& values) {
   const std::string text = json::serialize(values);
@@ -124,19 +134,30 @@ class RecordServiceImpl final : public RecordService {
   }
 
   void write(std::string_view name, const SaveOptions& options, const std::function<void(WriteTransaction&)>& body) {
+    for (int attempt = 1;; ++attempt) {
+      try {
+        write_once(name, options, body);
+        return;
+      } catch (const DryRunEnd&) {
+        return;  // everything was tried and rolled back: that is what was asked for
+      } catch (const MetadataBehind&) {
+        if (attempt == kMetadataAttempts) throw base::Error(base::ErrorCode::kUnavailable, "schema_changed");
+        parts_.catalog.refresh();
+      }
+    }
+  }
+
+  void write_once(std::string_view name, const SaveOptions& options, const std::function<void(WriteTransaction&)>& body) {
     store::WriteOptions write_options;
     write_options.name = name;
     write_options.lane = options.lane;
-    try {
-      parts_.database.write(write_options, [&](store::Connection& connection) {
-        WriteTransaction transaction(parts_, connection, parts_.catalog.current(), parts_.clock.now());
-        body(transaction);
-        if (options.dry_run) throw DryRunEnd{};
-        parts_.database.notify_on_commit(connection, kOutboxChannel, "written");
-      });
-    } catch (const DryRunEnd&) {
-      // Everything was tried and rolled back: that is what was asked for.
-    }
+    parts_.database.write(write_options, [&](store::Connection& connection) {
+      WriteTransaction transaction(parts_, connection, parts_.catalog.current(), parts_.clock.now());
+      require_current_metadata(connection, *transaction.registry);
+      body(transaction);
+      if (options.dry_run) throw DryRunEnd{};
+      parts_.database.notify_on_commit(connection, kOutboxChannel, "written");
+    });
   }
 
   SaveResult run(std::string_view name, const SaveOptions& options, const std::function<SaveResult(WriteTransaction&)>& body) {

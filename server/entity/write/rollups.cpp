@@ -1,6 +1,7 @@
 #include "server/entity/write/rollups.hpp"
 
 #include <map>
+#include <unordered_map>
 
 #include "server/base/json_writer.hpp"
 #include "server/entity/field_type.hpp"
@@ -36,16 +37,24 @@ std::optional<RollUp> declared_rollup(const Registry& registry, const EntityDef&
   return result;
 }
 
-std::vector<RollUp> rollups_of_child(const Registry& registry, const EntityDef& child) {
-  std::vector<RollUp> result;
-  for (const auto& parent : registry.entities()) {
-    for (std::size_t i = 0; i < parent->fields.size(); ++i) {
-      if (auto rollup = declared_rollup(registry, *parent, static_cast<FieldIndex>(i)); rollup && rollup->child == &child) {
-        result.push_back(*rollup);
+using RollUpsByChild = std::unordered_map<const EntityDef*, std::vector<RollUp>>;
+
+// Kept per thread for the registry it was made of: every save asks, and metadata changes seldom.
+const std::vector<RollUp>& rollups_of_child(const Registry& registry, const EntityDef& child) {
+  static thread_local const Registry* made_of = nullptr;
+  static thread_local std::int64_t made_version = -1;
+  static thread_local RollUpsByChild known;
+  if (made_of != &registry || made_version != registry.version()) {
+    known.clear();
+    for (const auto& parent : registry.entities()) {
+      for (std::size_t i = 0; i < parent->fields.size(); ++i) {
+        if (auto rollup = declared_rollup(registry, *parent, static_cast<FieldIndex>(i))) known[rollup->child].push_back(*rollup);
       }
     }
+    made_of = &registry;
+    made_version = registry.version();
   }
-  return result;
+  return known[&child];
 }
 
 Filter rollup_filter(WriteTransaction& transaction, const RollUp& rollup, const Caller& caller) {
@@ -135,7 +144,7 @@ void add_difference(WriteTransaction& transaction, const RollUp& rollup, std::in
 
 void update_rollups(WriteTransaction& transaction, const Record* before, const Record* after) {
   const EntityDef& child = after != nullptr ? *after->entity : *before->entity;
-  const auto rollups = rollups_of_child(*transaction.registry, child);
+  const auto& rollups = rollups_of_child(*transaction.registry, child);
   if (rollups.empty()) return;
   const auto system = Caller::system();
   for (const auto& rollup : rollups) {

@@ -82,6 +82,9 @@ SaveResult Save::remove(std::int64_t id) {
 SaveResult Save::restore(std::int64_t id) {
   const DepthGuard guard(transaction_);
   load_for(id, Action::kDelete, true);
+  record_.deleted = false;
+  for (Behaviour* behaviour : transaction_.parts.catalog.behaviours(entity_)) behaviour->before_restore(*this);
+  throw_errors();
   return write_deleted(false);
 }
 

@@ -56,6 +56,7 @@ class PostgresConnection final : public Connection {
   void rollback() noexcept;
   void rethrow_swallowed();
   void add_message(Message message) { messages_.push_back(std::move(message)); }
+  const std::vector<Message>& messages() const { return messages_; }  // of the current transaction, also after its commit
 
   bool is_lost() const { return wire_->is_lost(); }
   // For a connection that lay idle: takes the answer to the last COMMIT. False when the server has closed it.

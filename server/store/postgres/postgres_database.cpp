@@ -116,9 +116,9 @@ class PostgresDatabase final : public Database {
     static_cast<PostgresConnection&>(connection).add_message(make_message(channel, payload));
   }
 
-  Subscription subscribe(std::string_view channel, std::function<void(std::string_view)> handler) override {
+  Subscription subscribe(std::string_view channel, std::function<void(std::string_view)> handler, Delivery delivery) override {
     quote_identifier(channel);
-    return notifier_.subscribe(channel, std::move(handler));
+    return notifier_.subscribe(channel, std::move(handler), delivery == Delivery::kBeforeWriteReturns);
   }
 
   void backup(const std::string& path) override { dump(direct_address_, path); }
@@ -140,14 +140,15 @@ class PostgresDatabase final : public Database {
         ConnectionSettings{address, options_.prepared_statements, options_.slow_query, counters_.add()});
   }
 
-  static void write_once(PostgresConnection& connection, std::chrono::seconds patience,
-                         const std::function<void(Connection&)>& body) {
+  void write_once(PostgresConnection& connection, std::chrono::seconds patience,
+                  const std::function<void(Connection&)>& body) {
     WriteScope scope;
     connection.start_use(Clock::now() + patience);
     connection.begin_write();
     body(connection);
     connection.rethrow_swallowed();
     connection.commit();
+    notifier_.deliver_own(connection.messages());
   }
 
   // True when committed, false when `body` should run again.

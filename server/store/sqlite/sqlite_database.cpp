@@ -81,9 +81,9 @@ class SqliteDatabase final : public Database {
     static_cast<SqliteConnection&>(connection).add_message(make_message(channel, payload));
   }
 
-  Subscription subscribe(std::string_view channel, std::function<void(std::string_view)> handler) override {
+  Subscription subscribe(std::string_view channel, std::function<void(std::string_view)> handler, Delivery delivery) override {
     quote_identifier(channel);
-    return notifier_.subscribe(channel, std::move(handler));
+    return notifier_.subscribe(channel, std::move(handler), delivery == Delivery::kBeforeWriteReturns);
   }
 
   void backup(const std::string& path) override {

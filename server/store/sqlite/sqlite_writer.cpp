@@ -199,6 +199,7 @@ void SqliteWriter::commit(std::vector<Operation*>& group) {
   std::vector<Message> messages = connection_->take_messages();
   try {
     connection_->commit();
+    notifier_.deliver_own(messages);
     notifier_.post(std::move(messages));
   } catch (const base::Error& error) {
     for (Operation* operation : group) operation->error.set(error);

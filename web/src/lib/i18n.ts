@@ -12,9 +12,10 @@ let language: Language = "ru";
 let time_zone: string | undefined;
 let plurals = new Intl.PluralRules("ru");
 
-const loaders: Record<Language, () => Promise<Record<string, string>[]>> = {
-  ru: () => Promise.all([import("@web/locales/ru.json"), import("@generated/module-locales.ru.json")]).then((all) => all.map((one) => one.default)),
-  en: () => Promise.all([import("@web/locales/en.json"), import("@generated/module-locales.en.json")]).then((all) => all.map((one) => one.default)),
+// Our own texts and those of the modules, put together by scripts/generate.mjs.
+const loaders: Record<Language, () => Promise<Record<string, string>>> = {
+  ru: async () => (await import("@generated/locale.ru.json")).default,
+  en: async () => (await import("@generated/locale.en.json")).default,
 };
 
 const kLanguageHint = "matvey.language";
@@ -27,8 +28,7 @@ export function guessLanguage(): Language {
 }
 
 export async function loadLanguage(next: Language): Promise<void> {
-  const parts = await loaders[next]();
-  useTexts(next, Object.assign({}, ...parts) as Record<string, string>);
+  useTexts(next, await loaders[next]());
   localStorage.setItem(kLanguageHint, next);
 }
 

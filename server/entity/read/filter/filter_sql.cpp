@@ -246,6 +246,8 @@ void FilterSql::column_condition(const Filter& filter, const Terminal& terminal,
       return;
     }
     default:
+      // Filters made in C++ write "not" as Filter::negation, as the parser does.
+      if (!is_ordering(filter.op)) throw base::Error::internal("a filter is not in normal form");
       return ordered(filter, terminal, alias);
   }
 }
