@@ -89,7 +89,6 @@ struct EntityDef {
   std::vector<std::string> access_via;                   // link fields whose target's read right gives read right here
   std::vector<std::string> everyone;                     // actions that each signed-in user may do with all records: read, create, …
   std::vector<std::pair<std::string, std::string>> everyone_scopes;  // the same and narrower ones: action, scope
-  std::string open_field;  // bool field that opens a record to everyone for reading; may be empty
   std::vector<RuleDef> rules;
   std::unordered_map<std::string, std::string> visibility;  // field → FEEL
   std::optional<StagesDef> stages;
