@@ -67,6 +67,7 @@ struct LiveHub::Impl {
     std::shared_ptr<http::EventStream> stream;
     Credential credential;  // asked again for each event: rights, scopes and revocation count at once
     entity::OutboxPosition from;  // events up to here are known to the client
+    std::int64_t user_id = 0;     // whose notices it gets
   };
 
   ApiContext& context;
@@ -226,7 +227,8 @@ void LiveHub::stop() {
 }
 
 void LiveHub::add(std::shared_ptr<http::EventStream> stream, Credential credential, std::string position) {
-  Impl::Listener listener{std::move(stream), std::move(credential), {}};
+  const std::int64_t user_id = impl_->context.authenticator.caller_of(credential)->user_id;
+  Impl::Listener listener{std::move(stream), std::move(credential), {}, user_id};
   const auto from = entity::parse_position(position);
   store::ReadOptions options;
   options.name = "live_resume";
