@@ -12,6 +12,7 @@ const folder = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), "
 const settled = (page) => page.waitForLoadState("networkidle");
 
 const screens = [
+  { name: "my-day", path: "/page/my-day" },
   { name: "list", path: "/companies?view=all" },
   { name: "list-filtered", path: `/companies?filter=${encodeURIComponent(JSON.stringify({ field: "city", op: "eq", value: "Казань" }))}` },
   { name: "list-empty", path: "/leads?view=all" },
@@ -26,10 +27,11 @@ const screens = [
 ];
 
 const looks = [
+  // English first: the account ends in Russian.
+  { name: "desktop-light-en", viewport: kDesktop, scheme: "light", language: "en" },
   { name: "desktop-light-ru", viewport: kDesktop, scheme: "light", language: "ru" },
   { name: "desktop-dark-ru", viewport: kDesktop, scheme: "dark", language: "ru" },
   { name: "phone-light-ru", viewport: kPhone, scheme: "light", language: "ru" },
-  { name: "desktop-light-en", viewport: kDesktop, scheme: "light", language: "en" },
 ];
 
 mkdirSync(folder, { recursive: true });

@@ -30,7 +30,7 @@ export function TimelineEntry({ entity, item }: { entity: Entity; item: Timeline
   return (
     <article className={classes.entry} data-quiet>
       <span className={classes.icon}><IconHistory size={15} aria-hidden="true" /></span>
-      <div className={classes.text}>
+      <div className={classes.line}>
         {item.change?.user?.title ?? t("history.program")} <span className="muted">{kActions.has(action) ? t(`history.${action}` as TextKey) : action}{action === "updated" && labels.length > 0 ? `: ${labels.join(", ")}` : ""}</span>
       </div>
       <span className={classes.meta}><Time at={item.at} /></span>
