@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { kDesktop, kPhone, openBrowser, signIn } from "./browser.mjs";
 
 const address = process.argv[2] ?? "http://127.0.0.1:8090";
+const account = { email: process.env.MATVEY_EMAIL ?? "user1@example.ru", password: process.env.MATVEY_PASSWORD ?? "matvey" };
 const wanted = process.argv[3] ?? "";
 const folder = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), "screenshots");
 const settled = (page) => page.waitForLoadState("networkidle");
@@ -41,10 +42,11 @@ for (const look of looks) {
   await page.goto(address);
   await settled(page);
   if (!wanted || "sign-in".includes(wanted)) await page.screenshot({ path: join(folder, `sign-in.${look.name}.png`) });
-  await signIn(page, address);
+  await signIn(page, address, account);
   await page.evaluate(async (language) => {
     const session = await (await fetch("/api/v1/session")).json();
-    await fetch("/api/v1/me", { method: "PATCH", headers: { "Content-Type": "application/json", "X-CSRF-Token": session.csrf }, body: JSON.stringify({ language }) });
+    const user = await (await fetch(`/api/v1/users/${session.user.id}`)).json();
+    await fetch(`/api/v1/users/${session.user.id}`, { method: "PATCH", headers: { "Content-Type": "application/json", "X-CSRF-Token": session.csrf }, body: JSON.stringify({ language, version: user.version }) });
   }, look.language);
   for (const screen of screens) {
     const id = `${screen.name}.${look.name}`;

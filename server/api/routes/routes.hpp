@@ -17,6 +17,8 @@ void add_setting_routes(http::Router& router, ApiContext& context);
 void add_openapi_routes(http::Router& router, ApiContext& context);
 void add_file_routes(http::Router& router, ApiContext& context);
 void add_metadata_routes(http::Router& router, ApiContext& context);
+// POST /multi: several reads in one request.
+void add_multi_routes(http::Router& router, ApiContext& context);
 
 // Answers with the body's hash as ETag; 304 without a body when the client has it.
 void answer_by_etag(const http::Request& request, http::Response& response);

@@ -112,14 +112,14 @@ function PhrasePart({ entity, condition, is_new = false, onChange, onRemove }: P
   };
   return (
     <Popover opened={is_open} onChange={(next) => (next ? setOpen(true) : close())} position="bottom-start" trapFocus returnFocus>
-      <Popover.Target>
-        <span className={classes.phrase} data-open={is_open || undefined}>
+      <span className={classes.phrase} data-open={is_open || undefined}>
+        <Popover.Target>
           <button type="button" onClick={() => (is_open ? close() : setOpen(true))} disabled={!field}>
             {phrase.subject} <span className="muted">{phrase.verb || "—"}</span> {phrase.value && <strong>{phrase.value}</strong>}
           </button>
-          <CloseButton size={20} iconSize={13} aria-label={t("filter.remove", { condition: phrase.subject })} onClick={onRemove} />
-        </span>
-      </Popover.Target>
+        </Popover.Target>
+        <CloseButton size={20} iconSize={13} aria-label={t("filter.remove", { condition: phrase.subject })} onClick={onRemove} />
+      </span>
       <Popover.Dropdown p={12}>
         {field && (
           <form onSubmit={(event) => { event.preventDefault(); close(); }}>
