@@ -67,9 +67,9 @@ export default defineConfig({
   server: {
     port: 5173,
     fs: { allow: [resolve(root, "..")] },
-    proxy: { "/api": { target: backend }, "/health": { target: backend } },
+    proxy: { "/api": { target: backend }, "/health": { target: backend }, "/metrics": { target: backend } },
   },
-  preview: { proxy: { "/api": { target: backend }, "/health": { target: backend } } },
+  preview: { proxy: { "/api": { target: backend }, "/health": { target: backend }, "/metrics": { target: backend } } },
   build: {
     target: "es2022",
     manifest: true,

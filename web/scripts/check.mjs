@@ -46,7 +46,9 @@ for (const path of sources.filter((one) => /\.tsx?$/.test(one))) {
   });
 }
 
-const locales = Object.fromEntries(["ru", "en"].map((language) => [language, JSON.parse(readFileSync(join(web, `src/locales/${language}.json`), "utf8"))]));
+const locales = Object.fromEntries(["ru", "en"].map((language) => [language, {
+  ...JSON.parse(readFileSync(join(web, `src/locales/${language}.json`), "utf8")), ...JSON.parse(readFileSync(join(web, `src/locales/admin/${language}.json`), "utf8")),
+}]));
 const stem = (key) => key.replace(/\.(one|two|few|many|other|zero)$/, "");
 const stems = (language) => new Set(Object.keys(locales[language]).map(stem));
 for (const key of stems("ru")) if (!stems("en").has(key)) findings.push(`src/locales/en.json: lacks ${key}`);

@@ -10,7 +10,8 @@ const target = join(web, "generated");
 
 /** Icons offered for custom entities and stages, beside those the shipped entities name. */
 const kCommonIcons = ["box", "briefcase", "building", "calendar", "car", "file-text", "flag", "folder", "heart", "home", "key", "list",
-  "map-pin", "message", "package", "phone", "puzzle", "shopping-cart", "star", "tag", "tool", "truck", "user", "users", "wallet"];
+  "map-pin", "message", "package", "phone", "puzzle", "shopping-cart", "star", "tag", "tool", "truck", "user", "users", "wallet",
+  "activity", "history", "list-check", "settings"];
 
 const readJson = (path) => JSON.parse(readFileSync(path, "utf8"));
 

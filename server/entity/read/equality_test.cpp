@@ -6,6 +6,7 @@
 #include <random>
 
 #include "server/base/json.hpp"
+#include "server/entity/read/page/page.hpp"
 #include "server/entity/read/read_testing.hpp"
 
 namespace entity {
@@ -404,6 +405,44 @@ struct Outcome {
   std::string first;  // what differed first
 };
 
+// The same records as a list, in whatever way its page is driven.
+std::vector<std::int64_t> ids_by_page(const QueryContext& context, const EntityDef& entity, const Filter& filter,
+                                      Dice& dice) {
+  Query query;
+  query.entity = &entity;
+  query.filter = filter;
+  query.limit = 1000;
+  query.fields = {{PathStep{&entity, entity.index_of("id"), {}}}};
+  const auto title = entity.title_index;
+  if (dice.chance(50)) query.sort.push_back({{PathStep{&entity, title, {}}}, dice.chance(50)});
+  std::string text;
+  base::JsonWriter out(text);
+  run_query(context, query, out);
+  std::vector<std::int64_t> ids;
+  const auto answer = base::parse_json(text);
+  for (const auto& item : answer.at("items").as_array()) ids.push_back(item.at("id").as_int64());
+  std::sort(ids.begin(), ids.end());
+  return ids;
+}
+
+// And with every condition held back from the indexes, memberships correlated.
+std::vector<std::int64_t> ids_walked(const QueryContext& context, const EntityDef& entity, const Filter& filter) {
+  const auto selection = read::make_selection(context, entity, filter, Action::kRead, false);
+  read::Drive drive;
+  drive.kind = read::Drive::Kind::kWalk;
+  drive.held.assign(read::conditions_of(selection).size(), true);
+  read::SqlWriter sql(context.connection);
+  read::FilterSql filters(sql, context.registry, context.caller, context.now);
+  sql << "SELECT r.id FROM " << table_of(entity) << " r";
+  read::write_where(sql, filters, selection, "r", drive);
+  sql << " ORDER BY r.id";
+  auto statement = context.connection.prepare("walked", sql.text());
+  sql.bind_all(statement);
+  std::vector<std::int64_t> ids;
+  while (statement.step()) ids.push_back(statement.integer(0));
+  return ids;
+}
+
 // `plant` changes the filter that memory sees: a planted bug.
 Outcome compare_random_cases(store::Dialect dialect, int cases, std::uint64_t seed, const Plant& plant) {
   Outcome outcome;
@@ -424,6 +463,11 @@ Outcome compare_random_cases(store::Dialect dialect, int cases, std::uint64_t se
           const auto filter = parse_filter(base::parse_json(text), world.context(caller, key));
           const auto in_sql =
               find_ids({connection, world.registry(), caller, world.now()}, entity, filter, Action::kRead, 0, 1000);
+          if (i % 4 == 0) {
+            const QueryContext query{connection, world.registry(), caller, world.now()};
+            EXPECT_EQ(ids_by_page(query, entity, filter, dice), in_sql) << text;
+            EXPECT_EQ(ids_walked(query, entity, filter), in_sql) << text;
+          }
           const auto seen = plant(filter);
           const auto access = access_filter(world.registry(), entity, caller, Action::kRead);
           std::vector<std::int64_t> in_memory;

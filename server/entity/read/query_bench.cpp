@@ -17,7 +17,7 @@
 #include "server/base/json.hpp"
 #include "server/base/text.hpp"
 #include "server/entity/metadata/registry_builder.hpp"
-#include "server/entity/metadata/schema_sync.hpp"
+#include "server/entity/schema/schema_sync.hpp"
 #include "server/entity/query.hpp"
 #include "server/entity/storage.hpp"
 
@@ -208,7 +208,7 @@ class Loader {
       else
         insert.bind(10, owner);
       insert.bind_text(11, std::to_string(7'700'000'000 + id)).bind(12, static_cast<std::int64_t>(random_() % 1000));
-      insert.bind_text(13, random_() % 2 == 0 ? "retail" : "it");
+      insert.bind_text(13, id % 100'000 == 7 ? "food" : random_() % 2 == 0 ? "retail" : "it");
       if (random_() % 3 == 0)
         insert.bind_null(14);
       else
@@ -273,7 +273,10 @@ Caller caller_of(const Registry& registry, std::string_view kind) {
   caller.own_owners =
       kind == "own" ? std::vector<std::int64_t>{70} : std::vector<std::int64_t>{60, 61};  // the head is a deputy of 61
   caller.department_ids = {1, 2};
-  for (std::int64_t id = 8; id <= 140; ++id) caller.tree_owners.push_back(id);
+  // "idle": the head of three who own nothing.
+  const bool is_idle = kind == "idle";
+  if (is_idle) caller.user_id = 401, caller.own_owners = {401};
+  for (std::int64_t id = is_idle ? 401 : 8; id <= (is_idle ? 403 : 140); ++id) caller.tree_owners.push_back(id);
   for (const auto& entity : registry.entities()) {
     EntityRights rights;
     std::fill(std::begin(rights.scopes), std::end(rights.scopes), scope);
@@ -312,10 +315,10 @@ class Bench {
     const auto load = read_text("/proc/loadavg");
     std::printf("{\"name\":\"conditions\",\"db\":\"%s\",\"companies\":%d,\"cpus\":%u,\"load\":\"%s\"}\n", db_.c_str(),
                 companies_, std::thread::hardware_concurrency(), load.substr(0, load.find(' ')).c_str());
-    for (const auto* kind : {"admin", "own", "head"}) {
+    for (const auto* kind : {"admin", "own", "head", "idle"}) {
       caller_ = caller_of(registry_, kind);
       kind_ = kind;
-      by_id();
+      if (kind_ != "idle") by_id();
       page_by_owner_and_city();
       page_by_city();
       first_page();
@@ -437,6 +440,30 @@ class Bench {
     report("page_all_by_name", ours, nullptr);
     const auto newest = measure(1.0, [&](int) { engine_list("company", R"({"sort": ["-created_at"], "limit": 50})"); });
     report("page_all_newest", newest, nullptr);
+    const auto rare = measure(1.0, [&](int) {
+      engine_list(
+          "company",
+          R"({"filter": {"and": [{"field": "industry", "value": "food"}, {"field": "employees", "op": "gte", "value": 5}]}, )" +
+              std::string(kFields) + "}");
+    });
+    report("page_rare_value_by_name", rare, nullptr);
+    const auto two = measure(1.0, [&](int i) {
+      engine_list(
+          "company",
+          R"({"filter": {"and": [{"field": "industry", "value": "it"}, {"field": "employees", "op": "lt", "value": )" +
+              std::to_string(5 + i % 50) + "}]}, " + kFields + "}");
+    });
+    report("page_two_frequent_by_name", two, nullptr);
+    const auto linked = measure(1.0, [&](int i) {
+      engine_list("deal", R"({"filter": {"field": "company.city", "value": ")" + city(i) +
+                              R"("}, "sort": ["-created_at"], "limit": 50})");
+    });
+    report("page_deals_by_city_of_company", linked, nullptr);
+    const auto deep = measure(1.0, [&](int i) {
+      engine_list("deal", R"({"filter": {"field": "company.inn", "value": ")" + std::to_string(7'700'000'001 + i) +
+                              R"("}, "sort": ["-created_at"], "limit": 50})");
+    });
+    report("page_deals_by_inn_of_company", deep, nullptr);
   }
 
   void exact_count() {

@@ -1,10 +1,11 @@
+import type admin_ru from "@web/locales/admin/ru.json";
 import type ru from "@web/locales/ru.json";
 
 export type Language = "ru" | "en";
 /** A key of src/locales, or a key `web.…` of a module's locales. */
-export type TextKey = keyof typeof ru | `web.${string}`;
+export type TextKey = keyof typeof ru | keyof typeof admin_ru | `web.${string}`;
 /** Keys that come in plural forms: `x.one`, `x.few`, `x.many`, `x.other`. */
-export type PluralKey = (keyof typeof ru extends infer K ? (K extends `${infer P}.other` ? P : never) : never) | `web.${string}`;
+export type PluralKey = (keyof typeof ru | keyof typeof admin_ru extends infer K ? (K extends `${infer P}.other` ? P : never) : never) | `web.${string}`;
 export type Params = Record<string, string | number>;
 
 let texts: Record<string, string> = {};
@@ -27,8 +28,25 @@ export function guessLanguage(): Language {
   return navigator.language.startsWith("en") ? "en" : "ru";
 }
 
+/** Texts of screens that come later, by language. */
+export type TextPart = Record<Language, () => Promise<Record<string, string>>>;
+const parts = new Set<TextPart>();
+
+/** Adds the texts of a part of the application before its first screen is drawn. */
+export async function loadTexts(part: TextPart): Promise<void> {
+  if (parts.has(part)) return;
+  const more = await part[language]();
+  parts.add(part);
+  texts = { ...texts, ...more };
+}
+
+export function hasText(key: string): key is TextKey {
+  return key in texts;
+}
+
 export async function loadLanguage(next: Language): Promise<void> {
-  useTexts(next, await loaders[next]());
+  const all = await Promise.all([loaders[next](), ...[...parts].map((part) => part[next]())]);
+  useTexts(next, Object.assign({}, ...all) as Record<string, string>);
   localStorage.setItem(kLanguageHint, next);
 }
 

@@ -57,12 +57,12 @@ bool has_shared(const Filter& filter) {
 bool anything_shared(const QueryContext& context, const EntityDef& entity) {
   const auto& caller = context.caller;
   SqlWriter sql(context.connection);
-  sql << "SELECT 1 FROM sys_share s WHERE s.user_id IN ";
-  sql.int_list(caller.own_owners.empty() ? std::vector<std::int64_t>{caller.user_id} : caller.own_owners);
+  sql << "SELECT 1 FROM sys_share s WHERE s.user_id";
+  sql.in_ints(caller.own_owners.empty() ? std::vector<std::int64_t>{caller.user_id} : caller.own_owners);
   (sql << " AND s.entity_id = ").parameter(std::int64_t{entity.id});
   if (!caller.department_ids.empty()) {
-    sql << " UNION ALL SELECT 1 FROM sys_share s WHERE s.department_id IN ";
-    sql.int_list(caller.department_ids);
+    sql << " UNION ALL SELECT 1 FROM sys_share s WHERE s.department_id";
+    sql.in_ints(caller.department_ids);
     (sql << " AND s.entity_id = ").parameter(std::int64_t{entity.id});
   }
   sql << " LIMIT 1";

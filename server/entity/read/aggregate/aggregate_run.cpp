@@ -197,6 +197,7 @@ class AggregateRun {
 
   int write_grouped_sql(read::SqlWriter& sql) {
     read::FilterSql filters(sql, context_.registry, context_.caller, context_.now);
+    filters.set_via_membership(read::FilterSql::Membership::kLists);
     const int count_column = write_select(sql, filters, true);
     std::string_view word = " GROUP BY ";
     for (const auto& group : groups_) {
@@ -224,6 +225,7 @@ class AggregateRun {
   void run_streamed(base::JsonWriter& out) {
     read::SqlWriter sql(context_.connection);
     read::FilterSql filters(sql, context_.registry, context_.caller, context_.now);
+    filters.set_via_membership(read::FilterSql::Membership::kLists);
     write_select(sql, filters, false);
     GroupTable table(groups_, measures_, context_.caller);
     auto statement = context_.connection.prepare("aggregate_streamed", sql.text());

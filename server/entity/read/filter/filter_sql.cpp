@@ -158,14 +158,40 @@ void FilterSql::readable(const EntityDef& entity, std::string_view alias) {
   as_system_ = false;
 }
 
-// "(outer IN (SELECT inner FROM from WHERE " or its correlated twin; the condition and "))" follow.
-void FilterSql::open_membership(Membership membership, std::string_view outer, std::string_view inner,
-                                std::string_view from) {
-  if (membership == Membership::kLists) {
-    out_ << "(" << outer << " IN (SELECT " << inner << " FROM " << from << " WHERE ";
-  } else {
-    out_ << "(EXISTS (SELECT 1 FROM " << from << " WHERE " << inner << " = " << outer << " AND ";
+// "(outer IN (SELECT inner FROM from WHERE " or its correlated twin, behind the test of the link's entity where it has
+// one; the condition and leave_membership follow.
+void FilterSql::enter_membership(const MembershipParts& parts) {
+  if (members_only_ && depth_++ == 0) {
+    out_ << "SELECT " << parts.inner << " FROM " << parts.from << " WHERE ";
+    return;
   }
+  out_ << "(";
+  if (!parts.entity_column.empty()) {
+    out_ << parts.entity_column << " = ";
+    out_.number(parts.entity_id) << " AND ";
+  }
+  if (parts.membership == Membership::kLists) {
+    out_ << parts.outer << " IN (SELECT " << parts.inner << " FROM " << parts.from << " WHERE ";
+  } else {
+    out_ << "EXISTS (SELECT 1 FROM " << parts.from << " WHERE " << parts.inner << " = " << parts.outer << " AND ";
+  }
+}
+
+void FilterSql::leave_membership() {
+  if (members_only_ && --depth_ == 0) return;
+  out_ << "))";
+}
+
+bool FilterSql::write_members(const Filter& filter, const EntityDef& entity) {
+  const bool is_exists = filter.kind == Filter::Kind::kExists || filter.kind == Filter::Kind::kLinked;
+  const bool is_path = filter.kind == Filter::Kind::kCompare &&
+                       (filter.path.size() > 1 || describe_terminal(registry_, filter.path.front()).is_many());
+  if (!is_exists && !is_path) return false;
+  members_only_ = true;
+  depth_ = 0;
+  write(filter, entity, "r");
+  members_only_ = false;
+  return true;
 }
 
 // Follows the path from `step` on; the last step is the comparison itself. Only living records are passed through.
@@ -175,23 +201,22 @@ void FilterSql::walk(const Filter& filter, std::size_t step, std::string_view al
   const auto& target = *filter.path[step + 1].entity;
   const auto name = out_.new_alias();
   const auto table = table_of(target) + " " + name;
+  const std::string outer(alias);
   if (terminal.source == TerminalSource::kTargets) {
     const auto link = out_.new_alias();
     const auto from = terminal.items->quoted_table + " " + link + " JOIN " + table + " ON " + name + ".id = " + link +
                       "." + terminal.items->target_column;
-    open_membership(membership_, std::string(alias) + ".id", link + "." + terminal.items->own_column, from);
+    enter_membership({membership_, outer + ".id", link + "." + terminal.items->own_column, from, {}, 0});
     out_ << link << ".deleted_at IS NULL AND ";
   } else {
-    if (!terminal.entity_column.empty()) {
-      out_ << "(" << alias << "." << terminal.entity_column << " = ";
-      out_.number(target.id) << " AND ";
-    }
-    open_membership(membership_, std::string(alias) + "." + terminal.column, name + ".id", table);
+    enter_membership({membership_, outer + "." + terminal.column, name + ".id", table,
+                      terminal.entity_column.empty() ? std::string() : outer + "." + terminal.entity_column,
+                      target.id});
   }
   out_ << name << ".deleted_at IS NULL AND ";
   walk(filter, step + 1, name);
   readable(target, name);
-  out_ << (terminal.entity_column.empty() ? "))" : ")))");
+  leave_membership();
 }
 
 void FilterSql::leaf(const Filter& filter, std::string_view alias) {
@@ -199,16 +224,15 @@ void FilterSql::leaf(const Filter& filter, std::string_view alias) {
   if (!terminal.is_many()) return column_condition(filter, terminal, alias);
   const auto name = out_.new_alias();
   const bool is_relation = terminal.items->relation != nullptr;
-  open_membership(membership_, std::string(alias) + ".id",
-                  name + "." + (is_relation ? terminal.items->own_column : "record_id"),
-                  terminal.items->quoted_table + " " + name);
+  const auto inner = name + "." + (is_relation ? terminal.items->own_column : "record_id");
+  enter_membership({membership_, std::string(alias) + ".id", inner, terminal.items->quoted_table + " " + name, {}, 0});
   if (is_relation) out_ << name << ".deleted_at IS NULL AND ";
   if (filter.op == FilterOp::kNotEmpty && filter.path.back().item_column.empty()) {
     out_ << "(1=1)";
   } else {
     column_condition(filter, terminal, name);
   }
-  out_ << "))";
+  leave_membership();
 }
 
 Bind FilterSql::operand(const Value& value, const Terminal& terminal) const {
@@ -275,14 +299,13 @@ void FilterSql::one_of(const Filter& filter, const Terminal& terminal, std::stri
     (out_ << " = ").parameter(operand(filter.values.front(), terminal)) << ")";
     return;
   }
-  out_ << " IN ";
   if (std::holds_alternative<std::int64_t>(filter.values.front())) {
     std::vector<std::int64_t> numbers;
     for (const auto& value : filter.values) numbers.push_back(std::get<std::int64_t>(value));
-    out_.int_list(std::move(numbers)) << ")";
+    out_.in_ints(std::move(numbers)) << ")";
     return;
   }
-  out_ << "(";
+  out_ << " IN (";
   for (std::size_t i = 0; i < padded_size(filter.values.size()); ++i) {
     if (i != 0) out_ << ",";
     out_.parameter(operand(filter.values[std::min(i, filter.values.size() - 1)], terminal));
@@ -301,11 +324,7 @@ void FilterSql::one_of_links(const Filter& filter, const Terminal& terminal, std
   for (auto& [entity_id, list] : ids) {
     if (!first) out_ << " OR ";
     first = false;
-    out_ << "(" << alias << "." << terminal.column;
-    if (list.size() == 1)
-      (out_ << " = ").parameter(list.front());
-    else
-      (out_ << " IN ").int_list(std::move(list));
+    (out_ << "(" << alias << "." << terminal.column).in_ints(std::move(list));
     if (!terminal.entity_column.empty()) {
       out_ << " AND " << alias << "." << terminal.entity_column << " = ";
       out_.number(entity_id);
@@ -326,8 +345,8 @@ void FilterSql::within(const Filter& filter, const Terminal& terminal, std::stri
     if (!first) out_ << " OR ";
     first = false;
     out_ << "(" << alias << "." << terminal.column << " IN (WITH RECURSIVE tree(id) AS (SELECT b.id FROM "
-         << table_of(*target) << " b WHERE b.id IN ";
-    out_.int_list(std::move(list));
+         << table_of(*target) << " b WHERE b.id";
+    out_.in_ints(std::move(list));
     if (const auto parent = parent_index(*target); parent >= 0) {
       out_ << " UNION SELECT c.id FROM " << table_of(*target) << " c JOIN tree ON c." << column_of(*target, parent)
            << " = tree.id";
@@ -352,10 +371,10 @@ void FilterSql::exists(const Filter& filter, std::string_view alias) {
     const auto link = out_.new_alias();
     const auto from = terminal.items->quoted_table + " " + link + " JOIN " + table + " ON " + name + ".id = " + link +
                       "." + terminal.items->own_column;
-    open_membership(membership_, id, link + "." + terminal.items->target_column, from);
+    enter_membership({membership_, id, link + "." + terminal.items->target_column, from, {}, 0});
     out_ << link << ".deleted_at IS NULL AND ";
   } else {
-    open_membership(membership_, id, name + "." + terminal.column, table);
+    enter_membership({membership_, id, name + "." + terminal.column, table, {}, 0});
     out_ << name << "." << terminal.column << " IS NOT NULL AND ";
     if (!terminal.entity_column.empty()) {
       out_ << name << "." << terminal.entity_column << " = ";
@@ -365,24 +384,20 @@ void FilterSql::exists(const Filter& filter, std::string_view alias) {
   out_ << name << ".deleted_at IS NULL AND ";
   write(filter.children.front(), other, name);
   readable(other, name);
-  out_ << "))";
+  leave_membership();
 }
 
 void FilterSql::linked(const Filter& filter, std::string_view alias) {
   const auto& other = *filter.other;
   const auto terminal = describe_terminal(registry_, filter.path.front());
   const auto name = out_.new_alias();
-  out_ << "(";
-  if (!terminal.entity_column.empty()) {
-    out_ << alias << "." << terminal.entity_column << " = ";
-    out_.number(other.id) << " AND ";
-  }
-  open_membership(via_membership_, std::string(alias) + "." + terminal.column, name + ".id",
-                  table_of(other) + " " + name);
+  const std::string outer(alias);
+  enter_membership({via_membership_, outer + "." + terminal.column, name + ".id", table_of(other) + " " + name,
+                    terminal.entity_column.empty() ? std::string() : outer + "." + terminal.entity_column, other.id});
   out_ << name << ".deleted_at IS NULL AND ";
   write(filter.children.front(), other, name);
   readable(other, name);
-  out_ << ")))";
+  leave_membership();
 }
 
 void FilterSql::scope(const Filter& filter, std::string_view alias) {
@@ -392,21 +407,15 @@ void FilterSql::scope(const Filter& filter, std::string_view alias) {
     out_ << "(1=0)";
     return;
   }
-  out_ << "(" << alias << "." << terminal.column;
-  if (owners.size() == 1)
-    (out_ << " = ").parameter(owners.front());
-  else
-    (out_ << " IN ").int_list(owners);
-  out_ << ")";
+  (out_ << "(" << alias << "." << terminal.column).in_ints(owners) << ")";
 }
 
 void FilterSql::shared(const Filter& filter, const EntityDef& entity, std::string_view alias) {
   const auto level = std::get<std::int64_t>(filter.values.front());
   const bool as_list = membership_ == Membership::kLists;
   const auto part = [&](std::string_view column, std::vector<std::int64_t> ids) {
-    out_ << (as_list ? "SELECT s.record_id FROM sys_share s WHERE s." : "SELECT 1 FROM sys_share s WHERE s.") << column
-         << " IN ";
-    out_.int_list(std::move(ids)) << " AND s.entity_id = ";
+    out_ << (as_list ? "SELECT s.record_id FROM sys_share s WHERE s." : "SELECT 1 FROM sys_share s WHERE s.") << column;
+    out_.in_ints(std::move(ids)) << " AND s.entity_id = ";
     out_.number(entity.id) << " AND s.level >= ";
     out_.number(level);
     if (!as_list) out_ << " AND s.record_id = " << alias << ".id";

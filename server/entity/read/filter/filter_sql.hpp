@@ -22,8 +22,12 @@ class FilterSql {
   // query; right for pages and counts) or correlated (`EXISTS (…)`: right for a single record).
   enum class Membership { kLists, kCorrelated };
   void set_membership(Membership value) { membership_ = value; }
+  Membership membership() const { return membership_; }
   // The same for access.via, whose target predicate often passes many records: correlated unless said otherwise.
   void set_via_membership(Membership value) { via_membership_ = value; }
+  // The inner "SELECT …" of a condition that is a membership test: whose rows are ids of records (exists, items) or of
+  // link targets. False: it is none, nothing was written.
+  bool write_members(const Filter& filter, const EntityDef& entity);
   // Appends " AND …" so that only records of `entity` pass that the caller may read; nothing where he may read all.
   void readable(const EntityDef& entity, std::string_view alias);
   const Registry& registry() const { return registry_; }
@@ -40,7 +44,15 @@ class FilterSql {
   void one_of(const Filter& filter, const Terminal& terminal, std::string_view alias);
   void one_of_links(const Filter& filter, const Terminal& terminal, std::string_view alias);
   void within(const Filter& filter, const Terminal& terminal, std::string_view alias);
-  void open_membership(Membership membership, std::string_view outer, std::string_view inner, std::string_view from);
+  // Text of one membership test. `entity_column` (with alias) is tested first where a link may point to several
+  // entities.
+  struct MembershipParts {
+    Membership membership;
+    std::string outer, inner, from, entity_column;
+    int entity_id;
+  };
+  void enter_membership(const MembershipParts& parts);
+  void leave_membership();
   void exists(const Filter& filter, std::string_view alias);
   void linked(const Filter& filter, std::string_view alias);
   void scope(const Filter& filter, std::string_view alias);
@@ -55,6 +67,8 @@ class FilterSql {
   base::Instant now_;
   bool as_system_ = false;
   Membership membership_ = Membership::kLists;
+  bool members_only_ = false;
+  int depth_ = 0;  // of memberships, while members_only_
   Membership via_membership_ = Membership::kCorrelated;
 };
 

@@ -36,7 +36,14 @@ struct ScalarPath {
 
 void write_scalar_path(SqlWriter& out, FilterSql& filters, const std::vector<PathStep>& path, std::string_view column,
                        std::string_view alias) {
+  if (path.size() == 1) {
+    out << alias << "." << column;
+    return;
+  }
+  const auto outer = filters.membership();
+  filters.set_membership(FilterSql::Membership::kCorrelated);
   ScalarPath{out, filters, path, column}.write(0, alias);
+  filters.set_membership(outer);
 }
 
 }  // namespace entity::read

@@ -29,17 +29,15 @@ SqlWriter& SqlWriter::parameter(Bind value) {
   return number(static_cast<std::int64_t>(binds_.size()));
 }
 
-SqlWriter& SqlWriter::int_list(std::vector<std::int64_t> values) {
-  text_ += '(';
+SqlWriter& SqlWriter::in_ints(std::vector<std::int64_t> values) {
   if (values.size() == 1) {
-    parameter(values.front());
-  } else {
-    // As store::Connection::int_list_sql.
-    text_ += is_postgres() ? "SELECT unnest(" : "SELECT value FROM json_each(";
-    parameter(std::move(values));
-    text_ += is_postgres() ? "::bigint[])" : ")";
+    text_ += " = ";
+    return parameter(values.front());
   }
-  text_ += ')';
+  // SQLite as store::Connection::int_list_sql; PostgreSQL estimates and indexes ANY, a sub-select it would join.
+  text_ += is_postgres() ? " = ANY(" : " IN (SELECT value FROM json_each(";
+  parameter(std::move(values));
+  text_ += is_postgres() ? "::bigint[])" : "))";
   return *this;
 }
 

@@ -31,8 +31,8 @@ class SqlWriter {
   }
   // Appends "$n".
   SqlWriter& parameter(Bind value);
-  // Appends "(SELECT …)" over the bound integers; one integer becomes "($n)".
-  SqlWriter& int_list(std::vector<std::int64_t> values);
+  // Appends " = $n", " IN (SELECT …)" or " = ANY(…)" over the bound integers; there is at least one.
+  SqlWriter& in_ints(std::vector<std::int64_t> values);
   SqlWriter& number(std::int64_t value);
 
   // Number of the next parameter; for text made elsewhere whose values are then given to add_bind in its order.

@@ -11,6 +11,7 @@ Count count_up_to(const QueryContext& context, const Selection& selection, std::
   if (selection.filter.kind == Filter::Kind::kNever || selection.access.kind == Filter::Kind::kNever) return {0, true};
   SqlWriter sql(context.connection);
   FilterSql filters(sql, context.registry, context.caller, context.now);
+  filters.set_via_membership(FilterSql::Membership::kLists);
   sql << (cap > 0 ? "SELECT count(*) FROM (SELECT 1 FROM " : "SELECT count(*) FROM ") << table_of(*selection.entity)
       << " r";
   write_where(sql, filters, selection, "r");

@@ -272,8 +272,10 @@ void RowWriter::fetch_files() {
 }
 
 void RowWriter::write_file(std::int64_t id, base::JsonWriter& json) const {
-  if (const auto& file = files_.at(id)) write_file_json(*file, json);
-  else json.null();
+  if (const auto& file = files_.at(id))
+    write_file_json(*file, json);
+  else
+    json.null();
 }
 
 const std::string& RowWriter::title(int entity_id, std::int64_t id) const {

@@ -40,12 +40,29 @@ Selection make_selection(const QueryContext& context, const EntityDef& entity, c
   return selection;
 }
 
-void write_where(SqlWriter& out, FilterSql& filters, const Selection& selection, std::string_view alias) {
+std::vector<const Filter*> conditions_of(const Selection& selection) {
+  std::vector<const Filter*> parts;
+  split_conditions(selection.filter, parts);
+  split_conditions(selection.access, parts);
+  return parts;
+}
+
+void write_where(SqlWriter& out, FilterSql& filters, const Selection& selection, std::string_view alias,
+                 const Drive& drive) {
   out << " WHERE " << alias << (selection.in_bin ? ".deleted_at IS NOT NULL" : ".deleted_at IS NULL");
-  for (const auto* part : {&selection.filter, &selection.access}) {
-    if (part->kind == Filter::Kind::kAlways) continue;
-    out << " AND ";
-    filters.write(*part, *selection.entity, alias);
+  const auto parts = conditions_of(selection);
+  using Membership = FilterSql::Membership;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const bool is_held = i < drive.held.size() && drive.held[i];
+    if (drive.kind != Drive::Kind::kFree) {
+      // What drives brings its list; the others are asked for the few rows that come by.
+      const bool drives = drive.kind == Drive::Kind::kFetch && !is_held;
+      filters.set_membership(drives ? Membership::kLists : Membership::kCorrelated);
+      filters.set_via_membership(drives ? Membership::kLists : Membership::kCorrelated);
+    }
+    out << (is_held ? " AND (" : " AND ");
+    filters.write(*parts[i], *selection.entity, alias);
+    if (is_held) out << " IS TRUE)";
   }
 }
 
@@ -55,10 +72,12 @@ PageReader::PageReader(const QueryContext& context, const Query& query)
       selection_(make_selection(context, *query.entity, query.filter, Action::kRead, query.in_bin)),
       fingerprint_(fingerprint(query, context.registry)) {
   for (const auto& key : query.sort) keys_.push_back(describe_terminal(context.registry, key.path.back()));
+  if (!query.in_bin) drive_ = choose_drive(context, *query.entity, conditions_of(selection_), query.sort);
   if (!query.cursor.empty()) after_ = read_cursor(query.cursor, fingerprint_, keys_.size());
 }
 
 void PageReader::write_key(SqlWriter& out, FilterSql& filters, std::size_t index) const {
+  if (drive_.kind == Drive::Kind::kFetch) out << "+";
   write_scalar_path(out, filters, query_.sort[index].path, key_column(keys_[index]), "r");
 }
 
@@ -74,7 +93,7 @@ void PageReader::write_after(SqlWriter& out, FilterSql& filters, Zone zone) cons
     write_key(out, filters, 0);
     out << " IS NULL";
     if (after_ && std::holds_alternative<std::monostate>(after_->keys.front()))
-      (out << " AND r.id" << sign).parameter(after_->id);
+      (out << " AND " << id_column() << sign).parameter(after_->id);
     return;
   }
   if (zone == Zone::kWithValue) {
@@ -84,7 +103,7 @@ void PageReader::write_after(SqlWriter& out, FilterSql& filters, Zone zone) cons
   }
   if (!after_) return;
   if (keys_.empty() || is_id(keys_.front())) {
-    (out << " AND r.id" << sign).parameter(after_->id);
+    (out << " AND " << id_column() << sign).parameter(after_->id);
     return;
   }
   out << " AND (";
@@ -131,7 +150,7 @@ void PageReader::write_order(SqlWriter& out, FilterSql& filters, Zone zone) cons
       out << (query_.sort[i].descending ? " DESC" : "") << (keys_.size() > 1 ? " NULLS LAST, " : ", ");
     }
   }
-  out << "r.id" << (is_descending() ? " DESC" : "");
+  out << id_column() << (is_descending() ? " DESC" : "");
 }
 
 Bind PageReader::key_value(store::Statement& statement, int column, std::size_t index) const {
@@ -151,7 +170,7 @@ void PageReader::read_zone(Zone zone, const OutputPlan& plan, RowWriter& rows) {
     write_key(sql, filters, i);
   }
   sql << " FROM " << table_of(*query_.entity) << " r";
-  write_where(sql, filters, selection_, "r");
+  write_where(sql, filters, selection_, "r", drive_);
   write_after(sql, filters, zone);
   write_order(sql, filters, zone);
   (sql << " LIMIT ").parameter(std::int64_t{query_.limit + 1 - count_});

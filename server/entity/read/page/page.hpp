@@ -13,6 +13,7 @@
 #include "server/entity/query.hpp"
 #include "server/entity/read/filter/filter_sql.hpp"
 #include "server/entity/read/page/cursor.hpp"
+#include "server/entity/read/page/drive.hpp"
 #include "server/entity/read/page/output.hpp"
 
 namespace entity::read {
@@ -27,8 +28,11 @@ struct Selection {
 };
 Selection make_selection(const QueryContext& context, const EntityDef& entity, const Filter& filter, Action action,
                          bool in_bin);
-// " WHERE …" over a row named `alias`.
-void write_where(SqlWriter& out, FilterSql& filters, const Selection& selection, std::string_view alias);
+// " WHERE …" over a row named `alias`. `drive`: made for the conditions of this selection.
+void write_where(SqlWriter& out, FilterSql& filters, const Selection& selection, std::string_view alias,
+                 const Drive& drive = {});
+// Conditions of the filter and of the rights.
+std::vector<const Filter*> conditions_of(const Selection& selection);
 
 class PageReader {
  public:
@@ -44,11 +48,13 @@ class PageReader {
   void write_after_general(SqlWriter& out, FilterSql& filters) const;
   void write_order(SqlWriter& out, FilterSql& filters, Zone zone) const;
   bool is_descending() const { return !query_.sort.empty() && query_.sort.back().descending; }
+  std::string_view id_column() const { return drive_.kind == Drive::Kind::kFetch ? "+r.id" : "r.id"; }
   Bind key_value(store::Statement& statement, int column, std::size_t index) const;
 
   const QueryContext& context_;
   const Query& query_;
   Selection selection_;
+  Drive drive_;
   std::vector<Terminal> keys_;
   std::uint64_t fingerprint_;
   std::optional<Position> after_;

@@ -27,7 +27,7 @@ void fetch(const QueryContext& context, const EntityDef& target, std::unordered_
   for (const auto& column : storage_of(target).read_columns) {
     if (column.field == target.title_index) sql << ",t." << column.quoted;
   }
-  (sql << " FROM " << table_of(target) << " t WHERE t.id IN ").int_list(std::move(ids));
+  (sql << " FROM " << table_of(target) << " t WHERE t.id").in_ints(std::move(ids));
   if (!is_user) filters.readable(target, "t");
   auto statement = context.connection.prepare("link_titles", sql.text());
   sql.bind_all(statement);
