@@ -19,6 +19,7 @@
 
 namespace connect {
 class Files;
+class Notices;
 }
 
 namespace api {
@@ -38,6 +39,7 @@ struct ApiContext {
   flow::Jobs& jobs;
   entity::Services& services;
   connect::Files& files;
+  connect::Notices& notices;
   std::int64_t max_body_bytes = 64 << 20;  // of any request but uploads of files
   std::vector<std::pair<http::Method, std::string>> served = {};  // what add_route added, patterns below /api/v1
 };

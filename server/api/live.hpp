@@ -28,7 +28,8 @@ class EventFilter {
   std::unordered_map<const entity::EntityDef*, std::unordered_map<std::int64_t, std::optional<entity::Record>>> records_;
 };
 
-// One thread follows the outbox and feeds every open stream. Thread-safe.
+// One thread follows the outbox and feeds every open stream: "change" for records, "notice" {"unread"} for whoever has a new notice,
+// "metadata" {"version"} for all when the metadata changed. Thread-safe.
 class LiveHub {
  public:
   explicit LiveHub(ApiContext& context);

@@ -157,6 +157,7 @@ void add_all_routes(http::Router& router, ApiContext& context, LiveHub& live) {
   add_job_routes(router, context);
   add_setting_routes(router, context);
   add_file_routes(router, context);
+  add_notice_routes(router, context);
   add_openapi_routes(router, context);
   add_event_routes(router, context, live);
   router.add(http::Method::kGet, "/health", [&context](const http::Request&, http::Response& response) { health(context, response); });
