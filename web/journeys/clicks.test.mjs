@@ -110,7 +110,7 @@ job("Поставить задачу коллеге", "/companies", async (page,
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("textbox").first().and(page.locator(":focus")).waitFor();
   await hand.type("Позвонить на склад");
-  await hand.press(dialog.getByLabel("Исполнитель"));
+  await hand.press(dialog.getByLabel("Ответственный"));
   await page.getByRole("option").first().waitFor();
   await hand.keys("Enter");
   await hand.keys("Control+Enter");
