@@ -19,6 +19,7 @@
 
 namespace connect {
 class Files;
+class Notices;
 }
 
 namespace api {
@@ -38,6 +39,7 @@ struct ApiContext {
   flow::Jobs& jobs;
   entity::Services& services;
   connect::Files& files;
+  connect::Notices& notices;
   std::int64_t max_body_bytes = 64 << 20;  // of any request but uploads of files
   std::vector<std::pair<http::Method, std::string>> served = {};  // what add_route added, patterns below /api/v1
 };
@@ -54,6 +56,8 @@ class Call {
   const base::Instant now;
 
   const entity::Caller& caller() const { return *caller_; }
+  // May do what only administrators may; a key with scopes does records only, whoever's it is.
+  bool is_administrator() const { return caller_->is_admin && caller_->key_scopes.empty(); }
   // The same with the remote address, for what is audited.
   const entity::Caller& writer();
   std::string_view parameter(std::size_t index) const { return request.path_parameters.at(index); }

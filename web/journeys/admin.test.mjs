@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { axeFindings, callApi, openPage, openWorld } from "./browser-world.mjs";
 
+const kField = `Интерес к хлебу ${Date.now() % 100_000}`;
 let world;
 before(async () => { world = await openWorld(); });
 after(async () => { await world?.close(); });
@@ -20,7 +21,7 @@ test("a custom field goes from its creation to form, list and filter without a r
   const { page, context, faults } = await openPage(world, { path: "/settings/fields?section=company" });
   await page.getByRole("button", { name: "Добавить поле" }).click();
   const dialog = page.getByRole("dialog", { name: /Новое поле/ });
-  await dialog.getByLabel("Название").fill("Интерес к хлебу");
+  await dialog.getByLabel("Название").fill(kField);
   await dialog.getByRole("combobox", { name: "Тип" }).or(dialog.getByRole("textbox", { name: "Тип" })).click();
   await page.getByRole("option", { name: "Выбор одного" }).click();
   for (const [number, label] of [[1, "Высокий"], [2, "Низкий"]]) {
@@ -29,15 +30,16 @@ test("a custom field goes from its creation to form, list and filter without a r
   }
   await dialog.getByRole("combobox", { name: "Цвет: Высокий" }).selectOption({ label: "Красный" });
   await dialog.getByRole("button", { name: "Создать" }).click();
-  await page.getByRole("button", { name: "Интерес к хлебу", exact: true }).waitFor();
+  await page.getByRole("button", { name: kField, exact: true }).waitFor();
   const metadata = await callApi(page, "GET", "/metadata");
-  const field = metadata.entities.find((entity) => entity.key === "company").fields.find((one) => one.label === "Интерес к хлебу");
+  const field = metadata.entities.find((entity) => entity.key === "company").fields.find((one) => one.label === kField);
   assert.deepEqual(field.options.map((option) => [option.label, option.color]), [["Высокий", "danger"], ["Низкий", ""]]);
   const company = await callApi(page, "POST", "/companies?on_duplicate=create", { name: "Ржаной двор", [field.key]: field.options[0].key });
   await page.goto(`${world.address}/companies?filter=${encodeURIComponent(JSON.stringify({ field: field.key, op: "eq", value: field.options[0].key }))}`);
   await page.getByText("Ржаной двор").first().waitFor();
   await page.goto(`${world.address}/companies/${company.id}`);
-  await page.getByText("Высокий").first().waitFor();
+  await page.getByRole("button", { name: "Остальные поля" }).click();
+  await page.getByRole("definition").filter({ hasText: "Высокий" }).waitFor();
   assert.deepEqual(faults, []);
   await context.close();
 });
@@ -118,7 +120,7 @@ test("stages change their order and a renamed one is renamed in the moves that l
   await page.waitForFunction(() => document.querySelector("ol li")?.textContent?.includes("Новая"));
   await page.getByRole("button", { name: "Предложение", exact: true }).click();
   const dialog = page.getByRole("dialog", { name: "Предложение" });
-  await dialog.getByRole("textbox", { name: "Куда можно перейти" }).or(dialog.getByRole("combobox", { name: "Куда можно перейти" })).click();
+  await dialog.getByLabel("Куда можно перейти").first().click();
   await page.getByRole("option", { name: "Согласование" }).click();
   await page.keyboard.press("Escape");
   await dialog.getByRole("button", { name: "Сохранить" }).click();

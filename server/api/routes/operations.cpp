@@ -79,6 +79,7 @@ bool accepts(const http::Request& request, std::string_view encoding) { return r
 
 // Files of the built interface; any other path is the application's own address and gets its page.
 void web(const http::Request& request, http::Response& response) {
+  if (request.path.starts_with("/api/")) throw base::Error(base::ErrorCode::kNotFound, "route_not_found");
   const std::string path = "web" + std::string(request.path == "/" ? "/index.html" : request.path);
   auto file = base::find_resource_file(path);
   if (!file && path.find('.', path.rfind('/')) != std::string::npos) throw base::Error(base::ErrorCode::kNotFound, "page_not_found");
@@ -157,6 +158,7 @@ void add_all_routes(http::Router& router, ApiContext& context, LiveHub& live) {
   add_job_routes(router, context);
   add_setting_routes(router, context);
   add_file_routes(router, context);
+  add_notice_routes(router, context);
   add_openapi_routes(router, context);
   add_event_routes(router, context, live);
   router.add(http::Method::kGet, "/health", [&context](const http::Request&, http::Response& response) { health(context, response); });

@@ -15,6 +15,7 @@ void add_session_routes(http::Router& router, ApiContext& context);
 void add_job_routes(http::Router& router, ApiContext& context);
 void add_setting_routes(http::Router& router, ApiContext& context);
 void add_openapi_routes(http::Router& router, ApiContext& context);
+void add_notice_routes(http::Router& router, ApiContext& context);
 void add_file_routes(http::Router& router, ApiContext& context);
 void add_metadata_routes(http::Router& router, ApiContext& context);
 // POST /multi: several reads in one request.

@@ -56,7 +56,7 @@ export function DepartmentRow({ branch, people, is_closed, mayTake, onFold, onTa
           <Menu.Item onClick={onEdit}>{t("admin.edit")}</Menu.Item>
           <Menu.Item onClick={onMove}>{t("admin.department_move_to")}</Menu.Item>
           <Menu.Divider />
-          <Menu.Item color="red" onClick={onRemove}>{t("card.delete")}</Menu.Item>
+          <Menu.Item c="var(--danger)" onClick={onRemove}>{t("card.delete")}</Menu.Item>
         </Menu.Dropdown>
       </Menu>
     </li>

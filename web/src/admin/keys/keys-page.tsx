@@ -61,8 +61,8 @@ export function KeysPage() {
                   <td data-label={t("admin.key_made")}>{formatInstant(key.created_at)}</td>
                   <td data-label={t("admin.key_until")}>{key.expires_at ? formatDate(key.expires_at) : t("admin.key_forever")}</td>
                   <td data-tools>
-                    {revoked === key.id ? <span className={classes.line}><Button size="compact-sm" color="red" loading={is_running} onClick={() => revoke(key)}>{t("admin.key_revoke_sure")}</Button><Button size="compact-sm" variant="subtle" onClick={() => setRevoked(null)}>{t("action.cancel")}</Button></span>
-                      : <Button size="compact-sm" variant="subtle" color="red" onClick={() => setRevoked(key.id)}>{t("admin.key_revoke")}</Button>}
+                    {revoked === key.id ? <span className={classes.line}><Button size="compact-sm" variant="default" c="var(--danger)" loading={is_running} onClick={() => revoke(key)}>{t("admin.key_revoke_sure")}</Button><Button size="compact-sm" variant="subtle" onClick={() => setRevoked(null)}>{t("action.cancel")}</Button></span>
+                      : <Button size="compact-sm" variant="subtle" c="var(--danger)" onClick={() => setRevoked(key.id)}>{t("admin.key_revoke")}</Button>}
                   </td>
                 </tr>
               ))}

@@ -34,7 +34,7 @@ export function StageDialog({ staged, stages, stage, onClose, onSaved }: StageDi
       title={String(stage.name)} entity={stage_entity} record={stage} fields={["name", "kind", "color", "probability", "time_limit"]} onClose={onClose} onDone={onClose} afterSave={save}
       extra={<>
         <MultiSelect label={t("admin.stage_required")} description={t("admin.stage_required_hint")} data={fields.map((field) => ({ value: field.key, label: field.label }))} value={required} onChange={setRequired} searchable clearable />
-        <MultiSelect label={t("admin.stage_next")} description={t("admin.stage_next_hint")} data={stages.filter((one) => one.id !== stage.id).map((one) => String(one.name))} value={next} onChange={setNext} clearable />
+        <MultiSelect label={t("admin.stage_next")} description={t("admin.stage_next_hint")} data={stages.filter((one) => one.id !== stage.id).map((one) => String(one.name))} value={next} onChange={setNext} searchable clearable />
       </>}
     />
   );

@@ -62,7 +62,7 @@ function Loaded({ entity, role, onGone }: { entity: Entity; role: AnyRecord; onG
         <div className={classes.bar} style={{ alignItems: "center" }}>
           <h2 className={classes.grow}>{String(role.name)}</h2>
           <Button size="compact-sm" variant="default" onClick={() => setNamed(true)}>{t("admin.edit")}</Button>
-          <Button size="compact-sm" variant="subtle" color="red" onClick={() => void remove()}>{t("card.delete")}</Button>
+          <Button size="compact-sm" variant="subtle" c="var(--danger)" onClick={() => void remove()}>{t("card.delete")}</Button>
         </div>
         {Boolean(role.description) && <p className="muted">{String(role.description)}</p>}
         <p className={classes.badges} style={{ marginTop: 8 }}>{users.length === 0 ? <span className="muted">{t("admin.role_nobody")}</span> : users.map((user) => <Badge key={user.id}>{user.title}</Badge>)}</p>

@@ -12,7 +12,7 @@ import { ErrorNotice } from "@web/kit/error-notice";
 import { useMetadata } from "@web/lib/calls/metadata";
 import { t } from "@web/lib/i18n";
 
-/** Roles on the left, what the chosen one may do on the right. */
+/** Roles in a line, under them what the chosen one may do: the matrix needs the width. */
 export function RolesPage() {
   const entity = useMetadata().entity("role");
   const { items, is_loaded, error, refetch } = useRecords(entity, { fields: ["name", "description"], sort: [{ field: "name" }] });
@@ -24,8 +24,8 @@ export function RolesPage() {
   return (
     <AdminPage title={t("settings.page_roles")} hint={t("admin.roles_hint")} actions={add}>
       {error ? <ErrorNotice error={error} onRetry={() => void refetch()} /> : is_loaded && !role ? <EmptyState title={t("admin.roles_empty")} text={t("admin.roles_empty_text")} /> : role && (
-        <div className={classes.split}>
-          <nav className={classes.side} aria-label={t("settings.page_roles")}>
+        <div className={classes.form}>
+          <nav className={`${classes.side} ${classes.inLine}`} aria-label={t("settings.page_roles")}>
             {items.map((one) => <button key={one.id} type="button" aria-current={one.id === role.id} onClick={() => choose(String(one.id))}>{String(one.name)}</button>)}
           </nav>
           <RoleEditor key={role.id} entity={entity} id={role.id} onGone={() => choose(null)} />

@@ -36,7 +36,7 @@ export function SystemPage() {
   const total = routes.reduce((sum, route) => sum + route.count, 0);
   const failed = routes.reduce((sum, route) => sum + route.failed, 0);
   return (
-    <AdminPage title={t("settings.page_system")} hint={t("admin.system_hint")}>
+    <AdminPage title={t("settings.page_system")} hint={t("admin.system_hint")} actions={<a href="/metrics" target="_blank" rel="noreferrer">{t("admin.system_metrics")}</a>}>
       {error ? <ErrorNotice error={error} onRetry={() => void refetch()} /> : data && (
         <>
           <dl className={system.facts}>

@@ -55,7 +55,7 @@ function Access({ entity, user }: { entity: Entity; user: AnyRecord }) {
     const saved = await set(user, !is_on);
     if (is_on) showToast({ tone: "success", text: t("admin.user_was_off", { name: String(user.name) }), action: { label: t("action.undo"), run: async () => { await set(saved, true); } } });
   });
-  return <Button variant="default" color="red" loading={is_running} onClick={() => void toggle()}>{t(is_on ? "admin.user_switch_off" : "admin.user_switch_on")}</Button>;
+  return <Button variant="default" c="var(--danger)" loading={is_running} onClick={() => void toggle()}>{t(is_on ? "admin.user_switch_off" : "admin.user_switch_on")}</Button>;
 }
 
 function NewPassword({ user }: { user: AnyRecord }) {
