@@ -15,11 +15,14 @@
 #include "server/entity/module_host.hpp"
 #include "server/entity/query.hpp"
 #include "server/flow/jobs.hpp"
+#include "server/flow/outbox_dispatcher.hpp"
+#include "server/flow/scheduler.hpp"
 #include "server/http/server.hpp"
 
 namespace connect {
 class Files;
 class Notices;
+class WebHooks;
 }
 
 namespace api {
@@ -40,7 +43,13 @@ struct ApiContext {
   entity::Services& services;
   connect::Files& files;
   connect::Notices& notices;
+  connect::WebHooks& web_hooks;
+  const flow::OutboxDispatcher& dispatcher;
+  const flow::Scheduler& scheduler;
   std::int64_t max_body_bytes = 64 << 20;  // of any request but uploads of files
+  base::Instant started_at = clock.now();
+  std::function<http::ServerCounters()> server_counters = {};  // set by whoever starts the server
+  std::function<std::size_t()> open_streams = {};
   std::vector<std::pair<http::Method, std::string>> served = {};  // what add_route added, patterns below /api/v1
 };
 

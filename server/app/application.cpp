@@ -9,6 +9,7 @@
 #include "server/entity/metadata/migrations.hpp"
 #include "server/connect/files/files.hpp"
 #include "server/connect/notices/notices.hpp"
+#include "server/connect/web_hooks/web_hooks.hpp"
 #include "server/entity/caller_directory.hpp"
 #include "server/entity/files.hpp"
 #include "server/entity/write/migrations.hpp"
@@ -39,7 +40,7 @@ std::vector<entity::EntityFile> entity_files() {
 
 std::vector<store::Migration> all_migrations() {
   std::vector<store::Migration> all;
-  for (const auto* some : {&entity::metadata_migrations(), &entity::write_migrations(), &entity::file_migrations(), &connect::notice_migrations(), &flow::flow_migrations(), &api::authenticator_migrations()}) {
+  for (const auto* some : {&entity::metadata_migrations(), &entity::write_migrations(), &entity::file_migrations(), &connect::notice_migrations(), &connect::web_hook_migrations(), &flow::flow_migrations(), &api::authenticator_migrations()}) {
     all.insert(all.end(), some->begin(), some->end());
   }
   std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.number < b.number; });
@@ -58,6 +59,12 @@ store::DatabaseOptions store_options(const DataFolder& folder, const base::Confi
 
 // For those who pull /events or replay a web hook.
 constexpr std::chrono::hours kOutboxKept{24 * 7};
+
+http::CurlClientOptions client_options(const base::Config& config) {
+  http::CurlClientOptions options;
+  options.allowed_hosts = config.list("web_hooks.allowed_hosts");
+  return options;
+}
 
 std::string files_folder(const DataFolder& folder, const base::Config& config) {
   const std::string& given = config.text("files.folder");
@@ -89,10 +96,14 @@ struct Application::Impl final : public entity::ModuleHost {
         scheduler(*database, clock, node),
         files(*database, clock, connect::make_folder_store(files_folder(folder, config)), config.size_bytes("files.max_size")),
         notice_box(*database, clock),
-        api{*database, catalog, *records, *callers, texts(), clock, random, authenticator, jobs, module_services, files, notice_box, config.size_bytes("http.max_body")} {
+        hook_client(client_options(config)),
+        web_hooks(module_services, hook_client),
+        api{*database, catalog, *records, *callers, texts(), clock, random, authenticator, jobs, module_services, files, notice_box, web_hooks, dispatcher, scheduler, config.size_bytes("http.max_body")} {
     catalog.synchronise_schema();
     flow::add_mass_change(jobs, module_services);
     scheduler.add("files_expire", std::chrono::hours(1), [this] { files.remove_expired(); });
+    dispatcher.add("web_hooks", [this](const std::vector<entity::OutboxEvent>& events) { web_hooks.consume(events); });
+    scheduler.add("web_hooks_retention", std::chrono::hours(1), [this] { web_hooks.remove_old(); });
     scheduler.add("notices_retention", std::chrono::hours(24), [this] { notice_box.remove_old(); });
     scheduler.add("outbox_retention", std::chrono::hours(1), [this] {
       database->write({.name = "outbox_retention", .lane = store::Lane::kBulk}, [this](store::Connection& connection) { entity::trim_outbox(connection, clock.now() - kOutboxKept); });
@@ -104,11 +115,13 @@ struct Application::Impl final : public entity::ModuleHost {
     jobs.start();
     dispatcher.start();
     scheduler.start();
+    web_hooks.start();
   }
 
   void stop() {
     scheduler.stop();
     dispatcher.stop();
+    web_hooks.stop();
     jobs.stop();
   }
 
@@ -134,6 +147,8 @@ struct Application::Impl final : public entity::ModuleHost {
   flow::Scheduler scheduler;
   connect::Files files;
   connect::Notices notice_box;
+  http::CurlClient hook_client;
+  connect::WebHooks web_hooks;
   api::ApiContext api;
 };
 

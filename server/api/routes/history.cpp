@@ -43,6 +43,8 @@ void write_old_value(const QueryContext& context, const entity::FieldDef& field,
   else write_reference(context, *found, id->as_int64(), out);
 }
 
+}  // namespace
+
 void write_changes(const QueryContext& context, const entity::EntityDef& entity, const std::string& changes, base::JsonWriter& out) {
   out.key("changes").begin_array();
   if (!changes.empty()) {
@@ -60,6 +62,8 @@ void write_changes(const QueryContext& context, const entity::EntityDef& entity,
   }
   out.end_array();
 }
+
+namespace {
 
 void history(Call& call, http::Response& response) {
   const auto& entity = call.entity();

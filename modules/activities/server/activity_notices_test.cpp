@@ -1,12 +1,9 @@
-// Notices: who is told of what, once, and how it reaches open screens.
-#include <mutex>
-#include <thread>
-
+// Who is told of what, once.
 #include "modules/activities/server/reminders.hpp"
 #include "server/app/tests/api_testing.hpp"
 #include "server/connect/notices/notices.hpp"
 
-namespace app {
+namespace activities {
 
 namespace {
 
@@ -15,18 +12,18 @@ const json::object kOwnRights = {{"*", {{"read", "own"}, {"create", "own"}, {"up
 
 std::string now_plus(std::chrono::seconds by) { return base::to_string(std::chrono::floor<std::chrono::seconds>(base::SystemClock().now()) + by); }
 
-class NoticesApiTest : public ApiTest {
+class NoticesApiTest : public app::ApiTest {
  protected:
-  ApiServer server{GetParam()};
-  const TestUser anna = server.add_user("Анна", kAllRights);
-  const TestUser boris = server.add_user("Борис", kAllRights);
-  const TestUser vera = server.add_user("Вера", kOwnRights);
+  app::ApiServer server{GetParam()};
+  const app::TestUser anna = server.add_user("Анна", kAllRights);
+  const app::TestUser boris = server.add_user("Борис", kAllRights);
+  const app::TestUser vera = server.add_user("Вера", kOwnRights);
 
-  json::array notices(const TestUser& who) { return server.get(who, "/notices").body.at("items").as_array(); }
-  bool is_told(const TestUser& who, std::size_t count) {
-    return eventually([&] { return notices(who).size() == count; });
+  json::array notices(const app::TestUser& who) { return server.get(who, "/notices").body.at("items").as_array(); }
+  bool is_told(const app::TestUser& who, std::size_t count) {
+    return app::eventually([&] { return notices(who).size() == count; });
   }
-  std::int64_t unread(const TestUser& who) { return server.get(who, "/notices/count").body.at("unread").as_int64(); }
+  std::int64_t unread(const app::TestUser& who) { return server.get(who, "/notices/count").body.at("unread").as_int64(); }
 };
 
 TEST_P(NoticesApiTest, TellsWhoeverIsGivenATaskAndNobodyWhoDidItHimself) {
@@ -53,24 +50,21 @@ TEST_P(NoticesApiTest, TellsOfManyRecordsAtOnceInOneNotice) {
   json::array items;
   for (int i = 0; i < 12; ++i) items.push_back({{"name", "Дело " + std::to_string(i)}, {"owner", boris.id}});
   ASSERT_EQ(server.call(anna, "POST", "/tasks:batch", {{"items", items}, {"atomic", true}}).status, 200);
-  ASSERT_TRUE(eventually([&] { return !notices(boris).empty(); }));
+  ASSERT_TRUE(app::eventually([&] { return !notices(boris).empty(); }));
   EXPECT_LT(notices(boris).size(), 12u);
 }
 
 TEST_P(NoticesApiTest, TellsThoseWhoAreMentionedOnceAndOnlyIfTheyMayRead) {
-  const auto company = server.call(anna, "POST", "/companies", {{"name", "Ромашка"}});
-  ASSERT_EQ(company.status, 201) << company.text;
-  const auto mention = [](const TestUser& who) { return "<span data-mention=\"user:" + std::to_string(who.id) + "\">@Имя</span>"; };
-  const std::string body = "<p>" + mention(boris) + mention(vera) + mention(anna) + " смотрите<span data-mention=\"javascript:1\">x</span></p>";
-  const auto note = server.call(anna, "POST", "/notes", {{"body", body}, {"subject", {{"entity", "company"}, {"id", company.id()}}}});
-  ASSERT_EQ(note.status, 201) << note.text;
-  EXPECT_NE(note.body.at("body").as_string().find("data-mention=\"user:" + std::to_string(boris.id)), std::string::npos);
-  EXPECT_EQ(note.body.at("body").as_string().find("javascript"), std::string::npos);
+  const auto mention = [](const app::TestUser& who) { return "<span data-mention=\"user:" + std::to_string(who.id) + "\">@Имя</span>"; };
+  const std::string text = "<p>" + mention(boris) + mention(vera) + mention(anna) + " смотрите<span data-mention=\"javascript:1\">x</span></p>";
+  const auto task = server.call(anna, "POST", "/tasks", {{"name", "Договор"}, {"description", text}});
+  ASSERT_EQ(task.status, 201) << task.text;
+  EXPECT_NE(task.body.at("description").as_string().find("data-mention=\"user:" + std::to_string(boris.id)), std::string::npos);
+  EXPECT_EQ(task.body.at("description").as_string().find("javascript"), std::string::npos);
   ASSERT_TRUE(is_told(boris, 1));
-  EXPECT_EQ(notices(boris).front().at("text").as_string(), "Анна: вас упомянули в «Ромашка»");
-  EXPECT_EQ(notices(boris).front().at("entity").as_string(), "company");
+  EXPECT_EQ(notices(boris).front().at("text").as_string(), "Анна: вас упомянули в «Договор»");
 
-  server.call(anna, "PATCH", "/notes/" + std::to_string(note.id()), {{"body", body + "<p>ещё</p>"}});
+  server.call(anna, "PATCH", "/tasks/" + std::to_string(task.id()), {{"description", text + "<p>ещё</p>"}});
   server.call(anna, "POST", "/tasks", {{"name", "Последнее"}, {"owner", boris.id}});
   ASSERT_TRUE(is_told(boris, 2));
   EXPECT_EQ(notices(vera).size(), 0u);
@@ -84,7 +78,7 @@ TEST_P(NoticesApiTest, TellsOfAReminderOnceWhenItIsDue) {
   server.call(boris, "POST", "/tasks", {{"name", "Сделано"}, {"state", "done"}, {"remind_at", now_plus(std::chrono::seconds(-60))}});
   auto& application = server.application();
   for (int i = 0; i < 2; ++i) {
-    activities::Reminders reminders(application.api().services, application.api().notices);
+    Reminders reminders(application.api().services, application.api().notices);
     reminders.tell_due();
     reminders.tell_due();
   }
@@ -104,9 +98,9 @@ TEST_P(NoticesApiTest, TellsInTheMorningOfEachUsersOwnDayWhatIsOverdue) {
   // 10:00 in Vladivostok, 3:00 in Moscow.
   base::ManualClock clock(*base::parse_instant("2026-03-11T00:00:00Z"));
   entity::Services services{application.database(), application.catalog(), application.records(), application.callers(), clock, application.api().random};
-  activities::Reminders reminders(services, application.api().notices);
-  ASSERT_TRUE(eventually([&] { return application.callers().find(boris.id)->time_zone == "Asia/Vladivostok"; }));
-  const auto overdue = [&](const TestUser& who) {
+  Reminders reminders(services, application.api().notices);
+  ASSERT_TRUE(app::eventually([&] { return application.callers().find(boris.id)->time_zone == "Asia/Vladivostok"; }));
+  const auto overdue = [&](const app::TestUser& who) {
     std::size_t count = 0;
     for (const auto& notice : notices(who)) count += notice.at("text").as_string() == "Просрочено дел: 1" ? 1 : 0;
     return count;
@@ -136,21 +130,8 @@ TEST_P(NoticesApiTest, CountsTheDayOfTheSignedInUser) {
   EXPECT_EQ(day.body.at("by_entity").at("call").at("planned").as_int64(), 1);
 }
 
-TEST_P(NoticesApiTest, KeepsPrivateViewsToTheirOwners) {
-  const auto own = server.call(anna, "POST", "/views", {{"name", "Моё"}, {"entity", "deal"}});
-  const auto open = server.call(anna, "POST", "/views", {{"name", "Общее"}, {"entity", "deal"}, {"shared", true}});
-  ASSERT_EQ(open.status, 201) << open.text;
-  EXPECT_EQ(server.get(anna, "/views").body.at("items").as_array().size(), 2u);
-  const auto seen = server.get(boris, "/views?fields=name").body.at("items").as_array();
-  ASSERT_EQ(seen.size(), 1u);
-  EXPECT_EQ(seen.front().at("name").as_string(), "Общее");
-  EXPECT_EQ(server.get(boris, "/views/" + std::to_string(own.id())).status, 404);
-  EXPECT_EQ(server.call(boris, "PATCH", "/views/" + std::to_string(open.id()), {{"name", "Взлом"}}).status, 403);
-  EXPECT_EQ(server.call(boris, "POST", "/views", {{"name", "Подброшено"}, {"entity", "deal"}, {"owner", anna.id}}).status, 403);
-}
-
 INSTANTIATE_TEST_SUITE_P(Databases, NoticesApiTest, store::kBothDatabases, store::database_name);
 
 }  // namespace
 
-}  // namespace app
+}  // namespace activities
