@@ -1,7 +1,7 @@
 // What an administrator sets up in the browser works at once, without a restart. Run against the real program.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { axeFindings, callApi, openPage, openWorld } from "./browser-world.mjs";
+import { axeFindings, callApi, openPage, openWorld, untilQuiet } from "./browser-world.mjs";
 
 const kField = `Интерес к хлебу ${Date.now() % 100_000}`;
 let world;
@@ -153,7 +153,7 @@ for (const key of ["all", "users", "departments", "roles", "deputies", "fields",
   test(`nothing serious stands against the settings page ${key}`, async () => {
     const { page, context } = await openPage(world, { path: `/settings/${key}` });
     await page.getByRole("heading", { level: 1 }).first().waitFor();
-    await page.waitForLoadState("networkidle").catch(() => undefined);
+    await untilQuiet(page);
     assert.deepEqual(await axeFindings(page), []);
     await context.close();
   });

@@ -16,13 +16,35 @@ export async function openWorld() {
   return { ...program, browser, close };
 }
 
+// A slow machine must not fail a journey; a fast one does not wait for it.
+const kPatience = process.env.CI ? 40_000 : 15_000;
 const states = new Map();
+const open_requests = new WeakMap();
+
+// The stream of live updates never ends, so the browser's own "network idle" never comes.
+function countRequests(page) {
+  const open = new Set();
+  open_requests.set(page, open);
+  page.on("request", (request) => { if (!/\/live(\?|$)/.test(request.url())) open.add(request); });
+  for (const end of ["requestfinished", "requestfailed"]) page.on(end, (request) => open.delete(request));
+}
+
+/** Waits until the page has asked for nothing for a quarter of a second. */
+export async function untilQuiet(page) {
+  const open = open_requests.get(page);
+  const deadline = Date.now() + kPatience;
+  for (let quiet = 0; quiet < 5; quiet = open.size === 0 ? quiet + 1 : 0) {
+    if (Date.now() > deadline) throw new Error(`still waiting for ${[...open].map((request) => request.url()).join(", ")}`);
+    await page.waitForTimeout(50);
+  }
+}
 
 /** Signs in through the form once for each account; later contexts take over its session, for attempts are counted. */
 async function stateOf(world, account) {
   if (!states.has(account.email)) {
     const context = await world.browser.newContext({ locale: "ru-RU" });
     const page = await context.newPage();
+    page.setDefaultTimeout(kPatience);
     await page.goto(world.address);
     await page.getByLabel("Электронная почта").fill(account.email);
     await page.getByLabel("Пароль").fill(account.password);
@@ -40,7 +62,8 @@ export async function openPage(world, { path = "/", viewport = kDesktop, account
   const page = await context.newPage();
   const faults = [];
   page.on("pageerror", (error) => faults.push(error.message));
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(kPatience);
+  countRequests(page);
   await page.goto(world.address + path);
   await page.getByRole("main").waitFor();
   return { page, context, faults };

@@ -24,13 +24,16 @@ export interface PaletteItem {
   run: () => void;
 }
 
-/** Everything the palette offers for what was typed: records from the server, sections, creations. */
-export function usePaletteItems(typed: string): { items: PaletteItem[]; is_searching: boolean } {
+/**
+ * Everything the palette offers for what was typed: records from the server, sections, creations. `is_settled` is false while
+ * the records shown still answer an earlier text.
+ */
+export function usePaletteItems(typed: string): { items: PaletteItem[]; is_searching: boolean; is_settled: boolean } {
   const metadata = useMetadata();
   const navigate = useNavigate();
   const create = useRecordCreator();
   const text = useDebounced(typed.trim(), 120);
-  const { data: groups = [], isFetching } = useQuery({
+  const { data: groups = [], isFetching, isPending, isPlaceholderData, isError } = useQuery({
     queryKey: ["search", text], queryFn: ({ signal }) => searchRecords(text, null, 6, signal), enabled: text.length > 1, placeholderData: keepPreviousData, staleTime: 5_000,
   });
   const wanted = typed.trim().toLowerCase();
@@ -64,5 +67,6 @@ export function usePaletteItems(typed: string): { items: PaletteItem[]; is_searc
     if (!title.toLowerCase().includes(wanted)) continue;
     items.push({ key: `new/${entity.key}`, group: t("palette.create_group"), title, icon: <EntityIcon name={entity.icon} />, run: () => void create?.(entity.key, {}) });
   }
-  return { items, is_searching: isFetching };
+  const is_answered = text.length < 2 || isError || (!isPending && !isPlaceholderData);
+  return { items, is_searching: isFetching, is_settled: text === typed.trim() && is_answered };
 }
