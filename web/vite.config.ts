@@ -67,23 +67,17 @@ export default defineConfig({
   server: {
     port: 5173,
     fs: { allow: [resolve(root, "..")] },
-    proxy: { "/api": { target: backend }, "/health": { target: backend } },
+    proxy: { "/api": { target: backend }, "/health": { target: backend }, "/metrics": { target: backend } },
   },
+  preview: { proxy: { "/api": { target: backend }, "/health": { target: backend }, "/metrics": { target: backend } } },
   build: {
     target: "es2022",
     manifest: true,
     reportCompressedSize: false,
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rollupOptions: {
-      output: {
-        manualChunks(id) {
-          if (/node_modules\/(react|react-dom|scheduler)\//.test(id)) return "react";
-          if (id.includes("vite/preload-helper")) return "boot";
-          return undefined;
-        },
-      },
-    },
+    // One style sheet and few scripts: round trips cost more than the few kilobytes of screens that come later.
+    cssCodeSplit: false,
   },
   test: {
     environment: "jsdom",

@@ -243,6 +243,14 @@ Identity Authenticator::identify(const http::Request& request) {
   return {entry->derived, entry->csrf};
 }
 
+Credential Authenticator::credential_of(const http::Request& request) {
+  const std::string_view authorization = request.header("Authorization");
+  if (authorization.starts_with("Bearer ")) return {std::string(authorization.substr(7)), true};
+  return {std::string(request.cookie(kCookie).value_or("")), false};
+}
+
+entity::CallerPtr Authenticator::caller_of(const Credential& credential) { return impl_->resolve(credential.token, credential.is_key)->derived; }
+
 NewSession Authenticator::sign_in(std::string_view email, std::string_view password, const http::Request& request) {
   const base::Instant now = impl_->clock.now();
   const std::string folded = base::fold(email);

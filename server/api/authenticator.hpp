@@ -26,6 +26,12 @@ struct Identity {
   std::string csrf_token;    // of a cookie session
 };
 
+// What a request signed in with, kept by a stream that outlives its request.
+struct Credential {
+  std::string token;
+  bool is_key = false;
+};
+
 struct NewSession {
   std::string token, csrf_token;
   entity::CallerPtr caller;
@@ -62,6 +68,9 @@ class Authenticator {
   // By `Authorization: Bearer KEY` or the session cookie. Throws unauthenticated for a token that is wrong, expired or revoked,
   // permission_denied "csrf_token_missing" for an unsafe method by cookie without X-CSRF-Token.
   Identity identify(const http::Request& request);
+  static Credential credential_of(const http::Request& request);
+  // Who that is now, with the scopes of a key; throws unauthenticated when it has ended or was revoked meanwhile.
+  entity::CallerPtr caller_of(const Credential& credential);
 
   // Throws unauthenticated "wrong_credentials" (the same for unknown users, in the same time) and resource_exhausted
   // "too_many_attempts" {seconds}.

@@ -15,10 +15,14 @@
 #include "server/entity/module_host.hpp"
 #include "server/entity/query.hpp"
 #include "server/flow/jobs.hpp"
+#include "server/flow/outbox_dispatcher.hpp"
+#include "server/flow/scheduler.hpp"
 #include "server/http/server.hpp"
 
 namespace connect {
 class Files;
+class Notices;
+class WebHooks;
 }
 
 namespace api {
@@ -38,7 +42,14 @@ struct ApiContext {
   flow::Jobs& jobs;
   entity::Services& services;
   connect::Files& files;
+  connect::Notices& notices;
+  connect::WebHooks& web_hooks;
+  const flow::OutboxDispatcher& dispatcher;
+  const flow::Scheduler& scheduler;
   std::int64_t max_body_bytes = 64 << 20;  // of any request but uploads of files
+  base::Instant started_at = clock.now();
+  std::function<http::ServerCounters()> server_counters = {};  // set by whoever starts the server
+  std::function<std::size_t()> open_streams = {};
   std::vector<std::pair<http::Method, std::string>> served = {};  // what add_route added, patterns below /api/v1
 };
 
@@ -54,6 +65,8 @@ class Call {
   const base::Instant now;
 
   const entity::Caller& caller() const { return *caller_; }
+  // May do what only administrators may; a key with scopes does records only, whoever's it is.
+  bool is_administrator() const { return caller_->is_admin && caller_->key_scopes.empty(); }
   // The same with the remote address, for what is audited.
   const entity::Caller& writer();
   std::string_view parameter(std::size_t index) const { return request.path_parameters.at(index); }

@@ -1,13 +1,17 @@
 #include "server/api/live.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <condition_variable>
 #include <mutex>
+#include <set>
 #include <thread>
 
+#include "server/api/authenticator.hpp"
 #include "server/base/error.hpp"
 #include "server/base/json_writer.hpp"
 #include "server/base/log.hpp"
+#include "server/connect/notices/notices.hpp"
 #include "server/entity/storage.hpp"
 #include "server/entity/write/save.hpp"
 
@@ -61,8 +65,9 @@ struct LiveHub::Impl {
 
   struct Listener {
     std::shared_ptr<http::EventStream> stream;
-    std::int64_t user_id;
+    Credential credential;  // asked again for each event: rights, scopes and revocation count at once
     entity::OutboxPosition from;  // events up to here are known to the client
+    std::int64_t user_id = 0;     // whose notices it gets
   };
 
   ApiContext& context;
@@ -70,8 +75,11 @@ struct LiveHub::Impl {
   std::condition_variable changed;
   bool woken = false, stopping = false;
   std::vector<Listener> listeners;
+  std::set<std::int64_t> told;  // users with new notices
+  bool all_told = false;        // messages may have been missed: everyone looks
+  std::int64_t metadata_version = 0;
   entity::OutboxPosition position;
-  store::Database::Subscription subscription;
+  store::Database::Subscription subscription, notice_subscription;
   std::thread thread;
 
   void wake() {
@@ -93,9 +101,9 @@ struct LiveHub::Impl {
     if (!after(*at, listener.from)) return true;
     entity::CallerPtr caller;
     try {
-      caller = context.callers.find(listener.user_id);
+      caller = context.authenticator.caller_of(listener.credential);
     } catch (const base::Error&) {
-      return false;  // the account was switched off
+      return false;  // signed out, revoked or switched off
     }
     const std::string data = filter.visible(event, *caller);
     return data.empty() || listener.stream->send("change", event.position, data);
@@ -129,11 +137,56 @@ struct LiveHub::Impl {
     return events.size() == kBatch;
   }
 
+  // "5,17": ids of users.
+  void take_notice_message(std::string_view message) {
+    const std::lock_guard lock(mutex);
+    if (message.empty()) all_told = true;
+    while (!message.empty()) {
+      std::int64_t user = 0;
+      const auto [end, error] = std::from_chars(message.data(), message.data() + message.size(), user);
+      if (error == std::errc{}) told.insert(user);
+      const auto comma = message.find(',');
+      message.remove_prefix(comma == std::string_view::npos ? message.size() : comma + 1);
+    }
+    woken = true;
+    changed.notify_all();
+  }
+
+  void send_notices() {
+    std::set<std::int64_t> users;
+    std::vector<Listener> current;
+    {
+      const std::lock_guard lock(mutex);
+      users.swap(told);
+      const bool is_all = std::exchange(all_told, false);
+      if (users.empty() && !is_all) return;
+      for (const auto& listener : listeners) {
+        if (is_all || users.contains(listener.user_id)) current.push_back(listener);
+      }
+    }
+    if (current.empty()) return;
+    context.database.read({.name = "live_notices"}, [&](store::Connection& connection) {
+      for (const auto& listener : current) {
+        const auto unread = connect::Notices::unread_count(connection, listener.user_id);
+        listener.stream->send("notice", "", "{\"unread\":" + std::to_string(unread) + "}");
+      }
+    });
+  }
+
+  void send_metadata() {
+    const std::int64_t version = context.catalog.current()->version();
+    if (std::exchange(metadata_version, version) == version) return;
+    const std::lock_guard lock(mutex);
+    for (const auto& listener : listeners) listener.stream->send("metadata", "", "{\"version\":" + std::to_string(version) + "}");
+  }
+
   void run() {
     while (true) {
       bool more = false;
       try {
         more = advance();
+        send_notices();
+        send_metadata();
       } catch (const std::exception& error) {
         base::log(base::LogLevel::kWarning, "live_updates_failed", {{"what", std::string_view(error.what())}});
       }
@@ -155,11 +208,14 @@ void LiveHub::start() {
   options.name = "live_start";
   impl_->context.database.read(options, [&](store::Connection& connection) { impl_->position = entity::newest_position(connection); });
   impl_->subscription = impl_->context.database.subscribe(entity::kOutboxChannel, [impl = impl_.get()](std::string_view) { impl->wake(); });
+  impl_->notice_subscription = impl_->context.database.subscribe(connect::kNoticeChannel, [impl = impl_.get()](std::string_view message) { impl->take_notice_message(message); });
+  impl_->metadata_version = impl_->context.catalog.current()->version();
   impl_->thread = std::thread([impl = impl_.get()] { impl->run(); });
 }
 
 void LiveHub::stop() {
   impl_->subscription.reset();
+  impl_->notice_subscription.reset();
   {
     const std::lock_guard lock(impl_->mutex);
     impl_->stopping = true;
@@ -170,8 +226,9 @@ void LiveHub::stop() {
   impl_->listeners.clear();
 }
 
-void LiveHub::add(std::shared_ptr<http::EventStream> stream, std::int64_t user_id, std::string position) {
-  Impl::Listener listener{std::move(stream), user_id, {}};
+void LiveHub::add(std::shared_ptr<http::EventStream> stream, Credential credential, std::string position) {
+  const std::int64_t user_id = impl_->context.authenticator.caller_of(credential)->user_id;
+  Impl::Listener listener{std::move(stream), std::move(credential), {}, user_id};
   const auto from = entity::parse_position(position);
   store::ReadOptions options;
   options.name = "live_resume";
@@ -185,7 +242,7 @@ void LiveHub::add(std::shared_ptr<http::EventStream> stream, std::int64_t user_i
       return;
     }
     EventFilter filter(impl_->context, connection, impl_->context.catalog.current());
-    const auto caller = impl_->context.callers.find(user_id);
+    const auto caller = impl_->context.authenticator.caller_of(listener.credential);
     for (const auto& event : missed) {
       const std::string data = filter.visible(event, *caller);
       if (!data.empty()) listener.stream->send("change", event.position, data);
@@ -234,7 +291,7 @@ void add_event_routes(http::Router& router, ApiContext& context, LiveHub& live) 
   add_route(router, context, {http::Method::kGet, "/live", [&live](Call& call, http::Response& response) {
     std::string position(call.request.header("Last-Event-ID"));
     if (position.empty()) position = call.query("after");
-    response.on_event_stream = [&live, user = call.caller().user_id, position](std::shared_ptr<http::EventStream> stream) { live.add(std::move(stream), user, position); };
+    response.on_event_stream = [&live, credential = Authenticator::credential_of(call.request), position](std::shared_ptr<http::EventStream> stream) { live.add(std::move(stream), credential, position); };
   }});
 }
 

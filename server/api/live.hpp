@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "server/api/authenticator.hpp"
 #include "server/api/context.hpp"
 #include "server/entity/write/outbox.hpp"
 
@@ -27,7 +28,8 @@ class EventFilter {
   std::unordered_map<const entity::EntityDef*, std::unordered_map<std::int64_t, std::optional<entity::Record>>> records_;
 };
 
-// One thread follows the outbox and feeds every open stream. Thread-safe.
+// One thread follows the outbox and feeds every open stream: "change" for records, "notice" {"unread"} for whoever has a new notice,
+// "metadata" {"version"} for all when the metadata changed. Thread-safe.
 class LiveHub {
  public:
   explicit LiveHub(ApiContext& context);
@@ -35,7 +37,7 @@ class LiveHub {
   void start();
   void stop();
   // Streams what is committed after `position` (empty: from now on).
-  void add(std::shared_ptr<http::EventStream> stream, std::int64_t user_id, std::string position);
+  void add(std::shared_ptr<http::EventStream> stream, Credential credential, std::string position);
   std::size_t open_streams() const;
 
  private:

@@ -8,9 +8,12 @@
 #include "server/base/resources.hpp"
 #include "server/entity/metadata/migrations.hpp"
 #include "server/connect/files/files.hpp"
+#include "server/connect/notices/notices.hpp"
+#include "server/connect/web_hooks/web_hooks.hpp"
 #include "server/entity/caller_directory.hpp"
 #include "server/entity/files.hpp"
 #include "server/entity/write/migrations.hpp"
+#include "server/entity/write/outbox.hpp"
 #include "server/entity/write/record_service_impl.hpp"
 #include "server/flow/mass_change.hpp"
 #include "server/flow/outbox_dispatcher.hpp"
@@ -37,7 +40,7 @@ std::vector<entity::EntityFile> entity_files() {
 
 std::vector<store::Migration> all_migrations() {
   std::vector<store::Migration> all;
-  for (const auto* some : {&entity::metadata_migrations(), &entity::write_migrations(), &entity::file_migrations(), &flow::flow_migrations(), &api::authenticator_migrations()}) {
+  for (const auto* some : {&entity::metadata_migrations(), &entity::write_migrations(), &entity::file_migrations(), &connect::notice_migrations(), &connect::web_hook_migrations(), &flow::flow_migrations(), &api::authenticator_migrations()}) {
     all.insert(all.end(), some->begin(), some->end());
   }
   std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.number < b.number; });
@@ -51,6 +54,15 @@ store::DatabaseOptions store_options(const DataFolder& folder, const base::Confi
   options.readers = static_cast<int>(config.integer("database.connections"));
   options.cache_bytes = config.size_bytes("database.cache");
   options.prepared_statements = config.boolean("database.prepared_statements");
+  return options;
+}
+
+// For those who pull /events or replay a web hook.
+constexpr std::chrono::hours kOutboxKept{24 * 7};
+
+http::CurlClientOptions client_options(const base::Config& config) {
+  http::CurlClientOptions options;
+  options.allowed_hosts = config.list("web_hooks.allowed_hosts");
   return options;
 }
 
@@ -83,10 +95,19 @@ struct Application::Impl final : public entity::ModuleHost {
         dispatcher(*database, clock, node),
         scheduler(*database, clock, node),
         files(*database, clock, connect::make_folder_store(files_folder(folder, config)), config.size_bytes("files.max_size")),
-        api{*database, catalog, *records, *callers, texts(), clock, random, authenticator, jobs, module_services, files, config.size_bytes("http.max_body")} {
+        notice_box(*database, clock),
+        hook_client(client_options(config)),
+        web_hooks(module_services, hook_client),
+        api{*database, catalog, *records, *callers, texts(), clock, random, authenticator, jobs, module_services, files, notice_box, web_hooks, dispatcher, scheduler, config.size_bytes("http.max_body")} {
     catalog.synchronise_schema();
     flow::add_mass_change(jobs, module_services);
     scheduler.add("files_expire", std::chrono::hours(1), [this] { files.remove_expired(); });
+    dispatcher.add("web_hooks", [this](const std::vector<entity::OutboxEvent>& events) { web_hooks.consume(events); });
+    scheduler.add("web_hooks_retention", std::chrono::hours(1), [this] { web_hooks.remove_old(); });
+    scheduler.add("notices_retention", std::chrono::hours(24), [this] { notice_box.remove_old(); });
+    scheduler.add("outbox_retention", std::chrono::hours(1), [this] {
+      database->write({.name = "outbox_retention", .lane = store::Lane::kBulk}, [this](store::Connection& connection) { entity::trim_outbox(connection, clock.now() - kOutboxKept); });
+    });
     modules::register_all(*this);
   }
 
@@ -94,15 +115,18 @@ struct Application::Impl final : public entity::ModuleHost {
     jobs.start();
     dispatcher.start();
     scheduler.start();
+    web_hooks.start();
   }
 
   void stop() {
     scheduler.stop();
     dispatcher.stop();
+    web_hooks.stop();
     jobs.stop();
   }
 
   entity::Services& services() override { return module_services; }
+  entity::NoticeBox& notices() override { return notice_box; }
   void add_behaviour(std::string_view entity, std::unique_ptr<entity::Behaviour> behaviour) override { catalog.add_behaviour(entity, std::move(behaviour)); }
   void add_consumer(std::string_view name, std::function<void(const std::vector<entity::OutboxEvent>&)> consume) override { dispatcher.add(std::string(name), std::move(consume)); }
   void add_schedule(std::string_view name, std::chrono::seconds period, std::function<void()> run) override { scheduler.add(std::string(name), period, std::move(run)); }
@@ -122,6 +146,9 @@ struct Application::Impl final : public entity::ModuleHost {
   flow::OutboxDispatcher dispatcher;
   flow::Scheduler scheduler;
   connect::Files files;
+  connect::Notices notice_box;
+  http::CurlClient hook_client;
+  connect::WebHooks web_hooks;
   api::ApiContext api;
 };
 

@@ -1,4 +1,5 @@
 // matvey: one program. See commands/all.hpp.
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -77,6 +78,8 @@ int help(const app::CommandCall& call, app::Output& output) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  // A write past the limit on file sizes shall fail like one on a full disk, not end the program.
+  std::signal(SIGXFSZ, SIG_IGN);
   StandardOutput output;
   app::CommandCall call;
   call.working_folder = std::filesystem::current_path().string();

@@ -23,6 +23,7 @@ void declare_options(base::Config& config) {
       {.name = "http.tls_key", .default_value = ""},
       {.name = "files.folder", .default_value = ""},
       {.name = "files.max_size", .type = OptionType::kSize, .default_value = "100MB"},
+      {.name = "web_hooks.allowed_hosts", .type = OptionType::kList, .default_value = ""},
       {.name = "log.level", .default_value = "info", .choices = {"debug", "info", "warning", "error"}},
       {.name = "log.format", .default_value = "json", .choices = {"json", "text"}},
   });

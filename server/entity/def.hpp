@@ -99,7 +99,8 @@ struct EntityDef {
 
   const FieldDef* field(std::string_view key) const;  // nullptr: unknown
   FieldIndex index_of(std::string_view key) const;    // -1: unknown
-  FieldIndex title_index = -1, owner_index = -1, deleted_at_index = -1;
+  std::string open_field;                                // bool field: where it is true, each signed-in user may read the record
+  FieldIndex title_index = -1, owner_index = -1, deleted_at_index = -1, open_index = -1;
   std::unordered_map<std::string, FieldIndex> by_key;
 };
 

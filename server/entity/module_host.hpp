@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "server/entity/notices.hpp"
 #include "server/entity/record_service.hpp"
 
 namespace entity {
@@ -39,6 +40,7 @@ class ModuleHost {
  public:
   virtual ~ModuleHost() = default;
   virtual Services& services() = 0;
+  virtual NoticeBox& notices() = 0;  // outlives every handler and consumer
   virtual void add_behaviour(std::string_view entity, std::unique_ptr<Behaviour> behaviour) = 0;
   // Idempotent consumer of the outbox with a position of its own; runs on a background thread after commit, in batches.
   virtual void add_consumer(std::string_view name, std::function<void(const std::vector<OutboxEvent>&)> consume) = 0;

@@ -1,7 +1,4 @@
 """The people and records of the access tests: made once per database, then only read (writers restore what they change)."""
-import json
-import threading
-
 from program import Client
 
 ALL = ("read", "create", "update", "delete", "export")
@@ -93,40 +90,3 @@ class World:
             position = page["next"]
             if not page["more"]:
                 return position
-
-
-class Live:
-    """Reads /live of one caller on a connection of its own."""
-
-    def __init__(self, server, client, after):
-        import http.client
-        self.connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
-        self.connection.request("GET", f"/api/v1/live?after={after}", headers={"Authorization": "Bearer " + client.key, "Accept": "text/event-stream"})
-        self.response = self.connection.getresponse()
-        self.changes, self.lock = [], threading.Lock()
-        if self.response.status == 200:
-            threading.Thread(target=self.read, daemon=True).start()
-
-    def read(self):
-        event = None
-        try:
-            for line in self.response:
-                text = line.decode().rstrip("\r\n")
-                if text.startswith("event:"):
-                    event = text[6:].strip()
-                elif text.startswith("data:") and event == "change":
-                    with self.lock:
-                        self.changes.append(json.loads(text[5:]))
-        except Exception:  # closed
-            return
-
-    def seen(self):
-        with self.lock:
-            return list(self.changes)
-
-    def close(self):
-        try:
-            self.connection.sock.shutdown(2)
-        except (OSError, AttributeError):
-            pass
-        self.connection.close()

@@ -162,7 +162,8 @@ class Server:
 
     def start(self, timeout=60):
         self.log = open(self.log_path, "ab")
-        self.process = subprocess.Popen([*self.wrapper, program(), "serve", "--data", self.folder.data, "--listen", "127.0.0.1:0", *self.arguments],
+        self.process = subprocess.Popen([*self.wrapper, program(), "serve", "--data", self.folder.data,
+                                         *(() if "--listen" in self.arguments else ("--listen", "127.0.0.1:0")), *self.arguments],
                                         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.log, env=environment(self.env))
         lines = queue.Queue()
         threading.Thread(target=self._read, args=(self.process, lines), daemon=True).start()

@@ -6,6 +6,7 @@ import string
 import threading
 
 from program import PASSWORD, Client, wait_until
+from results import Skip
 
 METHODS = ("GET", "POST", "PATCH", "PUT", "DELETE", "HEAD")
 REQUEST = re.compile(r"^(eventually )?(%s) (/.*?)(?:\s+([{\[].*))?$" % "|".join(METHODS))
@@ -319,6 +320,13 @@ class Run:
         if bad:
             raise AssertionError(f"not created: {bad[:2]}")
         self.values["ids"] = [result["id"] for result in results]
+
+    def do_needs(self, words, text):
+        """needs ENTITY...: skipped where a module is left out of the build"""
+        there = {entity["key"] for entity in self.admin.must("GET", "/metadata")["entities"]}
+        missing = [word for word in words[1:] if word not in there]
+        if missing:
+            raise Skip(f"no {', '.join(missing)} in this build")
 
     def do_only(self, words, text):
         """only sqlite|postgresql: the rest of the scenario is for one database"""

@@ -147,9 +147,20 @@ function search(url) {
   }).filter((group) => group.items.length) };
 }
 
-function timeline(entity, id) {
-  const kinds = ["note", "call", "task"];
-  return { items: Array.from({ length: 14 }, (_, at) => ({ id: at + 1, kind: at % 5 === 4 ? "change" : kinds[at % 3], at: new Date(Date.now() - at * 31 * 3_600_000).toISOString(), user: { id: 1, title: users[at % 5].name }, entity: kinds[at % 3], title: at % 5 === 4 ? null : `Запись ${at + 1}: договорились о поставке`, text: "Просят прислать счёт до пятницы.", changes: at % 5 === 4 ? [{ field: "city", before: "Тверь", after: record(entity.key, id)?.city }] : undefined })), next: null };
+function timeline(entity) {
+  const makes = { note: (at) => ({ body: "<p>Просят прислать счёт до пятницы. Отвечает <b>бухгалтерия</b>.</p>" }), call: (at) => ({ name: `Звонок ${at}`, state: "done", direction: "outgoing", result: "Договорились о поставке" }), task: (at) => ({ name: "Отправить счёт", state: at < 4 ? "planned" : "done", due_at: new Date(Date.now() + (4 - at) * 20 * 3_600_000).toISOString() }) };
+  const kinds = Object.keys(makes);
+  return { next: null, items: Array.from({ length: 14 }, (_, at) => {
+    const moment = new Date(Date.now() - at * 31 * 3_600_000).toISOString();
+    if (at % 5 === 4) return { kind: "change", at: moment, change: { seq: at, action: "updated", user: { id: 1, title: users[0].name }, fields: ["city", "owner"] } };
+    const kind = kinds[at % 3];
+    return { kind, at: moment, record: { id: at + 1, version: 1, uid: String(at), created_at: moment, updated_at: moment, owner: { id: 1, title: users[at % 5].name }, ...makes[kind](at) } };
+  }) };
+}
+
+function history() {
+  const user = { id: 1, title: users[0].name };
+  return { next: null, items: [{ seq: 2, at: new Date().toISOString(), user, version: 2, action: "updated", via: "", changes: [{ field: "city", old: "Тверь", new: "Казань" }] }, { seq: 1, at: new Date(Date.now() - 9e8).toISOString(), user, version: 1, action: "created", via: "", changes: [] }] };
 }
 
 async function answer(method, url, body, response) {
@@ -160,14 +171,18 @@ async function answer(method, url, body, response) {
       if (body.password !== "matvey") refuse(401, "Почта или пароль не подходят");
       response.setHeader("Set-Cookie", "matvey=1; Path=/; HttpOnly");
     }
-    return { user: users[0], csrf: "token" };
+    return { user: { id: 1, title: users[0].name }, is_admin: true, language, time_zone: "Europe/Moscow", department: null, csrf: "token" };
   }
-  if (path === "/me") {
-    if (method === "PATCH") {
-      language = body.language ?? language;
-      entities = metadata(language).entities;
+  if (path === "/multi") {
+    const answers = [];
+    for (const part of body.requests) {
+      try {
+        answers.push({ status: 200, body: await answer(part.method, new URL(`/api/v1${part.path}`, "http://localhost"), part.body ?? {}, response) });
+      } catch (error) {
+        answers.push({ status: error.status ?? 500, body: error.body ?? { title: String(error) } });
+      }
     }
-    return { user: { ...users[0], email: users[0].emails[0].value }, language, time_zone: "Europe/Moscow", currency: "RUB", is_admin: true };
+    return { answers };
   }
   if (path === "/metadata") return { version: 1, entities };
   if (path === "/search") return search(url);
@@ -191,9 +206,13 @@ async function answer(method, url, body, response) {
   if (one) {
     const entity = byPlural(one[1]);
     const found = record(entity.key, Number(one[2])) ?? refuse(404, "нет такой записи");
-    if (one[3] === "timeline") return timeline(entity, found.id);
-    if (one[3] === "history") return { items: [], next: null };
-    if (one[3] === "access") return { allowed: true, rule: "владелец" };
+    if (one[3] === "timeline") return timeline(entity);
+    if (one[3] === "history") return history();
+    if (one[3] === "access") return { user: { id: 1, title: users[0].name }, allowed: { read: true, update: true, delete: false, export: false }, reasons: [{ rule: "owner", lets: true, scope: "own", role: { id: 1, title: "Менеджер" }, detail: "ответственный" }], hidden_fields: [] };
+    if (method === "PATCH" && entity.key === "user" && body.language) {
+      language = body.language;
+      entities = metadata(language).entities;
+    }
     if (method === "PATCH") return patch(entity, found, body, url);
     if (method === "DELETE") return (remove(entity.key, found.id), announce(entity, found.id, found.version, "deleted"), null);
     return found;

@@ -1,5 +1,5 @@
 // Reads the shipped entity files and writes generated/: record types, the icons that entities name, and the
-// locale texts of module widgets (keys `web.*` of modules/<m>/locales). Needs no running server.
+// texts of each language (src/locales and the keys `web.*` of modules/<m>/locales). Needs no running server.
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,7 +10,8 @@ const target = join(web, "generated");
 
 /** Icons offered for custom entities and stages, beside those the shipped entities name. */
 const kCommonIcons = ["box", "briefcase", "building", "calendar", "car", "file-text", "flag", "folder", "heart", "home", "key", "list",
-  "map-pin", "message", "package", "phone", "puzzle", "shopping-cart", "star", "tag", "tool", "truck", "user", "users", "wallet"];
+  "map-pin", "message", "package", "phone", "puzzle", "shopping-cart", "star", "tag", "tool", "truck", "user", "users", "wallet",
+  "activity", "history", "list-check", "settings"];
 
 const readJson = (path) => JSON.parse(readFileSync(path, "utf8"));
 
@@ -81,6 +82,8 @@ function iconMap(entities) {
   const known = new Set(source.filter((name) => name.endsWith(".mjs")).map((name) => name.slice(0, -4)));
   const names = new Set(["box"]);
   for (const entity of entities) if (entity.icon) names.add(entity.icon);
+  const definitions = [...folders(join(repository, "modules")).map((folder) => join(folder, "web/widgets.ts")), ...["flow", "insight", "admin"].map((folder) => join(web, "src", folder, "pages.ts"))];
+  for (const path of definitions.filter(existsSync)) for (const match of readFileSync(path, "utf8").matchAll(/\bicon: "([a-z0-9-]+)"/g)) names.add(match[1]);
   const component = (name) => `Icon${name.split("-").map((part) => part[0].toUpperCase() + part.slice(1)).join("")}`;
   const checked = (list) => [...list].sort().filter((name) => {
     const has_icon = known.has(component(name));
@@ -106,15 +109,15 @@ function flatten(value, prefix, into) {
   return into;
 }
 
-function moduleLocales() {
+function localeFiles() {
   for (const language of ["ru", "en"]) {
-    const texts = {};
+    const texts = readJson(join(web, "src/locales", `${language}.json`));
     for (const folder of folders(join(repository, "modules"))) {
       const path = join(folder, "locales", `${language}.json`);
       if (!existsSync(path)) continue;
       for (const [key, text] of Object.entries(flatten(readJson(path), "", {}))) if (key.startsWith("web.")) texts[key] = text;
     }
-    writeFileSync(join(target, `module-locales.${language}.json`), `${JSON.stringify(texts, null, 1)}\n`);
+    writeFileSync(join(target, `locale.${language}.json`), `${JSON.stringify(texts, null, 1)}\n`);
   }
 }
 
@@ -124,4 +127,4 @@ const entities = readEntities();
 writeFileSync(join(target, "entities.ts"), entityTypes(entities));
 writeFileSync(join(target, "icon-modules.d.ts"), "declare module \"@tabler/icons-react/dist/esm/icons/*.mjs\" {\n  import type { Icon } from \"@tabler/icons-react\";\n  const icon: Icon;\n  export default icon;\n}\n");
 iconMap(entities);
-moduleLocales();
+localeFiles();

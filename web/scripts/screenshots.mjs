@@ -6,11 +6,13 @@ import { fileURLToPath } from "node:url";
 import { kDesktop, kPhone, openBrowser, signIn } from "./browser.mjs";
 
 const address = process.argv[2] ?? "http://127.0.0.1:8090";
+const account = { email: process.env.MATVEY_EMAIL ?? "user1@example.ru", password: process.env.MATVEY_PASSWORD ?? "matvey" };
 const wanted = process.argv[3] ?? "";
 const folder = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), "screenshots");
 const settled = (page) => page.waitForLoadState("networkidle");
 
 const screens = [
+  { name: "my-day", path: "/page/my-day" },
   { name: "list", path: "/companies?view=all" },
   { name: "list-filtered", path: `/companies?filter=${encodeURIComponent(JSON.stringify({ field: "city", op: "eq", value: "Казань" }))}` },
   { name: "list-empty", path: "/leads?view=all" },
@@ -25,10 +27,11 @@ const screens = [
 ];
 
 const looks = [
+  // English first: the account ends in Russian.
+  { name: "desktop-light-en", viewport: kDesktop, scheme: "light", language: "en" },
   { name: "desktop-light-ru", viewport: kDesktop, scheme: "light", language: "ru" },
   { name: "desktop-dark-ru", viewport: kDesktop, scheme: "dark", language: "ru" },
   { name: "phone-light-ru", viewport: kPhone, scheme: "light", language: "ru" },
-  { name: "desktop-light-en", viewport: kDesktop, scheme: "light", language: "en" },
 ];
 
 mkdirSync(folder, { recursive: true });
@@ -41,10 +44,11 @@ for (const look of looks) {
   await page.goto(address);
   await settled(page);
   if (!wanted || "sign-in".includes(wanted)) await page.screenshot({ path: join(folder, `sign-in.${look.name}.png`) });
-  await signIn(page, address);
+  await signIn(page, address, account);
   await page.evaluate(async (language) => {
     const session = await (await fetch("/api/v1/session")).json();
-    await fetch("/api/v1/me", { method: "PATCH", headers: { "Content-Type": "application/json", "X-CSRF-Token": session.csrf }, body: JSON.stringify({ language }) });
+    const user = await (await fetch(`/api/v1/users/${session.user.id}`)).json();
+    await fetch(`/api/v1/users/${session.user.id}`, { method: "PATCH", headers: { "Content-Type": "application/json", "X-CSRF-Token": session.csrf }, body: JSON.stringify({ language, version: user.version }) });
   }, look.language);
   for (const screen of screens) {
     const id = `${screen.name}.${look.name}`;

@@ -13,6 +13,7 @@ function closure(keys) {
     const chunk = manifest[key];
     if (!chunk || files.has(chunk.file)) return;
     files.add(chunk.file);
+    if (manifest["style.css"]) files.add(manifest["style.css"].file);
     for (const css of chunk.css ?? []) files.add(css);
     for (const next of chunk.imports ?? []) walk(next);
   };
@@ -34,7 +35,7 @@ function weigh(title, keys) {
   return sum("gz");
 }
 
-weigh("sign-in page", ["index.html", "src/locales/ru.json", "generated/module-locales.ru.json", "src/app/sign-in/sign-in.ts"]);
-const list_kb = weigh("signed-in list", ["index.html", "src/locales/ru.json", "generated/module-locales.ru.json", named("application")]);
+weigh("sign-in page", ["index.html", "generated/locale.ru.json", "src/app/sign-in/sign-in.ts"]);
+const list_kb = weigh("signed-in list", ["index.html", "generated/locale.ru.json", named("application")]);
 console.log(`budget ${kBudget_kb} KB: ${list_kb <= kBudget_kb ? "kept" : "EXCEEDED"}`);
 process.exitCode = list_kb <= kBudget_kb ? 0 : 1;

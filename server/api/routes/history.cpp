@@ -43,6 +43,8 @@ void write_old_value(const QueryContext& context, const entity::FieldDef& field,
   else write_reference(context, *found, id->as_int64(), out);
 }
 
+}  // namespace
+
 void write_changes(const QueryContext& context, const entity::EntityDef& entity, const std::string& changes, base::JsonWriter& out) {
   out.key("changes").begin_array();
   if (!changes.empty()) {
@@ -60,6 +62,8 @@ void write_changes(const QueryContext& context, const entity::EntityDef& entity,
   }
   out.end_array();
 }
+
+namespace {
 
 void history(Call& call, http::Response& response) {
   const auto& entity = call.entity();
@@ -141,7 +145,8 @@ void write_reference(const QueryContext& context, const entity::EntityDef& entit
   out.begin_object().key("id").integer(id).key("title");
   const auto record = entity::load_record(context.connection, context.registry, entity, id);
   const bool is_person = entity.key == "user" || entity.key == "role" || entity.key == "department";
-  bool readable = record.has_value() && entity.title_index >= 0;
+  bool readable = record.has_value() && entity.title_index >= 0 &&
+                  entity::may_read_field(context.caller, entity, entity.fields[static_cast<std::size_t>(entity.title_index)]);
   if (readable && !is_person) {
     entity::Filter by_id;
     by_id.kind = entity::Filter::Kind::kCompare;

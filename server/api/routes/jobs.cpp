@@ -26,14 +26,14 @@ void write_job(const flow::JobRow& row, base::JsonWriter& out) {
 // A job belongs to whoever started it; administrators see all.
 flow::JobRow own_job(Call& call) {
   const auto row = call.context.jobs.find(call.id(0));
-  if (!row || (row->created_by != call.caller().user_id && !call.caller().is_admin)) throw base::Error(base::ErrorCode::kNotFound, "job_not_found");
+  if (!row || (row->created_by != call.caller().user_id && !call.is_administrator())) throw base::Error(base::ErrorCode::kNotFound, "job_not_found");
   return *row;
 }
 
 void list(Call& call, http::Response& response) {
   base::JsonWriter out(response.body);
   out.begin_object().key("items").begin_array();
-  for (const auto& row : call.context.jobs.list(call.caller().user_id, call.caller().is_admin && call.query_flag("all"), call.query_int("limit", 50, 1, 200))) write_job(row, out);
+  for (const auto& row : call.context.jobs.list(call.caller().user_id, call.is_administrator() && call.query_flag("all"), call.query_int("limit", 50, 1, 200))) write_job(row, out);
   out.end_array().end_object();
 }
 

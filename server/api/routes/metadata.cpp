@@ -1,5 +1,6 @@
 // Metadata for screens, and its changes by administrators.
 #include <algorithm>
+#include <cctype>
 
 #include "server/api/labels.hpp"
 #include "server/api/routes/routes.hpp"
@@ -69,11 +70,37 @@ json::array readable_names(const Call& call, const EntityDef& entity, const json
   return out;
 }
 
+// Whether a filter as JSON names, at any depth, a field that the caller may not read.
+bool names_hidden_field(const Call& call, const EntityDef& entity, const json::value& filter) {
+  if (const auto* array = filter.if_array()) {
+    return std::any_of(array->begin(), array->end(), [&](const json::value& part) { return names_hidden_field(call, entity, part); });
+  }
+  const auto* object = filter.if_object();
+  if (object == nullptr) return false;
+  if (const auto* field = object->if_contains("field"); field != nullptr && field->is_string()) return !names_readable_field(call, entity, field->as_string());
+  if (object->contains("exists")) return false;  // asks another entity, which checks by itself
+  return std::any_of(object->begin(), object->end(), [&](const auto& member) { return names_hidden_field(call, entity, member.value()); });
+}
+
+// Whether a formula names, as a whole word, a field that the caller may not read.
+bool formula_names_hidden_field(const Call& call, const EntityDef& entity, std::string_view formula) {
+  const auto is_word = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; };
+  return std::any_of(entity.fields.begin(), entity.fields.end(), [&](const FieldDef& field) {
+    if (entity::may_read_field(call.caller(), entity, field)) return false;
+    for (auto at = formula.find(field.key); at != std::string_view::npos; at = formula.find(field.key, at + 1)) {
+      const auto end = at + field.key.size();
+      if ((at == 0 || !is_word(formula[at - 1])) && (end == formula.size() || !is_word(formula[end]))) return true;
+    }
+    return false;
+  });
+}
+
 void write_views(const Call& call, const EntityDef& entity, base::JsonWriter& out) {
   out.key("views").begin_array();
   if (entity.views.is_array()) {
     for (const auto& view : entity.views.as_array()) {
       if (!view.is_object()) continue;
+      if (const auto* filter = view.as_object().if_contains("filter"); filter != nullptr && names_hidden_field(call, entity, *filter)) continue;
       json::object shown = view.as_object();
       const std::string key = base::json_string(shown, "key");
       shown["label"] = label(call, {}, "entities." + entity.key + ".views." + key, key);
@@ -121,6 +148,7 @@ std::string_view kind_name(entity::EntityKind kind) {
 void write_rules(const Call& call, const EntityDef& entity, base::JsonWriter& out) {
   out.key("rules").begin_array();
   for (const auto& rule : entity.rules) {
+    if (formula_names_hidden_field(call, entity, rule.when) || formula_names_hidden_field(call, entity, rule.check)) continue;
     out.begin_object().key("key").text(rule.key).key("when").text(rule.when).key("check").text(rule.check).key("path").text(rule.path);
     out.key("require").begin_array();
     for (const auto& field : rule.require) {
@@ -130,7 +158,7 @@ void write_rules(const Call& call, const EntityDef& entity, base::JsonWriter& ou
   }
   out.end_array().key("visibility").begin_object();
   for (const auto& [field, formula] : entity.visibility) {
-    if (names_readable_field(call, entity, field)) out.key(field).text(formula);
+    if (names_readable_field(call, entity, field) && !formula_names_hidden_field(call, entity, formula)) out.key(field).text(formula);
   }
   out.end_object();
 }
@@ -171,7 +199,7 @@ void metadata(Call& call, http::Response& response) {
 }
 
 const entity::Caller& administrator(Call& call) {
-  if (!call.caller().is_admin) throw base::Error(base::ErrorCode::kPermissionDenied, "admin_only");
+  if (!call.is_administrator()) throw base::Error(base::ErrorCode::kPermissionDenied, "admin_only");
   return call.writer();
 }
 

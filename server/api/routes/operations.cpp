@@ -14,6 +14,8 @@ namespace api {
 
 namespace {
 
+constexpr std::string_view kLivePattern = "/api/v1/live";
+
 // Requests per route and class of status with a histogram of durations, Prometheus text format 0.0.4.
 class RequestMetrics {
  public:
@@ -21,6 +23,8 @@ class RequestMetrics {
     const std::lock_guard lock(mutex_);
     Series& series = series_[std::string(pattern.empty() ? "none" : pattern)];
     ++series.by_class[std::min(std::max(status / 100, 1), 5)];
+    // A stream of events ends when its reader goes: its length is no latency.
+    if (pattern == kLivePattern) return;
     series.sum_us += duration.count();
     ++series.count;
     for (std::size_t i = 0; i < kBounds.size(); ++i) {
@@ -39,6 +43,7 @@ class RequestMetrics {
     }
     out += "# TYPE matvey_request_seconds histogram\n";
     for (const auto& [pattern, series] : series_) {
+      if (series.count == 0) continue;
       const std::string label = "route=\"" + pattern + "\"";
       for (std::size_t i = 0; i < kBounds.size(); ++i) {
         out += "matvey_request_seconds_bucket{" + label + ",le=\"" + std::to_string(static_cast<double>(kBounds[i]) / 1e6) + "\"} " + std::to_string(series.buckets[i]) + "\n";
@@ -66,19 +71,42 @@ RequestMetrics& metrics() {
 }
 
 void write_query_metrics(const store::Database& database, std::string& out) {
-  out += "# TYPE matvey_query_calls_total counter\n# TYPE matvey_query_seconds_total counter\n# TYPE matvey_query_max_seconds gauge\n";
-  for (const auto& query : database.statistics()) {
-    const std::string label = "{query=\"" + query.name + "\"} ";
-    out += "matvey_query_calls_total" + label + std::to_string(query.calls) + "\n";
-    out += "matvey_query_seconds_total" + label + std::to_string(static_cast<double>(query.total_us) / 1e6) + "\n";
-    out += "matvey_query_max_seconds" + label + std::to_string(static_cast<double>(query.max_us) / 1e6) + "\n";
+  // The lines of one metric stand together, as the text format demands.
+  const auto queries = database.statistics();
+  const auto label = [](const store::QueryStats& query) { return "{query=\"" + query.name + "\"} "; };
+  out += "# TYPE matvey_query_calls_total counter\n";
+  for (const auto& query : queries) out += "matvey_query_calls_total" + label(query) + std::to_string(query.calls) + "\n";
+  out += "# TYPE matvey_query_seconds_total counter\n";
+  for (const auto& query : queries) out += "matvey_query_seconds_total" + label(query) + std::to_string(static_cast<double>(query.total_us) / 1e6) + "\n";
+  out += "# TYPE matvey_query_max_seconds gauge\n";
+  for (const auto& query : queries) out += "matvey_query_max_seconds" + label(query) + std::to_string(static_cast<double>(query.max_us) / 1e6) + "\n";
+}
+
+void write_program_metrics(const ApiContext& context, std::string& out) {
+  const auto one = [&](std::string_view name, std::string_view type, std::int64_t value) {
+    out.append("# TYPE ").append(name).append(" ").append(type).append("\n").append(name).append(" ").append(std::to_string(value)).append("\n");
+  };
+  one("matvey_memory_bytes", "gauge", private_memory_bytes());
+  if (context.server_counters) {
+    const auto counters = context.server_counters();
+    one("matvey_connections_open", "gauge", counters.connections_open);
+    one("matvey_received_bytes_total", "counter", counters.bytes_in);
+    one("matvey_sent_bytes_total", "counter", counters.bytes_out);
+    one("matvey_requests_rejected_total", "counter", counters.rejected);
+    one("matvey_requests_waiting", "gauge", counters.read_waiting + counters.write_waiting);
   }
+  if (context.open_streams) one("matvey_streams_open", "gauge", static_cast<std::int64_t>(context.open_streams()));
+  out += "# TYPE matvey_consumer_events_total counter\n";
+  for (const auto& consumer : context.dispatcher.states()) out += "matvey_consumer_events_total{consumer=\"" + consumer.name + "\"} " + std::to_string(consumer.handled) + "\n";
+  out += "# TYPE matvey_consumer_failing gauge\n";
+  for (const auto& consumer : context.dispatcher.states()) out += "matvey_consumer_failing{consumer=\"" + consumer.name + "\"} " + (consumer.last_error.empty() ? "0\n" : "1\n");
 }
 
 bool accepts(const http::Request& request, std::string_view encoding) { return request.header("Accept-Encoding").find(encoding) != std::string_view::npos; }
 
 // Files of the built interface; any other path is the application's own address and gets its page.
 void web(const http::Request& request, http::Response& response) {
+  if (request.path.starts_with("/api/")) throw base::Error(base::ErrorCode::kNotFound, "route_not_found");
   const std::string path = "web" + std::string(request.path == "/" ? "/index.html" : request.path);
   auto file = base::find_resource_file(path);
   if (!file && path.find('.', path.rfind('/')) != std::string::npos) throw base::Error(base::ErrorCode::kNotFound, "page_not_found");
@@ -153,15 +181,21 @@ void add_all_routes(http::Router& router, ApiContext& context, LiveHub& live) {
   add_search_routes(router, context);
   add_session_routes(router, context);
   add_metadata_routes(router, context);
+  add_multi_routes(router, context);
   add_job_routes(router, context);
   add_setting_routes(router, context);
   add_file_routes(router, context);
+  add_web_hook_routes(router, context);
+  add_audit_routes(router, context);
+  add_status_routes(router, context);
+  add_notice_routes(router, context);
   add_openapi_routes(router, context);
   add_event_routes(router, context, live);
   router.add(http::Method::kGet, "/health", [&context](const http::Request&, http::Response& response) { health(context, response); });
   router.add(http::Method::kGet, "/metrics", [&context](const http::Request&, http::Response& response) {
     response.content_type = "text/plain; version=0.0.4";
     metrics().write(response.body);
+    write_program_metrics(context, response.body);
     write_query_metrics(context.database, response.body);
   });
   router.add(http::Method::kGet, "/{path...}", web, {http::RunsOn::kInPlace});

@@ -104,6 +104,12 @@ void export_csv(Call& call, http::Response& response) {
   const auto& entity = call.entity();
   if (!entity::may(call.caller(), entity, entity::Action::kExport)) throw base::Error(base::ErrorCode::kPermissionDenied, "export_not_allowed");
   auto query = std::make_shared<entity::Query>(entity::parse_query(call.body(), call.filter_context(entity)));
+  query->filter = entity::Filter::all_of([&] {
+    std::vector<entity::Filter> both;
+    both.push_back(std::move(query->filter));
+    both.push_back(entity::access_filter(*call.registry, entity, call.caller(), entity::Action::kExport));
+    return both;
+  }());
   query->limit = 1000;
   query->count = entity::CountKind::kNone;
   auto columns = std::make_shared<std::vector<std::string>>();

@@ -15,11 +15,21 @@ void add_session_routes(http::Router& router, ApiContext& context);
 void add_job_routes(http::Router& router, ApiContext& context);
 void add_setting_routes(http::Router& router, ApiContext& context);
 void add_openapi_routes(http::Router& router, ApiContext& context);
+void add_notice_routes(http::Router& router, ApiContext& context);
+void add_web_hook_routes(http::Router& router, ApiContext& context);
+void add_audit_routes(http::Router& router, ApiContext& context);
+void add_status_routes(http::Router& router, ApiContext& context);
 void add_file_routes(http::Router& router, ApiContext& context);
 void add_metadata_routes(http::Router& router, ApiContext& context);
+// POST /multi: several reads in one request.
+void add_multi_routes(http::Router& router, ApiContext& context);
 
+inline constexpr std::string_view kProgramVersion = "0.1.0";
+std::int64_t private_memory_bytes();  // RssAnon
 // Answers with the body's hash as ETag; 304 without a body when the client has it.
 void answer_by_etag(const http::Request& request, http::Response& response);
+// Writes "changes": [{"field","old","new"}] of an audit row (AuditRow::changes), fields that the caller may read.
+void write_changes(const entity::QueryContext& context, const entity::EntityDef& entity, const std::string& changes, base::JsonWriter& out);
 // Writes {"id","title"} of a record, title null when the record is gone or the caller may not read it.
 void write_reference(const entity::QueryContext& context, const entity::EntityDef& entity, std::int64_t id, base::JsonWriter& out);
 

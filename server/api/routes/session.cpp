@@ -5,13 +5,38 @@
 #include "server/api/routes/routes.hpp"
 #include "server/base/error.hpp"
 #include "server/base/json_writer.hpp"
+#include "server/connect/files/files.hpp"
+#include "server/connect/notices/notices.hpp"
+#include "server/entity/field_type.hpp"
 
 namespace api {
 
 namespace {
 
-void write_me(const entity::Caller& caller, std::string_view csrf, base::JsonWriter& out) {
-  out.begin_object().key("user").begin_object().key("id").integer(caller.user_id).key("title").text(caller.title).end_object();
+void write_user(const entity::QueryContext& context, base::JsonWriter& out) {
+  const auto& users = context.registry.require("user");
+  const auto user = entity::load_record(context.connection, context.registry, users, context.caller.user_id);
+  out.key("user").begin_object().key("id").integer(context.caller.user_id).key("title").text(context.caller.title).key("name").text(context.caller.title);
+  out.key("email").text(user ? user->text("email") : "").key("position").text(user ? user->text("position") : "").key("avatar");
+  const auto avatar = user ? entity::find_file(context.connection, user->integer("avatar")) : std::nullopt;
+  if (avatar) entity::write_file_json(*avatar, out);
+  else out.null();
+  out.end_object();
+}
+
+// Who is signed in and what every screen needs.
+void write_me(Call& call, const entity::Caller& caller, std::string_view csrf, base::JsonWriter& out) {
+  out.begin_object();
+  call.context.database.read({.name = "me"}, [&](store::Connection& connection) {
+    const entity::QueryContext context{connection, *call.registry, caller, call.now};
+    write_user(context, out);
+    out.key("roles").begin_array();
+    for (const std::int64_t role : caller.roles) write_reference(context, call.registry->require("role"), role, out);
+    out.end_array().key("unread").integer(connect::Notices::unread_count(connection, caller.user_id));
+  });
+  out.key("currency").text(entity::kDefaultBaseCurrency).key("settings").begin_object().key("base_currency").text(entity::kDefaultBaseCurrency);
+  out.key("max_file_bytes").integer(call.context.files.max_bytes()).end_object();
+  out.key("can_change_metadata").boolean(caller.is_admin);
   out.key("is_admin").boolean(caller.is_admin).key("language").text(caller.language).key("time_zone").text(caller.time_zone);
   out.key("department");
   if (caller.department_id == 0) out.null();
@@ -30,7 +55,17 @@ void sign_in(Call& call, http::Response& response) {
   response.set_header("Set-Cookie", Authenticator::session_cookie(session, call.request.is_tls));
   response.set_header("Cache-Control", "no-store");
   base::JsonWriter out(response.body);
-  write_me(*session.caller, session.csrf_token, out);
+  write_me(call, *session.caller, session.csrf_token, out);
+}
+
+// The change is saved as the system's, which may read every file.
+void require_own_file(Call& call, const json::value& given) {
+  const auto* object = given.if_object();
+  const json::value* id = object == nullptr ? &given : object->if_contains("id");
+  call.read("own_file", [&](const entity::QueryContext& context) {
+    const auto file = id == nullptr || !id->is_int64() ? std::nullopt : entity::find_file(context.connection, id->as_int64());
+    if (!file || file->created_by != call.caller().user_id) throw base::Error::field("avatar", "file_not_found", {{"id", id == nullptr ? "" : json::serialize(*id)}});
+  });
 }
 
 void current(Call& call, http::Response& response) {
@@ -38,7 +73,25 @@ void current(Call& call, http::Response& response) {
   if (!identity.caller) throw base::Error(base::ErrorCode::kUnauthenticated, "sign_in_required");
   response.set_header("Cache-Control", "no-store");
   base::JsonWriter out(response.body);
-  write_me(*identity.caller, identity.csrf_token, out);
+  write_me(call, *identity.caller, identity.csrf_token, out);
+}
+
+// What people set for themselves, whatever their rights to users are.
+void change_me(Call& call, http::Response& response) {
+  const json::object body = call.body();
+  for (const auto& member : body) {
+    const std::string_view name = member.key();
+    if (name != "language" && name != "time_zone" && name != "avatar" && name != "phones") throw base::Error::field(std::string(name), "unknown_field");
+  }
+  if (body.contains("avatar") && !body.at("avatar").is_null()) require_own_file(call, body.at("avatar"));
+  entity::Caller system = *entity::Caller::system();
+  system.user_id = call.caller().user_id;
+  system.title = call.caller().title;
+  system.via = call.caller().via;
+  system.remote_address = call.request.remote_address;
+  call.context.records.update(system, call.registry->require("user"), call.caller().user_id, body);
+  call.context.callers.invalidate();
+  current(call, response);
 }
 
 void sign_out(Call& call, http::Response& response) {
@@ -47,17 +100,25 @@ void sign_out(Call& call, http::Response& response) {
   response.status = 204;
 }
 
+// What belongs to the person, not to the records a key with scopes was made for.
+void require_whole_account(const Call& call) {
+  if (!call.caller().key_scopes.empty()) throw base::Error(base::ErrorCode::kPermissionDenied, "key_may_not_make_keys");
+}
+
 void sessions(Call& call, http::Response& response) {
+  require_whole_account(call);
   base::JsonWriter out(response.body);
   call.context.authenticator.write_sessions(call.caller().user_id, call.request, out);
 }
 
 void end_session(Call& call, http::Response& response) {
+  require_whole_account(call);
   call.context.authenticator.end_session(call.caller().user_id, call.id(0));
   response.status = 204;
 }
 
 void change_password(Call& call, http::Response& response) {
+  require_whole_account(call);
   const json::object body = call.body();
   const std::string password = base::json_string(body, "new_password");
   check_password_strength(password, "new_password");
@@ -72,11 +133,11 @@ void change_password(Call& call, http::Response& response) {
   const NewSession session = call.context.authenticator.sign_in(email, password, call.request);
   response.set_header("Set-Cookie", Authenticator::session_cookie(session, call.request.is_tls));
   base::JsonWriter out(response.body);
-  write_me(*session.caller, session.csrf_token, out);
+  write_me(call, *session.caller, session.csrf_token, out);
 }
 
 void set_user_password(Call& call, http::Response& response) {
-  if (!call.caller().is_admin) throw base::Error(base::ErrorCode::kPermissionDenied, "admin_only");
+  if (!call.is_administrator()) throw base::Error(base::ErrorCode::kPermissionDenied, "admin_only");
   const std::string password = base::json_string(call.body(), "password");
   check_password_strength(password, "password");
   call.context.callers.find(call.id(0));
@@ -85,16 +146,17 @@ void set_user_password(Call& call, http::Response& response) {
 }
 
 void api_keys(Call& call, http::Response& response) {
+  require_whole_account(call);
   base::JsonWriter out(response.body);
-  call.context.authenticator.write_api_keys(call.caller().user_id, call.caller().is_admin && call.query_flag("all"), out);
+  call.context.authenticator.write_api_keys(call.caller().user_id, call.is_administrator() && call.query_flag("all"), out);
 }
 
 void create_api_key(Call& call, http::Response& response) {
   const json::object body = call.body();
   ApiKeyRequest request;
   request.user_id = base::json_int(body, "user", call.caller().user_id);
-  if (request.user_id != call.caller().user_id && !call.caller().is_admin) throw base::Error(base::ErrorCode::kPermissionDenied, "admin_only");
-  if (call.caller().api_key_id != 0 && !call.caller().key_scopes.empty()) throw base::Error(base::ErrorCode::kPermissionDenied, "key_may_not_make_keys");
+  if (request.user_id != call.caller().user_id && !call.is_administrator()) throw base::Error(base::ErrorCode::kPermissionDenied, "admin_only");
+  require_whole_account(call);
   call.context.callers.find(request.user_id);
   request.name = base::json_string(body, "name");
   if (request.name.empty()) throw base::Error::field("name", "required");
@@ -122,7 +184,8 @@ void create_api_key(Call& call, http::Response& response) {
 }
 
 void revoke_api_key(Call& call, http::Response& response) {
-  call.context.authenticator.revoke_api_key(call.id(0), call.caller().user_id, call.caller().is_admin);
+  require_whole_account(call);
+  call.context.authenticator.revoke_api_key(call.id(0), call.caller().user_id, call.is_administrator());
   response.status = 204;
 }
 
@@ -134,6 +197,7 @@ void add_session_routes(http::Router& router, ApiContext& context) {
   add_route(router, context, {Method::kPost, "/session", sign_in, RunsOn::kWritePool, SignIn::kNone, 64 << 10});
   add_route(router, context, {Method::kGet, "/session", current});
   add_route(router, context, {Method::kGet, "/me", current});
+  add_route(router, context, {Method::kPatch, "/me", change_me, RunsOn::kWritePool});
   add_route(router, context, {Method::kDelete, "/session", sign_out, RunsOn::kWritePool});
   add_route(router, context, {Method::kGet, "/sessions", sessions});
   add_route(router, context, {Method::kDelete, "/sessions/{id}", end_session, RunsOn::kWritePool});

@@ -60,7 +60,7 @@ void read_settings(Call& call, http::Response& response) {
 }
 
 void write_settings(Call& call, http::Response& response) {
-  if (!call.caller().is_admin) throw base::Error(base::ErrorCode::kPermissionDenied, "admin_only");
+  if (!call.is_administrator()) throw base::Error(base::ErrorCode::kPermissionDenied, "admin_only");
   const json::object schema = module_schema(call.parameter(0));
   const json::object values = call.body();
   const auto* properties = base::json_object(schema, "properties");
@@ -93,7 +93,7 @@ void read_preference(Call& call, http::Response& response) {
 
 void write_preference(Call& call, http::Response& response) {
   const std::string key = preference_key(call);
-  if (call.request.body.size() > kMaxPreferenceBytes) throw base::Error(base::ErrorCode::kResourceExhausted, "body_too_large");
+  if (call.request.body.size() > kMaxPreferenceBytes) throw base::Error(base::ErrorCode::kResourceExhausted, "body_too_large", {{"limit", std::to_string(kMaxPreferenceBytes)}});
   const std::string value = json::serialize(base::parse_json(call.request.body.empty() ? std::string_view("null") : call.request.body));
   call.context.database.write({.name = "preference_write"}, [&](store::Connection& connection) {
     auto statement = connection.prepare("preference_write", "INSERT INTO sys_preference(user_id, key, value) VALUES($1, $2, $3) ON CONFLICT(user_id, key) DO UPDATE SET value = excluded.value");

@@ -1,3 +1,5 @@
+#include <sys/resource.h>
+
 #include <csignal>
 
 #include <filesystem>
@@ -57,6 +59,14 @@ class Signals {
   sigset_t set_;
 };
 
+// Each connection is a descriptor, and the usual soft limit is 1024.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 void load_config(base::Config& config, const DataFolder& folder, const std::vector<std::string>& flags) {
   declare_options(config);
   if (std::filesystem::exists(folder.settings_file())) config.load_file(folder.settings_file());
@@ -78,6 +88,7 @@ int serve(const CommandCall& call, Output& output) {
   CommandLine line("serve", call, output);
   line.data_folder().text("--listen", listen).text("--tls-cert", tls_cert).text("--tls-key", tls_key).allow_settings().parse();
   Signals signals;
+  raise_descriptor_limit();
   DataFolder folder(line.data(), false);
   folder.lock();
   base::Config config;
@@ -92,6 +103,8 @@ int serve(const CommandCall& call, Output& output) {
   http::Router router;
   api::add_all_routes(router, application.api(), live);
   http::Server server(server_options(config), router, api::server_hooks(application.api()));
+  application.api().server_counters = [&server] { return server.counters(); };
+  application.api().open_streams = [&live] { return live.open_streams(); };
   live.start();
   server.start();
   {
@@ -105,6 +118,8 @@ int serve(const CommandCall& call, Output& output) {
   }
   live.stop();
   server.stop();
+  application.api().server_counters = nullptr;
+  application.api().open_streams = nullptr;
   application.close();
   base::log(base::LogLevel::kInfo, "stopped");
   return 0;

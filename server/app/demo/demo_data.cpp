@@ -267,8 +267,11 @@ class DemoCompany {
   void load_activities() {
     if (companies_.empty()) return;
     const std::pair<std::string_view, int> kinds[] = {{"task", 35}, {"call", 40}, {"meeting", 8}, {"note", 17}};
+    std::int64_t left = options_.activities;  // the last kind takes what rounding leaves
     for (const auto& [kind, percent] : kinds) {
-      create_all(kind, options_.activities * percent / 100, [&, kind = kind](std::int64_t) { return make_activity(kind); });
+      const std::int64_t count = kind == "note" ? left : options_.activities * percent / 100;
+      left -= count;
+      create_all(kind, count, [&, kind = kind](std::int64_t) { return make_activity(kind); });
     }
   }
 

@@ -326,6 +326,12 @@ void check_range(std::int64_t units, int scale, ParseContext& context) {
   }
 }
 
+void check_number_limits(const FieldDef& field, int scale, std::vector<base::FieldError>& errors) {
+  if (scale < 0 || scale > base::kMaxDecimalScale) return;
+  if (field.min && !base::parse_decimal(*field.min, scale)) add_declaration_error(errors, field, "min", "not_a_number");
+  if (field.max && !base::parse_decimal(*field.max, scale)) add_declaration_error(errors, field, "max", "not_a_number");
+}
+
 void add_declaration_error(std::vector<base::FieldError>& errors, const FieldDef& field, std::string_view property,
                            std::string_view code, base::MessageArgs args) {
   errors.push_back({"fields." + field.key + "." + std::string(property), std::string(code), std::move(args)});

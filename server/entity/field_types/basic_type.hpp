@@ -117,6 +117,9 @@ void check_range(std::int64_t units, int scale, ParseContext& context);
 void add_declaration_error(std::vector<base::FieldError>& errors, const FieldDef& field, std::string_view property,
                            std::string_view code, base::MessageArgs args = {});
 
+// Limits of a field of numbers that are no numbers, or none of this scale.
+void check_number_limits(const FieldDef& field, int scale, std::vector<base::FieldError>& errors);
+
 // Families, each in its file; the registry of types asks them once.
 using TypeList = std::vector<std::unique_ptr<FieldType>>;
 void add_text_types(TypeList& out);

@@ -115,6 +115,13 @@ bool is_plain(std::string_view value) {
   });
 }
 
+// "user:5": a person named in the text, told of it once it is saved.
+bool is_mention(std::string_view value) {
+  constexpr std::string_view kStart = "user:";
+  return value.starts_with(kStart) && value.size() > kStart.size() && value.size() < kStart.size() + 19 &&
+         value.find_first_not_of("0123456789", kStart.size()) == std::string_view::npos;
+}
+
 // A rough count of what the parser would build: unclosed elements and how often formatting would be repeated.
 bool is_overgrown(std::string_view html) {
   int open = 0;
@@ -239,6 +246,7 @@ class Writer {
 
   static bool is_allowed(const std::string& element, const std::string& key, std::string_view value) {
     if (is_listed(kAnyAttributes, key)) return true;
+    if (element == "span" && key == "data-mention") return is_mention(value);
     if (element == "a" && key == "href") return is_safe_address(value, false);
     if (element == "img" && key == "src") return is_safe_address(value, true);
     if (element == "img" && (key == "alt" || key == "width" || key == "height")) return true;

@@ -86,6 +86,7 @@ class MoneyType final : public BasicType {
   void check_declaration(const FieldDef& field, std::vector<base::FieldError>& errors) const override {
     if (field.scale < 0 || field.scale > base::kMaxDecimalScale)
       add_declaration_error(errors, field, "scale", "out_of_range");
+    check_number_limits(field, field.scale, errors);
   }
 
  private:

@@ -39,6 +39,10 @@ class IntegerType final : public IntegerColumnType {
     const auto* number = std::get_if<std::int64_t>(&value);
     return number ? std::to_string(*number) : std::string();
   }
+
+  void check_declaration(const FieldDef& field, std::vector<base::FieldError>& errors) const override {
+    check_number_limits(field, 0, errors);
+  }
 };
 
 class DecimalType final : public IntegerColumnType {
@@ -70,6 +74,7 @@ class DecimalType final : public IntegerColumnType {
   void check_declaration(const FieldDef& field, std::vector<base::FieldError>& errors) const override {
     if (field.scale < 0 || field.scale > base::kMaxDecimalScale)
       add_declaration_error(errors, field, "scale", "out_of_range");
+    check_number_limits(field, field.scale, errors);
   }
 };
 

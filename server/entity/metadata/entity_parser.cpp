@@ -158,6 +158,7 @@ void parse_access(const json::object& document, EntityDef& entity) {
   const auto* access = base::json_object(document, "access");
   if (!access) return;
   entity.access_via = strings(*access, "via");
+  entity.open_field = base::json_string(*access, "open_when");
   const auto* everyone = access->if_contains("everyone");
   if (everyone && everyone->is_array()) {
     for (const auto& action : everyone->get_array())

@@ -90,6 +90,7 @@ void RegistryBuilder::index_entities(Registry& registry) {
         problem(draft, path + ".key", "reserved", field.key);
     }
     entity.title_index = entity.index_of(entity.title_field.empty() ? "id" : entity.title_field);
+    entity.open_index = entity.open_field.empty() ? -1 : entity.index_of(entity.open_field);
     entity.owner_index = entity.owner_field.empty() ? -1 : entity.index_of(entity.owner_field);
     entity.deleted_at_index = entity.index_of("deleted_at");
   }

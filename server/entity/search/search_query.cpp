@@ -236,7 +236,9 @@ class EntitySearch {
 void write_hit(const QueryContext& context, const EntityDef& entity, const Record& record,
                const std::vector<SearchWord>& words, base::JsonWriter& out) {
   out.begin_object().key("id").integer(record.id);
-  out.key("title").text(entity.title_index < 0 ? std::string("#") + std::to_string(record.id)
+  const bool has_title = entity.title_index >= 0 &&
+                         may_read_field(context.caller, entity, entity.fields[static_cast<std::size_t>(entity.title_index)]);
+  out.key("title").text(!has_title ? std::string("#") + std::to_string(record.id)
                                                : entity.fields[static_cast<std::size_t>(entity.title_index)].type->display(
                                                      entity.fields[static_cast<std::size_t>(entity.title_index)],
                                                      record.at(entity.title_index)));

@@ -5,15 +5,17 @@ import { createRoot } from "react-dom/client";
 import { router } from "@web/app/router";
 import { KitProvider } from "@web/kit/kit-provider";
 import { setApiLanguage } from "@web/lib/api";
-import { meQuery } from "@web/lib/calls/me";
-import { metadataQuery } from "@web/lib/calls/metadata";
+import { meQuery, toMe } from "@web/lib/calls/me";
+import { Metadata, metadataQuery } from "@web/lib/calls/metadata";
 import { currentLanguage, loadLanguage, setTimeZone } from "@web/lib/i18n";
 import { connectLive } from "@web/lib/live";
+import type { MetadataDocument } from "@web/lib/metadata-types";
 import { query_client } from "@web/lib/query-client";
+import type { Session } from "@web/lib/session";
 
 /** Draws the application once the session stands; the first screen waits for the rights and the metadata only. */
-export function startApplication(root: HTMLElement): void {
-  void prepare().then(() => {
+export function startApplication(root: HTMLElement, session: Session, metadata: MetadataDocument | null): void {
+  void prepare(session, metadata).then(() => {
     createRoot(root).render(
       <StrictMode>
         <KitProvider>
@@ -27,8 +29,11 @@ export function startApplication(root: HTMLElement): void {
   });
 }
 
-async function prepare(): Promise<void> {
-  const [me] = await Promise.all([query_client.fetchQuery(meQuery), query_client.fetchQuery(metadataQuery)]);
+async function prepare(session: Session, document: MetadataDocument | null): Promise<void> {
+  const me = toMe(session);
+  query_client.setQueryData(meQuery.queryKey, me);
+  if (document) query_client.setQueryData(metadataQuery.queryKey, new Metadata(document));
+  else await query_client.fetchQuery(metadataQuery);
   setTimeZone(me.time_zone);
   const wanted = me.language === "en" || me.language === "ru" ? me.language : null;
   if (wanted && wanted !== currentLanguage()) {

@@ -1,6 +1,7 @@
 import "@web/kit/tokens.css";
 import { guessLanguage, loadLanguage } from "@web/lib/i18n";
-import { setApiLanguage } from "@web/lib/api";
+import { api, session_lost, setApiLanguage } from "@web/lib/api";
+import type { MetadataDocument } from "@web/lib/metadata-types";
 import { restoreSession, wasSignedIn } from "@web/lib/session";
 
 // The page is coloured before anything is drawn.
@@ -17,12 +18,16 @@ async function start(): Promise<void> {
   const language = guessLanguage();
   setApiLanguage(language);
   const texts = loadLanguage(language);
-  // The bundle comes beside the question, not after its answer; a visitor never gets it.
-  if (wasSignedIn()) void loadApplication();
-  const is_signed_in = await restoreSession();
+  // The bundle and the metadata come beside the question, not after its answer; a visitor never gets them.
+  const metadata = wasSignedIn() ? api.get<MetadataDocument>("/metadata", { is_together: true }).catch(() => null) : null;
+  if (metadata) void loadApplication();
+  const session = await restoreSession();
   await texts;
-  if (is_signed_in) (await loadApplication()).startApplication(root);
-  else (await loadSignIn()).startSignIn(root, () => void loadApplication());
+  if (session) (await loadApplication()).startApplication(root, session, await metadata);
+  else {
+    session_lost.set(false);
+    (await loadSignIn()).startSignIn(root, () => void loadApplication());
+  }
 }
 
 start().catch(async (error: unknown) => {

@@ -1,10 +1,16 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { admin_pages } from "@web/admin/pages";
+import { DefinedPage } from "@web/app/routes/defined-page";
+import { WidgetPage } from "@web/app/routes/widget-page";
 import { menuEntities } from "@web/app/shell/menu-entities";
 import { NotFound } from "@web/app/shell/not-found";
 import { Shell } from "@web/app/shell/shell";
 import { EntityListPage } from "@web/app/routes/entity-list-page";
+import { flow_pages } from "@web/flow/pages";
+import { insight_pages } from "@web/insight/pages";
 import { ErrorNotice } from "@web/kit/error-notice";
 import { loadedMetadata } from "@web/lib/calls/metadata";
+import { pageWidgets } from "@web/lib/widgets";
 import { parseListSearch } from "@web/records/list/list-state";
 
 // The first screens are in the first bundle; everything else comes when it is opened.
@@ -13,6 +19,8 @@ const root_route = createRootRoute({ component: Shell, notFoundComponent: NotFou
 const home_route = createRoute({
   getParentRoute: () => root_route, path: "/",
   beforeLoad: () => {
+    const page = pageWidgets().find((widget) => widget.is_home);
+    if (page) throw redirect({ to: "/page/$key", params: { key: page.key }, replace: true });
     const first = menuEntities(loadedMetadata())[0];
     if (first) throw redirect({ to: "/$plural", params: { plural: first.plural }, replace: true });
   },
@@ -25,8 +33,17 @@ const card_route = createRoute({
   component: lazyRouteComponent(() => import("@web/app/routes/entity-card-page"), "EntityCardPage"),
 });
 
+const page_route = createRoute({ getParentRoute: () => root_route, path: "/page/$key", component: WidgetPage });
+
+const admin_route = createRoute({ getParentRoute: () => root_route, path: "/settings/$key", component: () => <DefinedPage pages={admin_pages} root="settings" /> });
+const admin_home_route = createRoute({ getParentRoute: () => root_route, path: "/settings", component: () => <DefinedPage pages={admin_pages} root="settings" /> });
+const insight_route = createRoute({ getParentRoute: () => root_route, path: "/reports/$key", component: () => <DefinedPage pages={insight_pages} root="reports" /> });
+const insight_home_route = createRoute({ getParentRoute: () => root_route, path: "/reports", component: () => <DefinedPage pages={insight_pages} root="reports" /> });
+const flow_route = createRoute({ getParentRoute: () => root_route, path: "/flow/$key", component: () => <DefinedPage pages={flow_pages} root="flow" /> });
+const flow_home_route = createRoute({ getParentRoute: () => root_route, path: "/flow", component: () => <DefinedPage pages={flow_pages} root="flow" /> });
+
 export const router = createRouter({
-  routeTree: root_route.addChildren([home_route, list_route, card_route]),
+  routeTree: root_route.addChildren([home_route, page_route, admin_home_route, admin_route, insight_home_route, insight_route, flow_home_route, flow_route, list_route, card_route]),
   defaultErrorComponent: ({ error, reset }) => <ErrorNotice error={error} onRetry={reset} />,
   defaultPreload: false,
 });

@@ -16,13 +16,12 @@ export function hueOf(name: string): number {
   return hash % 12;
 }
 
+/** Initials stand in the style sheet: they are a picture, not text to be read or copied. */
 export function Avatar({ name, size = 24, is_square = false }: { name: string; size?: number; is_square?: boolean }) {
   return (
     <span
-      className={classes.avatar} data-hue={hueOf(name)} data-square={is_square || undefined} aria-hidden="true"
+      className={classes.avatar} data-initials={initialsOf(name)} data-hue={hueOf(name)} data-square={is_square || undefined} aria-hidden="true"
       style={{ width: size, height: size, fontSize: Math.round(size * 0.4) }}
-    >
-      {initialsOf(name)}
-    </span>
+    />
   );
 }

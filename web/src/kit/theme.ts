@@ -28,10 +28,11 @@ export const theme = createTheme({
     Button: { defaultProps: { size: "sm" } },
     TextInput: { defaultProps: { size: "sm" } },
     ActionIcon: { defaultProps: { variant: "subtle", color: "gray", size: 32 } },
-    Tooltip: { defaultProps: { openDelay: 400, withArrow: false, transitionProps: { duration: 120 } } },
+    Tooltip: { defaultProps: { zIndex: 600, openDelay: 400, withArrow: false, transitionProps: { duration: 120 } } },
     Modal: { defaultProps: { transitionProps: { duration: 140, transition: "fade" }, overlayProps: { backgroundOpacity: 0.35 } } },
-    Menu: { defaultProps: { shadow: "md", transitionProps: { duration: 120 } } },
-    Popover: { defaultProps: { shadow: "md", transitionProps: { duration: 120 } } },
+    Combobox: { defaultProps: { zIndex: 600 } },
+    Menu: { defaultProps: { zIndex: 600, shadow: "md", transitionProps: { duration: 120 } } },
+    Popover: { defaultProps: { zIndex: 600, shadow: "md", transitionProps: { duration: 120 } } },
   },
 });
 

@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useLayoutEffect, useRef, useState, type RefObject } from "react";
+import { usePhone } from "@web/kit/use-phone";
 
 /** Browsers cut elements near 33 million pixels; longer lists are scaled into this height. */
 export const kMaxHeight_px = 15_000_000;
@@ -83,8 +84,12 @@ export function useWindow(scroller: RefObject<HTMLElement | null>, { count, row_
   return { ...rows, scrollToRow };
 }
 
+/** Two lines and room for a thumb. */
+export const kPhoneRow_px = 60;
+
 /** Height of a list row by the density the user chose, in pixels. */
 export function useRowHeight(): number {
+  const is_phone = usePhone();
   const read = () => (document.documentElement.dataset.density === "compact" ? 28 : 36);
   const [height, setHeight] = useState(read);
   useEffect(() => {
@@ -92,5 +97,5 @@ export function useRowHeight(): number {
     observer.observe(document.documentElement, { attributes: true, attributeFilter: ["data-density"] });
     return () => observer.disconnect();
   }, []);
-  return height;
+  return is_phone ? kPhoneRow_px : height;
 }

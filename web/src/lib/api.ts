@@ -1,5 +1,6 @@
 import { Problem } from "@web/lib/problem";
 import { createStore } from "@web/lib/store";
+import { readTogether, type Part } from "@web/lib/together";
 
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
@@ -12,6 +13,8 @@ export interface CallOptions {
   retries?: number;
   /** A POST that only reads (`:query`, `:aggregate`): repeated after a lost connection like a GET. */
   is_read?: boolean;
+  /** A quick read that may travel in one request with others asked for in the same moment. */
+  is_together?: boolean;
 }
 
 const kBase = "/api/v1";
@@ -77,6 +80,19 @@ function bodyOf(body: unknown): BodyInit | null {
   return body instanceof FormData || body instanceof Blob ? body : JSON.stringify(body);
 }
 
+/** A read by itself or, where the caller allows it, together with others. */
+function read<T>(method: "GET" | "POST", path: string, options: CallOptions): Promise<T> {
+  if (!options.is_together) return call<T>(method, path, { ...options, is_read: true });
+  const target = addressOf(path, options.query).slice(kBase.length);
+  const part: Part = { method, path: target, ...(options.body === undefined ? {} : { body: options.body }) };
+  const send = async (parts: Part[]) => (await call<{ answers: { status: number; body: unknown }[] }>("POST", "/multi", { body: { requests: parts }, is_read: true })).answers;
+  const sendOne = (one: Part) => call(one.method, one.path, { body: one.body, is_read: true });
+  return (readTogether(part, send, sendOne) as Promise<T>).catch((error: unknown) => {
+    if (error instanceof Problem && error.status === 401 && path !== "/session") session_lost.set(true);
+    throw error;
+  });
+}
+
 /**
  * One call of the API. Throws Problem for every answer that is not 2xx, and for none at all.
  * Only calls whose repetition is harmless are repeated: reads, and writes with an Idempotency-Key or a version.
@@ -118,7 +134,9 @@ async function readBody(response: Response): Promise<unknown> {
 }
 
 export const api = {
-  get: <T>(path: string, options?: CallOptions) => call<T>("GET", path, options),
+  get: <T>(path: string, options: CallOptions = {}) => read<T>("GET", path, options),
+  /** A POST that only reads: `:query`, `:aggregate`, `:count`. */
+  ask: <T>(path: string, body: unknown, options: CallOptions = {}) => read<T>("POST", path, { ...options, body }),
   post: <T>(path: string, body?: unknown, options?: CallOptions) => call<T>("POST", path, { ...options, body }),
   put: <T>(path: string, body?: unknown, options?: CallOptions) => call<T>("PUT", path, { ...options, body }),
   patch: <T>(path: string, body?: unknown, options?: CallOptions) => call<T>("PATCH", path, { ...options, body }),

@@ -1,10 +1,11 @@
+import type admin_ru from "@web/locales/admin/ru.json";
 import type ru from "@web/locales/ru.json";
 
 export type Language = "ru" | "en";
 /** A key of src/locales, or a key `web.…` of a module's locales. */
-export type TextKey = keyof typeof ru | `web.${string}`;
+export type TextKey = keyof typeof ru | keyof typeof admin_ru | `web.${string}`;
 /** Keys that come in plural forms: `x.one`, `x.few`, `x.many`, `x.other`. */
-export type PluralKey = (keyof typeof ru extends infer K ? (K extends `${infer P}.other` ? P : never) : never) | `web.${string}`;
+export type PluralKey = (keyof typeof ru | keyof typeof admin_ru extends infer K ? (K extends `${infer P}.other` ? P : never) : never) | `web.${string}`;
 export type Params = Record<string, string | number>;
 
 let texts: Record<string, string> = {};
@@ -12,9 +13,10 @@ let language: Language = "ru";
 let time_zone: string | undefined;
 let plurals = new Intl.PluralRules("ru");
 
-const loaders: Record<Language, () => Promise<Record<string, string>[]>> = {
-  ru: () => Promise.all([import("@web/locales/ru.json"), import("@generated/module-locales.ru.json")]).then((all) => all.map((one) => one.default)),
-  en: () => Promise.all([import("@web/locales/en.json"), import("@generated/module-locales.en.json")]).then((all) => all.map((one) => one.default)),
+// Our own texts and those of the modules, put together by scripts/generate.mjs.
+const loaders: Record<Language, () => Promise<Record<string, string>>> = {
+  ru: async () => (await import("@generated/locale.ru.json")).default,
+  en: async () => (await import("@generated/locale.en.json")).default,
 };
 
 const kLanguageHint = "matvey.language";
@@ -26,9 +28,25 @@ export function guessLanguage(): Language {
   return navigator.language.startsWith("en") ? "en" : "ru";
 }
 
+/** Texts of screens that come later, by language. */
+export type TextPart = Record<Language, () => Promise<Record<string, string>>>;
+const parts = new Set<TextPart>();
+
+/** Adds the texts of a part of the application before its first screen is drawn. */
+export async function loadTexts(part: TextPart): Promise<void> {
+  if (parts.has(part)) return;
+  const more = await part[language]();
+  parts.add(part);
+  texts = { ...texts, ...more };
+}
+
+export function hasText(key: string): key is TextKey {
+  return key in texts;
+}
+
 export async function loadLanguage(next: Language): Promise<void> {
-  const parts = await loaders[next]();
-  useTexts(next, Object.assign({}, ...parts) as Record<string, string>);
+  const all = await Promise.all([loaders[next](), ...[...parts].map((part) => part[next]())]);
+  useTexts(next, Object.assign({}, ...all) as Record<string, string>);
   localStorage.setItem(kLanguageHint, next);
 }
 

@@ -5,7 +5,7 @@ import type { Filter, SortKey } from "@web/lib/filter";
 export type FieldType =
   | "text" | "long_text" | "rich_text" | "integer" | "decimal" | "money" | "percent" | "bool" | "date" | "instant" | "duration"
   | "choice" | "multi_choice" | "link" | "link_any" | "many_to_many" | "phone" | "email" | "messenger" | "url" | "address"
-  | "file" | "image" | "user" | "tags" | "auto_number" | "formula" | "roll_up";
+  | "file" | "image" | "user" | "tags" | "auto_number" | "formula" | "roll_up" | "json";
 
 export interface Option {
   key: string;
@@ -40,6 +40,8 @@ export interface Field {
   scale?: number | null;
   format?: string | null;
   to?: string[] | null;
+  /** The relation entity of a many-to-many. */
+  through?: string | null;
   options?: Option[] | null;
   kinds?: Kind[] | null;
   /** Type of the result of a formula or roll-up. */
@@ -74,7 +76,7 @@ export interface Rule {
   require?: string[];
   check?: string;
   path?: string;
-  text?: string;
+  message?: string;
 }
 
 export interface Entity {

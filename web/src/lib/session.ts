@@ -1,8 +1,14 @@
 import { api, setCsrfToken } from "@web/lib/api";
 import { Problem } from "@web/lib/problem";
 
-interface SessionAnswer {
-  user: { id: number; name?: string; title?: string } | null;
+/** The answer of GET and POST /session. */
+export interface Session {
+  user: { id: number; title?: string; name?: string; email?: string | null };
+  is_admin?: boolean;
+  language?: string | null;
+  time_zone?: string | null;
+  currency?: string | null;
+  department?: number | null;
   csrf: string;
 }
 
@@ -13,26 +19,29 @@ export function wasSignedIn(): boolean {
   return localStorage.getItem(kHint) === "1";
 }
 
-/** True when the cookie belongs to an open session. */
-export async function restoreSession(): Promise<boolean> {
+function accept(session: Session): Session {
+  setCsrfToken(session.csrf);
+  localStorage.setItem(kHint, "1");
+  return session;
+}
+
+export async function readSession(): Promise<Session> {
+  return accept(await api.get<Session>("/session", { is_together: true }));
+}
+
+/** The open session of the cookie; null when there is none. */
+export async function restoreSession(): Promise<Session | null> {
   try {
-    const session = await api.get<SessionAnswer>("/session");
-    setCsrfToken(session.csrf);
-    localStorage.setItem(kHint, "1");
-    return true;
+    return await readSession();
   } catch (error) {
-    if (error instanceof Problem && (error.status === 401 || error.status === 404)) {
-      localStorage.removeItem(kHint);
-      return false;
-    }
-    throw error;
+    if (!(error instanceof Problem) || error.status !== 401) throw error;
+    localStorage.removeItem(kHint);
+    return null;
   }
 }
 
-export async function signIn(email: string, password: string): Promise<void> {
-  const session = await api.post<SessionAnswer>("/session", { email, password }, { retries: 1 });
-  setCsrfToken(session.csrf);
-  localStorage.setItem(kHint, "1");
+export async function signIn(email: string, password: string): Promise<Session> {
+  return accept(await api.post<Session>("/session", { email, password }, { retries: 1 }));
 }
 
 export async function signOut(): Promise<void> {

@@ -26,6 +26,8 @@ export interface PageWidget {
   label: TextKey;
   icon: string;
   load: () => Promise<ComponentType>;
+  /** The first screen after sign-in. */
+  is_home?: boolean;
   /** The number beside the menu entry; asked anew after every change of the named entities. */
   badge?: { entities: string[]; read: (signal: AbortSignal) => Promise<number> };
 }

@@ -99,6 +99,7 @@ class AccessBuilder {
     if (role != Scope::kNone) granted = Filter::any_of(with_two(scope_part(entity, role), via_part(entity)));
     granted = Filter::all_of(with_two(std::move(granted), condition_part(entity)));
     granted = Filter::any_of(with_two(std::move(granted), scope_part(entity, read::everyone_scope(entity, action_))));
+    granted = Filter::any_of(with_two(std::move(granted), open_part(entity)));
     if (granted.kind == Filter::Kind::kAlways) return granted;
     return Filter::any_of(with_two(std::move(granted), share_part()));
   }
@@ -123,6 +124,18 @@ class AccessBuilder {
     filter.kind = Filter::Kind::kScope;
     filter.path.push_back({&entity, entity.owner_index, {}});
     filter.values.emplace_back(static_cast<std::int64_t>(scope));
+    filter.as_system = true;
+    return filter;
+  }
+
+  // Records that their owner has opened to everybody, such as shared views.
+  Filter open_part(const EntityDef& entity) const {
+    if (action_ != Action::kRead || entity.open_index < 0) return Filter::never();
+    Filter filter;
+    filter.kind = Filter::Kind::kCompare;
+    filter.op = FilterOp::kEq;
+    filter.path.push_back({&entity, entity.open_index, {}});
+    filter.values.emplace_back(std::int64_t{1});
     filter.as_system = true;
     return filter;
   }

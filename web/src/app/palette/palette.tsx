@@ -9,19 +9,30 @@ import { t } from "@web/lib/i18n";
 export function Palette({ onClose }: { onClose: () => void }) {
   const [typed, setTyped] = useState("");
   const [active, setActive] = useState(0);
-  const { items, is_searching } = usePaletteItems(typed);
+  const [is_waiting, setWaiting] = useState(false);
+  const { items, is_searching, is_settled } = usePaletteItems(typed);
   const list = useRef<HTMLDivElement>(null);
   const id = useId();
-  useEffect(() => setActive(0), [typed]);
+  useEffect(() => {
+    setActive(0);
+    setWaiting(false);
+  }, [typed]);
   useEffect(() => list.current?.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" }), [active]);
   const chosen = Math.min(active, items.length - 1);
   const run = (at: number) => {
     onClose();
     items[at]?.run();
   };
+  // Enter right after the last key means the answer to the whole text, not to the part that was searched for before.
+  useEffect(() => {
+    if (!is_waiting || !is_settled) return;
+    setWaiting(false);
+    if (items.length > 0) run(0);
+  });
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === "ArrowDown") setActive((chosen + 1) % Math.max(1, items.length));
     else if (event.key === "ArrowUp") setActive((chosen - 1 + items.length) % Math.max(1, items.length));
+    else if (event.key === "Enter" && !is_settled && active === 0) setWaiting(true);
     else if (event.key === "Enter" && items.length > 0) run(chosen);
     else return;
     event.preventDefault();

@@ -1,5 +1,6 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
+import { IconBolt } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { menuEntities } from "@web/app/shell/menu-entities";
 import { Avatar } from "@web/kit/avatar";
@@ -9,6 +10,8 @@ import { useMetadata } from "@web/lib/calls/metadata";
 import { searchRecords } from "@web/lib/calls/search";
 import { formatE164 } from "@web/lib/format/phone";
 import { t } from "@web/lib/i18n";
+import { open_record } from "@web/lib/record-actions";
+import { useStore } from "@web/lib/use-store";
 import { pageWidgets } from "@web/lib/widgets";
 import { useRecordCreator } from "@web/lib/record-creator";
 
@@ -21,17 +24,24 @@ export interface PaletteItem {
   run: () => void;
 }
 
-/** Everything the palette offers for what was typed: records from the server, sections, creations. */
-export function usePaletteItems(typed: string): { items: PaletteItem[]; is_searching: boolean } {
+/**
+ * Everything the palette offers for what was typed: records from the server, sections, creations. `is_settled` is false while
+ * the records shown still answer an earlier text.
+ */
+export function usePaletteItems(typed: string): { items: PaletteItem[]; is_searching: boolean; is_settled: boolean } {
   const metadata = useMetadata();
   const navigate = useNavigate();
   const create = useRecordCreator();
   const text = useDebounced(typed.trim(), 120);
-  const { data: groups = [], isFetching } = useQuery({
+  const { data: groups = [], isFetching, isPending, isPlaceholderData, isError } = useQuery({
     queryKey: ["search", text], queryFn: ({ signal }) => searchRecords(text, null, 6, signal), enabled: text.length > 1, placeholderData: keepPreviousData, staleTime: 5_000,
   });
   const wanted = typed.trim().toLowerCase();
   const items: PaletteItem[] = [];
+  const opened = useStore(open_record);
+  for (const action of opened?.actions ?? []) {
+    if (action.label.toLowerCase().includes(wanted)) items.push({ key: `act/${action.key}`, group: t("palette.act", { title: opened?.title ?? "" }), title: action.label, icon: <IconBolt size={18} stroke={1.7} aria-hidden="true" />, run: action.run });
+  }
   for (const group of wanted.length > 1 ? groups : []) {
     const entity = metadata.entity(group.entity);
     if (!entity) continue;
@@ -57,5 +67,6 @@ export function usePaletteItems(typed: string): { items: PaletteItem[]; is_searc
     if (!title.toLowerCase().includes(wanted)) continue;
     items.push({ key: `new/${entity.key}`, group: t("palette.create_group"), title, icon: <EntityIcon name={entity.icon} />, run: () => void create?.(entity.key, {}) });
   }
-  return { items, is_searching: isFetching };
+  const is_answered = text.length < 2 || isError || (!isPending && !isPlaceholderData);
+  return { items, is_searching: isFetching, is_settled: text === typed.trim() && is_answered };
 }

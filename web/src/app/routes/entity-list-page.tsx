@@ -1,14 +1,12 @@
 import { useParams } from "@tanstack/react-router";
-import { lazy, Suspense } from "react";
 import { NotFound } from "@web/app/shell/not-found";
 import { ErrorBoundary } from "@web/kit/error-boundary";
 import { useMetadata } from "@web/lib/calls/metadata";
 import type { Entity } from "@web/lib/metadata-types";
+import { BoardScreen } from "@web/records/board/board-screen";
 import { useListSearch } from "@web/records/list/list-state";
 import { ListScreen } from "@web/records/list/list-screen";
 import { useView } from "@web/records/list/use-view";
-
-const BoardScreen = lazy(async () => ({ default: (await import("@web/records/board/board-screen")).BoardScreen }));
 
 /** A section: the list or, where the view says so and the entity has stages, the board. */
 export function EntityListPage() {
@@ -21,6 +19,6 @@ export function EntityListPage() {
 function Section({ entity }: { entity: Entity }) {
   const [search] = useListSearch();
   const view = useView(entity, search);
-  if (view.current?.definition.type === "board" && entity.stages) return <Suspense><BoardScreen entity={entity} view={view} /></Suspense>;
+  if (view.current?.definition.type === "board" && entity.stages) return <BoardScreen entity={entity} view={view} />;
   return <ListScreen entity={entity} view={view} />;
 }

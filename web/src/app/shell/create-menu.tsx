@@ -13,7 +13,7 @@ export function CreateMenu() {
   const create = useRecordCreator();
   if (entities.length === 0) return null;
   return (
-    <Menu position="bottom-end" width={220}>
+    <Menu position="bottom-end" width={220} returnFocus={false}>
       <Menu.Target><IconButton label={t("shell.create")} variant="filled" color="rye"><IconPlus size={18} /></IconButton></Menu.Target>
       <Menu.Dropdown>
         {entities.map((entity) => <Menu.Item key={entity.key} leftSection={<EntityIcon name={entity.icon} size={16} />} onClick={() => void create?.(entity.key, {})}>{entity.label.one}</Menu.Item>)}

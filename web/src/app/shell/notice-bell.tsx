@@ -1,9 +1,8 @@
-import { Popover } from "@mantine/core";
+import { Popover, UnstyledButton } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { IconBell } from "@tabler/icons-react";
 import { useState } from "react";
 import classes from "@web/app/shell/notice-bell.module.css";
-import { IconButton } from "@web/kit/icon-button";
 import { useMetadata } from "@web/lib/calls/metadata";
 import { isUnread, markNoticesRead, useNotices, type Notice } from "@web/lib/calls/notices";
 import { formatInstant } from "@web/lib/format/date";
@@ -23,10 +22,9 @@ export function NoticeBell() {
   return (
     <Popover opened={is_open} onChange={toggle} position="bottom-end" width={360} trapFocus returnFocus>
       <Popover.Target>
-        <span className={classes.bell}>
-          <IconButton label={unread > 0 ? tn("notices.unread", unread) : t("notices.title")} onClick={() => toggle(!is_open)}><IconBell size={19} /></IconButton>
-          {unread > 0 && <span className={classes.dot} aria-hidden="true">{unread > 99 ? "99+" : unread}</span>}
-        </span>
+        <UnstyledButton className={classes.bell} aria-label={unread > 0 ? tn("notices.unread", unread) : t("notices.title")} title={t("notices.title")} onClick={() => toggle(!is_open)}>
+          <IconBell size={19} aria-hidden="true" />{unread > 0 && <span className={classes.dot} data-count={unread > 99 ? "99+" : unread} aria-hidden="true" />}
+        </UnstyledButton>
       </Popover.Target>
       <Popover.Dropdown p={0} aria-label={t("notices.title")}>
         <h2 className={classes.title} tabIndex={-1} data-autofocus>{t("notices.title")}</h2>

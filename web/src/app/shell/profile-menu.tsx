@@ -4,7 +4,9 @@ import { Avatar } from "@web/kit/avatar";
 import { useMe } from "@web/lib/calls/me";
 import { saveLanguage } from "@web/lib/calls/save-language";
 import { currentLanguage, t, type Language } from "@web/lib/i18n";
+import { messageOf } from "@web/lib/problem";
 import { signOut } from "@web/lib/session";
+import { showToast } from "@web/lib/toasts";
 
 const kSchemes = ["auto", "light", "dark"] as const;
 const kDensities = ["comfortable", "compact"] as const;
@@ -40,7 +42,7 @@ export function ProfileMenu() {
         ))}
         <Menu.Label>{t("profile.language")}</Menu.Label>
         {kLanguages.map((one) => (
-          <Menu.Item key={one.key} lang={one.key} leftSection={mark(currentLanguage() === one.key)} onClick={() => void saveLanguage(one.key)}>{one.label}</Menu.Item>
+          <Menu.Item key={one.key} lang={one.key} leftSection={mark(currentLanguage() === one.key)} onClick={() => void saveLanguage(me.user.id, one.key).catch((error: unknown) => showToast({ tone: "danger", text: messageOf(error) }))}>{one.label}</Menu.Item>
         ))}
         <Menu.Divider />
         <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => void signOut()}>{t("profile.sign_out")}</Menu.Item>

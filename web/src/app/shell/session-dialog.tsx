@@ -28,7 +28,7 @@ export function SessionDialog() {
     }
   };
   return (
-    <Modal opened={is_lost} onClose={() => undefined} withCloseButton={false} title={t("session.ended")} zIndex={500}>
+    <Modal opened={is_lost} onClose={() => undefined} withCloseButton={false} title={t("session.ended")} zIndex={700}>
       <form onSubmit={(event) => void submit(event)} style={{ display: "grid", gap: 12 }}>
         <p className="muted">{t("session.ended_text")}</p>
         {email ? (

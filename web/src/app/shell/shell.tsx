@@ -1,5 +1,6 @@
 import { Outlet, useLocation } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect } from "react";
+import { Palette } from "@web/app/palette/palette";
 import { BottomBar } from "@web/app/shell/bottom-bar";
 import { GlobalKeys } from "@web/app/shell/global-keys";
 import { OfflineNotice } from "@web/app/shell/offline-notice";
@@ -8,28 +9,27 @@ import { SessionDialog } from "@web/app/shell/session-dialog";
 import classes from "@web/app/shell/shell.module.css";
 import { SideMenu } from "@web/app/shell/side-menu";
 import { TopBar } from "@web/app/shell/top-bar";
-import { warmInputs } from "@web/fields/registry";
+import { loadInput } from "@web/fields/registry";
 import { ErrorBoundary } from "@web/kit/error-boundary";
+import { onFirstTouch } from "@web/kit/on-first-touch";
 import { ToastHost } from "@web/kit/toast-host";
 import { t } from "@web/lib/i18n";
 import { useStore } from "@web/lib/use-store";
+import { warmCard } from "@web/records/card/side-panel";
 import { CreateHost } from "@web/records/form/create-host";
 
-const Palette = lazy(async () => ({ default: (await import("@web/app/palette/palette")).Palette }));
 const KeyboardMap = lazy(async () => ({ default: (await import("@web/app/shell/keyboard-map")).KeyboardMap }));
 
 /** The frame of every screen: side menu, top bar, content. */
 export function Shell() {
   const { pathname } = useLocation();
   const open_overlay = useStore(overlay);
-  useEffect(() => {
-    // Editing and search are to open without a wait; they come once the first screen stands.
-    const timer = setTimeout(() => {
-      warmInputs();
-      void import("@web/app/palette/palette");
-    }, 1500);
-    return () => clearTimeout(timer);
-  }, []);
+  // Editing, cards and search are to open without a wait.
+  useEffect(() => onFirstTouch(() => {
+    void loadInput("text");
+    warmCard();
+    if (import.meta.env.PROD) void navigator.serviceWorker?.register("/sw.js");
+  }), []);
   return (
     <CreateHost>
       <div className={classes.shell}>

@@ -5,6 +5,6 @@ const format = (value: unknown) => (value === null || value === undefined ? "" :
 const parse = (text: string) => text;
 
 export function Input(props: InputProps) {
-  const is_digits = props.field.format !== null && props.field.format !== undefined;
+  const is_digits = Boolean(props.field.format);
   return <TextControl input={props} format={format} parse={parse} input_mode={is_digits ? "numeric" : "text"} max_length={props.field.max_length ?? undefined} />;
 }

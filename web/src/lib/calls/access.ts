@@ -1,12 +1,20 @@
 import { useQuery } from "@tanstack/react-query";
 import { api } from "@web/lib/api";
+import type { Link } from "@web/lib/values";
+
+export interface AccessReason {
+  rule: string;
+  lets: boolean;
+  scope?: string;
+  role?: Link | null;
+  detail?: string;
+}
 
 export interface AccessAnswer {
-  allowed?: boolean;
-  rule?: string | null;
-  text?: string | null;
-  reasons?: string[];
-  actions?: Record<string, { allowed: boolean; rule?: string | null; text?: string | null }>;
+  user: Link;
+  allowed: Record<string, boolean>;
+  reasons: AccessReason[];
+  hidden_fields: string[];
 }
 
 /** Which rule lets or stops a user with a record. */

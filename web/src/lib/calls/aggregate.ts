@@ -20,6 +20,6 @@ export interface AggregateAnswer {
 }
 
 /** Sums and groups over the records that match. */
-export function aggregate(plural: string, filter: Filter | null, group: string[], measures: Measure[], signal?: AbortSignal): Promise<AggregateAnswer> {
-  return api.post<AggregateAnswer>(`/${plural}:aggregate`, { filter, group, measures }, { signal, is_read: true });
+export function aggregate(plural: string, filter: Filter | null, group: string[], measures: Measure[], signal?: AbortSignal, is_together = false): Promise<AggregateAnswer> {
+  return api.ask<AggregateAnswer>(`/${plural}:aggregate`, { filter, group, measures }, { signal, is_together });
 }

@@ -1,7 +1,12 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { api } from "@web/lib/api";
-import type { FieldChange } from "@web/lib/calls/timeline";
 import type { Link } from "@web/lib/values";
+
+export interface FieldChange {
+  field: string;
+  old: unknown;
+  new: unknown;
+}
 
 export interface HistoryItem {
   seq: number;
@@ -10,20 +15,12 @@ export interface HistoryItem {
   action: string;
   version?: number;
   via?: string | null;
-  changes?: FieldChange[] | Record<string, [unknown, unknown]>;
-  can_undo?: boolean;
+  changes: FieldChange[];
 }
 
 interface HistoryPage {
   items: HistoryItem[];
   next: string | null;
-}
-
-/** The changes of an entry as a list, whichever way they are written. */
-export function changesOf(item: { changes?: HistoryItem["changes"] }): FieldChange[] {
-  if (!item.changes) return [];
-  if (Array.isArray(item.changes)) return item.changes;
-  return Object.entries(item.changes).map(([field, [before, after]]) => ({ field, before, after }));
 }
 
 export function useHistory(plural: string, id: number) {

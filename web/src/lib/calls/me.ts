@@ -1,34 +1,25 @@
 import { queryOptions, useSuspenseQuery } from "@tanstack/react-query";
-import { api } from "@web/lib/api";
+import { readSession, type Session } from "@web/lib/session";
 
 export interface Me {
-  user: { id: number; name: string; email?: string | null; title?: string };
-  language?: string | null;
-  time_zone?: string | null;
-  currency?: string | null;
-  is_admin?: boolean;
-  rights?: string[] | Record<string, unknown>;
-  settings?: Record<string, unknown>;
+  user: { id: number; name: string; email: string | null };
+  language: string | null;
+  time_zone: string | null;
+  /** The base currency; sums of money come in it. */
+  currency: string;
+  is_admin: boolean;
+  department: number | null;
 }
 
-interface RawMe extends Omit<Me, "user"> {
-  user?: Record<string, unknown>;
-  id?: number;
-  name?: string;
-  email?: string;
+export function toMe(session: Session): Me {
+  const { user } = session;
+  return {
+    user: { id: user.id, name: user.title ?? user.name ?? user.email ?? "", email: user.email ?? null }, language: session.language ?? null, time_zone: session.time_zone ?? null,
+    currency: session.currency ?? "RUB", is_admin: session.is_admin ?? false, department: session.department ?? null,
+  };
 }
 
-/** Tolerates both nestings of the user, so that callers see one shape. */
-export function toMe(raw: RawMe): Me {
-  const user = (raw.user ?? raw) as { id: number; name?: string; title?: string; email?: string };
-  return { ...raw, user: { ...user, id: user.id, name: user.name ?? user.title ?? user.email ?? "" } };
-}
-
-export const meQuery = queryOptions({
-  queryKey: ["me"],
-  queryFn: async ({ signal }) => toMe(await api.get<RawMe>("/me", { signal })),
-  staleTime: Infinity,
-});
+export const meQuery = queryOptions({ queryKey: ["me"], queryFn: async () => toMe(await readSession()), staleTime: Infinity, gcTime: Infinity });
 
 export function useMe(): Me {
   return useSuspenseQuery(meQuery).data;

@@ -13,10 +13,10 @@ export class Metadata {
 
   constructor(document: MetadataDocument) {
     this.version = document.version;
-    this.entities = document.entities;
-    this.by_key = new Map(document.entities.map((entity) => [entity.key, entity]));
-    this.by_plural = new Map(document.entities.map((entity) => [entity.plural, entity]));
-    this.fields = new Map(document.entities.map((entity) => [entity.key, new Map(entity.fields.map((field) => [field.key, field]))]));
+    this.entities = document.entities.map((entity) => ({ ...entity, fields: entity.fields.map((field) => withTarget(field, entity, document.entities)) }));
+    this.by_key = new Map(this.entities.map((entity) => [entity.key, entity]));
+    this.by_plural = new Map(this.entities.map((entity) => [entity.plural, entity]));
+    this.fields = new Map(this.entities.map((entity) => [entity.key, new Map(entity.fields.map((field) => [field.key, field]))]));
   }
 
   entity(key: string | null | undefined): Entity | undefined {
@@ -50,6 +50,15 @@ export class Metadata {
   }
 }
 
+/** A many-to-many names the relation it goes through; where it leads is said by the relation's other link. */
+function withTarget(field: Field, entity: Entity, entities: Entity[]): Field {
+  if (field.type !== "many_to_many" || field.to?.length || !field.through) return field;
+  const links = entities.find((one) => one.key === field.through)?.fields.filter((one) => one.type === "link" || one.type === "user") ?? [];
+  const leads = links.map((link) => (link.type === "user" ? "user" : (link.to?.[0] ?? "")));
+  const other = leads.find((key) => key !== entity.key) ?? leads[0];
+  return other ? { ...field, to: [other] } : field;
+}
+
 /** The entity a link field leads to; null for links to several kinds. */
 export function targetOf(field: Field): string | null {
   if (field.type === "user") return "user";
@@ -59,7 +68,7 @@ export function targetOf(field: Field): string | null {
 
 export const metadataQuery = queryOptions({
   queryKey: ["metadata"],
-  queryFn: async ({ signal }) => new Metadata(await api.get<MetadataDocument>("/metadata", { signal })),
+  queryFn: async ({ signal }) => new Metadata(await api.get<MetadataDocument>("/metadata", { signal, is_together: true })),
   staleTime: Infinity,
   gcTime: Infinity,
   structuralSharing: false,

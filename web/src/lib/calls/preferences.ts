@@ -6,7 +6,7 @@ import { query_client } from "@web/lib/query-client";
 
 async function readPreference(key: string): Promise<unknown> {
   try {
-    const answer = await api.get<unknown>(`/preferences/${key}`);
+    const answer = await api.get<unknown>(`/preferences/${key}`, { is_together: true });
     const is_wrapped = typeof answer === "object" && answer !== null && "value" in answer;
     return is_wrapped ? (answer as { value: unknown }).value : answer;
   } catch (error) {

@@ -1,26 +1,13 @@
 import { infiniteQueryOptions, useInfiniteQuery } from "@tanstack/react-query";
 import { api } from "@web/lib/api";
-import type { Link } from "@web/lib/values";
+import type { AnyRecord, Link } from "@web/lib/values";
 
-export interface FieldChange {
-  field: string;
-  before: unknown;
-  after: unknown;
-}
-
-/** One entry of a record's feed: a record that points here (call, note, task …), or a change of its own fields. */
+/** One entry of a record's feed: a record that points here (`kind` is its entity), or a change of its own fields. */
 export interface TimelineItem {
   kind: string;
-  /** Entity and id of the record behind the entry; absent for changes. */
-  entity?: string | null;
-  id: number | string;
   at: string;
-  user?: Link | null;
-  title?: string | null;
-  text?: string | null;
-  state?: string | null;
-  changes?: FieldChange[];
-  record?: Record<string, unknown> | null;
+  record?: AnyRecord | null;
+  change?: { seq: number; action: string; user: Link | null; fields: string[] };
 }
 
 interface TimelinePage {

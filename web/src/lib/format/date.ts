@@ -35,7 +35,7 @@ function dayText(day: string, now: Date): string {
   const is_same_year = day.slice(0, 4) === todayKey(now).slice(0, 4);
   const date = new Date(`${day}T00:00:00Z`);
   const options: Intl.DateTimeFormatOptions = is_same_year ? { day: "numeric", month: "short" } : { day: "numeric", month: "short", year: "numeric" };
-  return formatter(options, "UTC").format(date).replace(/\s?г\.$/, "");
+  return formatter(options, "UTC").format(date).replace(/\sг\.$/, "");
 }
 
 /** A calendar date, «2026-11-21»: «сегодня», «5 дек.», «5 дек. 2025». */

@@ -2,6 +2,7 @@ import { queryOptions } from "@tanstack/react-query";
 import { targetOf, type Metadata } from "@web/lib/calls/metadata";
 import { queryRecords } from "@web/lib/calls/query-records";
 import type { Entity } from "@web/lib/metadata-types";
+import { isLink } from "@web/lib/values";
 
 export interface Stage {
   id: number;
@@ -9,6 +10,7 @@ export interface Stage {
   color: string | null;
   /** open, won or lost. */
   kind: string | null;
+  pipeline: number | null;
   required_fields: string[];
 }
 
@@ -17,28 +19,29 @@ export interface Pipeline {
   title: string;
 }
 
-/** The stages of a pipeline in their order; they are few and rarely change. */
-export function stagesQuery(metadata: Metadata, entity: Entity, pipeline: number | null) {
+/** All stages in their order, those of every pipeline: they are few, and asking before the pipeline is known saves a round trip. */
+export function stagesQuery(metadata: Metadata, entity: Entity) {
   const field = entity.stages ? metadata.field(entity, entity.stages.field) : undefined;
   const target = field ? metadata.entity(targetOf(field)) : undefined;
-  const pipeline_key = entity.stages?.pipeline ?? null;
+  const pipeline_key = entity.stages?.pipeline ?? "";
   return queryOptions({
-    queryKey: ["stages", entity.key, pipeline],
+    queryKey: ["stages", entity.key],
     queryFn: async ({ signal }): Promise<Stage[]> => {
       if (!target) return [];
       const has = (key: string) => target.fields.some((one) => one.key === key);
-      const fields = [target.title, "color", "kind", "position", "required_fields"].filter(has);
-      const page = await queryRecords(target.plural, {
-        filter: pipeline_key && pipeline !== null && has(pipeline_key) ? { field: pipeline_key, op: "eq", value: pipeline } : null,
-        sort: has("position") ? [{ field: "position", desc: false }] : [], fields, limit: 100,
-      }, signal);
+      const fields = [target.title, pipeline_key, "color", "kind", "position", "required_fields"].filter(has);
+      const page = await queryRecords(target.plural, { sort: has("position") ? [{ field: "position", desc: false }] : [], fields, limit: 500 }, signal, true);
       return page.items.map((item) => ({
         id: item.id, title: String(item[target.title] ?? ""), color: (item.color as string | null) ?? null, kind: (item.kind as string | null) ?? null,
-        required_fields: Array.isArray(item.required_fields) ? (item.required_fields as string[]) : [],
+        pipeline: isLink(item[pipeline_key]) ? item[pipeline_key].id : null, required_fields: Array.isArray(item.required_fields) ? (item.required_fields as string[]) : [],
       }));
     },
-    enabled: target !== undefined && (pipeline_key === null || pipeline !== null), staleTime: 10 * 60_000,
+    enabled: target !== undefined, staleTime: 10 * 60_000,
   });
+}
+
+export function stagesOf(stages: Stage[], pipeline: number | null): Stage[] {
+  return pipeline === null ? stages : stages.filter((stage) => stage.pipeline === null || stage.pipeline === pipeline);
 }
 
 export function pipelinesQuery(metadata: Metadata, entity: Entity) {
@@ -49,7 +52,7 @@ export function pipelinesQuery(metadata: Metadata, entity: Entity) {
     queryFn: async ({ signal }): Promise<Pipeline[]> => {
       if (!target) return [];
       const has_position = target.fields.some((one) => one.key === "position" && one.sortable);
-      const page = await queryRecords(target.plural, { sort: has_position ? [{ field: "position", desc: false }] : [], fields: [target.title], limit: 100 }, signal);
+      const page = await queryRecords(target.plural, { sort: has_position ? [{ field: "position", desc: false }] : [], fields: [target.title], limit: 100 }, signal, true);
       return page.items.map((item) => ({ id: item.id, title: String(item[target.title] ?? "") }));
     },
     enabled: target !== undefined, staleTime: 10 * 60_000,

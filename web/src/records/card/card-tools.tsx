@@ -70,7 +70,7 @@ export function CardTools({ entity, record, is_panel, onPrevious, onNext, onHist
         </>
       )}
       {is_panel && <IconButton label={t("card.open_page")} hint="o" onClick={expand}><IconExternalLink size={18} /></IconButton>}
-      <Menu position="bottom-end" width={240}>
+      <Menu position="bottom-end" width={240} returnFocus={false}>
         <Menu.Target><IconButton label={t("card.more_actions")}><IconDots size={18} /></IconButton></Menu.Target>
         <Menu.Dropdown>
           <Menu.Item leftSection={<IconLink size={16} />} onClick={() => void copy()}>{t("card.copy_link")}</Menu.Item>

@@ -3,11 +3,13 @@ import { useEffect, useState } from "react";
 import { ErrorNotice } from "@web/kit/error-notice";
 import { useMetadata } from "@web/lib/calls/metadata";
 import { useRecord } from "@web/lib/calls/read-record";
+import { formatPhone, phoneHref } from "@web/lib/format/phone";
 import { t } from "@web/lib/i18n";
 import { onChanges } from "@web/lib/live";
 import type { Entity } from "@web/lib/metadata-types";
 import { query_client } from "@web/lib/query-client";
-import type { AnyRecord } from "@web/lib/values";
+import { useRecordActions } from "@web/lib/record-actions";
+import type { AnyRecord, Email, Phone } from "@web/lib/values";
 import { CardFacts } from "@web/records/card/card-facts";
 import { CardHead } from "@web/records/card/card-head";
 import { CardTools, type CardNeighbours } from "@web/records/card/card-tools";
@@ -58,15 +60,27 @@ function LoadedCard({ entity, record, is_panel, onClose, ...neighbours }: Omit<C
   const has_feed = kinds.length > 0 || Boolean(entity.timeline);
   const plan = () => {
     const plannable = kinds.find((kind) => kind.due && kind.entity.can.create);
+    if (plannable) compose(plannable.entity.key);
+  };
+  const title = String(record[entity.title] ?? "");
+  const phone = (record[entity.fields.find((field) => field.type === "phone")?.key ?? ""] as Phone[] | undefined)?.[0];
+  const email = (record[entity.fields.find((field) => field.type === "email")?.key ?? ""] as Email[] | undefined)?.[0];
+  const compose = (key: string) => {
     setPart("timeline");
     setHistory(false);
-    setComposing(plannable?.entity.key ?? null);
+    setComposing(key);
   };
+  useRecordActions(title, [
+    ...(phone ? [{ key: "call", label: `${t("card.call")}: ${formatPhone(phone)}`, run: () => location.assign(phoneHref(phone)) }] : []),
+    ...(email ? [{ key: "write", label: `${t("card.write")}: ${email.value ?? email.raw}`, run: () => location.assign(`mailto:${email.value ?? email.raw}`) }] : []),
+    ...kinds.filter((kind) => kind.entity.can.create).map((kind) => ({ key: kind.entity.key, label: t("card.compose", { kind: kind.entity.label.one.toLowerCase() }), run: () => compose(kind.entity.key) })),
+    { key: "history", label: t("card.history"), run: () => { setHistory(true); setPart("timeline"); } },
+  ]);
   const tools = (
     <CardTools entity={entity} record={record} is_panel={is_panel} onClose={onClose} {...neighbours} onHistory={() => { setHistory((before) => !before); setPart("timeline"); }} />
   );
   return (
-    <article className={classes.card} aria-label={String(record[entity.title] ?? "")}>
+    <article className={classes.card} aria-label={title}>
       <CardHead entity={entity} record={record} save={save} tools={tools} onPlan={plan} />
       <div className={classes.tabs} role="tablist">
         {kParts.map((one) => <button key={one} type="button" role="tab" aria-selected={part === one} onClick={() => setPart(one)}>{t(`card.tab_${one}`)}</button>)}

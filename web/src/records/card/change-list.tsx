@@ -1,22 +1,22 @@
 import { FieldView } from "@web/fields/field-view";
 import { useMetadata } from "@web/lib/calls/metadata";
-import type { FieldChange } from "@web/lib/calls/timeline";
+import type { FieldChange } from "@web/lib/calls/history";
 import type { Entity } from "@web/lib/metadata-types";
 import { isBlank } from "@web/lib/values";
 import classes from "@web/records/card/timeline.module.css";
 
 /** «Город: Тверь → Казань», a line for each field. */
-export function ChangeList({ entity, changes, fallback = "" }: { entity: Entity; changes: FieldChange[]; fallback?: string }) {
+export function ChangeList({ entity, changes }: { entity: Entity; changes: FieldChange[] }) {
   const metadata = useMetadata();
   const known = changes.map((change) => ({ change, field: metadata.field(entity, change.field) })).filter((one) => one.field && !one.field.hidden);
-  if (known.length === 0) return <span>{fallback}</span>;
+  if (known.length === 0) return null;
   return (
     <ul className={classes.changes}>
       {known.map(({ change, field }) => field && (
         <li key={change.field}>
           <span className="muted">{field.label}:</span>
-          {!isBlank(change.before) && <><s><FieldView field={field} value={change.before} is_dense /></s><span aria-hidden="true">→</span></>}
-          {isBlank(change.after) ? <span className="muted">—</span> : <FieldView field={field} value={change.after} is_dense />}
+          {!isBlank(change.old) && <><s><FieldView field={field} value={change.old} is_dense /></s><span aria-hidden="true">→</span></>}
+          {isBlank(change.new) ? <span className="muted">—</span> : <FieldView field={field} value={change.new} is_dense />}
         </li>
       ))}
     </ul>

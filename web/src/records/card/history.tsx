@@ -2,7 +2,7 @@ import { Button } from "@mantine/core";
 import { IconArrowBackUp } from "@tabler/icons-react";
 import { useState } from "react";
 import { ErrorNotice } from "@web/kit/error-notice";
-import { changesOf, undoChange, useHistory, type HistoryItem } from "@web/lib/calls/history";
+import { undoChange, useHistory, type HistoryItem } from "@web/lib/calls/history";
 import { formatInstant, formatInstantFully } from "@web/lib/format/date";
 import { t, type TextKey } from "@web/lib/i18n";
 import type { Entity } from "@web/lib/metadata-types";
@@ -34,7 +34,6 @@ export function History({ entity, id }: { entity: Entity; id: number }) {
 
 function HistoryLine({ entity, id, item, onUndone }: { entity: Entity; id: number; item: HistoryItem; onUndone: () => void }) {
   const [is_running, setRunning] = useState(false);
-  const changes = changesOf(item);
   const undo = async () => {
     setRunning(true);
     try {
@@ -47,14 +46,14 @@ function HistoryLine({ entity, id, item, onUndone }: { entity: Entity; id: numbe
     }
     setRunning(false);
   };
-  const can_undo = entity.can.update && item.can_undo !== false && item.action === "updated" && changes.length > 0;
+  const can_undo = entity.can.update && item.action === "updated" && item.changes.length > 0;
   return (
     <li className={classes.line}>
       <div className={classes.who}>
         <strong>{item.user?.title ?? t("history.program")}</strong> <span className="muted">{actionText(item.action)}</span>
         <time className="muted numbers" dateTime={item.at} title={formatInstantFully(item.at)}>{formatInstant(item.at)}</time>
       </div>
-      <ChangeList entity={entity} changes={changes} />
+      <ChangeList entity={entity} changes={item.changes} />
       {can_undo && <Button size="compact-xs" variant="subtle" loading={is_running} leftSection={<IconArrowBackUp size={14} />} onClick={() => void undo()} style={{ justifySelf: "start" }}>{t("history.undo")}</Button>}
     </li>
   );

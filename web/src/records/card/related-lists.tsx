@@ -8,7 +8,7 @@ import { EntityIcon } from "@web/kit/entity-icon";
 import { IconButton } from "@web/kit/icon-button";
 import { useMetadata } from "@web/lib/calls/metadata";
 import { queryRecords } from "@web/lib/calls/query-records";
-import type { Condition } from "@web/lib/filter";
+import type { Condition, Filter } from "@web/lib/filter";
 import { t } from "@web/lib/i18n";
 import { onChanges } from "@web/lib/live";
 import type { Entity, Field } from "@web/lib/metadata-types";
@@ -16,7 +16,7 @@ import { useRecordCreator } from "@web/lib/record-creator";
 import { isBlank, type AnyRecord } from "@web/lib/values";
 import classes from "@web/records/card/related-lists.module.css";
 import { DueBadge } from "@web/records/due-badge";
-import { activityKinds } from "@web/records/next-step";
+import { activityKinds, kNextStepField, openState } from "@web/records/next-step";
 
 interface Relation {
   entity: Entity;
@@ -66,10 +66,15 @@ function RelatedList({ relation, entity, record }: { relation: Relation; entity:
   const { entity: other, field } = relation;
   const create = useRecordCreator();
   const facts = factFields(other, field.key);
-  const condition = conditionTo(field, entity, record.id);
+  const metadata = useMetadata();
+  const activity = activityKinds(metadata, entity).find((kind) => kind.entity.key === other.key && kind.state && kind.due);
+  const to_record = conditionTo(field, entity, record.id);
+  // Of activities only what is still to do: the rest is in the timeline.
+  const condition: Filter = activity ? { and: [to_record, { field: activity.state?.key ?? "", op: "eq", value: openState(activity.state) }] } : to_record;
+  const sort = activity ? { field: activity.due?.key ?? "id", desc: false } : { field: "created_at", desc: true };
   const { data, refetch } = useQuery({
     queryKey: ["related", entity.plural, record.id, other.plural, field.key],
-    queryFn: ({ signal }) => queryRecords(other.plural, { filter: condition, limit: kShown + 1, fields: [other.title, ...facts.map((one) => one.key)], sort: [{ field: "created_at", desc: true }] }, signal),
+    queryFn: ({ signal }) => queryRecords(other.plural, { filter: condition, limit: kShown + 1, fields: [other.title, ...facts.map((one) => one.key)], sort: [sort] }, signal),
   });
   useEffect(() => onChanges((changes) => { if (changes.some((change) => change.entity === other.key)) void refetch(); }), [other.key, refetch]);
   const items = data?.items ?? [];
@@ -88,7 +93,7 @@ function RelatedList({ relation, entity, record }: { relation: Relation; entity:
             <Link to="/$plural/$id" params={{ plural: other.plural, id: String(item.id) }} className="cut">{String(item[other.title] ?? `№ ${item.id}`).replace(/<[^>]+>/g, " ")}</Link>
             <span className={classes.facts}>
               {facts.filter((one) => !isBlank(item[one.key])).map((one) => (
-                <span key={one.key}>{one.type === "instant" && !one.read_only ? <DueBadge at={item[one.key] as string} /> : <FieldView field={one} value={item[one.key]} record={item} is_dense />}</span>
+                <span key={one.key}>{(one.key === activity?.due?.key || one.key === kNextStepField) ? <DueBadge at={item[one.key] as string} /> : <FieldView field={one} value={item[one.key]} record={item} is_dense />}</span>
               ))}
             </span>
           </li>

@@ -8,14 +8,15 @@ import { isLink, type AnyRecord } from "@web/lib/values";
 import { toTone } from "@web/kit/tone";
 import classes from "@web/records/card/stage-bar.module.css";
 import type { SaveRecord } from "@web/records/edit/use-record-editing";
-import { stagesQuery } from "@web/records/board/stages";
+import { stagesOf, stagesQuery } from "@web/records/board/stages";
 
 /** The stages of the record's pipeline in their order: one press moves it, with undo. */
 export function StageBar({ entity, record, save }: { entity: Entity; record: AnyRecord; save: SaveRecord }) {
   const metadata = useMetadata();
   const definition = entity.stages;
   const pipeline = definition?.pipeline ? record[definition.pipeline] : null;
-  const { data: stages = [] } = useQuery(stagesQuery(metadata, entity, isLink(pipeline) ? pipeline.id : null));
+  const { data: all } = useQuery(stagesQuery(metadata, entity));
+  const stages = stagesOf(all ?? [], isLink(pipeline) ? pipeline.id : null);
   if (!definition || stages.length === 0) return null;
   const now = record[definition.field];
   const current = isLink(now) ? now.id : null;

@@ -23,7 +23,7 @@ export function Timeline({ entity, id }: { entity: Entity; id: number }) {
   }), [entity, id, kinds, refetch]);
   if (error) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
   const all = data?.pages.flatMap((page) => page.items) ?? [];
-  const items = all.filter((item) => shown === "all" || (item.entity ?? "change") === shown || item.kind === shown);
+  const items = all.filter((item) => shown === "all" || item.kind === shown);
   const options = [{ value: "all", label: t("timeline.all") }, ...kinds.map((kind) => ({ value: kind.key, label: kind.label.many })), { value: "change", label: t("timeline.changes") }];
   return (
     <section aria-label={t("timeline.title")}>
@@ -35,7 +35,7 @@ export function Timeline({ entity, id }: { entity: Entity; id: number }) {
           const day = dayOf(new Date(item.at));
           const before = items[at - 1];
           return (
-            <li key={`${item.kind}/${item.id}`}>
+            <li key={`${item.kind}/${item.record?.id ?? item.change?.seq}`}>
               {(!before || dayOf(new Date(before.at)) !== day) && <div className={classes.day}>{formatDate(day)}</div>}
               <TimelineEntry entity={entity} item={item} />
             </li>

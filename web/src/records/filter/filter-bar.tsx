@@ -1,5 +1,5 @@
 import { CloseButton, Popover } from "@mantine/core";
-import { IconPlus, IconSearch } from "@tabler/icons-react";
+import { IconPlus, IconSearch, IconUser } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { drawnType, loadFilter } from "@web/fields/registry";
@@ -50,6 +50,9 @@ export function FilterBar({ entity, filter, text, onFilter, onText, can_clear, o
         <CompoundPart key={at} entity={entity} part={part} onRemove={() => set(parts.filter((_, index) => index !== at))} />
       )))}
       {draft && <PhrasePart key="draft" entity={entity} condition={draft} is_new onRemove={() => setDraft(null)} onChange={(next) => { setDraft(null); set([...parts, next]); }} />}
+      {entity.owner && entity.kind === "record" && !parts.some((part) => isCondition(part) && part.field === entity.owner) && (
+        <button type="button" className={classes.add} onClick={() => set([...parts, { field: entity.owner ?? "", op: "eq", value: "me" }])}><IconUser size={14} aria-hidden="true" />{t("filter.only_mine")}</button>
+      )}
       <Popover opened={is_picking} onChange={setPicking} position="bottom-start" trapFocus returnFocus>
         <Popover.Target><button type="button" className={classes.add} onClick={() => setPicking(!is_picking)}><IconPlus size={14} aria-hidden="true" />{t("filter.add")}</button></Popover.Target>
         <Popover.Dropdown p={8}><FieldPicker entity={entity} accepts={(field) => field.filterable === true} onPick={pick} /></Popover.Dropdown>
@@ -112,14 +115,14 @@ function PhrasePart({ entity, condition, is_new = false, onChange, onRemove }: P
   };
   return (
     <Popover opened={is_open} onChange={(next) => (next ? setOpen(true) : close())} position="bottom-start" trapFocus returnFocus>
-      <Popover.Target>
-        <span className={classes.phrase} data-open={is_open || undefined}>
+      <span className={classes.phrase} data-open={is_open || undefined}>
+        <Popover.Target>
           <button type="button" onClick={() => (is_open ? close() : setOpen(true))} disabled={!field}>
             {phrase.subject} <span className="muted">{phrase.verb || "—"}</span> {phrase.value && <strong>{phrase.value}</strong>}
           </button>
-          <CloseButton size={20} iconSize={13} aria-label={t("filter.remove", { condition: phrase.subject })} onClick={onRemove} />
-        </span>
-      </Popover.Target>
+        </Popover.Target>
+        <CloseButton size={20} iconSize={13} aria-label={t("filter.remove", { condition: phrase.subject })} onClick={onRemove} />
+      </span>
       <Popover.Dropdown p={12}>
         {field && (
           <form onSubmit={(event) => { event.preventDefault(); close(); }}>

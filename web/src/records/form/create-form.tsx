@@ -1,5 +1,5 @@
 import { Button } from "@mantine/core";
-import { useState, type FormEvent } from "react";
+import { useState, type FormEvent, type KeyboardEvent } from "react";
 import { toWire } from "@web/fields/shared/multi-items";
 import { createRecord } from "@web/lib/calls/save-record";
 import { useDraft } from "@web/lib/drafts";
@@ -63,12 +63,12 @@ export function CreateForm({ entity, initial, known = [], onCreated, onCancel }:
     }
     setSaving(false);
   };
-  const submit = (event: FormEvent) => {
+  const submit = (event: FormEvent | KeyboardEvent) => {
     event.preventDefault();
     void save(duplicates.length > 0);
   };
   return (
-    <form onSubmit={submit} noValidate style={{ display: "grid", gap: 16 }}>
+    <form onSubmit={submit} onKeyDown={(event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) submit(event); }} noValidate style={{ display: "grid", gap: 16 }}>
       <FormFields entity={entity} fields={fields} values={values} errors={errors} rules={rules} onChange={(key, value) => { setDraft({ ...draft, [key]: value }); setProblem(null); }} />
       {duplicates.length > 0 && <DuplicateNotice entity={entity} candidates={duplicates} />}
       {rest && <p role="alert" style={{ color: "var(--danger)" }}>{rest}</p>}

@@ -3,16 +3,20 @@ import { IconPencil } from "@tabler/icons-react";
 import { memo, type MouseEvent } from "react";
 import { FieldView } from "@web/fields/field-view";
 import { Avatar } from "@web/kit/avatar";
+import { usePhone } from "@web/kit/use-phone";
 import { t } from "@web/lib/i18n";
 import type { Entity } from "@web/lib/metadata-types";
 import type { AnyRecord } from "@web/lib/values";
 import { canEdit } from "@web/records/edit/editable-value";
 import type { SaveRecord } from "@web/records/edit/use-record-editing";
 import { CellEditor } from "@web/records/list/cell-editor";
+import { DueBadge } from "@web/records/due-badge";
+import { kNextStepField } from "@web/records/next-step";
+import { PhoneRow } from "@web/records/list/phone-row";
 import { isNumeric, valueAt, type Column } from "@web/records/list/columns";
 import classes from "@web/records/list/list-table.module.css";
 
-interface ListRowProps {
+export interface ListRowProps {
   entity: Entity;
   columns: Column[];
   template: string;
@@ -31,12 +35,18 @@ interface ListRowProps {
   onToggle: (id: number, index: number, is_range: boolean) => void;
 }
 
+/** Times by which something is to be done carry their urgency; those of what is done no longer do. */
+function isDue(column: Column, record: AnyRecord): boolean {
+  return column.path === kNextStepField || (column.path === "due_at" && (record.state === undefined || record.state === "planned"));
+}
+
 /** One row. Drawn only when something of its own changes: scrolling touches new rows alone. */
 export const ListRow = memo(function ListRow(props: ListRowProps) {
   const { entity, columns, template, index, record, is_active, is_open, is_selected, has_check = true, editing, save, onEdit, onOpen, onActivate, onToggle } = props;
+  const is_phone = usePhone();
   if (!record) {
     return (
-      <div role="row" aria-rowindex={index + 2} className={classes.row} style={{ gridTemplateColumns: template }}>
+      <div role="row" aria-rowindex={index + 2} data-phone={is_phone || undefined} className={classes.row} style={{ gridTemplateColumns: template }}>
         <div role="gridcell" />
         {columns.map((column) => <div key={column.path} role="gridcell" className={classes.cell}><span className={classes.ghost} /></div>)}
       </div>
@@ -48,6 +58,7 @@ export const ListRow = memo(function ListRow(props: ListRowProps) {
     if ((event.target as HTMLElement).closest("a,button,input,label,[data-editing]")) return;
     onOpen(record.id);
   };
+  if (is_phone) return <PhoneRow {...props} record={record} title={title} />;
   return (
     <div
       role="row" id={`row-${record.id}`} aria-rowindex={index + 2} aria-selected={is_selected} className={classes.row} data-active={is_active || undefined}
@@ -65,7 +76,7 @@ export const ListRow = memo(function ListRow(props: ListRowProps) {
         <div key={column.path} role="gridcell" className={classes.cell} data-path={column.path} data-numeric={isNumeric(column.field) || undefined}>
           {column.path === entity.title ? (
             <span className={classes.title}><Avatar name={title} size={22} is_square={!entity.icon?.startsWith("user")} /><span className="cut">{title}</span></span>
-          ) : <FieldView field={column.field} value={valueAt(record, column.path)} record={record} is_dense />}
+          ) : isDue(column, record) ? <DueBadge at={valueAt(record, column.path) as string | null} /> : <FieldView field={column.field} value={valueAt(record, column.path)} record={record} is_dense />}
           {save && onEdit && !column.path.includes(".") && canEdit(entity, column.field) && (editing === column.path ? (
             <CellEditor entity={entity} field={column.field} record={record} save={save} onClose={() => onEdit(index, null)} />
           ) : (

@@ -1,6 +1,6 @@
 import { Button } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
-import { useCallback, useEffect, useMemo } from "react";
+import { useCallback, useMemo } from "react";
 import { EmptyState } from "@web/kit/empty-state";
 import { EntityIcon } from "@web/kit/entity-icon";
 import { ErrorNotice } from "@web/kit/error-notice";
@@ -9,7 +9,7 @@ import { allOf, partsOf, sortToText, type Condition, type Filter, type Query } f
 import { t } from "@web/lib/i18n";
 import type { Entity } from "@web/lib/metadata-types";
 import { useRecordCreator } from "@web/lib/record-creator";
-import { SidePanel, warmCard } from "@web/records/card/side-panel";
+import { SidePanel } from "@web/records/card/side-panel";
 import { useRecordEditing } from "@web/records/edit/use-record-editing";
 import { FilterBar } from "@web/records/filter/filter-bar";
 import { BulkBar } from "@web/records/list/bulk-bar";
@@ -39,7 +39,7 @@ export function ListScreen({ entity, view }: { entity: Entity; view: CurrentView
   const columns = useMemo(() => resolveColumns(metadata, entity, choice.columns), [metadata, entity, choice.columns]);
   const paths = columns.map((column) => column.path).sort().join(",");
   const query = useMemo<Query>(() => ({
-    filter: allOf(view.filter, search.q ? { text: search.q } : null), sort: view.sort, fields: [...new Set([entity.title, ...paths.split(",").filter(Boolean)])],
+    filter: allOf(view.filter, search.q ? { text: search.q } : null), sort: view.sort, fields: [...new Set(["version", entity.title, ...paths.split(",").filter(Boolean)])],
   }), [view.filter, view.sort, search.q, entity.title, paths]);
   const { store, state } = usePageStore(entity, query);
   const selection = useSelection(store);
@@ -47,10 +47,6 @@ export function ListScreen({ entity, view }: { entity: Entity; view: CurrentView
   const [open_key, open_text] = search.open?.split("/") ?? [];
   const open_entity = metadata.entity(open_key);
   const open_id = open_text ? Number(open_text) : null;
-  useEffect(() => {
-    const timer = setTimeout(warmCard, 1000);
-    return () => clearTimeout(timer);
-  }, []);
 
   const onSort = useCallback((path: string, is_added: boolean) => {
     const before = view.sort.find((key) => key.field === path);

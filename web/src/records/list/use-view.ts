@@ -1,4 +1,5 @@
 import { useMemo } from "react";
+import { useMe } from "@web/lib/calls/me";
 import { useSavedViews, type SavedView } from "@web/lib/calls/views";
 import { sortFromText, toSortKeys, type Filter, type SortKey } from "@web/lib/filter";
 import type { Entity, ViewDefinition } from "@web/lib/metadata-types";
@@ -22,18 +23,21 @@ export interface CurrentView {
   is_changed: boolean;
 }
 
+const kNone: SavedView[] = [];
+
 function normal(filter: Filter | null | undefined): Filter | null {
   return !filter || ("and" in filter && filter.and.length === 0) ? null : filter;
 }
 
 /** The views of an entity, shipped and saved, and what the address makes of the chosen one. */
 export function useView(entity: Entity, search: ListSearch): CurrentView {
-  const { data: saved = [] } = useSavedViews(entity.key);
+  const me = useMe();
+  const { data: saved = kNone } = useSavedViews(entity.key, me.user.id);
   return useMemo(() => {
     const shipped = (entity.views ?? []).map((definition): ListView => ({ key: definition.key, label: definition.label ?? definition.key, definition, saved: null }));
     const own = saved.map((view): ListView => ({
       key: `v${view.id}`, label: view.name, saved: view,
-      definition: { key: `v${view.id}`, type: view.type ?? "list", filter: view.filter, sort: view.sort ?? [], columns: view.columns ?? [], group: view.group ?? null },
+      definition: { key: `v${view.id}`, type: view.type ?? "list", filter: view.filter, sort: view.sort ?? [], columns: view.columns ?? [], group: view.settings?.group ?? null },
     }));
     const views = [...shipped, ...own];
     const wanted = search.view ? views.find((view) => view.key === search.view) : undefined;

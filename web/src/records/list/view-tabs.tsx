@@ -1,7 +1,8 @@
 import { Button, Checkbox, Menu, Popover, TextInput } from "@mantine/core";
 import { IconChevronDown, IconDeviceFloppy, IconLayoutKanban, IconTrash } from "@tabler/icons-react";
 import { useState, type FormEvent } from "react";
-import { deleteView, saveView } from "@web/lib/calls/views";
+import { useMe } from "@web/lib/calls/me";
+import { deleteView, restoreView, saveView } from "@web/lib/calls/views";
 import type { Filter, SortKey } from "@web/lib/filter";
 import { t } from "@web/lib/i18n";
 import type { Entity } from "@web/lib/metadata-types";
@@ -63,7 +64,7 @@ function SaveView({ entity, filter, sort, group, columns, onSaved }: SaveViewPro
     event.preventDefault();
     if (!name.trim()) return;
     try {
-      const saved = await saveView({ entity: entity.key, name: name.trim(), type: "list", filter, sort, columns, group, shared: is_shared });
+      const saved = await saveView({ entity: entity.key, name: name.trim(), type: "list", filter, sort, columns, settings: { group }, shared: is_shared });
       setOpen(false);
       setName("");
       onSaved(saved.id);
@@ -86,14 +87,14 @@ function SaveView({ entity, filter, sort, group, columns, onSaved }: SaveViewPro
 }
 
 function RemoveView({ view, onRemoved }: { view: ListView; onRemoved: () => void }) {
+  const me = useMe();
   const saved = view.saved;
-  if (!saved || saved.is_mine === false) return null;
+  if (!saved || saved.owner?.id !== me.user.id) return null;
   const remove = async () => {
     try {
       await deleteView(saved);
       onRemoved();
-      const { id: _, ...again } = saved;
-      showToast({ tone: "success", text: t("views.removed", { name: view.label }), action: { label: t("action.undo"), run: async () => { await saveView(again); } } });
+      showToast({ tone: "success", text: t("views.removed", { name: view.label }), action: { label: t("action.undo"), run: () => restoreView(saved) } });
     } catch (error) {
       showToast({ tone: "danger", text: messageOf(error) });
     }

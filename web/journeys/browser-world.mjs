@@ -1,0 +1,88 @@
+// One program and one browser for a file of journeys; each journey has a context of its own.
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { kDesktop, openBrowser } from "../scripts/browser.mjs";
+import { startProgram } from "./program.mjs";
+
+const axe_source = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+export async function openWorld() {
+  const program = await startProgram();
+  const browser = await openBrowser();
+  const close = async () => {
+    await browser.close();
+    await program.stop();
+  };
+  return { ...program, browser, close };
+}
+
+// A slow machine must not fail a journey; a fast one does not wait for it.
+const kPatience = process.env.CI ? 40_000 : 15_000;
+const states = new Map();
+const open_requests = new WeakMap();
+
+// The stream of live updates never ends, so the browser's own "network idle" never comes.
+function countRequests(page) {
+  const open = new Set();
+  open_requests.set(page, open);
+  page.on("request", (request) => { if (!/\/live(\?|$)/.test(request.url())) open.add(request); });
+  for (const end of ["requestfinished", "requestfailed"]) page.on(end, (request) => open.delete(request));
+}
+
+/** Waits until the page has asked for nothing for a quarter of a second. */
+export async function untilQuiet(page) {
+  const open = open_requests.get(page);
+  const deadline = Date.now() + kPatience;
+  for (let quiet = 0; quiet < 5; quiet = open.size === 0 ? quiet + 1 : 0) {
+    if (Date.now() > deadline) throw new Error(`still waiting for ${[...open].map((request) => request.url()).join(", ")}`);
+    await page.waitForTimeout(50);
+  }
+}
+
+/** Signs in through the form once for each account; later contexts take over its session, for attempts are counted. */
+async function stateOf(world, account) {
+  if (!states.has(account.email)) {
+    const context = await world.browser.newContext({ locale: "ru-RU" });
+    const page = await context.newPage();
+    page.setDefaultTimeout(kPatience);
+    await page.goto(world.address);
+    await page.getByLabel("Электронная почта").fill(account.email);
+    await page.getByLabel("Пароль").fill(account.password);
+    await page.getByRole("button", { name: "Войти" }).click();
+    await page.getByRole("navigation", { name: "Разделы" }).first().waitFor();
+    states.set(account.email, await context.storageState());
+    await context.close();
+  }
+  return states.get(account.email);
+}
+
+/** A page of a signed-in user in Russian; what goes wrong inside the page is gathered in `faults`. */
+export async function openPage(world, { path = "/", viewport = kDesktop, account = world.account, ...more } = {}) {
+  const context = await world.browser.newContext({ viewport, locale: "ru-RU", colorScheme: "light", storageState: await stateOf(world, account), ...more });
+  const page = await context.newPage();
+  const faults = [];
+  page.on("pageerror", (error) => faults.push(error.message));
+  page.setDefaultTimeout(kPatience);
+  countRequests(page);
+  await page.goto(world.address + path);
+  await page.getByRole("main").waitFor();
+  return { page, context, faults };
+}
+
+/** Calls the API as the page's user. */
+export function callApi(page, method, path, body) {
+  return page.evaluate(async ([verb, address, content]) => {
+    const session = await (await fetch("/api/v1/session")).json();
+    const response = await fetch(`/api/v1${address}`, { method: verb, headers: { "Content-Type": "application/json", "X-CSRF-Token": session.csrf }, body: content === undefined ? undefined : JSON.stringify(content) });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${verb} ${address}: ${response.status} ${text}`);
+    return text ? JSON.parse(text) : null;
+  }, [method, path, body]);
+}
+
+/** Serious and critical findings of axe on what the page shows now. */
+export async function axeFindings(page) {
+  await page.evaluate(axe_source);
+  const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
+  return violations.filter((one) => one.impact === "serious" || one.impact === "critical").map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => node.target.join(" ")).join("; ")}`);
+}

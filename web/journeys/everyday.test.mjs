@@ -1,0 +1,196 @@
+// The first working day: find, create, call, plan, move, filter. Run against the real program.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { kPhone } from "../scripts/browser.mjs";
+import { axeFindings, callApi, openPage, openWorld } from "./browser-world.mjs";
+
+let world;
+before(async () => { world = await openWorld(); });
+after(async () => { await world?.close(); });
+
+test("a caller is found by a part of the phone", async () => {
+  const { page, context, faults } = await openPage(world);
+  const company = await callApi(page, "POST", "/companies?on_duplicate=create", { name: "Пекарня «Рожь»", phones: [{ raw: "+7 912 555-44-33" }] });
+  await page.keyboard.press("Control+k");
+  await page.getByRole("combobox", { name: "Найти или сделать" }).fill("5554433");
+  await page.getByRole("option", { name: /Пекарня «Рожь»/ }).first().waitFor();
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { level: 1, name: "Пекарня «Рожь»" }).waitFor();
+  assert.match(page.url(), new RegExp(`/companies/${company.id}$`));
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test("a client is created with a warning about a duplicate", async () => {
+  const { page, context, faults } = await openPage(world, { path: "/companies" });
+  await callApi(page, "POST", "/companies?on_duplicate=create", { name: "Мельница Севера", phones: [{ raw: "+7 913 700-80-90" }] });
+  await page.getByRole("main").getByRole("button", { name: "Создать" }).click();
+  const dialog = page.getByRole("dialog", { name: /Создать/ });
+  await dialog.getByLabel("Название").fill("Северная мельница");
+  await dialog.getByRole("textbox", { name: "Телефоны" }).fill("8 913 700 80 90");
+  await dialog.getByText("Похоже, такая запись уже есть").waitFor();
+  await dialog.getByRole("link", { name: "Мельница Севера" }).waitFor();
+  await dialog.getByRole("button", { name: "Всё равно создать" }).click();
+  await page.getByText("Готово: Компания «Северная мельница»").waitFor();
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test("a field's error is shown at the field", async () => {
+  const { page, context } = await openPage(world, { path: "/companies" });
+  await page.getByRole("main").getByRole("button", { name: "Создать" }).click();
+  const dialog = page.getByRole("dialog", { name: /Создать/ });
+  await dialog.getByRole("button", { name: "Создать" }).click();
+  const name = dialog.getByLabel("Название");
+  await name.and(page.locator("[aria-invalid=true]")).waitFor();
+  await context.close();
+});
+
+test("a call is logged with its next step", async () => {
+  const { page, context, faults } = await openPage(world);
+  const company = await callApi(page, "POST", "/companies?on_duplicate=create", { name: "Амбар и Ко" });
+  await page.goto(`${world.address}/companies/${company.id}`);
+  await page.getByRole("group", { name: "Что записать" }).getByRole("button", { name: "Звонок" }).click();
+  const form = page.locator("form").filter({ hasText: "Следующий шаг" });
+  await form.getByLabel("Итог").fill("Ждут прайс");
+  await form.getByLabel("Что сделать дальше").fill("Отправить прайс");
+  await form.getByLabel("Когда", { exact: true }).fill("завтра 15:00");
+  await page.keyboard.press("Control+Enter");
+  await page.getByRole("region", { name: "Лента" }).getByText("Ждут прайс").waitFor();
+  await page.getByText("завтра, 15:00").first().waitFor();
+  const record = await callApi(page, "GET", `/companies/${company.id}`);
+  assert.ok(record.next_step_at, "the client has a next step");
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test("a fact is edited where it stands", async () => {
+  const { page, context, faults } = await openPage(world);
+  const company = await callApi(page, "POST", "/companies?on_duplicate=create", { name: "Липа", city: "Тверь" });
+  await page.goto(`${world.address}/companies/${company.id}`);
+  await page.getByRole("button", { name: "Изменить: Город" }).click();
+  await page.getByRole("textbox", { name: "Город" }).fill("Казань");
+  await page.keyboard.press("Enter");
+  await page.getByRole("definition").filter({ hasText: "Казань" }).waitFor();
+  assert.equal((await callApi(page, "GET", `/companies/${company.id}`)).city, "Казань");
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test("two people who change the same field settle it by field", async () => {
+  const { page, context } = await openPage(world);
+  const company = await callApi(page, "POST", "/companies?on_duplicate=create", { name: "Кремень", city: "Тверь" });
+  await page.goto(`${world.address}/companies/${company.id}`);
+  await page.getByRole("button", { name: "Изменить: Город" }).click();
+  await page.getByRole("textbox", { name: "Город" }).fill("Казань");
+  await callApi(page, "PATCH", `/companies/${company.id}`, { city: "Пермь", version: company.version });
+  await page.getByRole("textbox", { name: "Город" }).press("Enter");
+  const dialog = page.getByRole("dialog", { name: "Запись изменили одновременно" });
+  await dialog.getByText("Пермь").waitFor();
+  await dialog.getByRole("button", { name: "Сохранить выбранное" }).click();
+  await dialog.waitFor({ state: "detached" });
+  assert.equal((await callApi(page, "GET", `/companies/${company.id}`)).city, "Казань");
+  await context.close();
+});
+
+test("a lost deal asks for its reason", async () => {
+  const { page, context, faults } = await openPage(world);
+  const stages = (await callApi(page, "POST", "/stages:query", { fields: ["name", "kind", "pipeline"], limit: 100 })).items;
+  const open = stages.find((stage) => stage.kind === "open");
+  const lost = stages.find((stage) => stage.kind === "lost" && stage.pipeline.id === open.pipeline.id);
+  const deal = await callApi(page, "POST", "/deals", { name: "Поставка муки", pipeline: open.pipeline.id, stage: open.id });
+  await page.goto(`${world.address}/deals/${deal.id}`);
+  await page.getByRole("list", { name: "Стадии" }).getByRole("button", { name: lost.name }).click();
+  const dialog = page.getByRole("dialog", { name: "Нужно ещё немного" });
+  await dialog.getByLabel(/Причина/).click();
+  await page.getByRole("option").first().click();
+  await dialog.getByRole("button", { name: "Сохранить" }).click();
+  await dialog.waitFor({ state: "detached" });
+  assert.equal((await callApi(page, "GET", `/deals/${deal.id}`)).stage.id, lost.id);
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test("a list is filtered by a phrase and the view is saved", async () => {
+  const { page, context, faults } = await openPage(world, { path: "/companies" });
+  await page.getByRole("button", { name: "Условие" }).click();
+  await page.getByRole("textbox", { name: "Поле" }).fill("Город");
+  await page.keyboard.press("Enter");
+  await page.getByRole("textbox", { name: "Город" }).fill("Казань");
+  await page.getByRole("button", { name: "Применить" }).click();
+  await page.getByRole("row").filter({ hasText: "Казань" }).first().waitFor();
+  await page.getByRole("button", { name: "Сохранить вид" }).click();
+  await page.getByLabel("Название вида").fill("Казанские");
+  await page.keyboard.press("Enter");
+  await page.getByRole("tab", { name: "Казанские", selected: true }).waitFor();
+  await page.reload();
+  await page.getByRole("button", { name: /Город.*Казань/ }).waitFor();
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test("a deal is moved on the board by its menu and back by undo", async () => {
+  const { page, context, faults } = await openPage(world, { path: "/deals?view=board" });
+  const first = page.getByRole("article").first();
+  const title = await first.getByRole("button").first().innerText();
+  await first.getByRole("button", { name: /Действия/ }).click();
+  await page.getByRole("menuitem").first().click();
+  await page.getByText(`«${title}» →`).waitFor();
+  await page.getByRole("button", { name: "Отменить" }).click();
+  await page.getByText(`«${title}» →`).waitFor({ state: "detached" });
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test("what others change appears without a reload", async () => {
+  const { page, context } = await openPage(world);
+  const company = await callApi(page, "POST", "/companies?on_duplicate=create", { name: "Живая запись", city: "Омск" });
+  await page.goto(`${world.address}/companies/${company.id}`);
+  await page.getByRole("definition").filter({ hasText: "Омск" }).waitFor();
+  const other = await openPage(world);
+  await callApi(other.page, "PATCH", `/companies/${company.id}`, { city: "Томск", version: company.version });
+  await page.getByRole("definition").filter({ hasText: "Томск" }).waitFor();
+  await other.context.close();
+  await context.close();
+});
+
+test("the list is walked with the keyboard alone", async () => {
+  const { page, context, faults } = await openPage(world, { path: "/companies?view=all" });
+  const grid = page.getByRole("grid");
+  await page.getByRole("row").nth(3).waitFor();
+  await grid.focus();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await page.getByRole("complementary").getByRole("heading", { level: 1 }).waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByRole("complementary").waitFor({ state: "detached" });
+  await page.keyboard.press("?");
+  await page.getByRole("dialog", { name: "Сочетания клавиш" }).waitFor();
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test("axe finds nothing serious on the main screens", async () => {
+  const { page, context } = await openPage(world);
+  const findings = [];
+  for (const path of ["/page/my-day", "/companies?view=all", "/companies?view=all&open=company/5", "/companies/5", "/deals?view=board", "/deals/7"]) {
+    await page.goto(world.address + path);
+    await page.getByRole("main").waitFor();
+    await page.waitForLoadState("load");
+    await page.locator("[aria-busy=true]").first().waitFor({ state: "detached" });
+    for (const finding of await axeFindings(page)) findings.push(`${path} ${finding}`);
+  }
+  assert.deepEqual(findings, []);
+  await context.close();
+});
+
+test("nothing sticks out sideways on a phone", async () => {
+  const { page, context } = await openPage(world, { viewport: kPhone, hasTouch: true });
+  for (const path of ["/page/my-day", "/companies?view=all", "/companies/5", "/deals?view=board", "/deals/7"]) {
+    await page.goto(world.address + path);
+    await page.getByRole("main").waitFor();
+    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    assert.ok(width <= kPhone.width, `${path} is ${width} pixels wide`);
+  }
+  await context.close();
+});

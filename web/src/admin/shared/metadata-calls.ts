@@ -1,0 +1,58 @@
+import { api } from "@web/lib/api";
+import { metadataQuery } from "@web/lib/calls/metadata";
+import type { Language } from "@web/lib/i18n";
+import type { CardDefinition, Entity, ViewDefinition } from "@web/lib/metadata-types";
+import { query_client } from "@web/lib/query-client";
+
+export type Labels = Partial<Record<Language, string>>;
+
+export interface OptionPatch {
+  key: string;
+  color?: string;
+  hidden?: boolean;
+  labels?: Labels;
+}
+
+export interface FieldPatch {
+  labels?: Labels;
+  required?: boolean;
+  filterable?: boolean;
+  sortable?: boolean;
+  hidden?: boolean;
+  options?: OptionPatch[];
+}
+
+export interface EntityPatch {
+  labels?: Partial<Record<Language, { one: string; many: string }>>;
+  icon?: string;
+  card?: CardDefinition;
+  views?: Omit<ViewDefinition, "label">[];
+}
+
+/** Every change shows at once: the server answers with the entity as it is now, and the whole metadata is read again. */
+async function reread<T>(answer: Promise<T>): Promise<T> {
+  const done = await answer;
+  await query_client.fetchQuery({ ...metadataQuery, staleTime: 0 });
+  return done;
+}
+
+export function addField(entity: string, body: Record<string, unknown>): Promise<Entity> {
+  return reread(api.post<Entity>(`/metadata/entities/${entity}/fields`, body));
+}
+
+export function changeField(entity: string, field: string, patch: FieldPatch): Promise<Entity> {
+  return reread(api.patch<Entity>(`/metadata/entities/${entity}/fields/${field}`, patch));
+}
+
+/** The values stay; the field can be shown again. */
+export function hideField(entity: string, field: string): Promise<null> {
+  return reread(api.delete<null>(`/metadata/entities/${entity}/fields/${field}`));
+}
+
+export function addEntity(body: Record<string, unknown>): Promise<Entity> {
+  return reread(api.post<Entity>("/metadata/entities", body));
+}
+
+export function changeEntity(entity: string, patch: EntityPatch): Promise<Entity> {
+  return reread(api.patch<Entity>(`/metadata/entities/${entity}`, patch));
+}
