@@ -87,9 +87,12 @@ std::shared_ptr<const LoadPlan> load_plan(store::Dialect dialect, const EntityDe
     for (const auto& table : storage.items) plan->tables.push_back(&table);
     const bool is_postgres = dialect == store::Dialect::kPostgres;
     plan->brings_items = is_postgres && !plan->tables.empty();
-    plan->select = "SELECT " + storage.select_list + (plan->brings_items ? "," + items_json_sql(plan->tables) : "") +
-                   " FROM " + storage.quoted_table + " WHERE id = $1";
-    plan->select_for_update = plan->select + (is_postgres ? " FOR UPDATE" : "");
+    const auto from = " FROM " + storage.quoted_table + " WHERE id = $1";
+    plan->select =
+        "SELECT " + storage.select_list + (plan->brings_items ? "," + items_json_sql(plan->tables) : "") + from;
+    // A statement that waited for the lock sees the new row, but every other table as it was before it waited: items
+    // come by a statement of their own.
+    plan->select_for_update = "SELECT " + storage.select_list + from + (is_postgres ? " FOR UPDATE" : "");
     plan->items = items_sql(plan->tables, dialect, true);
     return std::shared_ptr<const LoadPlan>(std::move(plan));
   });

@@ -67,17 +67,18 @@ std::optional<Record> load_record(store::Connection& connection, const Registry&
   const auto plan = read::load_plan(connection.dialect(), entity);
   Record record;
   read::FetchedItems items;
+  const bool brings_items = plan->brings_items && !for_update;
   {
     auto statement = connection.prepare("load_record", for_update ? plan->select_for_update : plan->select);
     statement.bind(1, id);
     if (!statement.step()) return std::nullopt;
     const int items_column = read_record_row(entity, statement, 0, record);
-    if (plan->brings_items) {
+    if (brings_items) {
       items = statement.is_null(items_column) ? read::FetchedItems(plan->tables.size())
                                               : read::parse_items(plan->tables, statement.text(items_column));
     }
   }
-  if (!plan->brings_items) items = read::fetch_items(connection, plan->tables, {id}, plan->items);
+  if (!brings_items) items = read::fetch_items(connection, plan->tables, {id}, plan->items);
   for (std::size_t i = 0; i < plan->tables.size(); ++i) {
     if (const auto found = items[i].find(id); found != items[i].end())
       record.at(plan->tables[i]->field) = std::move(found->second);
