@@ -128,7 +128,13 @@ void explain(const Set& set, const match::Found& found, const std::vector<match:
   }
   match::CountedTokens statistics;
   for (const auto& record : records) statistics.add(schema, record);
-  const match::Scorer scorer(schema, statistics);
+  const match::Scorer scorer(schema, match::default_model(schema, statistics));
+  std::map<std::string, int> agreements;
+  for (const auto& [a, b] : set.truth) {
+    const auto score = scorer.compare(match::prepare(schema, records[a], statistics), match::prepare(schema, records[b], statistics));
+    for (const auto& reason : score.reasons) ++agreements[schema[static_cast<std::size_t>(reason.field)].key + " " + std::to_string(static_cast<int>(reason.agreement)) + (reason.bits < 0 ? "-" : "+")];
+  }
+  for (const auto& [what, count] : agreements) std::fprintf(stderr, "AGREE %s %d\n", what.c_str(), count);
   for (const auto& [a, b] : set.truth) {
     if (reached.contains({a, b})) continue;
     show("MISSED", a, b, scorer.compare(match::prepare(schema, records[a], statistics), match::prepare(schema, records[b], statistics)));

@@ -141,6 +141,14 @@ std::uint64_t token_hash(Role role, std::string_view value) {
   return stable_hash(kind, value);
 }
 
+std::uint64_t whole_hash(Role role, std::vector<std::string> words) {
+  std::sort(words.begin(), words.end());
+  std::string all;
+  for (const auto& word : words) (all += word) += ' ';
+  const char kind[3] = {'w', static_cast<char>('a' + static_cast<int>(role)), 0};
+  return stable_hash(kind, all);
+}
+
 std::string_view email_domain(std::string_view email) {
   const auto at = email.rfind('@');
   return at == std::string_view::npos ? std::string_view() : email.substr(at);
@@ -152,6 +160,7 @@ std::vector<std::uint64_t> counted_tokens(const Schema& schema, const Features& 
   std::vector<std::uint64_t> out;
   for (std::size_t i = 0; i < schema.size() && i < features.fields.size(); ++i) {
     const Role role = schema[i].role;
+    if (features.fields[i].values.size() > 1 && (role == Role::kName || role == Role::kText)) out.push_back(whole_hash(role, features.fields[i].values));
     for (const auto& value : features.fields[i].values) {
       out.push_back(token_hash(role, value));
       if (role != Role::kEmail) continue;

@@ -55,6 +55,8 @@ std::uint64_t stable_hash(std::string_view kind, std::string_view a, std::string
 // What the frequency of values is counted by: one hash per word, number, address.
 std::vector<std::uint64_t> counted_tokens(const Schema& schema, const Features& features);
 std::uint64_t token_hash(Role role, std::string_view value);
+// Of all the words together, in any order: «Сибирский двор» may be common where each word is rare.
+std::uint64_t whole_hash(Role role, std::vector<std::string> words);
 std::string_view email_domain(std::string_view email);
 std::string_view email_local(std::string_view email);
 

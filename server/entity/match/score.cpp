@@ -11,6 +11,7 @@ namespace match {
 
 namespace {
 
+constexpr double kLeastIdentityBits = 3;
 constexpr double kMostValueBits = 20;  // of one value, however large the base
 
 // What the fields of a role may add and take. Sources of the defaults: the share of true pairs that agree (m) in public
@@ -22,17 +23,17 @@ struct Weights {
 
 Weights weights_of(Role role) {
   switch (role) {
-    case Role::kName: return {18, -9};
-    case Role::kPerson: return {9, -1.5};
+    case Role::kName: return {18, -6};
+    case Role::kPerson: return {9, -2};
     case Role::kText: return {24, -9};
-    case Role::kPhone: return {18, -1};
-    case Role::kEmail: return {18, -0.7};
-    case Role::kSite: return {14, -0.5};
-    case Role::kInn: return {20, -14};
+    case Role::kPhone: return {18, -2.5};
+    case Role::kEmail: return {18, -2.5};
+    case Role::kSite: return {14, -1};
+    case Role::kInn: return {20, -12};
     case Role::kBranch: return {3, -1};
     case Role::kCode: return {20, -5};
-    case Role::kAddress: return {12, -2.5};
-    case Role::kTown: return {5, -3};
+    case Role::kAddress: return {12, -3};
+    case Role::kTown: return {5, -4};
     case Role::kDate: return {14, -5};
     case Role::kCategory: return {5, -3};
   }
@@ -59,7 +60,7 @@ class FieldComparison {
  public:
   FieldComparison(Role role, const Prepared& a, const Prepared& b, std::size_t field)
       : role_(role), a_(a.features.fields[field]), b_(b.features.fields[field]), a_bits_(a.bits[field]), b_bits_(b.bits[field]),
-        a_domains_(a.domain_bits[field]), b_domains_(b.domain_bits[field]) {}
+        a_domains_(a.domain_bits[field]), b_domains_(b.domain_bits[field]), whole_bits_(std::min(a.whole_bits[field], b.whole_bits[field])) {}
 
   std::optional<Part> run() const {
     if (a_.values.empty() || b_.values.empty()) return std::nullopt;
@@ -74,17 +75,17 @@ class FieldComparison {
   }
 
  private:
-  Part limited(double bits, Agreement agreement) const {
-    const Weights weights = weights_of(role_);
-    return {std::clamp(bits, weights.differs, weights.most), agreement};
-  }
+  // Differences are limited by the model.
+  Part limited(double bits, Agreement agreement) const { return {std::min(bits, weights_of(role_).most), bits < 0 ? Agreement::kDiffers : agreement}; }
+  Part differs() const { return {-kMostValueBits, Agreement::kDiffers}; }
 
   Part words() const {
     const WordMatch match = match_words(a_.values, a_bits_, b_.values, b_bits_);
     const double both = std::min(match.left_only, match.right_only);
     const double one = std::max(match.left_only, match.right_only) - both;
-    double bits = match.matched - 1.0 * both - 0.2 * std::min(one, 12.0);
-    if (role_ == Role::kName && match.is_exact) bits += 1;
+    double matched = match.matched;
+    if (match.is_exact && whole_bits_ > 0) matched = std::min(matched, whole_bits_) + 1;
+    double bits = matched - 1.0 * both - 0.2 * std::min(one, 12.0);
     if (role_ == Role::kName && !a_.form.empty() && !b_.form.empty()) bits += a_.form == b_.form ? 0.5 : -2;
     const auto agreement = match.is_exact ? Agreement::kEqual : match.pairs > 0 && bits > 0 ? Agreement::kSimilar : Agreement::kDiffers;
     return limited(bits, agreement);
@@ -100,7 +101,7 @@ class FieldComparison {
         if (edit_distance(sure_digits(a_.values[i]), sure_digits(other), 1) <= 1) return limited(8, Agreement::kSimilar);
       }
     }
-    return limited(doubtful ? -3 : weights_of(role_).differs, Agreement::kDiffers);
+    return doubtful ? limited(-3, Agreement::kDiffers) : differs();
   }
 
   Part values() const {
@@ -119,7 +120,7 @@ class FieldComparison {
         }
       }
     }
-    if (agreement == Agreement::kDiffers) return limited(weights_of(role_).differs, agreement);
+    if (agreement == Agreement::kDiffers) return differs();
     return limited(best + 0.25 * others, agreement);
   }
 
@@ -158,7 +159,31 @@ class FieldComparison {
   Role role_;
   const FieldFeatures &a_, &b_;
   const std::vector<double>&a_bits_, &b_bits_, &a_domains_, &b_domains_;
+  const double whole_bits_;
 };
+
+// Says who the record is, not only where or when: without it nothing else makes two records one.
+bool identifies(Role role) {
+  return role != Role::kAddress && role != Role::kTown && role != Role::kCategory && role != Role::kDate && role != Role::kBranch;
+}
+
+// The contact of a sole trader is the trader: the same words say nothing twice.
+void discount_repeated(const Schema& schema, Prepared& prepared) {
+  for (std::size_t i = 0; i < schema.size(); ++i) {
+    if (schema[i].role != Role::kPerson) continue;
+    for (std::size_t j = 0; j < schema.size(); ++j) {
+      if (schema[j].role != Role::kName) continue;
+      const auto& names = prepared.features.fields[j].values;
+      auto& words = prepared.features.fields[i].values;
+      for (std::size_t k = 0; k < words.size(); ++k) {
+        const bool repeats = std::any_of(names.begin(), names.end(), [&](const std::string& name) {
+          return name == words[k] || (std::min(name.size(), words[k].size()) == 1 && name[0] == words[k][0]) || word_similarity(name, words[k]) > 0.8;
+        });
+        if (repeats) prepared.bits[i][k] *= 0.2;
+      }
+    }
+  }
+}
 
 double value_bits(const Statistics& statistics, std::uint64_t token) {
   // Other holders of the value than the record itself.
@@ -173,30 +198,84 @@ Prepared prepare(const Schema& schema, Features features, const Statistics& stat
   out.features.fields.resize(schema.size());
   out.bits.resize(schema.size());
   out.domain_bits.resize(schema.size());
+  out.whole_bits.resize(schema.size());
   for (std::size_t i = 0; i < schema.size(); ++i) {
     const Role role = schema[i].role;
-    for (const auto& value : out.features.fields[i].values) {
+    const auto& values = out.features.fields[i].values;
+    for (const auto& value : values) {
       out.bits[i].push_back(value_bits(statistics, token_hash(role, value)));
       if (role != Role::kEmail) continue;
       out.domain_bits[i].push_back(value_bits(statistics, token_hash(role, email_domain(value))));
       out.domain_bits[i].push_back(value_bits(statistics, token_hash(role, email_local(value))));
     }
+    if (values.size() > 1 && (role == Role::kName || role == Role::kText)) out.whole_bits[i] = value_bits(statistics, whole_hash(role, values));
   }
+  discount_repeated(schema, out);
   return out;
 }
 
-Scorer::Scorer(const Schema& schema, const Statistics& statistics)
-    : schema_(schema), prior_bits_(-std::log2(std::max(16.0, statistics.records()))) {}
+Model default_model(const Schema& schema, const Statistics& statistics) {
+  Model model;
+  model.prior_bits = -std::log2(std::max(16.0, statistics.records()));
+  for (const auto& field : schema) model.differs_bits.push_back(weights_of(field.role).differs);
+  return model;
+}
+
+Model learn(const Schema& schema, const Statistics& statistics, const std::vector<Observation>& observations) {
+  constexpr int kRounds = 8;
+  constexpr double kDefaultWeight = 20;  // pairs that the default counts for
+  const Model first = default_model(schema, statistics);
+  Model model = first;
+  for (int round = 0; round < kRounds; ++round) {
+    std::vector<double> differ(schema.size()), present(schema.size());
+    for (const auto& seen : observations) {
+      double bits = model.prior_bits + seen.agrees_bits;
+      for (std::size_t i = 0; i < schema.size(); ++i) {
+        if ((seen.differs >> i & 1u) != 0) bits += model.differs_bits[i];
+      }
+      const double share = 1 / (1 + std::exp2(-bits));
+      if (share < 1e-4) continue;
+      for (std::size_t i = 0; i < schema.size(); ++i) {
+        if ((seen.present >> i & 1u) != 0) present[i] += share;
+        if ((seen.differs >> i & 1u) != 0) differ[i] += share;
+      }
+    }
+    for (std::size_t i = 0; i < schema.size(); ++i) {
+      // Two right tax numbers tell two clients by law, whatever the base seems to say.
+      if (schema[i].role == Role::kInn) continue;
+      const double known = std::exp2(first.differs_bits[i]);
+      const double share = (differ[i] + kDefaultWeight * known) / (present[i] + kDefaultWeight);
+      model.differs_bits[i] = std::clamp(std::log2(share), 2.0 * first.differs_bits[i], -0.3);
+    }
+  }
+  return model;
+}
+
+Observation Scorer::observe(const Prepared& a, const Prepared& b) const {
+  Observation seen;
+  for (std::size_t i = 0; i < schema_.size() && i < 32; ++i) {
+    const auto part = FieldComparison(schema_[i].role, a, b, i).run();
+    if (!part) continue;
+    seen.present |= 1u << i;
+    if (part->agreement == Agreement::kDiffers) seen.differs |= 1u << i;
+    else seen.agrees_bits += static_cast<float>(part->bits);
+  }
+  return seen;
+}
 
 Score Scorer::compare(const Prepared& a, const Prepared& b) const {
   Score score;
-  score.bits = prior_bits_;
+  score.bits = model_.prior_bits;
+  double identity = 0;
   for (std::size_t i = 0; i < schema_.size(); ++i) {
-    const auto part = FieldComparison(schema_[i].role, a, b, i).run();
+    auto part = FieldComparison(schema_[i].role, a, b, i).run();
     if (!part) continue;
+    part->bits = std::max(part->bits, model_.differs_bits[i]);
     score.bits += part->bits;
+    if (identifies(schema_[i].role)) identity += std::max(0.0, part->bits);
     if (std::abs(part->bits) >= 0.5) score.reasons.push_back({static_cast<int>(i), part->agreement, part->bits});
   }
+  if (identity < kLeastIdentityBits) score.bits = std::min(score.bits, -1.0);
   std::sort(score.reasons.begin(), score.reasons.end(), [](const Reason& x, const Reason& y) { return x.bits > y.bits; });
   score.points = static_cast<int>(std::lround(100.0 / (1.0 + std::exp2(-score.bits / 3.0))));
   return score;

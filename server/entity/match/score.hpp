@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "server/entity/match/features.hpp"
@@ -44,18 +45,37 @@ struct Prepared {
   Features features;
   std::vector<std::vector<double>> bits;         // per field and value
   std::vector<std::vector<double>> domain_bits;  // kEmail: of the domain and of the local part, two per value
+  std::vector<double> whole_bits;                // kName, kText: of all the words together
 };
 Prepared prepare(const Schema& schema, Features features, const Statistics& statistics);
 
+// What the base's own pairs taught, or the defaults before they did.
+struct Model {
+  double prior_bits = 0;             // of any two records
+  std::vector<double> differs_bits;  // per field, negative: what a difference takes at most
+};
+Model default_model(const Schema& schema, const Statistics& statistics);
+
+// A compared pair as learning sees it.
+struct Observation {
+  float agrees_bits = 0;         // sum over the fields that agree
+  std::uint32_t differs = 0;     // bit per field
+  std::uint32_t present = 0;     // bit per field: both records have a value
+};
+// Expectation–maximisation over compared pairs: how often each field differs between two records of one client, and how
+// many pairs are one. Few pairs change little: each estimate begins with the weight of some observations of its default.
+Model learn(const Schema& schema, const Statistics& statistics, const std::vector<Observation>& observations);
+
 class Scorer {
  public:
-  // Both outlive the scorer.
-  Scorer(const Schema& schema, const Statistics& statistics);
+  // The schema outlives the scorer.
+  Scorer(const Schema& schema, Model model) : schema_(schema), model_(std::move(model)) {}
   Score compare(const Prepared& a, const Prepared& b) const;
+  Observation observe(const Prepared& a, const Prepared& b) const;
 
  private:
   const Schema& schema_;
-  double prior_bits_ = 0;
+  Model model_;
 };
 
 }  // namespace match

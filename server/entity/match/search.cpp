@@ -62,22 +62,28 @@ Found find_pairs(const Schema& schema, const std::vector<Features>& records, con
   }
   const auto is_crowded = [&](std::uint64_t key) { return std::binary_search(crowded.begin(), crowded.end(), key); };
   for (auto& own : keys) std::erase_if(own, is_crowded);
-  const Scorer scorer(schema, statistics);
-  Found found;
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> candidates;
   for (std::size_t from = 0, to = 0; from < blocks.size(); from = to) {
     const std::uint64_t key = blocks[from].first;
     while (to < blocks.size() && blocks[to].first == key) ++to;
     if (to - from > static_cast<std::size_t>(kMostInBlock)) continue;
     for (std::size_t i = from; i < to; ++i) {
       for (std::size_t j = i + 1; j < to; ++j) {
-        const std::size_t a = blocks[i].second, b = blocks[j].second;
+        const std::uint32_t a = blocks[i].second, b = blocks[j].second;
         const bool across = options.first_of_right == 0 || (a < options.first_of_right && b >= options.first_of_right);
-        if (!across || !is_first_common(keys[a], keys[b], key)) continue;
-        ++found.compared;
-        Score score = scorer.compare(prepared[a], prepared[b]);
-        if (score.points >= options.least_points) found.pairs.push_back({a, b, std::move(score)});
+        if (across && is_first_common(keys[a], keys[b], key)) candidates.emplace_back(a, b);
       }
     }
+  }
+  std::vector<Observation> observations;
+  const Scorer untaught(schema, default_model(schema, statistics));
+  for (const auto& [a, b] : candidates) observations.push_back(untaught.observe(prepared[a], prepared[b]));
+  const Scorer scorer(schema, learn(schema, statistics, observations));
+  Found found;
+  found.compared = candidates.size();
+  for (const auto& [a, b] : candidates) {
+    Score score = scorer.compare(prepared[a], prepared[b]);
+    if (score.points >= options.least_points) found.pairs.push_back({a, b, std::move(score)});
   }
   std::stable_sort(found.pairs.begin(), found.pairs.end(), [](const Pair& a, const Pair& b) { return a.score.bits > b.score.bits; });
   if (options.first_of_right != 0) keep_best_of_each(found.pairs, records.size());
