@@ -25,8 +25,9 @@ std::string replaced(std::string_view text, std::string_view from, std::string_v
 
 // Folded words of a text; apostrophes inside words (soft signs of transliteration) do not part them, typographic quotes do.
 Words folded_words(std::string_view text) {
-  std::string clean = base::fold(mend_script(base::clean_text(text)));
-  for (const auto mark : {"''", "''", "``"}) clean = replaced(clean, mark, " ");
+  std::string clean = replaced(base::clean_text(text), "’", "'");
+  for (const auto mark : {"''", "«", "»", "„", "“", "”"}) clean = replaced(clean, mark, "\"");
+  clean = base::fold(mend_script(clean));
   clean = replaced(clean, "'", "");
   Words words;
   for (const auto word : base::words(clean)) words.emplace_back(word);

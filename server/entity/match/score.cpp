@@ -85,7 +85,7 @@ class FieldComparison {
     const double one = std::max(match.left_only, match.right_only) - both;
     double matched = match.matched;
     if (match.is_exact && whole_bits_ > 0) matched = std::min(matched, whole_bits_) + 1;
-    double bits = matched - 1.0 * both - 0.2 * std::min(one, 12.0);
+    double bits = matched - 1.0 * both - 0.65 * std::min(one, 12.0);
     if (role_ == Role::kName && !a_.form.empty() && !b_.form.empty()) bits += a_.form == b_.form ? 0.5 : -2;
     const auto agreement = match.is_exact ? Agreement::kEqual : match.pairs > 0 && bits > 0 ? Agreement::kSimilar : Agreement::kDiffers;
     return limited(bits, agreement);

@@ -94,20 +94,42 @@ double vowel_share(std::string_view letters) {
   return all == 0 ? 0.0 : static_cast<double>(vowels) / all;
 }
 
+// A word that can be said in its own letters.
+bool is_sayable(std::string_view word) {
+  const std::string latin = base::to_lower(word);
+  const bool odd_marks = word.size() > 2 && word.substr(1, word.size() - 2).find_first_of("[];`") != std::string_view::npos;
+  return vowel_share(latin) >= 0.24 && !odd_marks;
+}
+
 // A word of Latin letters that cannot be said, whose keys on the Russian layout can.
 std::string with_meant_layout(std::string_view word) {
-  const auto letters = static_cast<std::size_t>(std::count_if(word.begin(), word.end(), is_latin_letter));
-  if (letters < 4) return std::string(word);
-  const std::string latin = base::to_lower(word);
-  const bool odd_marks = word.substr(1, word.size() - 2).find_first_of("[];'`") != std::string_view::npos;
-  const double own = vowel_share(latin);
-  if (own >= 0.24 && !odd_marks) return std::string(word);
+  if (std::count_if(word.begin(), word.end(), is_latin_letter) < 4 || is_sayable(word)) return std::string(word);
   const auto swapped = base::swap_keyboard_layout(word);
   if (!swapped) return std::string(word);
   std::string meant;
   for (const auto part : base::words(base::fold(*swapped))) meant += skeleton(part);
   const double share = vowel_share(meant);
-  return share >= 0.25 && share <= 0.67 && share > own ? *swapped : std::string(word);
+  return share >= 0.25 && share <= 0.67 && share > vowel_share(base::to_lower(word)) ? *swapped : std::string(word);
+}
+
+// Calls `use` with each word of the text and the mark that ends it ('\0' at the end).
+template <typename Use>
+void for_each_word(std::string_view text, const Use& use) {
+  for (std::size_t i = 0; i < text.size();) {
+    const std::size_t end = std::min(text.find_first_of(" \t\n\"()", i), text.size());
+    use(text.substr(i, end - i), end < text.size() ? text[end] : '\0');
+    i = end + 1;
+  }
+}
+
+// Nobody writes half a name on the wrong layout: one good Latin word and the text is what it seems.
+bool may_be_wrong_layout(std::string_view text) {
+  bool may = true;
+  for_each_word(text, [&](std::string_view word, char) {
+    const auto letters = std::count_if(word.begin(), word.end(), is_latin_letter);
+    if (letters >= 4 && !has_cyrillic(word) && is_sayable(word)) may = false;
+  });
+  return may;
 }
 
 }  // namespace
@@ -152,18 +174,14 @@ std::string consonants(std::string_view skeleton) {
 
 std::string mend_script(std::string_view text) {
   std::string out;
-  std::size_t i = 0;
-  while (i < text.size()) {
-    const std::size_t end = std::min(text.find_first_of(" \t\n\"()", i), text.size());
-    const std::string_view word = text.substr(i, end - i);
+  const bool wrong_layout = may_be_wrong_layout(text);
+  for_each_word(text, [&](std::string_view word, char end) {
     const bool has_latin = std::any_of(word.begin(), word.end(), is_latin_letter);
-    if (!has_latin) out += word;
-    else if (has_cyrillic(word)) out += with_cyrillic_lookalikes(word);
-    else if (is_ascii(word)) out += with_meant_layout(word);
+    if (has_latin && has_cyrillic(word)) out += with_cyrillic_lookalikes(word);
+    else if (has_latin && wrong_layout) out += with_meant_layout(word);
     else out += word;
-    if (end < text.size()) out += text[end];
-    i = end + 1;
-  }
+    if (end != '\0') out += end;
+  });
   return out;
 }
 
