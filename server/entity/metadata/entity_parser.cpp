@@ -129,8 +129,9 @@ FieldDef built_in_field(const std::string& key, int id) {
   const bool is_instant = key == "created_at" || key == "updated_at" || key == "deleted_at";
   field.type = find_field_type(key == "uid" ? "uid" : is_user ? "user" : is_instant ? "instant" : "integer");
   if (is_user) field.to = {"user"};
-  field.filterable = true;
-  field.sortable = key != "uid" && !is_user;
+  // Marked are those that an index serves; the others may be asked for all the same.
+  field.filterable = key != "version" && !is_user;
+  field.sortable = key == "id" || key == "created_at" || key == "updated_at";
   field.declaration = json::object{{"key", key}, {"id", id}, {"type", field.type->name()}};
   return field;
 }

@@ -11,9 +11,10 @@ namespace entity {
 
 namespace {
 
-constexpr int kBatch = 200;
-// A query that matches more than this many rows whose rights must be looked up one by one is answered from the newest.
-constexpr int kMaxScanned = 20000;
+constexpr int kBatch = 200;  // rows looked at at once where many of them may be others'
+constexpr int kSpare = 10;   // rows beyond the wanted ones, for those that only hold the tokens
+// A query whose tokens bring more rows than this that are others' or hold only the tokens is answered from the newest.
+constexpr int kMaxScanned = 5000;
 // So many of the newest matches are looked at whoever owns them: all there are of a rare word, and enough of a frequent
 // one for who sees much. Only then the index is asked for the caller's owners, which costs a list walked for each.
 constexpr int kNewest = 400;
@@ -63,15 +64,28 @@ int rank_of(std::string_view text, const std::vector<SearchWord>& words) {
   return rank;
 }
 
-// Index expression of both dialects: all tokens of all words and, when given, one of the owners.
+// Index expression of both dialects: all tokens of all words and, when given, one of the owners. Owners narrow more than
+// most tokens, and each token costs a list to walk: beside them the ends of the longest word are enough.
 std::string match_text(store::Dialect dialect, const std::vector<SearchWord>& words,
                        const std::vector<std::int64_t>& owners) {
   const bool sqlite = dialect == store::Dialect::kSqlite;
   const std::string quote = sqlite ? "\"" : "'";
   const std::string and_text = sqlite ? " AND " : " & ";
   std::set<std::string> tokens;
-  for (const auto& word : words) {
-    for (auto& token : query_tokens(word)) tokens.insert(std::move(token));
+  if (owners.empty()) {
+    for (const auto& word : words) {
+      for (auto& token : query_tokens(word)) tokens.insert(std::move(token));
+    }
+  } else {
+    const auto& longest = *std::max_element(words.begin(), words.end(), [](const SearchWord& a, const SearchWord& b) {
+      return a.text.size() < b.text.size();
+    });
+    const auto letters = code_points(longest.text);
+    for (const auto from : {std::size_t{0}, letters.size() < 3 ? 0 : letters.size() - 3}) {
+      const auto last = std::min(from + 2, letters.size() - 1);
+      for (auto& token : query_tokens({std::string(letters[from].data(), letters[last].data() + letters[last].size()), longest.is_digits}))
+        tokens.insert(std::move(token));
+    }
   }
   std::string out;
   for (const auto& token : tokens) {
@@ -134,18 +148,18 @@ class EntitySearch {
     const Scope scope = caller.is_admin || caller.is_system ? Scope::kAll : read_scope();
     const auto anybodys = match_text(dialect(), words_, {});
     if (scope == Scope::kAll || entity_.owner_index < 0) {
-      scan(anybodys, kMaxScanned);
+      scan(anybodys, kMaxScanned, wanted_ + kSpare);
       return;
     }
     static const std::vector<std::int64_t> kNobody;
     const auto& owners = scope == Scope::kNone ? kNobody : caller.owners(scope);
     const bool has_via = !entity_.access_via.empty();
     if (owners.size() > kMaxOwnerTokens) {
-      scan(anybodys, kMaxScanned);
+      scan(anybodys, kMaxScanned, kBatch);
       return;
     }
-    if ((has_via || owners.size() > kFewOwners) && scan(anybodys, kNewest)) return;
-    if (!owners.empty()) scan(match_text(dialect(), words_, owners), kMaxScanned);
+    if ((has_via || owners.size() > kFewOwners) && scan(anybodys, kNewest, kBatch)) return;
+    if (!owners.empty()) scan(match_text(dialect(), words_, owners), kMaxScanned, wanted_ + kSpare);
     scan_shared();
   }
 
@@ -155,14 +169,14 @@ class EntitySearch {
   }
 
   // Looks at the newest rows that match; true when nothing more is to be found.
-  bool scan(const std::string& match, int most) {
+  bool scan(const std::string& match, int most, int batch_size) {
     std::int64_t below = INT64_MAX;
     for (int scanned = 0; scanned < most && static_cast<int>(hits_.size()) < wanted_;) {
       std::vector<Hit> batch;
       int rows = 0;
       {
         auto statement = context_.connection.prepare("search_candidates", candidates_sql(dialect(), entity_));
-        statement.bind_text(1, match).bind(2, below).bind(3, kBatch);
+        statement.bind_text(1, match).bind(2, below).bind(3, batch_size);
         while (statement.step()) {
           ++rows;
           below = statement.integer(0);
@@ -171,7 +185,8 @@ class EntitySearch {
       }
       keep_readable(batch);
       scanned += rows;
-      if (rows < kBatch) return true;
+      if (rows < batch_size) return true;
+      batch_size = std::min(2 * batch_size, 1000);
     }
     return static_cast<int>(hits_.size()) >= wanted_;
   }

@@ -75,9 +75,13 @@ std::vector<std::string> query_tokens(const SearchWord& word) {
     tokens.push_back("^" + word.text);
     return tokens;
   }
-  for (std::size_t i = 0; i + 3 <= letters.size(); ++i) {
+  // Every trigram of a number is about as frequent as any other, and each costs a list to walk: those that cover the
+  // number are enough to narrow. Of a word the rare ones are wanted, whichever they are.
+  const std::size_t stride = word.is_digits ? 3 : 1;
+  for (std::size_t i = 0; i + 3 <= letters.size(); i += stride) {
     tokens.emplace_back(letters[i].data(), letters[i + 2].data() + letters[i + 2].size());
   }
+  tokens.emplace_back(letters[letters.size() - 3].data(), letters.back().data() + letters.back().size());
   std::sort(tokens.begin(), tokens.end());
   tokens.erase(std::unique(tokens.begin(), tokens.end()), tokens.end());
   return tokens;

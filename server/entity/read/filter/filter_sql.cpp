@@ -138,8 +138,8 @@ void FilterSql::negation(const Filter& filter, const EntityDef& entity, std::str
   // "is empty" of an own column is written so that an index may serve it.
   if (child.kind == Filter::Kind::kCompare && child.op == FilterOp::kNotEmpty && child.path.size() == 1) {
     const auto terminal = describe_terminal(registry_, child.path.front());
-    if (!terminal.is_many() && terminal.comparison != Comparison::kText) {
-      out_ << "(" << alias << "." << terminal.value_column << " IS NULL)";
+    if (!terminal.is_many() && (terminal.comparison != Comparison::kText || terminal.is_folded)) {
+      out_ << "(" << alias << "." << (terminal.is_folded ? terminal.column : terminal.value_column) << " IS NULL)";
       return;
     }
   }
@@ -248,6 +248,11 @@ void FilterSql::column_condition(const Filter& filter, const Terminal& terminal,
   const auto column = [&]() -> SqlWriter& { return out_ << alias << "." << terminal.column; };
   switch (filter.op) {
     case FilterOp::kNotEmpty:
+      // Folded text is NULL where there is no text: an index serves it.
+      if (terminal.is_folded) {
+        column() << " IS NOT NULL";
+        return;
+      }
       out_ << "(" << alias << "." << terminal.value_column
            << (terminal.comparison == Comparison::kText && !terminal.is_uid ? " <> '')" : " IS NOT NULL)");
       return;

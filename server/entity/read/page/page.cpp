@@ -190,6 +190,91 @@ void PageReader::read_zone(Zone zone, const OutputPlan& plan, RowWriter& rows) {
   }
 }
 
+bool PageReader::walks_titles() const {
+  if (context_.connection.dialect() != store::Dialect::kSqlite || drive_.kind == Drive::Kind::kFetch) return false;
+  const auto& path = query_.sort.front().path;
+  if (path.size() != 2 || path.front().entity != query_.entity || query_.in_bin) return false;
+  const auto& target = *path.back().entity;
+  // Every living target counts: one whom the caller may not read has no title for him.
+  return keys_.front().comparison == Comparison::kText && !keys_.front().sort_column.empty() &&
+         item_table(*query_.entity, path.front().field) == nullptr && keys_.front().field->sortable &&
+         access_filter(context_.registry, target, context_.caller, Action::kRead).kind == Filter::Kind::kAlways;
+}
+
+// The targets of the title behind `title` (of `title` itself when `is_first` and it is set), which it becomes; empty at
+// the end.
+std::vector<std::int64_t> PageReader::next_title(std::optional<Blob>& title, bool is_first) const {
+  const auto& target = *query_.sort.front().path.back().entity;
+  const auto& key = keys_.front().sort_column;
+  const bool down = is_descending();
+  SqlWriter sql(context_.connection);
+  sql << "SELECT t.id, t." << key << " FROM " << table_of(target) << " t WHERE t.deleted_at IS NULL AND t." << key;
+  if (!title) {
+    sql << " IS NOT NULL";
+  } else {
+    (sql << (down ? " <" : " >") << (is_first ? "= " : " ")).parameter(*title);
+  }
+  sql << " ORDER BY t." << key << (down ? " DESC" : "") << ", t.id" << (down ? " DESC" : "");
+  auto statement = context_.connection.prepare("titles_in_order", sql.text());
+  sql.bind_all(statement);
+  std::vector<std::int64_t> targets;
+  std::optional<Blob> found;
+  while (statement.step()) {
+    if (found && found->bytes != statement.blob(1)) break;
+    if (!found) found = Blob{std::string(statement.blob(1))};
+    targets.push_back(statement.integer(0));
+  }
+  title = std::move(found);
+  return targets;
+}
+
+void PageReader::read_by_titles(const OutputPlan& plan, RowWriter& rows) {
+  std::optional<Blob> title;
+  std::int64_t after_id = 0;
+  if (after_) {
+    title = std::get<Blob>(after_->keys.front());
+    after_id = after_->id;
+  }
+  bool is_first = true;
+  while (!has_more_) {
+    const auto before = title;
+    const auto targets = next_title(title, is_first);
+    if (targets.empty()) return;
+    const bool goes_on = is_first && after_ && before && before->bytes == title->bytes;
+    read_of_targets(targets, *title, goes_on ? after_id : 0, plan, rows);
+    is_first = false;
+  }
+}
+
+void PageReader::read_of_targets(const std::vector<std::int64_t>& targets, const Blob& title, std::int64_t after_id,
+                                 const OutputPlan& plan, RowWriter& rows) {
+  SqlWriter sql(context_.connection);
+  FilterSql filters(sql, context_.registry, context_.caller, context_.now);
+  Drive drive{Drive::Kind::kWalk, std::vector<bool>(conditions_of(selection_).size(), true)};
+  sql << "SELECT ";
+  plan.write_select(sql, filters, "r");
+  sql << " FROM " << table_of(*query_.entity) << " r";
+  write_where(sql, filters, selection_, "r", drive);
+  const auto& link = query_.sort.front().path.front();
+  sql << " AND r." << column_of(*link.entity, link.field);
+  sql.in_ints(targets);
+  if (after_id != 0) (sql << " AND r.id" << (is_descending() ? " < " : " > ")).parameter(after_id);
+  sql << " ORDER BY r.id" << (is_descending() ? " DESC" : "");
+  (sql << " LIMIT ").parameter(std::int64_t{query_.limit + 1 - count_});
+  auto statement = context_.connection.prepare("query_page_of_title", sql.text());
+  sql.bind_all(statement);
+  while (statement.step()) {
+    if (count_ == query_.limit) {
+      has_more_ = true;
+      return;
+    }
+    rows.row(statement, 0);
+    if (++count_ < query_.limit) continue;
+    last_.id = statement.integer(0);
+    last_.keys = {title};
+  }
+}
+
 std::string PageReader::read(const OutputPlan& plan, std::string& items) {
   RowWriter rows(context_, plan);
   const bool is_never =
@@ -200,7 +285,11 @@ std::string PageReader::read(const OutputPlan& plan, std::string& items) {
     if (!has_zones) {
       read_zone(Zone::kAny, plan, rows);
     } else {
-      if (!past_values) read_zone(Zone::kWithValue, plan, rows);
+      if (!past_values && walks_titles()) {
+        read_by_titles(plan, rows);
+      } else if (!past_values) {
+        read_zone(Zone::kWithValue, plan, rows);
+      }
       if (!has_more_) read_zone(Zone::kWithoutValue, plan, rows);
     }
   }

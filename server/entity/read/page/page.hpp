@@ -43,6 +43,13 @@ class PageReader {
  private:
   enum class Zone { kAny, kWithValue, kWithoutValue };
   void read_zone(Zone zone, const OutputPlan& plan, RowWriter& rows);
+  // Sorted by the title of a link: SQLite would sort every record. Instead the targets are walked in order of title, and
+  // the records of each in order of id.
+  bool walks_titles() const;
+  void read_by_titles(const OutputPlan& plan, RowWriter& rows);
+  std::vector<std::int64_t> next_title(std::optional<Blob>& title, bool is_first) const;
+  void read_of_targets(const std::vector<std::int64_t>& targets, const Blob& title, std::int64_t after_id,
+                       const OutputPlan& plan, RowWriter& rows);
   void write_key(SqlWriter& out, FilterSql& filters, std::size_t index) const;
   void write_after(SqlWriter& out, FilterSql& filters, Zone zone) const;
   void write_after_general(SqlWriter& out, FilterSql& filters) const;
