@@ -19,6 +19,7 @@
 #include "server/flow/mass_change.hpp"
 #include "server/flow/outbox_dispatcher.hpp"
 #include "server/flow/scheduler.hpp"
+#include "server/flow/schema_job.hpp"
 #include "module_list.hpp"
 
 namespace app {
@@ -100,6 +101,7 @@ struct Application::Impl final : public entity::ModuleHost {
         hook_client(client_options(config)),
         web_hooks(module_services, hook_client),
         api{*database, catalog, *records, *callers, texts(), clock, random, authenticator, jobs, module_services, files, notice_box, web_hooks, dispatcher, scheduler, config.size_bytes("http.max_body")} {
+    flow::add_schema_job(jobs, module_services);
     catalog.synchronise_schema();
     flow::add_mass_change(jobs, module_services);
     add_demo_job(jobs, module_services);
