@@ -14,10 +14,10 @@
 #include "server/entity/caller_directory.hpp"
 #include "server/entity/files.hpp"
 #include "server/entity/write/migrations.hpp"
-#include "server/entity/write/outbox.hpp"
 #include "server/entity/write/record_service_impl.hpp"
 #include "server/flow/mass_change.hpp"
 #include "server/flow/outbox_dispatcher.hpp"
+#include "server/flow/retention.hpp"
 #include "server/flow/scheduler.hpp"
 #include "server/flow/schema_job.hpp"
 #include "module_list.hpp"
@@ -59,8 +59,10 @@ store::DatabaseOptions store_options(const DataFolder& folder, const base::Confi
   return options;
 }
 
-// For those who pull /events or replay a web hook.
-constexpr std::chrono::hours kOutboxKept{24 * 7};
+flow::RetentionPeriods retention_periods(const base::Config& config) {
+  const auto seconds = [&](std::string_view name) { return std::chrono::duration_cast<std::chrono::seconds>(config.duration(name)); };
+  return {seconds("retention.bin"), seconds("retention.audit"), seconds("retention.jobs"), seconds("retention.idempotency"), seconds("retention.events")};
+}
 
 http::CurlClientOptions client_options(const base::Config& config) {
   http::CurlClientOptions options;
@@ -96,6 +98,7 @@ struct Application::Impl final : public entity::ModuleHost {
         jobs(*database, clock, node),
         dispatcher(*database, clock, node),
         scheduler(*database, clock, node),
+        retention(module_services, retention_periods(config)),
         files(*database, clock, connect::make_folder_store(files_folder(folder, config)), config.size_bytes("files.max_size")),
         notice_box(*database, clock),
         hook_client(client_options(config)),
@@ -106,13 +109,12 @@ struct Application::Impl final : public entity::ModuleHost {
     flow::add_mass_change(jobs, module_services);
     add_demo_job(jobs, module_services);
     catalog.add_behaviour("user", api::make_sign_in_behaviour(*database));
-    scheduler.add("files_expire", std::chrono::hours(1), [this] { files.remove_expired(); });
     dispatcher.add("web_hooks", [this](const std::vector<entity::OutboxEvent>& events) { web_hooks.consume(events); });
-    scheduler.add("web_hooks_retention", std::chrono::hours(1), [this] { web_hooks.remove_old(); });
-    scheduler.add("notices_retention", std::chrono::hours(24), [this] { notice_box.remove_old(); });
-    scheduler.add("outbox_retention", std::chrono::hours(1), [this] {
-      database->write({.name = "outbox_retention", .lane = store::Lane::kBulk}, [this](store::Connection& connection) { entity::trim_outbox(connection, clock.now() - kOutboxKept); });
-    });
+    retention.add("files", [this] { return files.remove_expired(); });
+    retention.add("sign_in", [this] { return authenticator.remove_expired(); });
+    retention.add("notices", [this] { return notice_box.remove_old(); });
+    retention.add("web_hooks", [this] { return web_hooks.remove_old(); });
+    scheduler.add("retention", std::chrono::hours(1), [this] { retention.run(); });
     modules::register_all(*this);
   }
 
@@ -150,6 +152,7 @@ struct Application::Impl final : public entity::ModuleHost {
   flow::Jobs jobs;
   flow::OutboxDispatcher dispatcher;
   flow::Scheduler scheduler;
+  flow::Retention retention;
   connect::Files files;
   connect::Notices notice_box;
   http::CurlClient hook_client;
