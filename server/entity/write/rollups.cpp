@@ -1,5 +1,6 @@
 #include "server/entity/write/rollups.hpp"
 
+#include <algorithm>
 #include <map>
 #include <unordered_map>
 
@@ -194,6 +195,37 @@ void move_totals(WriteTransaction& transaction, const Record* before, const Reco
   changes.write();
 }
 
+// Whether the record before or after the save counts for a roll-up. Several roll-ups of an entity share few filters: each is tried once.
+class ChildTest {
+ public:
+  ChildTest(WriteTransaction& transaction, const Record* before, const Record* after) : transaction_(transaction), before_(before), after_(after) {}
+
+  bool operator()(const RollUp& rollup, const Record& record) {
+    const json::value* source = rollup.parent->fields[static_cast<std::size_t>(rollup.field)].declaration.as_object().if_contains("filter");
+    if (source == nullptr) return true;
+    auto known = std::find_if(known_.begin(), known_.end(), [&](const Known& each) { return *each.source == *source; });
+    if (known == known_.end()) known = known_.insert(known_.end(), {source, test(rollup, before_), test(rollup, after_)});
+    return &record == before_ ? known->before : known->after;
+  }
+
+ private:
+  struct Known {
+    const json::value* source;
+    bool before, after;
+  };
+
+  bool test(const RollUp& rollup, const Record* record) {
+    if (record == nullptr) return false;
+    const auto system = Caller::system();
+    const FilterContext context{*transaction_.registry, *rollup.child, *system, transaction_.now};
+    return matches(rollup_filter(transaction_, rollup, *system), *record, context, &transaction_.resolver);
+  }
+
+  WriteTransaction& transaction_;
+  const Record *before_, *after_;
+  std::vector<Known> known_;
+};
+
 }  // namespace
 
 void update_rollups(WriteTransaction& transaction, const Record* before, const Record* after) {
@@ -201,16 +233,14 @@ void update_rollups(WriteTransaction& transaction, const Record* before, const R
   const EntityDef& child = after != nullptr ? *after->entity : *before->entity;
   const auto& rollups = find_rollups(known_rollups(*transaction.registry).of_child, child);
   if (rollups.empty()) return;
-  const auto system = Caller::system();
+  ChildTest passes(transaction, before, after);
   std::map<const EntityDef*, TotalChanges> changes;
   for (const auto& rollup : rollups) {
-    const Filter filter = rollup_filter(transaction, rollup, *system);
-    const FilterContext context{*transaction.registry, child, *system, transaction.now};
     std::map<std::int64_t, std::int64_t> differences;
     const auto count = [&](const Record* record, std::int64_t sign) {
       if (record == nullptr || record->deleted) return;
       const std::int64_t parent = parent_of(rollup, *record);
-      if (parent != 0 && matches(filter, *record, context, &transaction.resolver)) differences[parent] += sign * amount_of(rollup, *record);
+      if (parent != 0 && passes(rollup, *record)) differences[parent] += sign * amount_of(rollup, *record);
     };
     const bool additive = rollup.fn == "count" || rollup.fn == "sum";
     if (additive) {
