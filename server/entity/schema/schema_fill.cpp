@@ -6,6 +6,7 @@
 #include "server/entity/field_type.hpp"
 #include "server/entity/query.hpp"
 #include "server/entity/rules.hpp"
+#include "server/entity/schema/derived_versions.hpp"
 #include "server/entity/schema/schema_sync.hpp"
 #include "server/entity/search/search.hpp"
 #include "server/entity/storage.hpp"
@@ -139,6 +140,12 @@ std::int64_t fill_slice(store::Connection& connection, const Registry& registry,
   return backfill.is_formula ? compute_slice(connection, registry, backfill, after) : derive_slice(connection, backfill, after);
 }
 
+std::int64_t search_slice(store::Connection& connection, const Registry& registry, const EntityDef& entity, std::int64_t after) {
+  constexpr int kRecords = 100;
+  if (after == 0) base::log(base::LogLevel::kInfo, "rebuild_search", {{"entity", std::string_view(entity.key)}});
+  return rebuild_search_index(connection, registry, entity, after, kRecords);
+}
+
 void create_index(store::Database& database, const IndexDef& index) {
   base::log(base::LogLevel::kInfo, "create_index", {{"index", std::string_view(index.name)}});
   const std::string drop = "DROP INDEX CONCURRENTLY IF EXISTS " + store::quote_identifier(index.name);
@@ -162,6 +169,20 @@ void finish_schema(store::Database& database, const Registry& registry, const Pe
     do {
       std::int64_t next = 0;
       database.write(options, [&](store::Connection& connection) { next = fill_slice(connection, registry, backfill, after); });
+      after = next;
+    } while (after != 0);
+  }
+  database.write(options, [&](store::Connection& connection) {
+    if (pending.sort_keys_changed) keep_derived_version(connection, sort_version());
+  });
+  for (const auto* entity : pending.searches) {
+    std::int64_t after = 0;
+    do {
+      std::int64_t next = 0;
+      database.write(options, [&](store::Connection& connection) {
+        next = search_slice(connection, registry, *entity, after);
+        if (next == 0) keep_derived_version(connection, search_version(*entity));
+      });
       after = next;
     } while (after != 0);
   }

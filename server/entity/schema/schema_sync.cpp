@@ -6,6 +6,7 @@
 
 #include "server/base/error.hpp"
 #include "server/entity/field_type.hpp"
+#include "server/entity/schema/derived_versions.hpp"
 #include "server/entity/search/search.hpp"
 #include "server/entity/storage.hpp"
 
@@ -104,7 +105,9 @@ class Synchroniser {
       if (existing_.table(storage.table + "__search") == nullptr) {
         for (const auto& statement : search_schema(dialect_, *entity)) connection_.execute(statement);
       }
+      check_search(*entity, fresh.count(storage.table) > 0);
     }
+    check_sort_keys(registry);
     return std::move(pending_);
   }
 
@@ -197,6 +200,37 @@ class Synchroniser {
       }
     }
   }
+
+  void check_search(const EntityDef& entity, bool is_fresh) {
+    if (!is_searchable(entity) || !has_versions()) return;
+    const auto wanted = search_version(entity);
+    if (derived_version(connection_, wanted.name) == wanted.value) return;
+    if (is_fresh) {
+      keep_derived_version(connection_, wanted);
+    } else {
+      pending_.searches.push_back(&entity);
+    }
+  }
+
+  // Keys of before the version was kept are taken for today's.
+  void check_sort_keys(const Registry& registry) {
+    if (!has_versions()) return;
+    const auto wanted = sort_version();
+    const auto known = derived_version(connection_, wanted.name);
+    if (known == wanted.value) return;
+    if (!known) return keep_derived_version(connection_, wanted);
+    pending_.sort_keys_changed = true;
+    for (const auto& entity : registry.entities()) {
+      FieldIndex last = -1;
+      for (const auto& column : storage_of(*entity).columns) {
+        if (!column.derived || !column.name.ends_with("__sort") || column.field == last) continue;
+        last = column.field;
+        pending_.backfills.push_back({entity.get(), column.field, false});
+      }
+    }
+  }
+  // Registries of tests come without the engine's tables.
+  bool has_versions() const { return existing_.table("sys_counter") != nullptr; }
 
   store::Connection& connection_;
   store::Dialect dialect_;

@@ -34,6 +34,8 @@ struct PendingSchema {
   std::vector<IndexDef> indexes;
   std::vector<Backfill> backfills;
   std::vector<Backfill> roll_ups;  // stored ones, computed by the catalog: that takes queries
+  std::vector<const EntityDef*> searches;  // whose search index was made under another layout
+  bool sort_keys_changed = false;          // backfills hold every sortable text: ICU orders otherwise than before
 };
 
 // Creates missing tables (with their indexes) and columns within the transaction of `connection`. Throws Error failed_precondition "column_type_changed" {table, column, from, to}.
@@ -44,6 +46,8 @@ void add_changed_formulas(store::Connection& connection, const Registry& registr
 // Fills the next rows after the id `after`, 500 at most, within the transaction; returns the last id, 0 at the end. Formulas and
 // derived columns only: roll-ups take queries.
 std::int64_t fill_slice(store::Connection& connection, const Registry& registry, const Backfill& backfill, std::int64_t after);
+// The same for the search index of an entity, made anew from the start when `after` is 0.
+std::int64_t search_slice(store::Connection& connection, const Registry& registry, const EntityDef& entity, std::int64_t after);
 // Outside of any transaction: CONCURRENTLY on PostgreSQL, where an index that a crash left invalid is made anew. Error conflict
 // "unique_violation" leaves nothing behind.
 void create_index(store::Database& database, const IndexDef& index);

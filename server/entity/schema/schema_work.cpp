@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "server/base/error.hpp"
+#include "server/entity/schema/derived_versions.hpp"
 #include "server/entity/storage.hpp"
 #include "server/entity/write/rollups.hpp"
 #include "server/entity/write/save.hpp"
@@ -14,11 +15,11 @@ namespace {
 
 constexpr int kRollUpSlice = 100;
 
-// In this order: formulas read derived values, roll-ups sum formulas, indexes are made over what is filled.
-constexpr std::string_view kColumn = "1_column", kFormula = "2_formula", kRollUp = "3_roll_up", kIndex = "4_index";
+// In this order: formulas read derived values, search and roll-ups read formulas, indexes are made over what is filled.
+constexpr std::string_view kColumn = "1_column", kFormula = "2_formula", kSearch = "3_search", kRollUp = "4_roll_up", kIndex = "5_index";
 
 struct Task {
-  std::string kind, entity, name;  // of a field, or of an index
+  std::string kind, entity, name;  // of a field, of an index, or empty
   std::int64_t after = 0;
 };
 
@@ -122,13 +123,16 @@ class Worker {
 
   bool fill(const RegistryPtr& registry, const EntityDef& entity, const Task& task) {
     const Backfill backfill{&entity, entity.index_of(task.name), task.kind == kFormula};
-    if (backfill.field < 0 || !entity.fields[static_cast<std::size_t>(backfill.field)].is_stored_column()) return false;
+    const bool is_search = task.kind == kSearch;
+    if (!is_search && (backfill.field < 0 || !entity.fields[static_cast<std::size_t>(backfill.field)].is_stored_column())) return false;
     const std::int64_t highest = std::max<std::int64_t>(1, highest_id(parts_.database, entity));
     std::int64_t after = task.after;
     while (after >= 0) {
       std::int64_t reached = 0;
       parts_.database.write({.name = "schema_work_fill", .lane = store::Lane::kBulk}, [&](store::Connection& connection) {
-        reached = task.kind == kRollUp ? roll_up_slice(parts_, connection, registry, backfill, after) : fill_slice(connection, *registry, backfill, after);
+        if (is_search) reached = search_slice(connection, *registry, entity, after);
+        else if (task.kind == kRollUp) reached = roll_up_slice(parts_, connection, registry, backfill, after);
+        else reached = fill_slice(connection, *registry, backfill, after);
         if (reached == 0) end_task(connection, task);
         else keep_place(connection, task, reached);
       });
@@ -171,6 +175,16 @@ PendingSchema do_small_work(const WriteParts& parts, store::Connection& connecti
     }
     for (std::int64_t after = 0; (after = fill_slice(connection, *registry, backfill, after)) != 0;) {}
   }
+  for (const auto* entity : pending.searches) {
+    if (!is_small(connection, table_of(*entity))) {
+      later.searches.push_back(entity);
+      continue;
+    }
+    for (std::int64_t after = 0; (after = search_slice(connection, *registry, *entity, after)) != 0;) {}
+    keep_derived_version(connection, search_version(*entity));
+  }
+  // What is not done here is noted for sure.
+  if (pending.sort_keys_changed) keep_derived_version(connection, sort_version());
   for (const auto& roll_up : pending.roll_ups) {
     if (!is_small(connection, table_of(*roll_up.entity))) {
       later.roll_ups.push_back(roll_up);
@@ -192,6 +206,10 @@ void note_schema_work(store::Connection& connection, const Registry& registry, c
   };
   const auto field_of = [](const Backfill& backfill) { return backfill.entity->fields[static_cast<std::size_t>(backfill.field)].key; };
   for (const auto& backfill : pending.backfills) note(backfill.is_formula ? kFormula : kColumn, backfill.entity->key, field_of(backfill));
+  for (const auto* entity : pending.searches) {
+    note(kSearch, entity->key, "");
+    keep_derived_version(connection, search_version(*entity));
+  }
   for (const auto& roll_up : pending.roll_ups) note(kRollUp, roll_up.entity->key, field_of(roll_up));
   for (const auto& index : pending.indexes) note(kIndex, entity_of_table(registry, index.table), index.name);
 }
