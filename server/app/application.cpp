@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "server/api/authenticator.hpp"
+#include "server/app/demo/demo_data.hpp"
 #include "server/base/error.hpp"
 #include "server/base/log.hpp"
 #include "server/base/resources.hpp"
@@ -108,6 +109,8 @@ struct Application::Impl final : public entity::ModuleHost {
     flow::add_duplicate_search(jobs, module_services);
     flow::add_record_merge(jobs, module_services);
     dispatcher.add("duplicates", [this](const std::vector<entity::OutboxEvent>& events) { duplicate_watch.consume(events); });
+    add_demo_job(jobs, module_services);
+    catalog.add_behaviour("user", api::make_sign_in_behaviour(*database));
     scheduler.add("files_expire", std::chrono::hours(1), [this] { files.remove_expired(); });
     dispatcher.add("web_hooks", [this](const std::vector<entity::OutboxEvent>& events) { web_hooks.consume(events); });
     scheduler.add("web_hooks_retention", std::chrono::hours(1), [this] { web_hooks.remove_old(); });

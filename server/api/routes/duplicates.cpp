@@ -137,7 +137,8 @@ void search_all(Call& call, http::Response& response) {
   const std::int64_t job = call.context.jobs.submit(flow::kDuplicateSearch, {{"entity", entity.key}}, call.caller().user_id, false);
   response.status = 202;
   response.set_header("Location", "/api/v1/jobs/" + std::to_string(job));
-  write_job(*call.context.jobs.find(job), base::JsonWriter(response.body));
+  base::JsonWriter out(response.body);
+  write_job(*call.context.jobs.find(job), out);
 }
 
 // Merging
@@ -169,7 +170,8 @@ void merge(Call& call, http::Response& response) {
     const std::int64_t job = call.context.jobs.submit(flow::kRecordMerge, std::move(parameters), call.caller().user_id, true);
     response.status = 202;
     response.set_header("Location", "/api/v1/jobs/" + std::to_string(job));
-    write_job(*call.context.jobs.find(job), base::JsonWriter(response.body));
+    base::JsonWriter out(response.body);
+    write_job(*call.context.jobs.find(job), out);
     return;
   }
   const auto result = entity::RecordMerge(call.context.services).merge(call.writer(), entity, request);

@@ -23,14 +23,18 @@ void add_audit_routes(http::Router& router, ApiContext& context);
 void add_status_routes(http::Router& router, ApiContext& context);
 void add_file_routes(http::Router& router, ApiContext& context);
 void add_metadata_routes(http::Router& router, ApiContext& context);
+void add_metadata_text_routes(http::Router& router, ApiContext& context);
+void add_company_routes(http::Router& router, ApiContext& context);
 // POST /multi: several reads in one request.
 void add_multi_routes(http::Router& router, ApiContext& context);
 
 inline constexpr std::string_view kProgramVersion = "0.1.0";
+// A job as the API shows it.
+void write_job(const flow::JobRow& row, base::JsonWriter& out);
 std::int64_t private_memory_bytes();  // RssAnon
 // Answers with the body's hash as ETag; 304 without a body when the client has it.
 void answer_by_etag(const http::Request& request, http::Response& response);
-void write_job(const flow::JobRow& row, base::JsonWriter&& out);
+void write_job(const flow::JobRow& row, base::JsonWriter& out);
 // Writes "changes": [{"field","old","new"}] of an audit row (AuditRow::changes), fields that the caller may read.
 void write_changes(const entity::QueryContext& context, const entity::EntityDef& entity, const std::string& changes, base::JsonWriter& out);
 // Writes {"id","title"} of a record, title null when the record is gone or the caller may not read it.

@@ -7,6 +7,7 @@
 #include "server/entity/search/search.hpp"
 #include "server/entity/storage.hpp"
 #include "server/entity/write/audit.hpp"
+#include "server/entity/write/merge.hpp"
 #include "server/entity/write/outbox.hpp"
 #include "server/entity/write/rollups.hpp"
 #include "server/entity/write/save.hpp"
@@ -82,6 +83,7 @@ SaveResult Save::remove(std::int64_t id) {
 SaveResult Save::restore(std::int64_t id) {
   const DepthGuard guard(transaction_);
   load_for(id, Action::kDelete, true);
+  if (find_survivor(transaction_.connection, entity_, id)) throw base::Error(base::ErrorCode::kFailedPrecondition, "merged_record");
   record_.deleted = false;
   for (Behaviour* behaviour : transaction_.parts.catalog.behaviours(entity_)) behaviour->before_restore(*this);
   throw_errors();
