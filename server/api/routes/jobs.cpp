@@ -6,6 +6,23 @@
 
 namespace api {
 
+void write_job(const flow::JobRow& row, base::JsonWriter& out) {
+  out.begin_object().key("id").integer(row.id).key("kind").text(row.kind).key("state").text(row.state).key("done").integer(row.done).key("total").integer(row.total);
+  out.key("result").value(row.result).key("error_count").integer(row.error_count).key("error_file");
+  if (row.error_count == 0) out.null();
+  else out.text("/api/v1/jobs/" + std::to_string(row.id) + "/errors");
+  out.key("can_undo").boolean(row.can_undo && row.undone_by == 0 && row.state != "queued" && row.state != "running").key("problem").text(row.problem);
+  out.key("undone_by");
+  if (row.undone_by == 0) out.null();
+  else out.integer(row.undone_by);
+  out.key("created_by").integer(row.created_by).key("created_at").text(base::to_string(row.created_at)).key("finished_at");
+  if (row.finished_at == base::Instant{}) out.null();
+  else out.text(base::to_string(row.finished_at));
+  out.end_object();
+}
+
+namespace {
+
 // A job belongs to whoever started it; administrators see all.
 flow::JobRow own_job(Call& call) {
   const auto row = call.context.jobs.find(call.id(0));

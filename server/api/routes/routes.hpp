@@ -34,7 +34,6 @@ void write_job(const flow::JobRow& row, base::JsonWriter& out);
 std::int64_t private_memory_bytes();  // RssAnon
 // Answers with the body's hash as ETag; 304 without a body when the client has it.
 void answer_by_etag(const http::Request& request, http::Response& response);
-void write_job(const flow::JobRow& row, base::JsonWriter& out);
 // Writes "changes": [{"field","old","new"}] of an audit row (AuditRow::changes), fields that the caller may read.
 void write_changes(const entity::QueryContext& context, const entity::EntityDef& entity, const std::string& changes, base::JsonWriter& out);
 // Writes {"id","title"} of a record, title null when the record is gone or the caller may not read it.

@@ -75,7 +75,7 @@ class Save final : public SaveContext {
   // The record with `values` in place of its own, its version one higher even when nothing changes.
   SaveResult take(std::int64_t id, const std::vector<std::pair<FieldIndex, Value>>& values, std::vector<Mark> marks, std::string_view action);
   // Throws as an update or deletion by the caller would; the record as it is.
-  const Record& open(std::int64_t id, Action action);
+  Record open(std::int64_t id, Action action);
 
   store::Connection& connection() override { return transaction_.connection; }
   const Registry& registry() override { return *transaction_.registry; }

@@ -5,9 +5,9 @@
 
 namespace entity {
 
-const Record& Save::open(std::int64_t id, Action action) {
+Record Save::open(std::int64_t id, Action action) {
   load_for(id, action, false);
-  return *before_;
+  return std::move(*before_);
 }
 
 void Save::point(std::int64_t id, FieldIndex field, std::int64_t target) {
