@@ -77,9 +77,14 @@ void keep_merged(WriteTransaction& transaction, const Record& record, std::int64
   statement.bind(4, survivor).bind(5, merge_id).run();
 }
 
+// Rows of logs are moved as they lie: what is rolled up from them is computed anew. All other rows carry their sums along.
 void recompute_rollups(WriteTransaction& transaction, const EntityDef& entity, std::int64_t id) {
   for (std::size_t i = 0; i < entity.fields.size(); ++i) {
-    if (entity.fields[i].type->name() == "roll_up" && !entity.fields[i].computed_on_read) recompute_rollup(transaction, entity, static_cast<FieldIndex>(i), id);
+    const FieldDef& field = entity.fields[i];
+    if (field.type->name() != "roll_up" || field.computed_on_read || !field.declaration.is_object()) continue;
+    const std::string of = base::json_string(field.declaration.as_object(), "of");
+    const EntityDef* child = transaction.registry->find(std::string_view(of).substr(0, of.find('.')));
+    if (child != nullptr && child->kind == EntityKind::kLog) recompute_rollup(transaction, entity, static_cast<FieldIndex>(i), id);
   }
   transaction.resolver.forget(entity, id);
 }
