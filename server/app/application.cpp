@@ -16,6 +16,7 @@
 #include "server/entity/write/migrations.hpp"
 #include "server/entity/write/outbox.hpp"
 #include "server/entity/write/record_service_impl.hpp"
+#include "server/flow/erasure.hpp"
 #include "server/flow/mass_change.hpp"
 #include "server/flow/outbox_dispatcher.hpp"
 #include "server/flow/scheduler.hpp"
@@ -41,7 +42,7 @@ std::vector<entity::EntityFile> entity_files() {
 
 std::vector<store::Migration> all_migrations() {
   std::vector<store::Migration> all;
-  for (const auto* some : {&entity::metadata_migrations(), &entity::write_migrations(), &entity::file_migrations(), &connect::notice_migrations(), &connect::web_hook_migrations(), &flow::flow_migrations(), &api::authenticator_migrations()}) {
+  for (const auto* some : {&entity::metadata_migrations(), &entity::write_migrations(), &entity::file_migrations(), &connect::notice_migrations(), &connect::web_hook_migrations(), &flow::flow_migrations(), &flow::erasure_migrations(), &api::authenticator_migrations()}) {
     all.insert(all.end(), some->begin(), some->end());
   }
   std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.number < b.number; });
@@ -102,6 +103,7 @@ struct Application::Impl final : public entity::ModuleHost {
         api{*database, catalog, *records, *callers, texts(), clock, random, authenticator, job_runner, module_services, files, notice_box, web_hooks, dispatcher, scheduler, config.size_bytes("http.max_body")} {
     catalog.synchronise_schema();
     flow::add_mass_change(job_runner, module_services);
+    flow::add_erasure(job_runner, module_services, folder.path() + "/erasures.log");
     add_demo_job(job_runner, module_services);
     catalog.add_behaviour("user", api::make_sign_in_behaviour(*database));
     scheduler.add("files_expire", std::chrono::hours(1), [this] { files.remove_expired(); });
@@ -112,6 +114,7 @@ struct Application::Impl final : public entity::ModuleHost {
       database->write({.name = "outbox_retention", .lane = store::Lane::kBulk}, [this](store::Connection& connection) { entity::trim_outbox(connection, clock.now() - kOutboxKept); });
     });
     modules::register_all(*this);
+    flow::replay_erasures(module_services, folder.path() + "/erasures.log");
   }
 
   void start() {

@@ -157,7 +157,7 @@ class Handover {
     total_ = std::max(run_.row().total, count());
     for (auto place = static_cast<std::size_t>(base::json_int(at_, "place")); place < plan_.responsibilities.size(); ++place) {
       hand_over(place);
-      at_["place"] = place + 1;
+      at_["place"] = static_cast<std::int64_t>(place) + 1;
       at_["after"] = 0;
     }
     if (plan_.switch_off && !at_.contains("switched_off")) switch_off();

@@ -40,7 +40,8 @@ class HandoverTest : public app::ApiTest {
   }
   std::map<std::int64_t, int> owners(std::string_view plural) {
     std::map<std::int64_t, int> counts;
-    for (const auto& row : server.get(admin, "/" + std::string(plural) + "?limit=1000&fields=owner").body.at("items").as_array()) ++counts[row.at("owner").at("id").as_int64()];
+    const auto rows = server.get(admin, "/" + std::string(plural) + "?limit=1000&fields=owner").body.at("items").as_array();
+    for (const auto& row : rows) ++counts[row.at("owner").at("id").as_int64()];
     return counts;
   }
 };
