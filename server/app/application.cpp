@@ -16,6 +16,9 @@
 #include "server/entity/write/migrations.hpp"
 #include "server/entity/write/outbox.hpp"
 #include "server/entity/write/record_service_impl.hpp"
+#include "server/entity/duplicates/match_index.hpp"
+#include "server/flow/duplicates/duplicate_search.hpp"
+#include "server/flow/duplicates/merge_job.hpp"
 #include "server/flow/erasure.hpp"
 #include "server/flow/mass_change.hpp"
 #include "server/flow/outbox_dispatcher.hpp"
@@ -42,7 +45,7 @@ std::vector<entity::EntityFile> entity_files() {
 
 std::vector<store::Migration> all_migrations() {
   std::vector<store::Migration> all;
-  for (const auto* some : {&entity::metadata_migrations(), &entity::write_migrations(), &entity::file_migrations(), &connect::notice_migrations(), &connect::web_hook_migrations(), &flow::flow_migrations(), &flow::erasure_migrations(), &api::authenticator_migrations()}) {
+  for (const auto* some : {&entity::metadata_migrations(), &entity::write_migrations(), &entity::match_migrations(), &entity::file_migrations(), &connect::notice_migrations(), &connect::web_hook_migrations(), &flow::flow_migrations(), &flow::erasure_migrations(), &api::authenticator_migrations()}) {
     all.insert(all.end(), some->begin(), some->end());
   }
   std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.number < b.number; });
@@ -100,10 +103,14 @@ struct Application::Impl final : public entity::ModuleHost {
         notice_box(*database, clock),
         hook_client(client_options(config)),
         web_hooks(module_services, hook_client),
+        duplicate_watch(module_services),
         api{*database, catalog, *records, *callers, texts(), clock, random, authenticator, job_runner, module_services, files, notice_box, web_hooks, dispatcher, scheduler, config.size_bytes("http.max_body")} {
     catalog.synchronise_schema();
     flow::add_mass_change(job_runner, module_services);
     flow::add_erasure(job_runner, module_services, folder.path() + "/erasures.log");
+    flow::add_duplicate_search(job_runner, module_services);
+    flow::add_record_merge(job_runner, module_services);
+    dispatcher.add("duplicates", [this](const std::vector<entity::OutboxEvent>& events) { duplicate_watch.consume(events); });
     add_demo_job(job_runner, module_services);
     catalog.add_behaviour("user", api::make_sign_in_behaviour(*database));
     scheduler.add("files_expire", std::chrono::hours(1), [this] { files.remove_expired(); });
@@ -157,6 +164,7 @@ struct Application::Impl final : public entity::ModuleHost {
   connect::Notices notice_box;
   http::CurlClient hook_client;
   connect::WebHooks web_hooks;
+  flow::DuplicateWatch duplicate_watch;
   api::ApiContext api;
 };
 
