@@ -11,7 +11,9 @@
 #include <string>
 #include <vector>
 
+#include "server/base/json_writer.hpp"
 #include "server/entity/module_host.hpp"
+#include "server/entity/query.hpp"
 #include "server/flow/jobs.hpp"
 
 namespace flow {
