@@ -81,13 +81,14 @@ class Writes:
         requests = []
         first = self.highest("lead")
         after = self.highest("sys_audit", "seq"), self.highest("sys_outbox", "seq")
-        for number in range(LEARNED):
-            self.server.call(self.admin, "POST", "/api/v1/leads?on_duplicate=create", self.lead(number))
+        made = [self.server.call(self.admin, "POST", "/api/v1/leads?on_duplicate=create", self.lead(number))["id"] for number in range(LEARNED)]
+        ids, text_ids = self.raw.list_value(made), self.raw.list_value([id * 8 for id in made])
+        among = self.raw.list_sql(1)
         first_phone = self.highest("lead__phones") + 10_000_000
         new_id = {"n": [first + 10_000_000, 1]}
-        leads = {row["id"]: row for row in learner.rows("lead", "id > $1", first)}
-        phones = learner.rows("lead__phones", "record_id > $1", first)
-        texts = {row["id"]: row for row in learner.rows("lead__search", "id >= $1", (first + 1) * 8)}
+        leads = {row["id"]: row for row in learner.rows("lead", f"id {among}", ids)}
+        phones = learner.rows("lead__phones", f"record_id {among}", ids)
+        texts = {row["id"]: row for row in learner.rows("lead__search", f"id {among}", text_ids)}
         audit = learner.rows("sys_audit", "seq > $1 AND entity_id = 140", after[0])
         outbox = learner.rows("sys_outbox", "seq > $1 AND entity_id = 140", after[1])
         counter = "id:lead" if self.is_sqlite else None

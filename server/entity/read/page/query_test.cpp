@@ -86,6 +86,32 @@ TEST_P(QueryTest, CursorsVisitEveryRecordOnce) {
   }
 }
 
+TEST_P(QueryTest, PagesByTheTitleOfALinkGoOnWithinTheRecordsOfOneTitle) {
+  // given owners Anna 1, Boris 2, Vera 3 and another Boris 6; a record of a user in the bin has no title to sort by
+  world_->add("user", R"({"name": "Boris"})");
+  world_->add("user", R"({"name": "Aaron"})");
+  world_->remove("user", 7);
+  for (const int owner : {3, 2, 6, 0, 1, 2, 7, 6, 3, 1}) {
+    world_->add("company", owner == 0 ? std::string(R"({"name": "free"})")
+                                      : R"({"name": "c", "owner": )" + std::to_string(owner) + "}");
+  }
+  const Ids up = {5, 10, 2, 3, 6, 8, 1, 9, 4, 7}, down = {9, 1, 8, 6, 3, 2, 10, 5, 7, 4};
+  for (const int limit : {1, 2, 3, 4, 10, 50}) {
+    EXPECT_EQ(walk(admin_, R"(["owner"])", limit), up) << limit;
+    EXPECT_EQ(walk(admin_, R"(["-owner"])", limit), down) << limit;
+  }
+  const auto filtered = list(R"({"sort": ["owner"], "filter": {"field": "name", "op": "ne", "value": "free"}, "limit": 3})");
+  EXPECT_EQ(ids_of(filtered), (Ids{5, 10, 2}));
+}
+
+TEST_P(QueryTest, EmptyTextIsFoundByItsIndexAsWell) {
+  add_companies();
+  EXPECT_EQ(world_->ids(admin_, "company", R"({"field": "name", "op": "is_empty"})"), Ids{4});
+  EXPECT_EQ(world_->ids(admin_, "company", R"({"field": "name", "op": "not_empty"})"), (Ids{1, 2, 3, 5}));
+  EXPECT_EQ(ids_of(list(R"({"sort": ["city"], "filter": {"field": "name", "op": "is_empty"}})")), Ids{4});
+  EXPECT_EQ(ids_of(list(R"({"sort": ["city"], "filter": {"field": "city", "value": "омск"}})")), (Ids{2, 4}));
+}
+
 TEST_P(QueryTest, ACursorOfAnotherQueryIsRefused) {
   add_companies();
   const auto cursor = json::serialize(list(R"({"sort": ["name"], "limit": 1})").at("next"));
