@@ -8,6 +8,7 @@
 #include "server/base/resources.hpp"
 #include "server/entity/metadata/migrations.hpp"
 #include "server/connect/files/files.hpp"
+#include "server/connect/import/imports.hpp"
 #include "server/connect/notices/notices.hpp"
 #include "server/connect/web_hooks/web_hooks.hpp"
 #include "server/entity/caller_directory.hpp"
@@ -40,7 +41,7 @@ std::vector<entity::EntityFile> entity_files() {
 
 std::vector<store::Migration> all_migrations() {
   std::vector<store::Migration> all;
-  for (const auto* some : {&entity::metadata_migrations(), &entity::write_migrations(), &entity::file_migrations(), &connect::notice_migrations(), &connect::web_hook_migrations(), &flow::flow_migrations(), &api::authenticator_migrations()}) {
+  for (const auto* some : {&entity::metadata_migrations(), &entity::write_migrations(), &entity::file_migrations(), &connect::notice_migrations(), &connect::web_hook_migrations(), &connect::import_migrations(), &flow::flow_migrations(), &api::authenticator_migrations()}) {
     all.insert(all.end(), some->begin(), some->end());
   }
   std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.number < b.number; });
@@ -98,9 +99,12 @@ struct Application::Impl final : public entity::ModuleHost {
         notice_box(*database, clock),
         hook_client(client_options(config)),
         web_hooks(module_services, hook_client),
-        api{*database, catalog, *records, *callers, texts(), clock, random, authenticator, jobs, module_services, files, notice_box, web_hooks, dispatcher, scheduler, config.size_bytes("http.max_body")} {
+        imports(module_services, jobs, files, texts()),
+        api{*database, catalog, *records, *callers, texts(), clock, random, authenticator, jobs, module_services, files, notice_box, web_hooks, imports, dispatcher, scheduler, config.size_bytes("http.max_body")} {
     catalog.synchronise_schema();
     flow::add_mass_change(jobs, module_services);
+    // The data folder is locked: whatever ran on its SQLite base before died.
+    if (database->dialect() == store::Dialect::kSqlite) jobs.take_over();
     scheduler.add("files_expire", std::chrono::hours(1), [this] { files.remove_expired(); });
     dispatcher.add("web_hooks", [this](const std::vector<entity::OutboxEvent>& events) { web_hooks.consume(events); });
     scheduler.add("web_hooks_retention", std::chrono::hours(1), [this] { web_hooks.remove_old(); });
@@ -149,6 +153,7 @@ struct Application::Impl final : public entity::ModuleHost {
   connect::Notices notice_box;
   http::CurlClient hook_client;
   connect::WebHooks web_hooks;
+  connect::Imports imports;
   api::ApiContext api;
 };
 

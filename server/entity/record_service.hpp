@@ -58,6 +58,7 @@ struct SaveOptions {
   bool audit_origin_import = false;
   std::int64_t job_id = 0;            // audit rows carry it: undo of an import or mass change
   bool accept_doubtful = true;        // marks instead of errors for check digits and the like
+  std::vector<Mark> marks;            // further doubts about the values given, or about some left out: an import's
   // Generated or migrated history: no audit, no outbox, no duplicate search, no before-rules. System callers only.
   bool bulk_load = false;
   store::Lane lane = store::Lane::kInteractive;
@@ -89,6 +90,7 @@ class RecordService {
   virtual SaveResult undo(const Caller& caller, const EntityDef& entity, std::int64_t id, std::int64_t audit_seq) = 0;
   // The same stages inside a transaction the caller of this function already runs.
   virtual SaveResult create_in(store::Connection& connection, const Caller& caller, const EntityDef& entity, const json::object& values, const SaveOptions& options = {}) = 0;
+  virtual SaveResult remove_in(store::Connection& connection, const Caller& caller, const EntityDef& entity, std::int64_t id, const SaveOptions& options = {}) = 0;
   virtual SaveResult update_in(store::Connection& connection, const Caller& caller, const EntityDef& entity, std::int64_t id, const json::object& patch, const SaveOptions& options = {}) = 0;
 };
 

@@ -282,6 +282,13 @@ void set_one(const NamePart& part, PersonName& name) {
   else name.last = text;
 }
 
+// «John F. Kennedy», «Kennedy, John»: the surname stands last unless a comma says otherwise.
+void set_foreign(const std::vector<NamePart>& parts, bool has_comma, PersonName& name) {
+  name.last = title_case(has_comma ? parts.front().text : parts.back().text);
+  name.first = title_case(has_comma ? parts[1].text : parts.front().text);
+  for (std::size_t i = has_comma ? 2 : 1; i + (has_comma ? 0 : 1) < parts.size(); ++i) name.middle += (name.middle.empty() ? "" : " ") + parts[i].text;
+}
+
 // Splits off «директор», «(гл. бухгалтер)», «— менеджер по закупкам».
 std::string take_position(std::string& text) {
   std::string position;
@@ -396,6 +403,7 @@ PersonName split_person(std::string_view text) {
   }
   if (has_initials) set_from_initials(parts, name);
   else if (parts.size() == 1) set_one(parts[0], name);
+  else if (!has_cyrillic(rest)) set_foreign(parts, rest.find(',') != std::string::npos, name);
   else if (parts.size() == 2) set_two(parts, name);
   else set_three(parts, name);
   return name;
