@@ -27,6 +27,7 @@ constexpr std::size_t kChunkRows = 64;
 constexpr std::size_t kMaxChunks = 8;
 // Longest stay of one slice on the writer; interactive writes wait no longer than this behind it.
 constexpr auto kSlice = 8ms;
+constexpr std::size_t kMaxChanges = 2'000;    // records of an edited table whose differences a report shows
 constexpr std::size_t kMaxListed = 200'000;  // failures and skips named in a report
 
 struct RolledBack {};
@@ -142,7 +143,7 @@ std::string sheet_name(const std::vector<SheetPlan>& sheets, int sheet) {
 
 // Failures and skips of a report.
 struct Lists {
-  json::array failures, skips;
+  json::array failures, skips, changes;
   void add(const std::string& sheet, std::int64_t number, RowStatus status, const std::string& reason, const std::string& field) {
     if (status == RowStatus::kFailed && failures.size() < kMaxListed) {
       json::object failure{{"sheet", sheet}, {"row", number}, {"reason", reason}, {"field", nullptr}};
@@ -217,6 +218,7 @@ void Imports::execute(flow::JobRun& run, bool is_dry_run) {
   SaverOptions options = saver_options(import.plan);
   options.is_dry_run = is_dry_run;
   options.job_id = run.row().id;
+  options.localizer = &localizer_;
   RowSaver saver(services_, *caller, import.entity, options);
   // A dry run that was interrupted begins anew: what it would have written is in memory alone.
   Counts counts = is_dry_run ? Counts{} : Counts::from(run.row().checkpoint);
@@ -251,6 +253,7 @@ void Imports::execute(flow::JobRun& run, bool is_dry_run) {
       saver.commit();
       for (std::size_t i = 0; i < results.size(); ++i) {
         const auto& row = chunk[done + i];
+        if (!results[i].changes.empty() && lists.changes.size() < kMaxChanges) lists.changes.push_back(json::object{{"sheet", sheet_name(opened.sheets, row.sheet)}, {"row", row.number}, {"record", results[i].record_id}, {"fields", results[i].changes}});
         if (is_dry_run) lists.add(sheet_name(opened.sheets, row.sheet), row.number, results[i].status, results[i].reason, results[i].field);
         else if (results[i].status == RowStatus::kFailed) run.add_error((opened.sheets.size() > 1 ? sheet_name(opened.sheets, row.sheet) + " " : "") + std::to_string(row.number), results[i].reason);
       }
@@ -262,7 +265,8 @@ void Imports::execute(flow::JobRun& run, bool is_dry_run) {
   }
   if (!is_dry_run) {
     services_.database.read({.name = "import_report", .deadline = std::chrono::seconds(120)}, [&](store::Connection& connection) {
-      lists = Lists{};
+      lists.failures.clear();
+      lists.skips.clear();
       for (const auto status : {RowStatus::kFailed, RowStatus::kSkipped, RowStatus::kReview}) {
         read_import_rows(connection, import.id, status, [&](const StoredRow& row) {
           lists.add(sheet_name(opened.sheets, row.sheet), row.number, row.status, row.reason, row.field);
@@ -272,11 +276,12 @@ void Imports::execute(flow::JobRun& run, bool is_dry_run) {
     });
   }
   import.report = make_report(import, counts.to_json(), std::move(lists.failures), std::move(lists.skips));
+  if (!lists.changes.empty()) import.report["changes"] = std::move(lists.changes);
   import.report["dry_run"] = is_dry_run;
   import.report["job"] = run.row().id;
-  services_.database.write({.name = "import_report"}, [&](store::Connection& connection) { update_import(connection, import); });
+  services_.database.write({.name = "import_report"}, [&](store::Connection& connection) { update_import_report(connection, import.id, import.report); });
   json::object result = import.report;
-  for (const auto* key : {"failures", "skips"}) result.erase(key);
+  for (const auto* key : {"failures", "skips", "changes"}) result.erase(key);
   run.set_result(std::move(result));
 }
 

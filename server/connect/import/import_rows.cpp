@@ -104,11 +104,20 @@ std::vector<ImportRow> list_imports(store::Connection& connection, std::int64_t 
   return rows;
 }
 
-void update_import(store::Connection& connection, const ImportRow& row) {
-  auto statement = connection.prepare("import_update", "UPDATE sys_import SET plan = $1, report = $2, job_id = $3, dry_run_job_id = $4, is_purged = $5, file_id = $6 WHERE id = $7");
-  statement.bind_text(1, json::serialize(row.plan)).bind_text(2, without_nul(json::serialize(row.report))).bind(3, row.job_id).bind(4, row.dry_run_job_id).bind(5, row.is_purged ? 1 : 0).bind(6, row.file_id);
-  statement.bind(7, row.id).run();
+void update_import_plan(store::Connection& connection, std::int64_t id, const json::object& plan) {
+  connection.prepare("import_plan", "UPDATE sys_import SET plan = $1 WHERE id = $2").bind_text(1, json::serialize(plan)).bind(2, id).run();
 }
+
+void update_import_report(store::Connection& connection, std::int64_t id, const json::object& report) {
+  connection.prepare("import_report", "UPDATE sys_import SET report = $1 WHERE id = $2").bind_text(1, without_nul(json::serialize(report))).bind(2, id).run();
+}
+
+void update_import_job(store::Connection& connection, std::int64_t id, std::int64_t job_id, bool is_dry_run) {
+  const std::string column = is_dry_run ? "dry_run_job_id" : "job_id";
+  connection.prepare("import_job", "UPDATE sys_import SET " + column + " = $1 WHERE id = $2").bind(1, job_id).bind(2, id).run();
+}
+
+void mark_import_purged(store::Connection& connection, std::int64_t id) { connection.prepare("import_purged", "UPDATE sys_import SET is_purged = 1 WHERE id = $1").bind(1, id).run(); }
 
 void insert_import_row(store::Connection& connection, std::int64_t import_id, const PreparedRow& row, const RowResult& result) {
   auto statement = connection.prepare("import_row_add", "INSERT INTO sys_import_row(import_id, sheet, number, status, reason, field, record_id, cells) VALUES($1, $2, $3, $4, $5, $6, $7, $8)");

@@ -40,8 +40,11 @@ struct StoredRow {
 std::int64_t insert_import(store::Connection& connection, const ImportRow& row);
 std::optional<ImportRow> find_import(store::Connection& connection, std::int64_t id);
 std::vector<ImportRow> list_imports(store::Connection& connection, std::int64_t user_id, bool all_users, int limit);
-// Plan, report and job numbers of the row.
-void update_import(store::Connection& connection, const ImportRow& row);
+// Each writes its own columns alone: a job ends while its number is still being written.
+void update_import_plan(store::Connection& connection, std::int64_t id, const json::object& plan);
+void update_import_report(store::Connection& connection, std::int64_t id, const json::object& report);
+void update_import_job(store::Connection& connection, std::int64_t id, std::int64_t job_id, bool is_dry_run);
+void mark_import_purged(store::Connection& connection, std::int64_t id);
 
 void insert_import_row(store::Connection& connection, std::int64_t import_id, const PreparedRow& row, const RowResult& result);
 void delete_import_rows(store::Connection& connection, std::int64_t import_id);

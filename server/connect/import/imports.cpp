@@ -201,7 +201,7 @@ ImportRow Imports::change(const entity::Caller& caller, std::int64_t id, const j
       }
     }
   }
-  services_.database.write({.name = "import_change"}, [&](store::Connection& connection) { update_import(connection, import); });
+  services_.database.write({.name = "import_change"}, [&](store::Connection& connection) { update_import_plan(connection, import.id, import.plan); });
   return import;
 }
 
@@ -242,14 +242,13 @@ std::vector<PreviewRow> Imports::preview(const entity::Caller& caller, std::int6
 std::optional<flow::JobRow> Imports::last_job(const ImportRow& import) const { return jobs_.find(import.job_id != 0 ? import.job_id : import.dry_run_job_id); }
 
 std::int64_t Imports::run(const entity::Caller& caller, std::int64_t id, bool is_dry_run) {
-  ImportRow import = find(caller, id);
+  const ImportRow import = find(caller, id);
   if (import.job_id != 0 || import.is_purged) throw base::Error(base::ErrorCode::kFailedPrecondition, "import_started");
   const auto registry = services_.catalog.current();
   importable(*registry, caller, import.entity);
   const std::int64_t job = jobs_.submit(is_dry_run ? "import_dry_run" : "import", {{"import", id}, {"entity", import.entity}, {"file", import.file_name}}, caller.user_id, !is_dry_run);
-  (is_dry_run ? import.dry_run_job_id : import.job_id) = job;
   services_.database.write({.name = "import_run"}, [&](store::Connection& connection) {
-    update_import(connection, import);
+    update_import_job(connection, id, job, is_dry_run);
     if (is_dry_run) return;
     const std::string name = base::json_string(import.plan, "save_mapping_as");
     for (const auto& sheet : import.plan.at("sheets").as_array()) {
@@ -318,6 +317,7 @@ StoredRow Imports::decide(const entity::Caller& caller, std::int64_t id, int she
   options.policy = duplicate_policy(decision);
   if (options.policy == DuplicatePolicy::kAsk) throw base::Error::field("decision", "unknown_option", {{"valid", "create, skip, fill, overwrite"}});
   options.job_id = import.job_id;
+  options.localizer = &localizer_;
   const auto sheets = sheets_of_plan(import.plan);
   const auto zone = base::TimeZone::find(caller.time_zone).value_or(base::TimeZone::utc());
   const RowMaker maker(*registry, entity, &localizer_, {zone.local_date(services_.clock.now()), caller.time_zone, "RU"});
@@ -349,11 +349,11 @@ void Imports::purge(const entity::Caller& caller, std::int64_t id) {
   ImportRow import = find(caller, id);
   if (const auto job = last_job(import); job && (job->state == "running" || job->state == "queued" || job->state == "paused")) throw base::Error(base::ErrorCode::kFailedPrecondition, "import_running");
   const std::int64_t file_id = import.file_id;
-  import.is_purged = true;
   import.plan["sheets"] = json::array();
   services_.database.write({.name = "import_purge"}, [&](store::Connection& connection) {
     delete_import_rows(connection, id);
-    update_import(connection, import);
+    update_import_plan(connection, id, import.plan);
+    mark_import_purged(connection, id);
   });
   files_.release(file_id);
 }

@@ -158,6 +158,9 @@ PreparedRow RowMaker::make(const Row& row, const SheetPlan& plan) const {
     if (target != "city" && target != "addresses") put(target);
   }
   for (const auto& [field, texts] : linked) put_linked(field, texts, out);
+  if (out.id != 0) {
+    for (const auto& [target, cells] : by_target) out.texts[target] = cells.joined("\n");
+  }
   put_names(out);
   put_fallback_name(out);
   add_keys(out);

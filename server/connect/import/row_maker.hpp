@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,7 @@ struct PreparedRow {
   std::int64_t id = 0, version = 0;
   std::string uid;
   std::vector<std::string> emptied;  // mapped fields whose cells are empty
+  std::map<std::string, std::string> texts;  // mapped field → text of its cells, when `id` is given
   // Normal forms by which earlier rows may be the same client: "inn:…", "phone:…", "email:…".
   std::vector<std::string> keys;
   std::string valid_inn;  // empty: none, or a wrong one
@@ -59,7 +61,7 @@ class RowMaker {
   RowMaker(const entity::Registry& registry, const entity::EntityDef& entity, const base::Localizer* localizer, RowMakerOptions options);
   // Cells of the columns that are mapped; the row's kind is data.
   PreparedRow make(const Row& row, const SheetPlan& plan) const;
-  // The same for one text and field, used where a value is typed again (round trip, review).
+  // The cells' own texts as a JSON array.
   static std::string cells_json(const Row& row);
 
  private:

@@ -9,6 +9,8 @@
 #include "server/base/phone.hpp"
 #include "server/base/json_writer.hpp"
 #include "server/base/text.hpp"
+#include "server/connect/export/record_export.hpp"
+#include "server/connect/import/values/sums.hpp"
 #include "server/connect/import/values/text_repair.hpp"
 #include "server/entity/catalog.hpp"
 #include "server/entity/field_type.hpp"
@@ -155,26 +157,66 @@ RowResult RowSaver::save_row(store::Connection& connection, const PreparedRow& r
   return saved;
 }
 
+// The fields whose cells no longer say what an export of the record would say: field → [text before, text now].
+json::object RowSaver::edited_fields(store::Connection& connection, const PreparedRow& row) const {
+  const auto& entity = known_entity(entity_key_);
+  std::string text;
+  base::JsonWriter out(text);
+  if (!entity::write_record({connection, *registry_, caller_, services_.clock.now()}, entity, row.id, out)) throw base::Error(base::ErrorCode::kNotFound, "record_not_found");
+  const json::value record = base::parse_json(text, {64, 64u << 20});
+  json::object edited;
+  for (const auto& [key, cell] : row.texts) {
+    const auto* field = entity.field(key);
+    const auto* value = record.as_object().if_contains(key);
+    if (field == nullptr || field->system || value == nullptr) continue;
+    const std::string now = tidy(cell);
+    const std::string plain = export_cell(entity, *field, *value, nullptr, "").text;
+    bool is_same = false;
+    std::vector<std::string> forms = {plain};
+    for (const auto& language : base::Localizer::languages()) forms.push_back(export_cell(entity, *field, *value, options_.localizer, language).text);
+    for (const auto& form : forms) is_same = is_same || tidy(form) == now || "'" + tidy(form) == now;
+    // 1234.50 and 1234.5 are one number.
+    if (!is_same && field->type->comparison(*field) == entity::Comparison::kNumber) {
+      const auto before = read_sum(plain, 9), after = read_sum(now, 9);
+      is_same = before && after && before->amount == after->amount && before->currency == after->currency;
+    }
+    if (!is_same) edited[key] = json::array{forms.back(), std::string(base::prefix(cell, 500))};
+  }
+  return edited;
+}
+
 // Edited in a table that was exported here: the cells say what the record shall be, empty ones included.
 RowResult RowSaver::save_by_id(store::Connection& connection, const PreparedRow& row) {
   const auto& entity = known_entity(entity_key_);
   RowResult result;
-  json::object values = row.values;
-  std::vector<entity::Mark> marks = row.marks;
-  resolve_links(connection, row, values, marks, result);
+  result.record_id = row.id;
+  result.status = RowStatus::kSkipped;
+  result.reason = "duplicate";
+  result.changes = edited_fields(connection, row);
+  if (result.changes.empty()) return result;
+  PreparedRow edited = row;
+  std::erase_if(edited.links, [&](const LinkWish& wish) { return !result.changes.contains(wish.field); });
+  std::erase_if(edited.marks, [&](const entity::Mark& mark) { return !result.changes.contains(mark.field); });
+  json::object values;
+  for (const auto& [key, value] : row.values) {
+    // Parts that a changed name was cut into come with it.
+    const bool is_derived = !row.texts.contains(std::string(key)) && result.changes.contains("name");
+    if (is_derived || result.changes.contains(key)) values.emplace(key, value);
+  }
+  resolve_links(connection, edited, values, edited.marks, result);
   const auto known = entity::load_record(connection, *registry_, entity, row.id, true);
   if (!known || known->deleted) throw base::Error(base::ErrorCode::kNotFound, "record_not_found");
   json::object patch = patch_for(connection, entity, *known, values, false);
   for (const auto& field : row.emptied) {
-    const auto index = entity.index_of(field);
-    if (index >= 0 && !entity.fields[static_cast<std::size_t>(index)].system && !entity::is_empty(known->at(index))) patch[field] = nullptr;
+    if (result.changes.contains(field)) patch[field] = nullptr;
   }
-  auto options = save_options("create", patch.empty() ? std::vector<entity::Mark>{} : std::move(marks));
+  auto options = save_options("create", std::move(edited.marks));
   if (row.version != 0) options.version = row.version;
   const auto saved = services_.records.update_in(connection, caller_, entity, row.id, patch, options);
-  result.record_id = row.id;
-  result.status = saved.status == entity::SaveResult::Status::kUpdated ? RowStatus::kUpdated : RowStatus::kSkipped;
-  if (result.status == RowStatus::kSkipped) result.reason = "duplicate";
+  if (saved.status == entity::SaveResult::Status::kUpdated) {
+    result.status = RowStatus::kUpdated;
+    result.reason.clear();
+  }
   return result;
 }
 
@@ -254,9 +296,18 @@ json::object RowSaver::patch_for(store::Connection&, const entity::EntityDef& en
     for (const auto& item : stored.as_array()) by_key.emplace(item_key(item), item);
     json::array items;
     bool is_changed = false;
+    const auto stays = [&](const json::value& item) {
+      if (!item.is_object() || !item.as_object().contains("id")) return item;
+      if (field.type->name() == "many_to_many") return item.as_object().at("id");
+      // A dry run writes its changes again later, when the item will have another number.
+      if (!options_.is_dry_run) return json::value(json::object{{"id", item.as_object().at("id")}});
+      json::object copy = item.as_object();
+      copy.erase("id");
+      return json::value(std::move(copy));
+    };
     // Filling adds to what is there; overwriting puts the row's own set in its place, keeping the items that stay.
     if (fills_only) {
-      for (const auto& item : stored.as_array()) items.push_back(item.is_object() && item.as_object().contains("id") && field.type->name() != "many_to_many" ? json::value(json::object{{"id", item.as_object().at("id")}}) : item);
+      for (const auto& item : stored.as_array()) items.push_back(stays(item));
     }
     std::set<std::string> kept;
     for (const auto& item : value.as_array()) {
@@ -267,7 +318,7 @@ json::object RowSaver::patch_for(store::Connection&, const entity::EntityDef& en
         continue;
       }
       kept.insert(found->first);
-      if (!fills_only) items.push_back(found->second.is_object() && found->second.as_object().contains("id") ? json::value(json::object{{"id", found->second.as_object().at("id")}}) : item);
+      if (!fills_only) items.push_back(stays(found->second));
     }
     if (!fills_only && kept.size() != by_key.size()) is_changed = true;
     if (is_changed) patch.emplace(key, std::move(items));

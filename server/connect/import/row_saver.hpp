@@ -32,6 +32,7 @@ struct RowResult {
   std::string field;   // of a failure
   std::int64_t record_id = 0;  // the record, or the one it is like
   std::map<std::string, std::int64_t> related;  // plural → further records created
+  json::object changes;  // of a record edited in a table: field → [text before, text now]
 };
 
 struct SaverOptions {
@@ -40,6 +41,7 @@ struct SaverOptions {
   bool creates_links = true;  // linked records that are not found are created
   bool is_dry_run = false;
   std::int64_t job_id = 0;
+  const base::Localizer* localizer = nullptr;  // labels of choices in tables exported here; outlives the saver
 };
 
 class RowSaver {
@@ -63,6 +65,7 @@ class RowSaver {
   };
   RowResult save_row(store::Connection& connection, const PreparedRow& row);
   RowResult save_by_id(store::Connection& connection, const PreparedRow& row);
+  json::object edited_fields(store::Connection& connection, const PreparedRow& row) const;
   RowResult save_new(store::Connection& connection, const PreparedRow& row, json::object values, std::vector<entity::Mark> marks);
   RowResult meet(store::Connection& connection, const PreparedRow& row, std::int64_t id, const json::object& values, const std::vector<entity::Mark>& marks);
   std::optional<std::int64_t> find_by_key(store::Connection& connection, const PreparedRow& row, const json::object& values);

@@ -119,11 +119,6 @@ class RecordServiceImpl final : public RecordService {
     return create_one(transaction, caller, entity.id, values, options);
   }
 
-  SaveResult remove_in(store::Connection& connection, const Caller& caller, const EntityDef& entity, std::int64_t id, const SaveOptions& options) override {
-    WriteTransaction transaction(parts_, connection, parts_.catalog.current(), parts_.clock.now());
-    return Save(transaction, caller, known(transaction, entity.id), options).remove(id);
-  }
-
   SaveResult update_in(store::Connection& connection, const Caller& caller, const EntityDef& entity, std::int64_t id, const json::object& patch,
                        const SaveOptions& options) override {
     WriteTransaction transaction(parts_, connection, parts_.catalog.current(), parts_.clock.now());
