@@ -177,6 +177,7 @@ struct Application::Impl final : public entity::ModuleHost {
 
 Application::Application(const DataFolder& folder, const base::Config& config, Background background) : impl_(std::make_unique<Impl>(folder, config)) {
   if (background == Background::kRuns) impl_->start();
+  else if (impl_->database->dialect() == store::Dialect::kSqlite) impl_->imports.work_alone();
 }
 Application::~Application() = default;
 

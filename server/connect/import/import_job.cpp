@@ -21,12 +21,8 @@ namespace connect {
 
 namespace {
 
-using namespace std::chrono_literals;
-
-constexpr std::size_t kChunkRows = 64;
+constexpr std::size_t kChunkRows = 256;
 constexpr std::size_t kMaxChunks = 8;
-// Longest stay of one slice on the writer; interactive writes wait no longer than this behind it.
-constexpr auto kSlice = 8ms;
 constexpr std::size_t kMaxChanges = 2'000;    // records of an edited table whose differences a report shows
 constexpr std::size_t kMaxListed = 200'000;  // failures and skips named in a report
 
@@ -242,7 +238,7 @@ void Imports::execute(flow::JobRun& run, bool is_dry_run) {
             next.add(results.back());
             next.position = chunk[i].position;
             if (!is_dry_run) insert_import_row(connection, import.id, chunk[i], results.back());
-            if (std::chrono::steady_clock::now() - start > kSlice) break;
+            if (std::chrono::steady_clock::now() - start > slice_) break;
           }
           if (is_dry_run) throw RolledBack{};
           run.checkpoint_in(connection, next.to_json(), next.position, std::max(next.position, run.row().total));

@@ -14,7 +14,6 @@ namespace connect {
 
 namespace {
 
-constexpr std::chrono::milliseconds kSlice{8};
 constexpr int kPage = 200;
 
 // What an import did to a record and what others did behind it, gathered from the audit.
@@ -159,7 +158,7 @@ void Imports::undo(flow::JobRun& run) {
         const auto start = std::chrono::steady_clock::now();
         const auto registry = services_.catalog.current();
         outcome = total;
-        for (next = at; next < page.size() && std::chrono::steady_clock::now() - start < kSlice; ++next) {
+        for (next = at; next < page.size() && std::chrono::steady_clock::now() - start < slice_; ++next) {
           undoing.undo(connection, *registry, page[next].entity_id, page[next].record_id, outcome);
         }
         const json::object checkpoint{{"before", page[next - 1].seq}, {"removed", outcome.removed}, {"restored", outcome.restored}, {"kept", outcome.kept}};

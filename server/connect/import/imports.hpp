@@ -2,6 +2,7 @@
 // whole can be undone. Docs: docs/internals/import.md.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -46,6 +47,9 @@ class Imports {
   // All outlive it. Adds the job kinds "import", "import.undo" and "import_dry_run".
   Imports(entity::Services& services, flow::Jobs& jobs, Files& files, const base::Localizer& localizer);
 
+  // Nobody else writes (a command without a running program): slices may be long, which writes each page once.
+  void work_alone() { slice_ = std::chrono::milliseconds(400); }
+
   // Looks at the file and keeps what was found. Errors: those of open_table; import_mapping_not_found {name}; create_not_allowed.
   ImportRow create(const entity::Caller& caller, const ImportRequest& request);
   // Other columns or options: {"sheets": [{"sheet", "header_row", "columns": […]}], "duplicates", "key_field", …}.
@@ -80,6 +84,7 @@ class Imports {
   flow::Jobs& jobs_;
   Files& files_;
   const base::Localizer& localizer_;
+  std::chrono::milliseconds slice_{8};  // longest stay of one slice on the writer
 };
 
 }  // namespace connect

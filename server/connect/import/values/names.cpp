@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -433,7 +434,22 @@ std::string full_position(std::string_view text) {
       if (!form.empty() && key == form) return std::string(known.full);
     }
   }
-  return tidy(text);
+  // Short words one by one: «нач. отд. снабжения».
+  static const std::unordered_map<std::string, std::string> kWords = {{"нач", "начальник"}, {"отд", "отдела"}, {"зам", "заместитель"}, {"гл", "главный"}, {"бух", "бухгалтер"}, {"ген", "генеральный"},
+                                                                      {"дир", "директор"},  {"спец", "специалист"}, {"рук", "руководитель"}, {"снаб", "снабжения"}, {"вед", "ведущий"}, {"менедж", "менеджер"}};
+  const std::string tidied = tidy(text);
+  std::string out;
+  std::size_t at = 0;
+  for (const auto& word : words_in(tidied)) {
+    out += tidied.substr(at, word.begin - at);
+    at = word.end;
+    const auto known = kWords.find(word.text);
+    out += known == kWords.end() ? tidied.substr(word.begin, word.end - word.begin) : known->second;
+    if (known != kWords.end() && at < tidied.size() && tidied[at] == '.') ++at;
+  }
+  out += tidied.substr(at);
+  if (out == base::to_lower(out)) out = base::to_upper(base::prefix(out, 1)) + out.substr(base::prefix(out, 1).size());
+  return out;
 }
 
 bool may_be_same_person(const PersonName& a, const PersonName& b) {

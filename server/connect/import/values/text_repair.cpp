@@ -122,7 +122,7 @@ bool says_nothing(std::string_view text) {
                                                         "н.д.",       "нет данных", "null",      "none",       "nan",       "nil",        "#n/a",      "не указан",     "не указана", "не указано", "неизвестно",
                                                         "неизвестен", "отсутствует", "пусто",     "не задано",  "не задан",  "прочерк",       "без инн",    "нет инн",  ".",
                                                         "x",          "х",          "xxx",       "ххх",       "unknown",    "empty",     "not set",    "-/-",       "нет телефона",  "нет почты",  "нет e-mail", "нет email",
-                                                        "\\n",        "/",          "_",         "*",         "не заполнено", "n\\a",    };
+                                                        "\\n",        "/",          "_",         "*",         "не заполнено", "n\\a", "уточнить", "уточняется",    };
   const std::string tidied = tidy(text);
   if (tidied.size() > 30) return false;
   const std::string folded = base::fold(tidied);
