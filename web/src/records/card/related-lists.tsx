@@ -48,7 +48,7 @@ export function RelatedLists({ entity, record }: { entity: Entity; record: AnyRe
   const relations = useRelations(entity);
   return (
     <div className={classes.lists}>
-      {relations.map((relation) => <RelatedList key={`${relation.entity.key}.${relation.field.key}`} relation={relation} entity={entity} record={record} />)}
+      {relations.map((relation) => <RelatedList key={`${relation.entity.key}.${relation.field.key}`} relation={relation} entity={entity} record={record} is_named={relations.filter((one) => one.entity.key === relation.entity.key).length > 1} />)}
     </div>
   );
 }
@@ -62,7 +62,8 @@ function factFields(entity: Entity, skipped: string): Field[] {
   return fields.filter((field) => (field.key !== entity.title || entity.kind === "relation") && field.key !== skipped && (kinds.has(field.type) || field.key === entity.stages?.field)).slice(0, 3);
 }
 
-function RelatedList({ relation, entity, record }: { relation: Relation; entity: Entity; record: AnyRecord }) {
+/** `is_named`: several lists hold records of this kind, so the title says by which field. */
+function RelatedList({ relation, entity, record, is_named }: { relation: Relation; entity: Entity; record: AnyRecord; is_named: boolean }) {
   const { entity: other, field } = relation;
   const create = useRecordCreator();
   const metadata = useMetadata();
@@ -86,7 +87,7 @@ function RelatedList({ relation, entity, record }: { relation: Relation; entity:
   return (
     <section className={classes.list}>
       <header>
-        <EntityIcon name={other.icon} size={16} /><h3>{other.label.many}</h3>
+        <EntityIcon name={other.icon} size={16} /><h3>{other.label.many}{is_named && ` · ${field.label}`}</h3>
         {other.can.create && <IconButton size={26} label={t("card.add_related", { entity: other.label.one.toLowerCase() })} onClick={add}><IconPlus size={15} /></IconButton>}
       </header>
       {data && items.length === 0 && <p className="muted">{t("card.no_related")}</p>}
