@@ -12,7 +12,8 @@ class PresetsApiTest : public ApiTest {
  protected:
   std::vector<std::string> names(const std::string& path) {
     std::vector<std::string> all;
-    for (const auto& item : server.get(admin, path).body.at("items").as_array()) all.emplace_back(item.at("name").as_string());
+    const auto answer = server.get(admin, path);
+    for (const auto& item : answer.body.at("items").as_array()) all.emplace_back(item.at("name").as_string());
     return all;
   }
   Answer apply(const std::string& key) { return server.call(admin, "POST", "/presets/" + key + ":apply"); }
