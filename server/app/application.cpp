@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "server/api/authenticator.hpp"
+#include "server/app/demo/demo_data.hpp"
 #include "server/base/error.hpp"
 #include "server/base/log.hpp"
 #include "server/base/resources.hpp"
@@ -101,6 +102,8 @@ struct Application::Impl final : public entity::ModuleHost {
         api{*database, catalog, *records, *callers, texts(), clock, random, authenticator, jobs, module_services, files, notice_box, web_hooks, dispatcher, scheduler, config.size_bytes("http.max_body")} {
     catalog.synchronise_schema();
     flow::add_mass_change(jobs, module_services);
+    add_demo_job(jobs, module_services);
+    catalog.add_behaviour("user", api::make_sign_in_behaviour(*database));
     scheduler.add("files_expire", std::chrono::hours(1), [this] { files.remove_expired(); });
     dispatcher.add("web_hooks", [this](const std::vector<entity::OutboxEvent>& events) { web_hooks.consume(events); });
     scheduler.add("web_hooks_retention", std::chrono::hours(1), [this] { web_hooks.remove_old(); });

@@ -181,6 +181,8 @@ void add_all_routes(http::Router& router, ApiContext& context, LiveHub& live) {
   add_search_routes(router, context);
   add_session_routes(router, context);
   add_metadata_routes(router, context);
+  add_metadata_text_routes(router, context);
+  add_company_routes(router, context);
   add_multi_routes(router, context);
   add_job_routes(router, context);
   add_setting_routes(router, context);

@@ -22,10 +22,14 @@ void add_status_routes(http::Router& router, ApiContext& context);
 void add_preset_routes(http::Router& router, ApiContext& context);
 void add_file_routes(http::Router& router, ApiContext& context);
 void add_metadata_routes(http::Router& router, ApiContext& context);
+void add_metadata_text_routes(http::Router& router, ApiContext& context);
+void add_company_routes(http::Router& router, ApiContext& context);
 // POST /multi: several reads in one request.
 void add_multi_routes(http::Router& router, ApiContext& context);
 
 inline constexpr std::string_view kProgramVersion = "0.1.0";
+// A job as the API shows it.
+void write_job(const flow::JobRow& row, base::JsonWriter& out);
 std::int64_t private_memory_bytes();  // RssAnon
 // Answers with the body's hash as ETag; 304 without a body when the client has it.
 void answer_by_etag(const http::Request& request, http::Response& response);

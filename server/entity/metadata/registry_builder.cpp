@@ -52,6 +52,7 @@ void RegistryBuilder::add(const EntityFile& file, json::value document, bool is_
 std::shared_ptr<Registry> RegistryBuilder::build(std::int64_t version) {
   auto registry = std::make_shared<Registry>();
   registry->version_ = version;
+  registry->company_ = company_;
   registry->entities_ = std::move(entities_);
   index_entities(*registry);
   if (!problems_.empty()) return nullptr;
@@ -136,6 +137,7 @@ void RegistryBuilder::resolve_results(Registry& registry, const Draft& draft) {
     if (!field.through.empty()) check_relation(registry, draft, field);
     if (field.type->name() == "roll_up") resolve_roll_up(registry, draft, field);
     if (!field.result.empty()) field.result_type = find_field_type(field.result);
+    field.base_currency = company_.base_currency;
     std::vector<base::FieldError> errors;
     field.type->check_declaration(field, errors);
     for (auto& error : errors) problems_.push_back({draft.file, std::move(error)});

@@ -43,6 +43,10 @@ PendingSchema create_tables_and_columns(store::Connection& connection, const Reg
 // PostgreSQL; an index that a crash left invalid there is made anew).
 void finish_schema(store::Database& database, const Registry& registry, const PendingSchema& pending);
 
+// Run-time changes of FieldDef::unique: a key that is new must hold for what is stored (field error "unique": values_repeat {value}),
+// one that is gone loses its index. Within the transaction that makes the change.
+void change_unique_fields(store::Connection& connection, const Registry& before, const Registry& after);
+
 // Removes the columns (with their indexes) or the child table of a field for ever.
 void drop_field(store::Connection& connection, const EntityDef& entity, FieldIndex field);
 
