@@ -22,7 +22,7 @@ const screens = [
   { name: "field-new", path: "/settings/fields?section=deal", act: press(/Добавить поле|Add a field/) },
   { name: "section-new", path: "/settings/fields?section=deal", act: press(/Новый раздел|New section/) },
   { name: "key-new", path: "/settings/keys", act: press(/Создать ключ|Create a key/) },
-  { name: "hook-new", path: "/settings/hooks", act: press(/Добавить оповещение|Add a web hook/) },
+  { name: "hook-new", path: "/settings/hooks", act: press(/Добавить веб-хук|Add a web hook/) },
   { name: "layouts-lists", path: "/settings/layouts?section=deal", act: press(/^Списки$|^Lists$/) },
 ];
 const looks = [

@@ -20,7 +20,7 @@ function sourceOf(item: AuditItem): string {
 export function AuditLine({ item, onUndone }: { item: AuditItem; onUndone: () => void }) {
   const entity = useMetadata().entity(item.entity);
   const [run, is_running] = useTask();
-  const action = `history.${item.action}`;
+  const action = `admin.audit_action_${item.action}`;
   const who = item.user?.title ?? t("history.program");
   const title = item.record?.title || `№ ${item.id}`;
   const source = sourceOf(item);
@@ -36,8 +36,8 @@ export function AuditLine({ item, onUndone }: { item: AuditItem; onUndone: () =>
       <Avatar name={who} size={24} />
       <div className={audit.what}>
         <div>
-          <strong>{who}</strong> <span className="muted">{hasText(action) ? t(action) : item.action}</span>
-          {entity && <>{" "}<span className="muted">{entity.label.one}</span> <Link to="/$plural/$id" params={{ plural: entity.plural, id: String(item.id) }}>{title}</Link></>}
+          <strong>{who}</strong> <span className="muted">· {hasText(action) ? t(action) : item.action}{entity && ` · ${entity.label.one}`}</span>
+          {entity && <>{" "}<Link to="/$plural/$id" params={{ plural: entity.plural, id: String(item.id) }}>{title}</Link></>}
           {source && <small className="muted" title={item.remote_address || undefined}> · {source}</small>}
         </div>
         {entity && <ChangeList entity={entity} changes={item.changes ?? []} />}

@@ -33,7 +33,7 @@ export function UserPanel({ entity, id }: { entity: Entity; id: number }) {
       <NewPassword user={user} />
       <Divider />
       <h3>{t("admin.sessions")}</h3>
-      {me.user.id === id ? <UserSessions /> : <p className="muted">{t("admin.sessions_of_others")}</p>}
+      <UserSessions user={id} is_me={me.user.id === id} />
       <Divider />
       <div className={classes.foot} style={{ justifyContent: "space-between" }}>
         <Link to="/$plural/$id" params={{ plural: entity.plural, id: String(id) }}>{t("admin.user_card")}</Link>
