@@ -77,7 +77,8 @@ void bulk(Call& call, http::Response& response) {
   const auto& entity = call.entity();
   json::object parameters = call.body();
   parameters["entity"] = entity.key;
-  const bool is_delete = base::json_string(parameters, "action") == "delete";
+  const std::string action = base::json_string(parameters, "action");
+  const bool is_delete = action == "delete" || action == "restore";
   if (!entity::may(call.caller(), entity, is_delete ? entity::Action::kDelete : entity::Action::kUpdate)) {
     throw base::Error(base::ErrorCode::kPermissionDenied, is_delete ? "delete_not_allowed" : "update_not_allowed");
   }

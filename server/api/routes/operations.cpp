@@ -195,6 +195,7 @@ void add_all_routes(http::Router& router, ApiContext& context, LiveHub& live) {
   add_notice_routes(router, context);
   add_openapi_routes(router, context);
   add_event_routes(router, context, live);
+  for (const auto& add : context.module_routes) add(router, context);
   router.add(http::Method::kGet, "/health", [&context](const http::Request&, http::Response& response) { health(context, response); });
   router.add(http::Method::kGet, "/metrics", [&context](const http::Request&, http::Response& response) {
     response.content_type = "text/plain; version=0.0.4";

@@ -105,7 +105,7 @@ TEST_P(AdministrationApiTest, LoadsTheDemoCompanyOnceIntoAnEmptyBase) {
   json::value row;
   do {
     row = server.get(admin, "/jobs/" + std::to_string(started.id())).body;
-    ASSERT_NE(row.at("state").as_string(), "failed");
+    ASSERT_NE(row.at("state").as_string(), "failed") << json::serialize(row);
   } while (row.at("finished_at").is_null());
   EXPECT_EQ(row.at("state").as_string(), "done") << json::serialize(row);
   EXPECT_EQ(server.call(admin, "POST", "/companies:count", json::object{}).status, 200);

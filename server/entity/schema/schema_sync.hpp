@@ -34,6 +34,8 @@ struct PendingSchema {
   std::vector<IndexDef> indexes;
   std::vector<Backfill> backfills;
   std::vector<Backfill> roll_ups;  // stored ones, computed by the catalog: that takes queries
+  std::vector<const EntityDef*> searches;  // whose search index was made under another layout
+  bool sort_keys_changed = false;          // backfills hold every sortable text: ICU orders otherwise than before
 };
 
 // Creates missing tables (with their indexes) and columns within the transaction of `connection`. Throws Error
