@@ -6,8 +6,8 @@ import { startProgram } from "./program.mjs";
 
 const axe_source = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-export async function openWorld() {
-  const program = await startProgram();
+export async function openWorld(options) {
+  const program = await startProgram(options);
   const browser = await openBrowser();
   const close = async () => {
     await browser.close();
@@ -85,4 +85,15 @@ export async function axeFindings(page) {
   await page.evaluate(axe_source);
   const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
   return violations.filter((one) => one.impact === "serious" || one.impact === "critical").map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => node.target.join(" ")).join("; ")}`);
+}
+
+/** Walks with Tab (or back, with Shift+Tab) until the keyboard stands on `target`; fails when it never does. */
+export async function walkTo(page, target, { key = "Tab", most = 90 } = {}) {
+  await target.first().waitFor();
+  for (let steps = 0; steps < most; steps += 1) {
+    if (await target.first().evaluate((element) => element === document.activeElement || element.contains(document.activeElement))) return;
+    await page.keyboard.press(key);
+  }
+  const where = await page.evaluate(() => document.activeElement?.outerHTML.slice(0, 200));
+  throw new Error(`the keyboard does not come to ${target}; it stands on ${where}`);
 }

@@ -1,4 +1,4 @@
-// Starts the built program over demo data in a folder of its own, for journeys and pictures. MATVEY_BINARY names the program,
+// Starts the built program over demo data (or an empty base) in a folder of its own, for journeys and pictures. MATVEY_BINARY names the program,
 // MATVEY_URL one that runs already (then MATVEY_EMAIL and MATVEY_PASSWORD are the account).
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 
 const repository = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
-export async function startProgram() {
+export async function startProgram({ is_demo = true } = {}) {
   if (process.env.MATVEY_URL) {
     return { address: process.env.MATVEY_URL, account: { email: process.env.MATVEY_EMAIL ?? "", password: process.env.MATVEY_PASSWORD ?? "" }, stop: async () => {} };
   }
@@ -19,7 +19,7 @@ export async function startProgram() {
   const password_file = join(folder, "password");
   writeFileSync(password_file, account.password);
   const data = join(folder, "data");
-  const made = spawnSync(binary, ["init", "--data", data, "--admin-email", account.email, "--admin-password-file", password_file, "--admin-name", "Анна Ржаная", "--demo"], { encoding: "utf8" });
+  const made = spawnSync(binary, ["init", "--data", data, "--admin-email", account.email, "--admin-password-file", password_file, "--admin-name", "Анна Ржаная", ...(is_demo ? ["--demo"] : [])], { encoding: "utf8" });
   if (made.status !== 0) throw new Error(`init failed: ${made.stderr}${made.stdout}`);
   const child = spawn(binary, ["serve", "--data", data, "--listen", "127.0.0.1:0"], { stdio: ["ignore", "pipe", "pipe"] });
   const address = await new Promise((resolve, reject) => {

@@ -1,8 +1,9 @@
-import { Button, NativeSelect, TextInput } from "@mantine/core";
+import { Button, NativeSelect } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { kActions, type AuditFilter } from "@web/admin/audit/audit-calls";
 import { kPeriods, toPeriod } from "@web/admin/audit/period";
 import classes from "@web/admin/shared/admin.module.css";
+import { DayInput } from "@web/admin/shared/day-input";
 import { RecordPicker } from "@web/fields/shared/record-picker";
 import { useMetadata } from "@web/lib/calls/metadata";
 import { readTitles } from "@web/lib/calls/read-titles";
@@ -30,8 +31,8 @@ export function AuditFilters({ filter, onChange }: AuditFiltersProps) {
       <NativeSelect label={t("admin.section")} value={filter.section} onChange={(event) => onChange({ section: event.currentTarget.value })} data={[{ value: "", label: t("admin.audit_all") }, ...sections.map((entity) => ({ value: entity.key, label: entity.label.many })).sort((a, b) => a.label.localeCompare(b.label))]} />
       <NativeSelect label={t("admin.audit_when")} value={filter.period} onChange={(event) => onChange({ period: toPeriod(event.currentTarget.value) })} data={kPeriods.map((period) => ({ value: period, label: t(`admin.period_${period}`) }))} />
       {filter.period === "between" && <>
-        <TextInput type="date" label={t("admin.audit_from")} value={filter.from} max={filter.to || undefined} onChange={(event) => onChange({ from: event.currentTarget.value })} />
-        <TextInput type="date" label={t("admin.audit_to")} value={filter.to} min={filter.from || undefined} onChange={(event) => onChange({ to: event.currentTarget.value })} />
+        <div style={{ width: 170 }}><DayInput label={t("admin.audit_from")} value={filter.from} onChange={(from) => onChange({ from })} /></div>
+        <div style={{ width: 170 }}><DayInput label={t("admin.audit_to")} value={filter.to} onChange={(to) => onChange({ to })} /></div>
       </>}
       {isNarrowed(filter) && <Button variant="subtle" onClick={() => onChange(null)}>{t("list.clear_filter")}</Button>}
     </div>

@@ -19,7 +19,7 @@ export function WordsInput({ label, value, onChange, is_required = false, auto_f
   const set = (of: Language, text: string) => onChange({ ...value, [of]: text });
   return (
     <div className={classes.pair}>
-      <TextInput label={label} required={is_required} {...(placeholder ? { placeholder } : {})} data-autofocus={auto_focus || undefined} value={value[language]} onChange={(event) => set(language, event.currentTarget.value)} error={error ?? null} />
+      <TextInput label={label} required={is_required} {...(placeholder ? { placeholder } : {})} data-autofocus={auto_focus || undefined} autoFocus={auto_focus} value={value[language]} onChange={(event) => set(language, event.currentTarget.value)} error={error ?? null} />
       <TextInput label={t(other === "en" ? "admin.in_english" : "admin.in_russian")} aria-label={`${label}: ${t(other === "en" ? "admin.in_english" : "admin.in_russian")}`} placeholder={t("admin.optional")} value={value[other]} onChange={(event) => set(other, event.currentTarget.value)} />
     </div>
   );
