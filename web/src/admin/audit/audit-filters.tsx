@@ -25,7 +25,7 @@ export function AuditFilters({ filter, onChange }: AuditFiltersProps) {
   const sections = metadata.entities.filter((entity) => entity.kind !== "relation" && entity.kind !== "log");
   const { data: titles } = useQuery({ queryKey: ["titles", people?.plural, [filter.user]], queryFn: () => (people ? readTitles(people, [filter.user ?? 0]) : new Map<number, string>()), enabled: Boolean(people && filter.user) });
   return (
-    <div className={classes.bar} role="group" aria-label={t("filter.title")}>
+    <div className={`${classes.bar} ${classes.filters}`} role="group" aria-label={t("filter.title")}>
       {people && <div style={{ flex: "1 1 180px", maxWidth: 260 }}><RecordPicker entities={[people]} value={filter.user ? { id: filter.user, title: titles?.get(filter.user) ?? "" } : null} onChange={(user) => onChange({ user: user?.id ?? null })} label={t("admin.audit_who")} name={t("admin.audit_who")} placeholder={t("admin.audit_anybody")} can_create={false} /></div>}
       <NativeSelect label={t("admin.audit_what")} value={filter.action} onChange={(event) => onChange({ action: event.currentTarget.value })} data={[{ value: "", label: t("admin.audit_any_action") }, ...kActions.map((action) => ({ value: action, label: t(`admin.audit_action_${action}`) }))]} />
       <NativeSelect label={t("admin.section")} value={filter.section} onChange={(event) => onChange({ section: event.currentTarget.value })} data={[{ value: "", label: t("admin.audit_all") }, ...sections.map((entity) => ({ value: entity.key, label: entity.label.many })).sort((a, b) => a.label.localeCompare(b.label))]} />

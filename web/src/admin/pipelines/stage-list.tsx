@@ -59,6 +59,8 @@ export function StageList({ staged, pipeline }: { staged: StagedEntity; pipeline
   return (
     <>
       {is_loaded && stages.length === 0 ? <EmptyState title={t("admin.stages_empty")} text={t("admin.stages_empty_text")} /> : (
+        <>
+        <div className={classes.columns} aria-hidden="true"><span>{t("admin.stage")}</span><span>{t("admin.stage_column_kind")}</span><span>{t("admin.stage_column_color")}</span><span>{t("admin.stage_column_probability")}</span></div>
         <ol className={classes.rows}>
           {stages.map((stage, at) => (
             <StageRow
@@ -67,6 +69,7 @@ export function StageList({ staged, pipeline }: { staged: StagedEntity; pipeline
             />
           ))}
         </ol>
+        </>
       )}
       <div><Button variant="default" leftSection={<IconPlus size={16} />} loading={is_running} onClick={add}>{t("admin.stage_add")}</Button></div>
       {edited && <StageDialog staged={staged} stages={stages} stage={stages.find((one) => one.id === edited.id) ?? edited} onClose={() => setEdited(null)} onSaved={refresh} />}
