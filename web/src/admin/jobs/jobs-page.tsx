@@ -13,7 +13,7 @@ import { isOver, undoJob, type Job } from "@web/lib/calls/bulk";
 import { useMetadata } from "@web/lib/calls/metadata";
 import { formatInstant, formatInstantFully } from "@web/lib/format/date";
 import { formatInteger } from "@web/lib/format/number";
-import { hasText, t, tn } from "@web/lib/i18n";
+import { hasText, t, tn, type TextKey } from "@web/lib/i18n";
 
 interface JobRow extends Job {
   error_count: number;
@@ -28,9 +28,11 @@ const kTones: Record<Job["state"], Tone> = { queued: "neutral", running: "info",
 const kRunning_ms = 1000;
 const kQuiet_ms = 10_000;
 
+/** Modules bring names of their own jobs as `web.job.<kind>`. */
 function kindText(kind: string): string {
-  const key = `admin.job_${kind}`;
-  return hasText(key) ? t(key) : kind;
+  if (kind.endsWith(".undo")) return t("admin.job_undo_of", { job: kindText(kind.slice(0, -5)) });
+  const key = [`admin.job_${kind}`, `web.job.${kind}`].find(hasText);
+  return key ? t(key as TextKey) : kind;
 }
 
 /** Long work: how far it is, what failed, taking it back. Asked again every second while something runs. */

@@ -1,7 +1,7 @@
-import { hasText, t } from "@web/lib/i18n";
+import { hasText, t, type TextKey } from "@web/lib/i18n";
 
-/** Background work by its name in the program; one of a module unknown here keeps its name. */
+/** Background work by its name in the program; modules bring texts of their own as `web.work.<name>`. */
 export function workName(name: string): string {
-  const key = `admin.work_${name}`;
-  return hasText(key) ? t(key) : name;
+  const key = [`admin.work_${name}`, `web.work.${name}`].find(hasText);
+  return key ? t(key as TextKey) : name;
 }
