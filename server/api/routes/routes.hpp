@@ -13,6 +13,8 @@ void add_share_routes(http::Router& router, ApiContext& context);
 void add_search_routes(http::Router& router, ApiContext& context);
 void add_session_routes(http::Router& router, ApiContext& context);
 void add_job_routes(http::Router& router, ApiContext& context);
+// Duplicates and merging.
+void add_duplicate_routes(http::Router& router, ApiContext& context);
 void add_setting_routes(http::Router& router, ApiContext& context);
 void add_openapi_routes(http::Router& router, ApiContext& context);
 void add_notice_routes(http::Router& router, ApiContext& context);

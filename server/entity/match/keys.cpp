@@ -26,6 +26,8 @@ class KeyMaker {
 
   bool is_common(Role role, std::string_view value) const { return statistics_.count(token_hash(role, value)) > kMostInBlock; }
 
+  bool is_wanted(Role role, std::string_view value) const { return use_ == KeyUse::kLookup || !is_common(role, value); }
+
   // Where the record is: the town, else nothing. Common words are parted by it.
   void find_place() {
     for (std::size_t i = 0; i < schema_.size() && i < features_.fields.size(); ++i) {
@@ -44,14 +46,14 @@ class KeyMaker {
       case Role::kPhone:
         for (const auto& value : field.values) {
           const std::string_view digits = std::string_view(value).substr(value.starts_with('?') ? 1 : 0);
-          if (use_ == KeyUse::kLookup || !is_common(role, value)) add("p", digits.substr(digits.size() - std::min<std::size_t>(digits.size(), 7)));
+          if (is_wanted(role, value)) add("p", digits.substr(digits.size() - std::min<std::size_t>(digits.size(), 7)));
         }
         return;
       case Role::kEmail:
         for (const auto& value : field.values) {
-          if (use_ == KeyUse::kLookup || !is_common(role, value)) add("e", value);
-          if (!is_common(role, email_domain(value))) add("ed", email_domain(value));
-          if (email_local(value).size() > 5 && !is_common(role, email_local(value))) add("el", email_local(value));
+          if (is_wanted(role, value)) add("e", value);
+          if (is_wanted(role, email_domain(value))) add("ed", email_domain(value));
+          if (email_local(value).size() > 5 && is_wanted(role, email_local(value))) add("el", email_local(value));
         }
         return;
       case Role::kInn:
@@ -59,7 +61,7 @@ class KeyMaker {
       case Role::kSite:
       case Role::kDate:
         for (const auto& value : field.values) {
-          if (!is_common(role, value)) add("v", std::to_string(static_cast<int>(role)), value.starts_with('?') ? value.substr(1) : value);
+          if (is_wanted(role, value)) add("v", std::to_string(static_cast<int>(role)), value.starts_with('?') ? value.substr(1) : value);
         }
         return;
       case Role::kBranch:
@@ -79,13 +81,14 @@ class KeyMaker {
     for (std::size_t i = 0; i < ordered.size(); ++i) {
       const std::string& word = ordered[i];
       const bool common = is_common(role, word);
-      if (word.size() >= 3 && (!common || use_ == KeyUse::kLookup)) add(kind, word);
+      const bool all = use_ == KeyUse::kLookup;
+      if (word.size() >= 3 && (!common || all)) add(kind, word);
       if (word.size() >= 4) add_inexact(kind, word);
-      for (std::size_t j = i + 1; j < ordered.size() && (common || role == Role::kName); ++j) {
+      for (std::size_t j = i + 1; j < ordered.size() && (common || all || role == Role::kName); ++j) {
         add("n2", std::min(word, ordered[j]), std::max(word, ordered[j]));
       }
       if (word.size() < 3) continue;
-      if (common && !town_.empty()) add("nt", word, town_);
+      if ((common || all) && !town_.empty()) add("nt", word, town_);
       if (words.size() > 3) continue;
       // Persons: «Иванов И. П.» and «Иванов Иван Петрович» share the surname and a letter.
       for (const auto& other : ordered) {

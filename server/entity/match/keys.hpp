@@ -11,8 +11,8 @@ namespace match {
 // A value that more records share than this makes no key of its own, only together with another one.
 inline constexpr int kMostInBlock = 60;
 
-// kStore: the keys to index a record by. kLookup: these and those under which a record may have been indexed while its
-// values were rarer. Sorted, without repeats.
+// kStore: the keys to index a record by. kLookup: every key under which it may have been or may be indexed while its values
+// were or will be rarer or commoner. Sorted, without repeats.
 enum class KeyUse { kStore, kLookup };
 std::vector<std::uint64_t> blocking_keys(const Schema& schema, const Features& features, const Statistics& statistics, KeyUse use);
 
