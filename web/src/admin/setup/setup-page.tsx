@@ -19,9 +19,11 @@ export function SetupPage() {
   const [chosen, choose] = useChoice("step");
   const step = toStep(chosen);
   const heading = useRef<HTMLHeadingElement>(null);
+  const current = useRef<HTMLButtonElement>(null);
   const shown = useRef(step);
   useEffect(() => {
     // Whoever listens or goes by keyboard learns that another step is on the screen.
+    current.current?.scrollIntoView({ block: "nearest", inline: "nearest" });
     if (shown.current !== step) heading.current?.focus();
     shown.current = step;
   }, [step]);
@@ -35,7 +37,7 @@ export function SetupPage() {
         <nav aria-label={t("settings.page_setup")}>
           <ol className={`${classes.side} ${setup.steps}`}>
             {kSteps.map((one, at) => (
-              <li key={one}><button type="button" aria-current={one === step ? "step" : undefined} onClick={() => choose(one)}><span className={setup.mark} data-done={finished.has(one) || undefined}>{finished.has(one) ? <IconCheck size={14} aria-label={t("admin.setup_is_done")} /> : at + 1}</span>{t(`admin.setup_${one}`)}</button></li>
+              <li key={one}><button ref={one === step ? current : undefined} type="button" aria-current={one === step ? "step" : undefined} onClick={() => choose(one)}><span className={setup.mark} data-done={finished.has(one) || undefined}>{finished.has(one) ? <IconCheck size={14} aria-label={t("admin.setup_is_done")} /> : at + 1}</span>{t(`admin.setup_${one}`)}</button></li>
             ))}
           </ol>
         </nav>

@@ -15,3 +15,8 @@ test("of zones that are called the same the chosen one is kept", () => {
 test("an unknown zone is shown as it stands", () => {
   expect(zoneChoices([], ["Nowhere/Land"])[0]?.value).toBe("Nowhere/Land");
 });
+
+test("the name of a zone is short and UTC is not called twice", () => {
+  expect(zoneChoices(["Etc/UTC"], [])[0]?.label).toMatch(/UTC/);
+  expect(zoneChoices(["Europe/Moscow"], [])[0]?.label).not.toMatch(/стандартное|Standard/);
+});

@@ -19,12 +19,19 @@ function offsetOf(zone: string): { text: string; minutes: number } {
   return { text, minutes: (sign === "-" ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) };
 }
 
+/** «Москва» of «Москва, стандартное время»; nothing of a name that only repeats the distance to UTC. */
+function plainName(name: string): string {
+  const plain = name.replace(/, стандартное время$| Standard Time$/, "");
+  return /^GMT|^UTC/.test(plain) ? "" : plain;
+}
+
 /** Time zones by the names people know, «Москва (UTC+3)», from west to east; of those that are called the same only one. */
 export function zoneChoices(zones: string[], kept: string[]): ZoneChoice[] {
   const by_label = new Map<string, ZoneChoice & { minutes: number }>();
   for (const zone of [...new Set([...kept, ...zones])]) {
     const offset = offsetOf(zone);
-    const label = `${partOf(zone, "longGeneric", localeTag())} (${offset.text})`;
+    const name = plainName(partOf(zone, "longGeneric", localeTag()));
+    const label = name ? `${name} (${offset.text})` : offset.text;
     if (!by_label.has(label)) by_label.set(label, { value: zone, label, minutes: offset.minutes });
   }
   return [...by_label.values()].sort((a, b) => a.minutes - b.minutes || a.label.localeCompare(b.label)).map(({ value, label }) => ({ value, label }));
