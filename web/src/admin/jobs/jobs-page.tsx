@@ -1,5 +1,6 @@
 import { Button, Progress } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { problemText } from "@web/admin/jobs/problem-text";
 import { AdminPage } from "@web/admin/shared/admin-page";
 import classes from "@web/admin/shared/admin.module.css";
 import { useRecords } from "@web/admin/shared/use-records";
@@ -56,7 +57,7 @@ export function JobsPage() {
               <div className={classes.grow} style={{ flexBasis: 220 }}>
                 <strong>{kindText(job.kind)}</strong> <span className="muted">№ {job.id}</span>
                 <div className="muted">{people.find((person) => person.id === job.created_by)?.name as string | undefined} <time dateTime={job.created_at} title={formatInstantFully(job.created_at)}>{formatInstant(job.created_at)}</time></div>
-                {job.problem && <div className={classes.error}>{job.problem}</div>}
+                {job.problem && <div className={classes.error}>{problemText(job.problem)}</div>}
               </div>
               <div style={{ flex: "1 1 160px" }}>
                 <Badge tone={kTones[job.state]}>{t(`admin.job_state_${job.state}`)}</Badge> <span className="numbers muted">{t("admin.job_progress", { done: formatInteger(job.done), total: formatInteger(job.total) })}</span>

@@ -1,6 +1,7 @@
 import { Progress } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState, type FormEvent } from "react";
+import { problemText } from "@web/admin/jobs/problem-text";
 import { loadDemo } from "@web/admin/setup/setup-calls";
 import setup from "@web/admin/setup/setup.module.css";
 import { StepFoot } from "@web/admin/setup/step-foot";
@@ -55,7 +56,7 @@ export function DemoStep({ onDone }: { onDone: () => void }) {
         </div>
       )}
       {is_done && <p role="status">{t("admin.setup_demo_done")}</p>}
-      {job?.state === "failed" && <p role="alert" className={classes.error}>{job.problem ?? t("admin.setup_demo_failed")}</p>}
+      {job?.state === "failed" && <p role="alert" className={classes.error}>{job.problem ? problemText(job.problem) : t("admin.setup_demo_failed")}</p>}
       <StepFoot label={t(choice === "demo" && !is_done ? "admin.setup_demo_load" : "admin.setup_next")} is_running={is_running} is_disabled={is_loading} onSkip={job?.state === "failed" || is_loading ? onDone : undefined} />
     </form>
   );
