@@ -18,6 +18,7 @@
 #include "server/entity/duplicates/match_index.hpp"
 #include "server/flow/duplicates/duplicate_search.hpp"
 #include "server/flow/duplicates/merge_job.hpp"
+#include "server/flow/erasure.hpp"
 #include "server/flow/mass_change.hpp"
 #include "server/flow/outbox_dispatcher.hpp"
 #include "server/flow/retention.hpp"
@@ -45,7 +46,7 @@ std::vector<entity::EntityFile> entity_files() {
 
 std::vector<store::Migration> all_migrations() {
   std::vector<store::Migration> all;
-  for (const auto* some : {&entity::metadata_migrations(), &entity::write_migrations(), &entity::match_migrations(), &entity::file_migrations(), &connect::notice_migrations(), &connect::web_hook_migrations(), &flow::flow_migrations(), &api::authenticator_migrations()}) {
+  for (const auto* some : {&entity::metadata_migrations(), &entity::write_migrations(), &entity::match_migrations(), &entity::file_migrations(), &connect::notice_migrations(), &connect::web_hook_migrations(), &flow::flow_migrations(), &flow::erasure_migrations(), &api::authenticator_migrations()}) {
     all.insert(all.end(), some->begin(), some->end());
   }
   std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.number < b.number; });
@@ -111,8 +112,10 @@ struct Application::Impl final : public entity::ModuleHost {
     flow::add_schema_job(job_runner, module_services);
     catalog.synchronise_schema();
     flow::add_mass_change(job_runner, module_services);
+    flow::add_erasure(job_runner, module_services, folder.path() + "/erasures.log");
     flow::add_duplicate_search(job_runner, module_services);
     flow::add_record_merge(job_runner, module_services);
+    scheduler.add("duplicate_indexes", std::chrono::hours(1), [this] { flow::build_missing_indexes(job_runner, module_services); });
     dispatcher.add("duplicates", [this](const std::vector<entity::OutboxEvent>& events) { duplicate_watch.consume(events); });
     add_demo_job(job_runner, module_services);
     catalog.add_behaviour("user", api::make_sign_in_behaviour(*database));
@@ -123,6 +126,7 @@ struct Application::Impl final : public entity::ModuleHost {
     retention.add("web_hooks", [this] { return web_hooks.remove_old(); });
     scheduler.add("retention", std::chrono::hours(1), [this] { retention.run(); });
     modules::register_all(*this);
+    flow::replay_erasures(module_services, folder.path() + "/erasures.log");
   }
 
   void start() {

@@ -13,7 +13,7 @@ import { t } from "@web/lib/i18n";
 import { onChanges } from "@web/lib/live";
 import type { Entity, Field } from "@web/lib/metadata-types";
 import { useRecordCreator } from "@web/lib/record-creator";
-import { isBlank, type AnyRecord } from "@web/lib/values";
+import { isBlank, type AnyRecord, type Link as LinkValue } from "@web/lib/values";
 import classes from "@web/records/card/related-lists.module.css";
 import { DueBadge } from "@web/records/due-badge";
 import { activityKinds, kNextStepField, openState } from "@web/records/next-step";
@@ -59,14 +59,17 @@ function factFields(entity: Entity, skipped: string): Field[] {
   const kinds = new Set(["money", "instant", "date", "choice", "phone"]);
   const columns = entity.views?.[0]?.columns ?? [];
   const fields = columns.map((key) => entity.fields.find((field) => field.key === key)).filter((field) => field !== undefined);
-  return fields.filter((field) => field.key !== entity.title && field.key !== skipped && (kinds.has(field.type) || field.key === entity.stages?.field)).slice(0, 3);
+  return fields.filter((field) => (field.key !== entity.title || entity.kind === "relation") && field.key !== skipped && (kinds.has(field.type) || field.key === entity.stages?.field)).slice(0, 3);
 }
 
 function RelatedList({ relation, entity, record }: { relation: Relation; entity: Entity; record: AnyRecord }) {
   const { entity: other, field } = relation;
   const create = useRecordCreator();
-  const facts = factFields(other, field.key);
   const metadata = useMetadata();
+  // Of a relation the other end is what one looks for: its title stands in the line and leads to it.
+  const end = other.kind === "relation" ? other.fields.find((one) => one.type === "link" && one.key !== field.key && !one.system) : undefined;
+  const end_entity = end ? metadata.entity(end.to?.[0] ?? "") : undefined;
+  const facts = factFields(other, end ? "" : field.key);
   const activity = activityKinds(metadata, entity).find((kind) => kind.entity.key === other.key && kind.state && kind.due);
   const to_record = conditionTo(field, entity, record.id);
   // Of activities only what is still to do: the rest is in the timeline.
@@ -74,7 +77,7 @@ function RelatedList({ relation, entity, record }: { relation: Relation; entity:
   const sort = activity ? { field: activity.due?.key ?? "id", desc: false } : { field: "created_at", desc: true };
   const { data, refetch } = useQuery({
     queryKey: ["related", entity.plural, record.id, other.plural, field.key],
-    queryFn: ({ signal }) => queryRecords(other.plural, { filter: condition, limit: kShown + 1, fields: [other.title, ...facts.map((one) => one.key)], sort: [sort] }, signal),
+    queryFn: ({ signal }) => queryRecords(other.plural, { filter: condition, limit: kShown + 1, fields: [other.title, ...(end ? [end.key] : []), ...facts.map((one) => one.key)], sort: [sort] }, signal),
   });
   useEffect(() => onChanges((changes) => { if (changes.some((change) => change.entity === other.key)) void refetch(); }), [other.key, refetch]);
   const items = data?.items ?? [];
@@ -90,7 +93,9 @@ function RelatedList({ relation, entity, record }: { relation: Relation; entity:
       <ul>
         {items.slice(0, kShown).map((item) => (
           <li key={item.id}>
-            <Link to="/$plural/$id" params={{ plural: other.plural, id: String(item.id) }} className="cut">{String(item[other.title] ?? `№ ${item.id}`).replace(/<[^>]+>/g, " ")}</Link>
+            {end && end_entity && item[end.key]
+              ? <Link to="/$plural/$id" params={{ plural: end_entity.plural, id: String((item[end.key] as LinkValue).id) }} className="cut">{(item[end.key] as LinkValue).title ?? "—"}</Link>
+              : <Link to="/$plural/$id" params={{ plural: other.plural, id: String(item.id) }} className="cut">{String(item[other.title] ?? `№ ${item.id}`).replace(/<[^>]+>/g, " ")}</Link>}
             <span className={classes.facts}>
               {facts.filter((one) => !isBlank(item[one.key])).map((one) => (
                 <span key={one.key}>{(one.key === activity?.due?.key || one.key === kNextStepField) ? <DueBadge at={item[one.key] as string} /> : <FieldView field={one} value={item[one.key]} record={item} is_dense />}</span>
