@@ -197,6 +197,7 @@ test("stages change their order and names, and the board follows", () => on("/se
   const first = page.getByRole("listitem").filter({ has: button(page, "Ниже: Новый запрос") });
   await button(first, "Ниже: Новый запрос").click();
   await page.waitForFunction(() => document.querySelector("main ol li")?.textContent?.includes("Подбор и расчёт"));
+  await untilQuiet(page);
   await button(page, "Выше: Новый запрос").click();
   await page.waitForFunction(() => document.querySelector("main ol li")?.textContent?.includes("Новый запрос"));
   await button(page, "Отгрузка").click();
