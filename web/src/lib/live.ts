@@ -1,3 +1,4 @@
+import { checkConnection } from "@web/lib/connection";
 import { query_client } from "@web/lib/query-client";
 
 export interface Change {
@@ -45,6 +46,7 @@ export function connectLive(): void {
     if (was_open) void query_client.invalidateQueries();
     was_open = true;
   });
+  source.addEventListener("error", checkConnection);
   source.addEventListener("change", (event) => {
     try {
       announce(JSON.parse((event as MessageEvent<string>).data) as Change);

@@ -11,6 +11,7 @@ import type { Entity, Field } from "@web/lib/metadata-types";
 import { messageOf, Problem, problemsByField } from "@web/lib/problem";
 import { isBlank, type AnyRecord } from "@web/lib/values";
 import classes from "@web/records/card/timeline.module.css";
+import { canEdit } from "@web/records/edit/editable-value";
 import { createFields, wireValues } from "@web/records/form/create-form";
 import { FormFields } from "@web/records/form/form-fields";
 import { useFieldRules } from "@web/records/form/use-field-rules";
@@ -56,6 +57,7 @@ export function ActivityForm({ kind, next, entity, record, onDone }: ActivityFor
   const rules = useFieldRules(kind.entity, values);
   const fields = askedFields(kind, tense);
   const lone = fields.length === 1 && (fields[0]?.type === "rich_text" || fields[0]?.type === "long_text") ? fields[0] : null;
+  const files = kind.entity.fields.find((field) => field.type === "file" && !field.hidden && canEdit(kind.entity, field) && !fields.includes(field));
   const subject = { id: record.id, title: String(record[entity.title] ?? ""), entity: entity.key };
   const asks_next = tense === "done" && kind.state !== null && next?.due !== null && next?.due !== undefined;
   const set = (key: string, value: unknown) => {
@@ -109,6 +111,7 @@ export function ActivityForm({ kind, next, entity, record, onDone }: ActivityFor
       {kind.state && kind.due && <Segments label={t("composer.tense")} value={tense} onChange={choose} options={[{ value: "planned", label: t("composer.planned") }, { value: "done", label: t("composer.done") }]} />}
       {lone ? <RichEditor label={lone.label} html={String(values[lone.key] ?? "")} onChange={(html) => set(lone.key, html)} auto_focus placeholder={t("composer.prompt")} />
         : <FormFields entity={kind.entity} fields={fields} values={values} errors={errors} rules={rules} onChange={set} focus={tense === "done" ? fields.at(-1)?.key : undefined} />}
+      {files && <FieldInput entity={kind.entity} field={files} value={values[files.key] ?? null} record={values} error={errors[files.key]} onChange={(value) => set(files.key, value)} />}
       {asks_next && next?.due && (
         <fieldset className={classes.next}>
           <legend>{t("composer.next")}</legend>

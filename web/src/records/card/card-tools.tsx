@@ -65,11 +65,11 @@ export function CardTools({ entity, record, is_panel, onPrevious, onNext, onHist
     <>
       {(onPrevious || onNext) && (
         <>
-          <IconButton label={t("card.previous")} hint="[" disabled={!onPrevious} onClick={() => onPrevious?.()}><IconChevronUp size={18} /></IconButton>
-          <IconButton label={t("card.next")} hint="]" disabled={!onNext} onClick={() => onNext?.()}><IconChevronDown size={18} /></IconButton>
+          <IconButton data-wide label={t("card.previous")} hint="[" disabled={!onPrevious} onClick={() => onPrevious?.()}><IconChevronUp size={18} /></IconButton>
+          <IconButton data-wide label={t("card.next")} hint="]" disabled={!onNext} onClick={() => onNext?.()}><IconChevronDown size={18} /></IconButton>
         </>
       )}
-      {is_panel && <IconButton label={t("card.open_page")} hint="o" onClick={expand}><IconExternalLink size={18} /></IconButton>}
+      {is_panel && <IconButton data-wide label={t("card.open_page")} hint="o" onClick={expand}><IconExternalLink size={18} /></IconButton>}
       <Menu position="bottom-end" width={240} returnFocus={false}>
         <Menu.Target><IconButton label={t("card.more_actions")}><IconDots size={18} /></IconButton></Menu.Target>
         <Menu.Dropdown>
