@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 
 const repository = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
-/** Makes a base with or without demo data, or takes the one at `data` (then `account` is one of its users). */
+/** Makes a base with, without or (`"small"`) with few demo data, or takes the one at `data` (then `account` is one of its users). */
 export async function startProgram({ has_demo = true, data: given, account: known } = {}) {
   if (process.env.MATVEY_URL && has_demo && !given) {
     return { address: process.env.MATVEY_URL, account: { email: process.env.MATVEY_EMAIL ?? "", password: process.env.MATVEY_PASSWORD ?? "" }, stop: async () => {} };
@@ -47,9 +47,12 @@ export async function startProgram({ has_demo = true, data: given, account: know
 
 function makeBase(binary, data, password_file, account, has_demo) {
   writeFileSync(password_file, account.password);
-  const words = ["init", "--data", data, "--admin-email", account.email, "--admin-password-file", password_file, "--admin-name", "Анна Ржаная", ...(has_demo ? ["--demo"] : [])];
+  const words = ["init", "--data", data, "--admin-email", account.email, "--admin-password-file", password_file, "--admin-name", "Анна Ржаная", ...(has_demo === true ? ["--demo"] : [])];
   const made = spawnSync(binary, words, { encoding: "utf8" });
   if (made.status !== 0) throw new Error(`init failed: ${made.stderr}${made.stdout}`);
+  if (has_demo !== "small") return;
+  const filled = spawnSync(binary, ["demo", "--data", data, "--clients", "600", "--deals", "300", "--activities", "900", "--seed", "7"], { encoding: "utf8" });
+  if (filled.status !== 0) throw new Error(`demo failed: ${filled.stderr}${filled.stdout}`);
 }
 
 /** The files of web/dist, every other request passed on to the program. */

@@ -31,7 +31,7 @@ export const theme = createTheme({
     Tooltip: { defaultProps: { zIndex: 600, openDelay: 400, events: { hover: true, focus: false, touch: false }, withArrow: false, transitionProps: { duration: 120 } } },
     Modal: { defaultProps: { padding: 20, transitionProps: { duration: 140, transition: "fade" }, overlayProps: { backgroundOpacity: 0.35 } } },
     Combobox: { defaultProps: { zIndex: 600 } },
-    Menu: { defaultProps: { zIndex: 600, shadow: "md", transitionProps: { duration: 120 } } },
+    Menu: { defaultProps: { zIndex: 600, withInitialFocusPlaceholder: false, shadow: "md", transitionProps: { duration: 120 } } },
     Popover: { defaultProps: { zIndex: 600, shadow: "md", transitionProps: { duration: 120 } } },
   },
 });

@@ -8,6 +8,7 @@ async function ask(): Promise<void> {
   timer = undefined;
   try {
     const answer = await fetch("/health", { cache: "no-store" });
+    await answer.text();
     online.set(answer.status < 500);
   } catch {
     online.set(false);

@@ -38,7 +38,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
     event.preventDefault();
   };
   return (
-    <Modal opened onClose={onClose} withCloseButton={false} size={600} padding={0} yOffset="10vh" transitionProps={{ duration: 0 }} aria-label={t("search.prompt")}>
+    <Modal opened onClose={onClose} withCloseButton={false} size={600} padding={0} yOffset="10vh" transitionProps={{ duration: 0 }} title={t("search.prompt")} styles={{ header: { display: "none" } }}>
       <div className={classes.field}>
         <IconSearch size={18} aria-hidden="true" />
         <input

@@ -15,9 +15,9 @@ import { t } from "@web/lib/i18n";
 import type { Entity } from "@web/lib/metadata-types";
 import { pageWidgets } from "@web/lib/widgets";
 
-/** Three sections for the thumb: the first two and the one with a board. */
+/** Three sections for the thumb: the first two and the one where money moves over a board. */
 function thumbSections(entities: Entity[]): Entity[] {
-  const staged = entities.find((entity) => entity.views?.some((view) => view.type === "board"));
+  const staged = entities.find((entity) => entity.stages && entity.fields.some((field) => field.type === "money"));
   const rest = entities.filter((entity) => entity !== staged);
   return staged ? [...rest.slice(0, 2), staged] : rest.slice(0, 3);
 }

@@ -47,13 +47,15 @@ export function FileControl({ input, is_image = false }: { input: InputProps; is
         ))}
         {sending > 0 && <Progress value={100} animated aria-label={t("field.sending")} />}
         <input ref={chooser} type="file" hidden multiple={field.multiple ?? false} accept={is_image ? "image/*" : undefined} aria-label={field.label} onChange={(event) => void send(event.currentTarget.files)} />
-        <Button variant="default" size="xs" leftSection={<IconPaperclip size={15} />} onClick={() => chooser.current?.click()} style={{ justifySelf: "start" }}>{t("field.choose_file")}</Button>
-        {is_touch && (
-          <>
-            <input ref={camera} type="file" hidden accept="image/*" capture="environment" aria-label={t("field.take_photo")} onChange={(event) => void send(event.currentTarget.files)} />
-            <Button variant="default" size="xs" leftSection={<IconCamera size={15} />} onClick={() => camera.current?.click()} style={{ justifySelf: "start" }}>{t("field.take_photo")}</Button>
-          </>
-        )}
+        <div style={{ display: "flex", flexWrap: "wrap", gap: 8 }}>
+          <Button variant="default" size="xs" leftSection={<IconPaperclip size={15} />} onClick={() => chooser.current?.click()}>{t("field.choose_file")}</Button>
+          {is_touch && (
+            <>
+              <input ref={camera} type="file" hidden accept="image/*" capture="environment" aria-label={t("field.take_photo")} onChange={(event) => void send(event.currentTarget.files)} />
+              <Button variant="default" size="xs" leftSection={<IconCamera size={15} />} onClick={() => camera.current?.click()}>{t("field.take_photo")}</Button>
+            </>
+          )}
+        </div>
       </div>
     </InputFrame.Wrapper>
   );

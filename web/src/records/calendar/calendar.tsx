@@ -18,7 +18,7 @@ import type { AnyRecord } from "@web/lib/values";
 import classes from "@web/records/calendar/calendar.module.css";
 import { canEdit } from "@web/records/edit/editable-value";
 import { useRecordEditing } from "@web/records/edit/use-record-editing";
-import { doneState } from "@web/records/next-step";
+import { doneState, openState } from "@web/records/next-step";
 
 interface CalendarProps {
   entity: Entity;
@@ -59,12 +59,15 @@ export function Calendar({ entity, field, filter, onOpen }: CalendarProps) {
     const read = async (from: string, to: string): Promise<EventInput[]> => {
       const low = field.type === "date" ? from.slice(0, 10) : localToInstant(from.slice(0, 16));
       const high = field.type === "date" ? to.slice(0, 10) : localToInstant(to.slice(0, 16));
-      const page = await queryRecords(entity.plural, {
-        filter: allOf(latest.current.filter, { field: field.key, op: "gte", value: low }, { field: field.key, op: "lt", value: high }), sort: [{ field: field.key, desc: false }],
-        fields: ["version", entity.title, field.key, ...(end ? [end.key] : []), ...(state ? [state.key] : [])], limit: kMost,
+      const ask = (part: Filter | null, limit: number) => queryRecords(entity.plural, {
+        filter: allOf(latest.current.filter, { field: field.key, op: "gte", value: low }, { field: field.key, op: "lt", value: high }, part), sort: [{ field: field.key, desc: false }],
+        fields: ["version", entity.title, field.key, ...(end ? [end.key] : []), ...(state ? [state.key] : [])], limit,
       });
-      setCut(page.next !== null);
-      return page.items.map((record) => eventOf(record));
+      const open = openState(state);
+      // What is still to do must not give way to what is done.
+      const pages = await Promise.all(state && open ? [ask({ field: state.key, op: "eq", value: open }, kMost / 2), ask({ field: state.key, op: "ne", value: open }, kMost / 2)] : [ask(null, kMost)]);
+      setCut(pages.some((page) => page.next !== null));
+      return pages.flatMap((page) => page.items.map((record) => eventOf(record)));
     };
     const eventOf = (record: AnyRecord): EventInput => {
       const is_done = state !== null && record[state.key] === doneState(state);
@@ -92,8 +95,8 @@ export function Calendar({ entity, field, filter, onOpen }: CalendarProps) {
     };
     const made = new Engine(element, {
       plugins: [day_grid, time_grid, interaction], initialView: is_phone ? "timeGridDay" : "dayGridMonth", locales: [ru], locale: currentLanguage(), firstDay: 1, height: "100%", timeZone: "UTC", now: () => instantToLocal(new Date().toISOString()),
-      headerToolbar: { left: "prev,next today", center: is_phone ? "" : "title", right: field.type === "date" ? "" : "dayGridMonth,timeGridWeek,timeGridDay" }, nowIndicator: true, dayMaxEvents: true, navLinks: field.type !== "date",
-      buttonText: { today: t("calendar.today"), month: t("calendar.month"), week: t("calendar.week"), day: t("calendar.day") }, buttonHints: { prev: t("calendar.previous"), next: t("calendar.next"), today: t("calendar.today") },
+      headerToolbar: { left: is_phone ? "prev,next" : "prev,next today", center: "title", right: field.type === "date" ? "" : is_phone ? "dayGridMonth,timeGridDay" : "dayGridMonth,timeGridWeek,timeGridDay" }, nowIndicator: true, dayMaxEvents: true, navLinks: field.type !== "date",
+      buttonText: { prev: "‹", next: "›", today: t("calendar.today"), month: t("calendar.month"), week: t("calendar.week"), day: t("calendar.day") }, buttonIcons: false, moreLinkDidMount: ({ el }) => el.setAttribute("role", "button"), dayCellDidMount: ({ el }) => el.removeAttribute("aria-labelledby"), buttonHints: { prev: t("calendar.previous"), next: t("calendar.next"), today: t("calendar.today") },
       moreLinkContent: ({ num }) => t("calendar.more", { count: num }), allDayText: t("calendar.all_day"), eventTimeFormat: { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }, slotLabelFormat: { hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
       scrollTime: "08:00", editable: canEdit(entity, field), eventDurationEditable: false, eventInteractive: true,
       events: ({ startStr, endStr }, onRead, onFail) => { read(startStr, endStr).then(onRead, onFail); },

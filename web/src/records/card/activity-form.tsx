@@ -111,7 +111,6 @@ export function ActivityForm({ kind, next, entity, record, onDone }: ActivityFor
       {kind.state && kind.due && <Segments label={t("composer.tense")} value={tense} onChange={choose} options={[{ value: "planned", label: t("composer.planned") }, { value: "done", label: t("composer.done") }]} />}
       {lone ? <RichEditor label={lone.label} html={String(values[lone.key] ?? "")} onChange={(html) => set(lone.key, html)} auto_focus placeholder={t("composer.prompt")} />
         : <FormFields entity={kind.entity} fields={fields} values={values} errors={errors} rules={rules} onChange={set} focus={tense === "done" ? fields.at(-1)?.key : undefined} />}
-      {files && <FieldInput entity={kind.entity} field={files} value={values[files.key] ?? null} record={values} error={errors[files.key]} onChange={(value) => set(files.key, value)} />}
       {asks_next && next?.due && (
         <fieldset className={classes.next}>
           <legend>{t("composer.next")}</legend>
@@ -119,11 +118,12 @@ export function ActivityForm({ kind, next, entity, record, onDone }: ActivityFor
           <FieldInput entity={next.entity} field={{ ...next.due, label: t("composer.next_at") }} value={step.at} onChange={(at) => setStep({ ...step, at: at as string | null })} />
         </fieldset>
       )}
+      {files && <FieldInput entity={kind.entity} field={files} value={values[files.key] ?? null} record={values} error={errors[files.key]} onChange={(value) => set(files.key, value)} />}
       {is_unplaced && problem && <p role="alert" style={{ color: "var(--danger)" }}>{problem.is_offline ? t("shell.offline") : messageOf(problem)}</p>}
       <div className={classes.foot}>
         <Button type="submit" size="xs" loading={is_saving}>{t("action.save")}</Button>
         <Button size="xs" variant="subtle" color="gray" onClick={onDone}>{t("action.cancel")}</Button>
-        <span className="muted" style={{ fontSize: 12 }}>{t("composer.keys")}</span>
+        <span className={`${classes.keys} muted`}>{t("composer.keys")}</span>
       </div>
     </form>
   );

@@ -1,8 +1,9 @@
 import { Button, Skeleton } from "@mantine/core";
 import { IconArrowLeft } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { ErrorNotice } from "@web/kit/error-notice";
+import { useMe } from "@web/lib/calls/me";
 import { useMetadata } from "@web/lib/calls/metadata";
 import { useRecord } from "@web/lib/calls/read-record";
 import { accusative } from "@web/lib/format/accusative";
@@ -32,6 +33,8 @@ interface CardViewProps extends CardNeighbours {
   is_panel?: boolean;
   onClose?: (() => void) | undefined;
 }
+
+const FactsLayout = lazy(async () => ({ default: (await import("@web/records/card/facts-layout")).FactsLayout }));
 
 const kParts = ["facts", "timeline", "related"] as const;
 
@@ -63,6 +66,8 @@ function LoadedCard({ entity, record, is_panel, onClose, ...neighbours }: Omit<C
   const [part, setPart] = useState<(typeof kParts)[number]>("timeline");
   const [composing, setComposing] = useState<string | null>(null);
   const [is_history, setHistory] = useState(false);
+  const [is_layout, setLayout] = useState(false);
+  const me = useMe();
   const kinds = activityKinds(metadata, entity);
   const has_feed = kinds.length > 0 || Boolean(entity.timeline);
   const plan = () => {
@@ -84,7 +89,7 @@ function LoadedCard({ entity, record, is_panel, onClose, ...neighbours }: Omit<C
     { key: "history", label: t("card.history"), run: () => { setHistory(true); setPart("timeline"); } },
   ]);
   const tools = (
-    <CardTools entity={entity} record={record} is_panel={is_panel} onClose={onClose} {...neighbours} onHistory={() => { setHistory((before) => !before); setPart("timeline"); }} />
+    <CardTools entity={entity} record={record} is_panel={is_panel} onClose={onClose} {...neighbours} onHistory={() => { setHistory((before) => !before); setPart("timeline"); }} onLayout={me.can_change_metadata ? () => { setLayout(true); setPart("facts"); } : undefined} />
   );
   return (
     <article className={classes.card} aria-label={title}>
@@ -93,7 +98,7 @@ function LoadedCard({ entity, record, is_panel, onClose, ...neighbours }: Omit<C
         {kParts.map((one) => <button key={one} type="button" role="tab" aria-selected={part === one} onClick={() => setPart(one)}>{t(`card.tab_${one}`)}</button>)}
       </div>
       <div className={classes.body}>
-        <div className={classes.column} data-part="facts" data-shown={part === "facts" || undefined}><CardFacts entity={entity} record={record} save={save} /></div>
+        <div className={classes.column} data-part="facts" data-shown={part === "facts" || undefined}>{is_layout ? <Suspense><FactsLayout entity={entity} onDone={() => setLayout(false)} /></Suspense> : <CardFacts entity={entity} record={record} save={save} />}</div>
         <div className={classes.column} data-part="timeline" data-shown={part === "timeline" || undefined}>
           {is_history || !has_feed ? (
             <>

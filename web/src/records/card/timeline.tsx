@@ -31,7 +31,7 @@ export function Timeline({ entity, id }: { entity: Entity; id: number }) {
         <div className={classes.feedHead}>
           <h2>{t("timeline.title")}</h2>
           <Menu position="bottom-end">
-            <Menu.Target><Button size="compact-sm" variant="subtle" color="gray" rightSection={<IconChevronDown size={14} />} aria-label={t("timeline.filter")}>{options.find((option) => option.value === shown)?.label}</Button></Menu.Target>
+            <Menu.Target><Button size="compact-sm" variant="subtle" color="gray" rightSection={<IconChevronDown size={14} />} aria-label={`${t("timeline.filter")}: ${options.find((option) => option.value === shown)?.label ?? ""}`}>{options.find((option) => option.value === shown)?.label}</Button></Menu.Target>
             <Menu.Dropdown>{options.map((option) => <Menu.Item key={option.value} onClick={() => setShown(option.value)}>{option.label}</Menu.Item>)}</Menu.Dropdown>
           </Menu>
         </div>

@@ -91,12 +91,14 @@ function GroupPart({ entity, columns, query, group, part, sums, open_id, onOpen,
           : columns.slice(1).map((column) => <span key={column.path} className={`${classes.sum} numbers`} title={column.label}>{sums.find((sum) => sum.path === column.path)?.text}</span>)}
       </button>
       {is_open && (
-        <div role="grid" aria-label={entity.label.many}>
-          {(data?.items ?? []).map((record, at) => (
-            <ListRow key={record.id} entity={entity} columns={columns} template={template} index={at} record={record} is_active={false} is_open={record.id === open_id} is_selected={false} has_check={false} onOpen={onOpen} onActivate={() => undefined} onToggle={() => undefined} />
-          ))}
+        <>
+          <div role={data ? "grid" : undefined} aria-label={data ? entity.label.many : undefined}>
+            {(data?.items ?? []).map((record, at) => (
+              <ListRow key={record.id} entity={entity} columns={columns} template={template} index={at} record={record} is_active={false} is_open={record.id === open_id} is_selected={false} has_check={false} onOpen={onOpen} onActivate={() => undefined} onToggle={() => undefined} />
+            ))}
+          </div>
           {count > kRowsShown && <Button size="compact-sm" variant="subtle" onClick={() => onShowAll(condition)}>{t("list.show_group", { count: formatInteger(count) })}</Button>}
-        </div>
+        </>
       )}
     </section>
   );

@@ -70,7 +70,7 @@ export function ListScreen({ entity, view }: { entity: Entity; view: CurrentView
         <h1>{entity.label.many}</h1>
         <ViewTabs entity={entity} view={view} shape="list" columns={columns.map((column) => column.path)} update={update} />
         <GroupMenu entity={entity} group={view.group} onGroup={(key) => update({ group: key ?? "" })} />
-        <ColumnMenu entity={entity} columns={columns} onChoose={choice.choose} />
+        <span className={classes.wide}><ColumnMenu entity={entity} columns={columns} onChoose={choice.choose} /></span>
         <ShapeSwitch entity={entity} shape="list" onShape={(as) => update({ as, group: undefined })} />
         {entity.can.create && <Button className={classes.create} size="xs" leftSection={<IconPlus size={16} />} onClick={() => void create?.(entity.key, {})}>{t("action.create")}</Button>}
       </header>

@@ -31,12 +31,14 @@ export function ViewTabs({ entity, view, shape, columns, update }: ViewTabsProps
   const rest = view.views.slice(kShown);
   const hidden_current = rest.find((one) => one.key === view.current?.key);
   return (
-    <div className={classes.tabs} role="tablist" aria-label={t("views.title")}>
-      {[...shown, ...(hidden_current ? [hidden_current] : [])].map((one) => (
-        <button key={one.key} type="button" role="tab" aria-selected={one.key === view.current?.key} onClick={() => open(one.key)}>
-          {one.definition.type === "board" && <IconLayoutKanban size={15} aria-hidden="true" />}{one.label}
-        </button>
-      ))}
+    <div className={classes.tabs}>
+      <div className={classes.list} role="tablist" aria-label={t("views.title")}>
+        {[...shown, ...(hidden_current ? [hidden_current] : [])].map((one) => (
+          <button key={one.key} type="button" role="tab" aria-selected={one.key === view.current?.key} onClick={() => open(one.key)}>
+            {one.definition.type === "board" && <IconLayoutKanban size={15} aria-hidden="true" />}{one.label}
+          </button>
+        ))}
+      </div>
       {rest.length > 0 && (
         <Menu position="bottom-start">
           <Menu.Target><button type="button">{t("views.more")}<IconChevronDown size={14} aria-hidden="true" /></button></Menu.Target>
