@@ -126,6 +126,34 @@ const std::vector<store::Migration>& authenticator_migrations() {
   return migrations;
 }
 
+namespace {
+
+class SignInBehaviour final : public entity::Behaviour {
+ public:
+  explicit SignInBehaviour(store::Database& database) : database_(database) {}
+
+  void before_write(entity::SaveContext& context) override {
+    const bool is_active = context.record().integer("is_active", 1) != 0;
+    if (!is_active && !context.is_new() && context.changed("is_active")) end_all(context);
+  }
+  void before_delete(entity::SaveContext& context) override { end_all(context); }
+
+ private:
+  void end_all(entity::SaveContext& context) {
+    auto& connection = context.connection();
+    const std::int64_t user = context.record().id;
+    connection.prepare("sessions_remove", "DELETE FROM sys_session WHERE user_id = $1").bind(1, user).run();
+    connection.prepare("api_keys_revoke", "UPDATE sys_api_key SET revoked_at = $2 WHERE user_id = $1 AND revoked_at IS NULL").bind(1, user).bind(2, base::to_micros(context.now())).run();
+    database_.notify_on_commit(connection, kChannel, "changed");
+  }
+
+  store::Database& database_;
+};
+
+}  // namespace
+
+std::unique_ptr<entity::Behaviour> make_sign_in_behaviour(store::Database& database) { return std::make_unique<SignInBehaviour>(database); }
+
 struct Authenticator::Impl {
   Impl(store::Database& database, entity::CallerDirectory& callers, const base::Clock& clock, base::Random& random)
       : database(database), callers(callers), clock(clock), random(random), dummy_hash(hash_password("nobody has this password")) {

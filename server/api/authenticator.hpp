@@ -16,6 +16,7 @@
 #include "server/base/time.hpp"
 #include "server/base/uid.hpp"
 #include "server/entity/access.hpp"
+#include "server/entity/record_service.hpp"
 #include "server/http/server.hpp"
 #include "server/store/database.hpp"
 
@@ -58,6 +59,10 @@ bool verify_password(std::string_view hash, std::string_view password);
 void check_password_strength(std::string_view password, std::string_view path);
 
 const std::vector<store::Migration>& authenticator_migrations();  // numbers 40–44
+
+// Behaviour of users: switched off or deleted, they lose their sessions and keys in the same transaction, and switching on again
+// gives none back. `database` outlives it.
+std::unique_ptr<entity::Behaviour> make_sign_in_behaviour(store::Database& database);
 
 // Thread-safe.
 class Authenticator {

@@ -50,6 +50,7 @@ struct ApiContext {
   base::Instant started_at = clock.now();
   std::function<http::ServerCounters()> server_counters = {};  // set by whoever starts the server
   std::function<std::size_t()> open_streams = {};
+  std::vector<std::function<void(http::Router&, ApiContext&)>> module_routes = {};
   std::vector<std::pair<http::Method, std::string>> served = {};  // what add_route added, patterns below /api/v1
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "server/api/authenticator.hpp"
+#include "server/app/demo/demo_data.hpp"
 #include "server/base/error.hpp"
 #include "server/base/log.hpp"
 #include "server/base/resources.hpp"
@@ -15,6 +16,9 @@
 #include "server/entity/write/migrations.hpp"
 #include "server/entity/write/outbox.hpp"
 #include "server/entity/write/record_service_impl.hpp"
+#include "server/entity/duplicates/match_index.hpp"
+#include "server/flow/duplicates/duplicate_search.hpp"
+#include "server/flow/duplicates/merge_job.hpp"
 #include "server/flow/mass_change.hpp"
 #include "server/flow/outbox_dispatcher.hpp"
 #include "server/flow/scheduler.hpp"
@@ -40,7 +44,7 @@ std::vector<entity::EntityFile> entity_files() {
 
 std::vector<store::Migration> all_migrations() {
   std::vector<store::Migration> all;
-  for (const auto* some : {&entity::metadata_migrations(), &entity::write_migrations(), &entity::file_migrations(), &connect::notice_migrations(), &connect::web_hook_migrations(), &flow::flow_migrations(), &api::authenticator_migrations()}) {
+  for (const auto* some : {&entity::metadata_migrations(), &entity::write_migrations(), &entity::match_migrations(), &entity::file_migrations(), &connect::notice_migrations(), &connect::web_hook_migrations(), &flow::flow_migrations(), &api::authenticator_migrations()}) {
     all.insert(all.end(), some->begin(), some->end());
   }
   std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.number < b.number; });
@@ -91,16 +95,22 @@ struct Application::Impl final : public entity::ModuleHost {
         authenticator(*database, *callers, clock, random),
         module_services{*database, catalog, *records, *callers, clock, random},
         node(base::random_token(random, 9)),
-        jobs(*database, clock, node),
+        job_runner(*database, clock, node),
         dispatcher(*database, clock, node),
         scheduler(*database, clock, node),
         files(*database, clock, connect::make_folder_store(files_folder(folder, config)), config.size_bytes("files.max_size")),
         notice_box(*database, clock),
         hook_client(client_options(config)),
         web_hooks(module_services, hook_client),
-        api{*database, catalog, *records, *callers, texts(), clock, random, authenticator, jobs, module_services, files, notice_box, web_hooks, dispatcher, scheduler, config.size_bytes("http.max_body")} {
+        duplicate_watch(module_services),
+        api{*database, catalog, *records, *callers, texts(), clock, random, authenticator, job_runner, module_services, files, notice_box, web_hooks, dispatcher, scheduler, config.size_bytes("http.max_body")} {
     catalog.synchronise_schema();
-    flow::add_mass_change(jobs, module_services);
+    flow::add_mass_change(job_runner, module_services);
+    flow::add_duplicate_search(job_runner, module_services);
+    flow::add_record_merge(job_runner, module_services);
+    dispatcher.add("duplicates", [this](const std::vector<entity::OutboxEvent>& events) { duplicate_watch.consume(events); });
+    add_demo_job(job_runner, module_services);
+    catalog.add_behaviour("user", api::make_sign_in_behaviour(*database));
     scheduler.add("files_expire", std::chrono::hours(1), [this] { files.remove_expired(); });
     dispatcher.add("web_hooks", [this](const std::vector<entity::OutboxEvent>& events) { web_hooks.consume(events); });
     scheduler.add("web_hooks_retention", std::chrono::hours(1), [this] { web_hooks.remove_old(); });
@@ -112,7 +122,7 @@ struct Application::Impl final : public entity::ModuleHost {
   }
 
   void start() {
-    jobs.start();
+    job_runner.start();
     dispatcher.start();
     scheduler.start();
     web_hooks.start();
@@ -122,7 +132,7 @@ struct Application::Impl final : public entity::ModuleHost {
     scheduler.stop();
     dispatcher.stop();
     web_hooks.stop();
-    jobs.stop();
+    job_runner.stop();
   }
 
   entity::Services& services() override { return module_services; }
@@ -130,6 +140,8 @@ struct Application::Impl final : public entity::ModuleHost {
   void add_behaviour(std::string_view entity, std::unique_ptr<entity::Behaviour> behaviour) override { catalog.add_behaviour(entity, std::move(behaviour)); }
   void add_consumer(std::string_view name, std::function<void(const std::vector<entity::OutboxEvent>&)> consume) override { dispatcher.add(std::string(name), std::move(consume)); }
   void add_schedule(std::string_view name, std::chrono::seconds period, std::function<void()> run) override { scheduler.add(std::string(name), period, std::move(run)); }
+  flow::Jobs& jobs() override { return job_runner; }
+  void add_routes(std::function<void(http::Router&, api::ApiContext&)> add) override { api.module_routes.push_back(std::move(add)); }
 
   const DataFolder& folder;
   const base::Config& config;
@@ -142,13 +154,14 @@ struct Application::Impl final : public entity::ModuleHost {
   api::Authenticator authenticator;
   entity::Services module_services;
   const std::string node;  // name of this process among those that share the base
-  flow::Jobs jobs;
+  flow::Jobs job_runner;
   flow::OutboxDispatcher dispatcher;
   flow::Scheduler scheduler;
   connect::Files files;
   connect::Notices notice_box;
   http::CurlClient hook_client;
   connect::WebHooks web_hooks;
+  flow::DuplicateWatch duplicate_watch;
   api::ApiContext api;
 };
 

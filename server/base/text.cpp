@@ -5,6 +5,8 @@
 #include <unicode/uchar.h>
 #include <unicode/utf8.h>
 
+#include <algorithm>
+
 #include "server/base/error.hpp"
 
 namespace base {
@@ -157,6 +159,24 @@ std::string fold(std::string_view text) {
     append(out, c);
   }
   return out;
+}
+
+std::string without_lines(std::string_view text, std::string_view endings) {
+  const auto next_line = [](std::string_view& rest) {
+    const auto line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(rest.size(), line.size() + 1));
+    return line;
+  };
+  std::string kept;
+  while (!text.empty()) {
+    const auto line = next_line(text);
+    bool is_kept = true;
+    for (auto rest = endings; is_kept && !rest.empty();) is_kept = !line.ends_with(next_line(rest));
+    if (!is_kept) continue;
+    if (!kept.empty()) kept += '\n';
+    kept += line;
+  }
+  return kept;
 }
 
 std::size_t length(std::string_view text) {

@@ -23,6 +23,8 @@ std::string to_upper(std::string_view text);
 std::string sort_key(std::string_view text, std::size_t max_bytes = 128);
 // Changes with the collation data of ICU: stored keys of another version must be made anew. At most 32 characters.
 std::string sort_key_version();
+// The lines of `text` but those that end in one of `endings` (which are lines themselves, none of them empty).
+std::string without_lines(std::string_view text, std::string_view endings);
 // Length in code points.
 std::size_t length(std::string_view text);
 // First `count` code points.

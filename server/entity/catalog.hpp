@@ -43,6 +43,11 @@ class Catalog {
   void change_entity(const Caller& caller, std::string_view entity, const json::object& patch);  // card, views, labels, rules, visibility
   // Removes a hidden custom field with its values for ever; failed_precondition "field_not_hidden" otherwise.
   void purge_field(const Caller& caller, std::string_view entity, std::string_view field);
+  // Labels and help in several languages, as described in docs/internals/engine.md §4: given texts replace, null takes the local
+  // text away, what is not named stays.
+  void change_texts(const Caller& caller, std::string_view entity, const json::object& patch);
+  // See entity::change_company; every money field of the new registry has the new base currency.
+  void change_company(const Caller& caller, const json::object& patch);
   // The local layer as reviewable JSON: {"version": N, "rows": [{"kind","entity","field","body"}]}; import replaces rows of the same name.
   json::value export_local_layer();
   void import_local_layer(const Caller& caller, const json::value& layer);

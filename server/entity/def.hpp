@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "server/base/json.hpp"
+#include "server/entity/company.hpp"
 
 namespace entity {
 
@@ -44,6 +45,7 @@ struct FieldDef {
   std::optional<std::int64_t> max_length;  // code points
   std::optional<std::string> min, max;     // in the type's JSON text form
   int scale = 2;                           // decimal, money, percent
+  std::string base_currency = "RUB";       // of money: what bare amounts and sums are in
   std::string format;                      // inn, kpp, ogrn, snils, bik, account
   json::value default_value;               // as declared; null when none
   std::vector<Option> options;
@@ -56,7 +58,9 @@ struct FieldDef {
   const FieldType* result_type = nullptr;  // of `result`; nullptr for other types
   bool computed_on_read = false;           // formula over other records or roll-up of the viewer: no column
   json::value declaration;                 // the whole JSON, for types with settings of their own (roll_up, address)
-  std::unordered_map<std::string, std::string> labels;  // custom fields: language → label
+  std::unordered_map<std::string, std::string> labels;  // language → label given at run time
+  std::unordered_map<std::string, std::string> help;    // language → help text given at run time
+  bool has_help = false;                                // shipped: the locale key entities.<e>.help.<f> is there
 
   bool is_stored_column() const;  // has columns in the entity's own table
   const Option* option(std::string_view key) const;
@@ -114,6 +118,7 @@ struct Backlink {
 class Registry {
  public:
   std::int64_t version() const { return version_; }
+  const Company& company() const { return company_; }
   const EntityDef* find(std::string_view key) const;
   const EntityDef* find_plural(std::string_view plural) const;
   const EntityDef* find_id(int id) const;
@@ -125,6 +130,7 @@ class Registry {
  private:
   friend class RegistryBuilder;
   std::int64_t version_ = 0;
+  Company company_;
   std::vector<std::unique_ptr<EntityDef>> entities_;
   std::unordered_map<std::string, const EntityDef*> by_key_, by_plural_;
   std::unordered_map<int, const EntityDef*> by_id_;

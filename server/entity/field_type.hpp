@@ -33,8 +33,6 @@ class CurrencyRates {
   virtual std::optional<base::Decimal> rate(std::string_view currency) const = 0;
 };
 
-inline constexpr std::string_view kDefaultBaseCurrency = "RUB";
-
 // What parse needs besides the JSON.
 struct ParseContext {
   const FieldDef& field;
@@ -43,7 +41,6 @@ struct ParseContext {
   std::vector<base::FieldError>* errors;  // collects; parse goes on
   std::vector<Mark>* marks;
   std::string default_region = "RU";    // phones
-  std::string base_currency{kDefaultBaseCurrency};
   // The stored value when a record is changed: items given by "id" take what they do not name from it. nullptr: a new record,
   // ids of items are ignored.
   const Value* before = nullptr;

@@ -47,6 +47,9 @@ bool may_read_file(store::Connection& connection, const FilterContext& context, 
 // File ids in a file or image field, in order.
 std::vector<std::int64_t> files_in(const Value& value);
 bool is_file_field(const FieldDef& field);
+// A file held by something that is no record (the company's logo): `after` is kept, `before` let go; 0: none. A reference of entity 0
+// stands for it, readable by everybody who is signed in.
+void hold_single_file(store::Connection& connection, std::int64_t before, std::int64_t after, base::Instant now);
 // Brings the references in line with a saved record; `after` nullptr: the record is purged.
 void update_file_references(store::Connection& connection, const Record* before, const Record* after, base::Instant now);
 

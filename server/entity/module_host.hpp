@@ -11,6 +11,16 @@
 #include "server/entity/notices.hpp"
 #include "server/entity/record_service.hpp"
 
+namespace api {
+struct ApiContext;
+}
+namespace flow {
+class Jobs;
+}
+namespace http {
+class Router;
+}
+
 namespace entity {
 
 // One committed change, in order of commit.
@@ -46,6 +56,10 @@ class ModuleHost {
   virtual void add_consumer(std::string_view name, std::function<void(const std::vector<OutboxEvent>&)> consume) = 0;
   // Runs about every `period` on one node at a time.
   virtual void add_schedule(std::string_view name, std::chrono::seconds period, std::function<void()> run) = 0;
+  // Kinds of jobs are added while the module registers (server/flow/jobs.hpp); outlives every handler and consumer.
+  virtual flow::Jobs& jobs() = 0;
+  // Called once when the API is put together; adds routes with api::add_route, described in the module's api.json.
+  virtual void add_routes(std::function<void(http::Router&, api::ApiContext&)> add) = 0;
 };
 
 }  // namespace entity

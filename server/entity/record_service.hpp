@@ -90,6 +90,9 @@ class RecordService {
   // The same stages inside a transaction the caller of this function already runs.
   virtual SaveResult create_in(store::Connection& connection, const Caller& caller, const EntityDef& entity, const json::object& values, const SaveOptions& options = {}) = 0;
   virtual SaveResult update_in(store::Connection& connection, const Caller& caller, const EntityDef& entity, std::int64_t id, const json::object& patch, const SaveOptions& options = {}) = 0;
+  virtual SaveResult remove_in(store::Connection& connection, const Caller& caller, const EntityDef& entity, std::int64_t id, const SaveOptions& options = {}) = 0;
+  virtual SaveResult restore_in(store::Connection& connection, const Caller& caller, const EntityDef& entity, std::int64_t id, const SaveOptions& options = {}) = 0;
+  virtual SaveResult undo_in(store::Connection& connection, const Caller& caller, const EntityDef& entity, std::int64_t id, std::int64_t audit_seq) = 0;
 };
 
 }  // namespace entity

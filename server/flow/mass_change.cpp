@@ -1,22 +1,27 @@
 #include "server/flow/mass_change.hpp"
 
 #include <algorithm>
+#include <chrono>
 
 #include "server/base/error.hpp"
+#include "server/base/json_writer.hpp"
 #include "server/entity/catalog.hpp"
 #include "server/entity/query.hpp"
+#include "server/flow/record_changes.hpp"
 
 namespace flow {
 
 namespace {
 
-constexpr int kPage = 200;
+constexpr std::size_t kPage = 500, kSample = 20;
+// Longest stay of one slice on the writer.
+constexpr auto kSlice = std::chrono::milliseconds(8);
 
 struct Target {
   entity::RegistryPtr registry;
   const entity::EntityDef* entity;
   entity::Filter filter;
-  bool is_delete;
+  RecordChange change;
 };
 
 entity::Filter ids_filter(const entity::EntityDef& entity, const json::array& ids) {
@@ -31,142 +36,146 @@ entity::Filter ids_filter(const entity::EntityDef& entity, const json::array& id
   return filter;
 }
 
-// Refused before anything is counted or queued, not row by row.
-void check_set(const entity::EntityDef& entity, const entity::Caller& caller, const json::object* set) {
-  if (set == nullptr || set->empty()) throw base::Error::field("set", "required");
-  for (const auto& member : *set) {
-    const std::string name(member.key());
-    const auto* field = entity.field(name);
-    if (field == nullptr || !entity::may_read_field(caller, entity, *field)) throw base::Error::field("set." + name, "unknown_field");
-    if (field->system || field->read_only || !entity::may_write_field(caller, entity, *field)) throw base::Error::field("set." + name, "read_only");
-  }
-}
-
 Target target_of(entity::Services& services, const entity::Caller& caller, const json::object& parameters) {
-  Target target{services.catalog.current(), nullptr, {}, base::json_string(parameters, "action") == "delete"};
-  target.entity = &target.registry->require(base::json_string(parameters, "entity"));
-  const entity::FilterContext context{*target.registry, *target.entity, caller, services.clock.now()};
+  const auto registry = services.catalog.current();
+  const auto& entity = registry->require(base::json_string(parameters, "entity"));
+  Target target{registry, &entity, {}, RecordChange::parse(entity, caller, parameters)};
+  const entity::FilterContext context{*registry, entity, caller, services.clock.now()};
+  const auto* filter = parameters.if_contains("filter");
   if (const auto* ids = base::json_array(parameters, "ids")) {
-    target.filter = ids_filter(*target.entity, *ids);
-  } else {
-    const auto* filter = parameters.if_contains("filter");
-    if (filter == nullptr || filter->is_null()) throw base::Error::field("filter", "required");
+    target.filter = ids_filter(entity, *ids);
+  } else if (filter != nullptr && !filter->is_null()) {
     target.filter = entity::parse_filter(*filter, context);
+  } else if (target.change.narrowing().is_null()) {
+    throw base::Error::field("filter", "required");
   }
-  if (!target.is_delete) check_set(*target.entity, caller, base::json_object(parameters, "set"));
+  target.filter = entity::Filter::all_of({std::move(target.filter), entity::parse_filter(target.change.narrowing(), context)});
   return target;
 }
 
-entity::Action action_of(const Target& target) { return target.is_delete ? entity::Action::kDelete : entity::Action::kUpdate; }
+std::string reason_of(const base::Error& fault) { return fault.fields().empty() ? fault.key() : fault.fields().front().path + ": " + fault.fields().front().code; }
 
-std::string reason_of(std::exception_ptr error) {
-  try {
-    std::rethrow_exception(error);
-  } catch (const base::Error& fault) {
-    return fault.fields().empty() ? fault.key() : fault.fields().front().path + ": " + fault.fields().front().code;
-  }
+// Records of the job in ascending order of ids; those in the bin for a restore.
+std::vector<std::int64_t> page_of(const entity::QueryContext& context, const Target& target, std::int64_t after) {
+  if (target.change.kind() != RecordChange::Kind::kRestore) return entity::find_ids(context, *target.entity, target.filter, target.change.action(), after, static_cast<int>(kPage));
+  entity::Query query;
+  query.entity = target.entity;
+  query.in_bin = true;
+  query.limit = kPage;
+  const entity::PathStep id{target.entity, target.entity->index_of("id"), {}};
+  entity::Filter later;
+  later.kind = entity::Filter::Kind::kCompare;
+  later.op = entity::FilterOp::kGt;
+  later.path = {id};
+  later.values = {after};
+  query.filter = entity::Filter::all_of({target.filter, std::move(later), entity::access_filter(context.registry, *target.entity, context.caller, entity::Action::kDelete)});
+  query.sort = {entity::SortKey{{id}, false}};
+  query.fields = {{id}};
+  std::string text;
+  base::JsonWriter out(text);
+  entity::run_query(context, query, out);
+  std::vector<std::int64_t> ids;
+  const json::value page = base::parse_json(text);
+  for (const auto& row : page.at("items").as_array()) ids.push_back(row.at("id").as_int64());
+  return ids;
 }
 
-// One slice: changed in one go; records already written by an earlier run of the same slice differ no more and change nothing.
-void change_slice(entity::Services& services, const entity::Caller& caller, const Target& target, const std::vector<std::int64_t>& ids, JobRun& run) {
-  entity::SaveOptions options;
-  options.job_id = run.row().id;
-  options.lane = store::Lane::kBulk;
-  if (!target.is_delete) {
-    std::vector<entity::BatchItem> items;
-    for (const std::int64_t id : ids) {
-      json::object values = *base::json_object(run.row().parameters, "set");
-      values["id"] = id;
-      items.push_back({std::move(values)});
-    }
-    const auto results = services.records.batch(caller, *target.entity, std::move(items), options, false);
-    for (std::size_t i = 0; i < results.size(); ++i) {
-      if (results[i].error) run.add_error(std::to_string(ids[i]), reason_of(results[i].error));
-    }
-    return;
+// One run of the job: slices of at most kSlice on the writer, each with its checkpoint in the same transaction.
+class MassChange {
+ public:
+  MassChange(entity::Services& services, JobRun& run)
+      : services_(services), run_(run), caller_(services.callers.find(run.row().created_by)), target_(target_of(services, *caller_, run.row().parameters)) {
+    options_.job_id = run.row().id;
+    options_.lane = store::Lane::kBulk;
   }
-  for (const std::int64_t id : ids) {
-    try {
-      services.records.remove(caller, *target.entity, id, options);
-    } catch (const base::Error& error) {
-      if (error.code() == base::ErrorCode::kUnavailable) throw;
-      run.add_error(std::to_string(id), error.key());
-    }
-  }
-}
 
-void mass_change(entity::Services& services, JobRun& run) {
-  const auto caller = services.callers.find(run.row().created_by);
-  const Target target = target_of(services, *caller, run.row().parameters);
-  std::int64_t total = run.row().total;
-  const auto read = [&](std::string_view name, const std::function<void(const entity::QueryContext&)>& body) {
+  void run() {
+    total_ = run_.row().total;
+    done_ = run_.row().done;
+    changed_ = base::json_int(run_.row().checkpoint, "changed");
+    failed_ = base::json_int(run_.row().checkpoint, "failed");
+    if (total_ == 0) read("mass_change_count", [&](const entity::QueryContext& context) { total_ = count(context); });
+    std::int64_t after = base::json_int(run_.row().checkpoint, "after");
+    while (true) {
+      std::vector<std::int64_t> ids;
+      read("mass_change_page", [&](const entity::QueryContext& context) { ids = page_of(context, target_, after); });
+      if (ids.empty()) break;
+      for (std::size_t at = 0; at < ids.size();) {
+        at = slice(ids, at);
+        run_.check_cancelled();
+      }
+      after = ids.back();
+    }
+    run_.set_result({{"changed", changed_}, {"seen", done_}, {"failed", failed_}});
+  }
+
+ private:
+  std::int64_t count(const entity::QueryContext& context) const {
+    return target_.change.kind() == RecordChange::Kind::kRestore ? 0 : entity::count_exact(context, *target_.entity, target_.filter, target_.change.action());
+  }
+
+  void read(std::string_view name, const std::function<void(const entity::QueryContext&)>& body) const {
     store::ReadOptions options;
     options.name = name;
     options.deadline = std::chrono::seconds(60);
-    services.database.read(options, [&](store::Connection& connection) { body({connection, *target.registry, *caller, services.clock.now()}); });
-  };
-  if (total == 0) {
-    read("mass_change_count", [&](const entity::QueryContext& context) { total = entity::count_exact(context, *target.entity, target.filter, action_of(target)); });
+    services_.database.read(options, [&](store::Connection& connection) { body({connection, *target_.registry, *caller_, services_.clock.now()}); });
   }
-  std::int64_t after = base::json_int(run.row().checkpoint, "after");
-  std::int64_t done = run.row().done;
-  while (true) {
-    std::vector<std::int64_t> ids;
-    read("mass_change_page", [&](const entity::QueryContext& context) { ids = entity::find_ids(context, *target.entity, target.filter, action_of(target), after, kPage); });
-    if (ids.empty()) break;
-    change_slice(services, *caller, target, ids, run);
-    after = ids.back();
-    done += static_cast<std::int64_t>(ids.size());
-    services.database.write({.name = "job_checkpoint", .lane = store::Lane::kBulk}, [&](store::Connection& connection) { run.checkpoint_in(connection, {{"after", after}}, done, std::max(done, total)); });
-    run.check_cancelled();
+
+  entity::SaveResult change_one(store::Connection& connection, std::int64_t id) const {
+    const auto& entity = *target_.entity;
+    if (target_.change.kind() == RecordChange::Kind::kDelete) return services_.records.remove_in(connection, *caller_, entity, id, options_);
+    if (target_.change.kind() == RecordChange::Kind::kRestore) return services_.records.restore_in(connection, *caller_, entity, id, options_);
+    if (target_.change.kind() == RecordChange::Kind::kSet) return services_.records.update_in(connection, *caller_, entity, id, target_.change.patch({}), options_);
+    const auto record = entity::load_record(connection, *target_.registry, entity, id, true);
+    const json::object patch = record ? target_.change.patch(*record) : json::object{};
+    if (patch.empty()) return {entity::SaveResult::Status::kUnchanged, id, 0, nullptr};
+    return services_.records.update_in(connection, *caller_, entity, id, patch, options_);
   }
-  run.set_result({{"changed", done - run.row().error_count}});
-}
 
-struct Undone {
-  std::int64_t seq, entity_id, record_id;
-};
-
-void undo_mass_change(entity::Services& services, JobRun& run) {
-  const std::int64_t job = base::json_int(run.row().parameters, "job");
-  const auto caller = services.callers.find(run.row().created_by);
-  const auto registry = services.catalog.current();
-  std::int64_t before = base::json_int(run.row().checkpoint, "before", INT64_MAX);
-  std::int64_t done = run.row().done;
-  while (true) {
-    std::vector<Undone> rows;
-    store::ReadOptions options;
-    options.name = "mass_undo_page";
-    services.database.read(options, [&](store::Connection& connection) {
-      rows.clear();
-      auto statement = connection.prepare("mass_undo_page", "SELECT seq, entity_id, record_id FROM sys_audit WHERE job_id = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3");
-      statement.bind(1, job).bind(2, before).bind(3, kPage);
-      while (statement.step()) rows.push_back({statement.integer(0), statement.integer(1), statement.integer(2)});
+  // The closure may run again: what it counts begins anew each time.
+  std::size_t slice(const std::vector<std::int64_t>& ids, std::size_t from) {
+    std::size_t at = from;
+    std::int64_t changed = 0;
+    std::vector<std::pair<std::string, std::string>> faults;
+    services_.database.write({.name = "mass_change", .lane = store::Lane::kBulk}, [&](store::Connection& connection) {
+      at = from;
+      changed = 0;
+      faults.clear();
+      const auto start = std::chrono::steady_clock::now();
+      do {
+        const std::int64_t id = ids[at++];
+        try {
+          connection.savepoint([&] {
+            if (change_one(connection, id).status == entity::SaveResult::Status::kUpdated) ++changed;
+          });
+        } catch (const base::Error& error) {
+          if (error.code() == base::ErrorCode::kUnavailable || error.code() == base::ErrorCode::kDataLoss) throw;
+          faults.emplace_back(std::to_string(id), reason_of(error));
+        }
+      } while (at < ids.size() && std::chrono::steady_clock::now() - start < kSlice);
+      const auto done = done_ + static_cast<std::int64_t>(at - from);
+      run_.checkpoint_in(connection, {{"after", ids[at - 1]}, {"changed", changed_ + changed}, {"failed", failed_ + static_cast<std::int64_t>(faults.size())}}, done, std::max(done, total_));
     });
-    if (rows.empty()) break;
-    for (const auto& row : rows) {
-      const auto* entity = registry->find_id(static_cast<int>(row.entity_id));
-      if (entity == nullptr) continue;
-      try {
-        services.records.undo(*caller, *entity, row.record_id, row.seq);
-      } catch (const base::Error& error) {
-        if (error.code() == base::ErrorCode::kUnavailable) throw;
-        run.add_error(entity->key + " " + std::to_string(row.record_id), error.key());
-      }
-      ++done;
-    }
-    before = rows.back().seq;
-    services.database.write({.name = "job_checkpoint", .lane = store::Lane::kBulk}, [&](store::Connection& connection) { run.checkpoint_in(connection, {{"before", before}}, done, done); });
-    run.check_cancelled();
+    for (const auto& [item, reason] : faults) run_.add_error(item, reason);
+    changed_ += changed;
+    failed_ += static_cast<std::int64_t>(faults.size());
+    done_ += static_cast<std::int64_t>(at - from);
+    return at;
   }
-  run.set_result({{"undone", done - run.row().error_count}});
-}
+
+  entity::Services& services_;
+  JobRun& run_;
+  const entity::CallerPtr caller_;
+  const Target target_;
+  entity::SaveOptions options_;
+  std::int64_t total_ = 0, done_ = 0, changed_ = 0, failed_ = 0;
+};
 
 }  // namespace
 
 void add_mass_change(Jobs& jobs, entity::Services& services) {
-  jobs.add_kind("mass_change", [&services](JobRun& run) { mass_change(services, run); });
-  jobs.add_kind("mass_change.undo", [&services](JobRun& run) { undo_mass_change(services, run); });
+  jobs.add_kind("mass_change", [&services](JobRun& run) { MassChange(services, run).run(); });
+  jobs.add_kind("mass_change.undo", [&services](JobRun& run) { undo_job_changes(services, run); });
 }
 
 MassChangePreview preview_mass_change(entity::Services& services, const entity::Caller& caller, const json::object& parameters) {
@@ -176,8 +185,10 @@ MassChangePreview preview_mass_change(entity::Services& services, const entity::
   options.name = "mass_change_preview";
   services.database.read(options, [&](store::Connection& connection) {
     const entity::QueryContext context{connection, *target.registry, caller, services.clock.now()};
-    preview.count = entity::count_exact(context, *target.entity, target.filter, action_of(target));
-    preview.sample = entity::find_ids(context, *target.entity, target.filter, action_of(target), 0, 20);
+    const bool in_bin = target.change.kind() == RecordChange::Kind::kRestore;
+    preview.sample = page_of(context, target, 0);
+    preview.count = in_bin || preview.sample.size() < kPage ? static_cast<std::int64_t>(preview.sample.size()) : entity::count_exact(context, *target.entity, target.filter, target.change.action());
+    if (preview.sample.size() > kSample) preview.sample.resize(kSample);
   });
   return preview;
 }

@@ -3,7 +3,6 @@ import urllib.parse
 
 from program import Client, wait_until
 from live import Live
-from results import Skip
 
 # Who sees the owner's company, and who may change it.
 SEES = {"admin": "write", "owner": "write", "mate": "write", "head": "write", "deputy": "write", "everything": "write", "blind": "write", "shared": "read",
@@ -162,8 +161,6 @@ PATHS = {"read": by_read, "list": by_list, "query": by_query, "count": by_count,
 
 
 def row(world, who, path, reach):
-    if (who, path) == ("blind", "search filter"):
-        raise Skip("a text condition finds nothing for who may not read every searchable field: the safe side, until the index keeps the hidden field apart")
     reached = reach(world, world.clients[who])
     assert reached == (SEES[who] is not None), f"{who} {'reaches' if reached else 'does not reach'} the company by {path}"
 

@@ -47,11 +47,21 @@ class DocumentWriter {
       if (route.as_object().contains("admin") && !call_.caller().is_admin) continue;
       add(route.as_object(), nullptr);
     }
+    for (const auto& file : base::resources_below("modules/")) {
+      if (file.path.ends_with("/api.json")) add_module_routes(base::parse_json(file.content).as_object());
+    }
     for (const auto& entity : call_.registry->entities()) add_entity(*entity);
     return finish();
   }
 
  private:
+  // {"routes": […]} as in routes.json; texts are the module's own keys openapi.routes.<id> and openapi.tags.<tag>.
+  void add_module_routes(const json::object& file) {
+    for (const auto& route : file.at("routes").as_array()) {
+      if (!route.as_object().contains("admin") || call_.caller().is_admin) add(route.as_object(), nullptr);
+    }
+  }
+
   void add_entity(const EntityDef& entity) {
     static constexpr std::pair<std::string_view, entity::Action> kNeeds[] = {
         {"read", entity::Action::kRead}, {"create", entity::Action::kCreate}, {"update", entity::Action::kUpdate}, {"delete", entity::Action::kDelete}, {"export", entity::Action::kExport}};

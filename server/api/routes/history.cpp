@@ -8,12 +8,14 @@
 #include "server/entity/field_type.hpp"
 #include "server/entity/storage.hpp"
 #include "server/entity/write/audit.hpp"
+#include "server/entity/write/merge.hpp"
 
 namespace api {
 
 namespace {
 
 using entity::QueryContext;
+using entity::SaveResult;
 
 void require_readable(const QueryContext& context, const entity::EntityDef& entity, std::int64_t id) {
   std::string ignored;
@@ -93,10 +95,26 @@ void history(Call& call, http::Response& response) {
   });
 }
 
+// The merge that the audit row tells of, 0 when it tells of another change.
+std::int64_t merge_of(Call& call, const entity::EntityDef& entity, std::int64_t id, std::int64_t seq) {
+  std::int64_t merge = 0;
+  call.read("history_merge", [&](const QueryContext& context) {
+    const auto row = entity::find_audit(context.connection, entity, id, seq);
+    if (!row || row->action != "merged") return;
+    for (const auto& known : entity::list_merges(context.connection, entity, id)) {
+      if (known.version == row->version) merge = known.id;
+    }
+    if (merge == 0) throw base::Error(base::ErrorCode::kFailedPrecondition, "merge_undone");
+  });
+  return merge;
+}
+
 void undo(Call& call, http::Response& response) {
   const auto& entity = call.entity();
   const std::int64_t id = call.id();
-  const auto result = call.context.records.undo(call.writer(), entity, id, call.id(2));
+  SaveResult result{SaveResult::Status::kUpdated, id, 0, nullptr};
+  if (const std::int64_t merge = merge_of(call, entity, id, call.id(2)); merge != 0) result.version = entity::RecordMerge(call.context.services).undo(call.writer(), entity, merge).version;
+  else result = call.context.records.undo(call.writer(), entity, id, call.id(2));
   call.read("record_after_undo", [&](const QueryContext& context) {
     response.body.clear();
     base::JsonWriter out(response.body);

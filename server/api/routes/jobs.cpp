@@ -6,8 +6,6 @@
 
 namespace api {
 
-namespace {
-
 void write_job(const flow::JobRow& row, base::JsonWriter& out) {
   out.begin_object().key("id").integer(row.id).key("kind").text(row.kind).key("state").text(row.state).key("done").integer(row.done).key("total").integer(row.total);
   out.key("result").value(row.result).key("error_count").integer(row.error_count).key("error_file");
@@ -22,6 +20,8 @@ void write_job(const flow::JobRow& row, base::JsonWriter& out) {
   else out.text(base::to_string(row.finished_at));
   out.end_object();
 }
+
+namespace {
 
 // A job belongs to whoever started it; administrators see all.
 flow::JobRow own_job(Call& call) {
@@ -77,7 +77,8 @@ void bulk(Call& call, http::Response& response) {
   const auto& entity = call.entity();
   json::object parameters = call.body();
   parameters["entity"] = entity.key;
-  const bool is_delete = base::json_string(parameters, "action") == "delete";
+  const std::string action = base::json_string(parameters, "action");
+  const bool is_delete = action == "delete" || action == "restore";
   if (!entity::may(call.caller(), entity, is_delete ? entity::Action::kDelete : entity::Action::kUpdate)) {
     throw base::Error(base::ErrorCode::kPermissionDenied, is_delete ? "delete_not_allowed" : "update_not_allowed");
   }

@@ -27,7 +27,10 @@ void write_options(const Call& call, const EntityDef& entity, const FieldDef& fi
 
 void write_field(const Call& call, const EntityDef& entity, const FieldDef& field, base::JsonWriter& out) {
   out.begin_object().key("key").text(field.key).key("id").integer(field.id).key("type").text(field.type->name());
-  out.key("label").text(field_label(call, entity, field));
+  out.key("label").text(field_label(call, entity, field)).key("help");
+  const std::string help = label(call, field.help, "entities." + entity.key + ".help." + field.key, "");
+  if (help.empty()) out.null();
+  else out.text(help);
   out.key("required").boolean(field.required).key("read_only").boolean(field.read_only || field.system).key("hidden").boolean(field.hidden);
   out.key("filterable").boolean(field.filterable).key("sortable").boolean(field.sortable).key("custom").boolean(field.custom);
   out.key("system").boolean(field.system).key("multiple").boolean(field.type->is_multi_value(field)).key("unique").boolean(field.unique);
@@ -103,7 +106,7 @@ void write_views(const Call& call, const EntityDef& entity, base::JsonWriter& ou
       if (const auto* filter = view.as_object().if_contains("filter"); filter != nullptr && names_hidden_field(call, entity, *filter)) continue;
       json::object shown = view.as_object();
       const std::string key = base::json_string(shown, "key");
-      shown["label"] = label(call, {}, "entities." + entity.key + ".views." + key, key);
+      shown["label"] = label(call, own_labels(view.as_object()), "entities." + entity.key + ".views." + key, key);
       shown["columns"] = readable_names(call, entity, shown.if_contains("columns"));
       shown["sort"] = readable_names(call, entity, shown.if_contains("sort"));
       out.value(shown);
@@ -112,12 +115,43 @@ void write_views(const Call& call, const EntityDef& entity, base::JsonWriter& ou
   out.end_array();
 }
 
+// Groups with names of their own (`layout`) take the place of plain `facts`; `groups` holds the title of each, "" where it has none.
+void write_groups(const Call& call, const EntityDef& entity, json::object& card, json::array& facts) {
+  const std::string shipped = "entities." + entity.key + ".groups.";
+  json::array titles;
+  const auto* declared = base::json_array(card, "groups");
+  if (declared == nullptr || declared->empty()) {
+    const auto* names = base::json_object(card, "fact_labels");
+    for (std::size_t i = 0; i < facts.size(); ++i) {
+      const auto number = std::to_string(i);
+      const auto* own = names == nullptr ? nullptr : base::json_object(*names, number);
+      titles.emplace_back(label(call, own == nullptr ? std::unordered_map<std::string, std::string>{} : own_labels(json::object{{"labels", *own}}), shipped + number, ""));
+    }
+  } else {
+    json::array layout;
+    facts.clear();
+    for (const auto& element : *declared) {
+      json::object group = element.as_object();
+      const std::string key = base::json_string(group, "key");
+      group["label"] = label(call, own_labels(group), shipped + key, "");
+      group["fields"] = readable_names(call, entity, group.if_contains("fields"));
+      titles.push_back(group["label"]);
+      facts.push_back(group["fields"]);
+      layout.push_back(std::move(group));
+    }
+    card["layout"] = std::move(layout);
+  }
+  card["groups"] = std::move(titles);
+  card.erase("fact_labels");
+}
+
 void write_card(const Call& call, const EntityDef& entity, base::JsonWriter& out) {
   json::object card = entity.card.is_object() ? entity.card.as_object() : json::object{};
   json::array facts;
   if (const auto* groups = card.if_contains("facts"); groups != nullptr && groups->is_array()) {
     for (const auto& group : groups->as_array()) facts.push_back(readable_names(call, entity, &group));
   }
+  write_groups(call, entity, card, facts);
   card["facts"] = std::move(facts);
   card["create"] = readable_names(call, entity, card.if_contains("create"));
   out.key("card").value(card);
@@ -154,7 +188,7 @@ void write_rules(const Call& call, const EntityDef& entity, base::JsonWriter& ou
     for (const auto& field : rule.require) {
       if (names_readable_field(call, entity, field)) out.text(field);
     }
-    out.end_array().key("message").text(label(call, {}, "entities." + entity.key + ".rules." + rule.key, rule.key)).end_object();
+    out.end_array().key("message").text(label(call, rule.labels, "entities." + entity.key + ".rules." + rule.key, rule.key)).end_object();
   }
   out.end_array().key("visibility").begin_object();
   for (const auto& [field, formula] : entity.visibility) {
@@ -233,6 +267,14 @@ void change_field(Call& call, http::Response& response) {
   answer_entity(call, call.parameter(0), response);
 }
 
+// For ever, with the values: the body names the field once more.
+void purge_field(Call& call, http::Response& response) {
+  const auto& who = administrator(call);
+  if (base::json_string(call.body(), "confirm") != call.parameter(1)) throw base::Error::field("confirm", "confirm_by_name", {{"name", std::string(call.parameter(1))}});
+  call.context.catalog.purge_field(who, call.parameter(0), call.parameter(1));
+  response.status = 204;
+}
+
 void hide_field(Call& call, http::Response& response) {
   call.context.catalog.hide_field(administrator(call), call.parameter(0), call.parameter(1));
   response.status = 204;
@@ -249,6 +291,7 @@ void add_metadata_routes(http::Router& router, ApiContext& context) {
   add_route(router, context, {Method::kPost, "/metadata/entities/{entity}/fields", add_field, RunsOn::kWritePool});
   add_route(router, context, {Method::kPatch, "/metadata/entities/{entity}/fields/{field}", change_field, RunsOn::kWritePool});
   add_route(router, context, {Method::kDelete, "/metadata/entities/{entity}/fields/{field}", hide_field, RunsOn::kWritePool});
+  add_route(router, context, {Method::kPost, "/metadata/entities/{entity}/fields/{field}:purge", purge_field, RunsOn::kWritePool});
 }
 
 }  // namespace api

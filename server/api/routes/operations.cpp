@@ -181,8 +181,11 @@ void add_all_routes(http::Router& router, ApiContext& context, LiveHub& live) {
   add_search_routes(router, context);
   add_session_routes(router, context);
   add_metadata_routes(router, context);
+  add_metadata_text_routes(router, context);
+  add_company_routes(router, context);
   add_multi_routes(router, context);
   add_job_routes(router, context);
+  add_duplicate_routes(router, context);
   add_setting_routes(router, context);
   add_file_routes(router, context);
   add_web_hook_routes(router, context);
@@ -191,6 +194,7 @@ void add_all_routes(http::Router& router, ApiContext& context, LiveHub& live) {
   add_notice_routes(router, context);
   add_openapi_routes(router, context);
   add_event_routes(router, context, live);
+  for (const auto& add : context.module_routes) add(router, context);
   router.add(http::Method::kGet, "/health", [&context](const http::Request&, http::Response& response) { health(context, response); });
   router.add(http::Method::kGet, "/metrics", [&context](const http::Request&, http::Response& response) {
     response.content_type = "text/plain; version=0.0.4";

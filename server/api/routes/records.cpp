@@ -4,6 +4,7 @@
 #include "server/api/routes/routes.hpp"
 #include "server/base/error.hpp"
 #include "server/base/json_writer.hpp"
+#include "server/entity/write/merge.hpp"
 
 namespace api {
 
@@ -90,6 +91,14 @@ void read_one(Call& call, http::Response& response) {
   call.read("record_read", [&](const entity::QueryContext& context) {
     base::JsonWriter out(response.body);
     found = entity::write_record(context, entity, id, out);
+    if (found) return;
+    // Old addresses of merged records lead to the one that stayed.
+    const auto survivor = entity::find_survivor(context.connection, entity, id);
+    if (!survivor) return;
+    response.body.clear();
+    base::JsonWriter instead(response.body);
+    found = entity::write_record(context, entity, *survivor, instead);
+    if (found) response.set_header("Content-Location", "/api/v1/" + entity.plural + "/" + std::to_string(*survivor));
   });
   if (!found) throw base::Error(base::ErrorCode::kNotFound, "record_not_found");
 }

@@ -13,6 +13,8 @@ void add_share_routes(http::Router& router, ApiContext& context);
 void add_search_routes(http::Router& router, ApiContext& context);
 void add_session_routes(http::Router& router, ApiContext& context);
 void add_job_routes(http::Router& router, ApiContext& context);
+// Duplicates and merging.
+void add_duplicate_routes(http::Router& router, ApiContext& context);
 void add_setting_routes(http::Router& router, ApiContext& context);
 void add_openapi_routes(http::Router& router, ApiContext& context);
 void add_notice_routes(http::Router& router, ApiContext& context);
@@ -21,10 +23,14 @@ void add_audit_routes(http::Router& router, ApiContext& context);
 void add_status_routes(http::Router& router, ApiContext& context);
 void add_file_routes(http::Router& router, ApiContext& context);
 void add_metadata_routes(http::Router& router, ApiContext& context);
+void add_metadata_text_routes(http::Router& router, ApiContext& context);
+void add_company_routes(http::Router& router, ApiContext& context);
 // POST /multi: several reads in one request.
 void add_multi_routes(http::Router& router, ApiContext& context);
 
 inline constexpr std::string_view kProgramVersion = "0.1.0";
+// A job as the API shows it.
+void write_job(const flow::JobRow& row, base::JsonWriter& out);
 std::int64_t private_memory_bytes();  // RssAnon
 // Answers with the body's hash as ETag; 304 without a body when the client has it.
 void answer_by_etag(const http::Request& request, http::Response& response);

@@ -34,7 +34,11 @@ void write_me(Call& call, const entity::Caller& caller, std::string_view csrf, b
     for (const std::int64_t role : caller.roles) write_reference(context, call.registry->require("role"), role, out);
     out.end_array().key("unread").integer(connect::Notices::unread_count(connection, caller.user_id));
   });
-  out.key("currency").text(entity::kDefaultBaseCurrency).key("settings").begin_object().key("base_currency").text(entity::kDefaultBaseCurrency);
+  const entity::Company& company = call.registry->company();
+  out.key("currency").text(company.base_currency).key("settings").begin_object().key("base_currency").text(company.base_currency);
+  out.key("company").text(company.name).key("logo");
+  if (company.logo == 0) out.null();
+  else out.text("/api/v1/files/" + std::to_string(company.logo));
   out.key("max_file_bytes").integer(call.context.files.max_bytes()).end_object();
   out.key("can_change_metadata").boolean(caller.is_admin);
   out.key("is_admin").boolean(caller.is_admin).key("language").text(caller.language).key("time_zone").text(caller.time_zone);
@@ -114,6 +118,33 @@ void sessions(Call& call, http::Response& response) {
 void end_session(Call& call, http::Response& response) {
   require_whole_account(call);
   call.context.authenticator.end_session(call.caller().user_id, call.id(0));
+  response.status = 204;
+}
+
+// Sessions of another user, for administrators.
+std::int64_t user_of_sessions(const Call& call) {
+  if (!call.is_administrator()) throw base::Error(base::ErrorCode::kPermissionDenied, "admin_only");
+  bool exists = false;
+  call.read("user_exists", [&](const entity::QueryContext& context) {
+    exists = context.connection.prepare("user_exists", "SELECT 1 FROM sys_user WHERE id = $1").bind(1, call.id(0)).step();
+  });
+  if (!exists) throw base::Error(base::ErrorCode::kNotFound, "unknown_user", {{"id", std::to_string(call.id(0))}});
+  return call.id(0);
+}
+
+void user_sessions(Call& call, http::Response& response) {
+  const std::int64_t user = user_of_sessions(call);
+  base::JsonWriter out(response.body);
+  call.context.authenticator.write_sessions(user, call.request, out);
+}
+
+void end_user_sessions(Call& call, http::Response& response) {
+  call.context.authenticator.end_sessions(user_of_sessions(call));
+  response.status = 204;
+}
+
+void end_user_session(Call& call, http::Response& response) {
+  call.context.authenticator.end_session(user_of_sessions(call), call.id(1));
   response.status = 204;
 }
 
@@ -201,6 +232,9 @@ void add_session_routes(http::Router& router, ApiContext& context) {
   add_route(router, context, {Method::kDelete, "/session", sign_out, RunsOn::kWritePool});
   add_route(router, context, {Method::kGet, "/sessions", sessions});
   add_route(router, context, {Method::kDelete, "/sessions/{id}", end_session, RunsOn::kWritePool});
+  add_route(router, context, {Method::kGet, "/users/{id}/sessions", user_sessions});
+  add_route(router, context, {Method::kDelete, "/users/{id}/sessions", end_user_sessions, RunsOn::kWritePool});
+  add_route(router, context, {Method::kDelete, "/users/{id}/sessions/{session}", end_user_session, RunsOn::kWritePool});
   add_route(router, context, {Method::kPost, "/me/password", change_password, RunsOn::kWritePool});
   add_route(router, context, {Method::kPost, "/users/{id}/password", set_user_password, RunsOn::kWritePool});
   add_route(router, context, {Method::kGet, "/api-keys", api_keys});

@@ -33,10 +33,11 @@ void write_settings(const DataFolder& folder, const std::string& database) {
 
 int init(const CommandCall& call, Output& output) {
   std::string email, password_file, name = "", database;
+  std::string company_name, currency, time_zone;
   bool with_demo = false;
   CommandLine line("init", call, output);
   line.data_folder().text("--admin-email", email, true).text("--admin-password-file", password_file, true).text("--admin-name", name).flag("--demo", with_demo);
-  line.text("--database", database).parse();
+  line.text("--database", database).text("--company", company_name).text("--currency", currency).text("--time-zone", time_zone).parse();
   const std::string password = read_password(call.path(password_file));
   api::check_password_strength(password, "password");
   DataFolder folder(line.data(), true);
@@ -47,9 +48,14 @@ int init(const CommandCall& call, Output& output) {
   config.load_environment();
   if (!database.empty()) config.set("database.address", database);
   Application application(folder, config, Background::kStays);
-  const auto registry = application.catalog().current();
   entity::Caller system = *entity::Caller::system();
   system.via = "cli";
+  json::object company = {{"language", call.language}};
+  if (!company_name.empty()) company["name"] = company_name;
+  if (!currency.empty()) company["base_currency"] = currency;
+  if (!time_zone.empty()) company["time_zone"] = time_zone;
+  application.catalog().change_company(system, company);
+  const auto registry = application.catalog().current();
   json::object user = {{"name", name.empty() ? texts().text(call.language, "cli.init.administrator") : name},
                        {"email", email},
                        {"is_admin", true},
@@ -58,7 +64,11 @@ int init(const CommandCall& call, Output& output) {
   const auto admin = application.records().create(system, registry->require("user"), user);
   application.authenticator().set_password(admin.id, password);
   load_reference_data(application, call.language);
-  if (with_demo) load_demo(application, {}, output, call.language);
+  if (with_demo) {
+    const DemoOptions options;
+    load_demo(application.api().services, options, call.language);
+    output.out(demo_summary(options, call.language));
+  }
   application.close();
   // The settings file is written last: its presence says that the folder is whole.
   write_settings(folder, database);

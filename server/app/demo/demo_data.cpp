@@ -30,8 +30,8 @@ struct Stage {
 
 class DemoCompany {
  public:
-  DemoCompany(Application& application, const DemoOptions& options, const std::string& language)
-      : application_(application), options_(options), language_(language), dice_(options.seed), registry_(application.catalog().current()) {
+  DemoCompany(entity::Services& services, const DemoOptions& options, const std::string& language)
+      : services_(services), options_(options), language_(language), dice_(options.seed), registry_(services.catalog.current()) {
     const auto today = options.as_of.empty() ? std::optional<base::Date>(std::chrono::floor<std::chrono::days>(base::SystemClock().now())) : base::parse_date(options.as_of);
     if (!today) throw base::Error::field("--as-of", "syntax");
     as_of_ = Instant(*today) + 9h;
@@ -42,13 +42,14 @@ class DemoCompany {
     save_.lane = store::Lane::kBulk;
   }
 
-  void load() {
-    load_people();
-    load_companies();
-    load_contacts();
-    load_deals();
-    load_activities();
-    write_next_steps();
+  void load(const DemoProgress& progress) {
+    constexpr void (DemoCompany::*kSteps[])() = {&DemoCompany::load_people, &DemoCompany::load_companies, &DemoCompany::load_contacts,
+                                                 &DemoCompany::load_deals,  &DemoCompany::load_activities, &DemoCompany::write_next_steps};
+    int done = 0;
+    for (const auto step : kSteps) {
+      (this->*step)();
+      if (progress) progress(++done, static_cast<int>(std::size(kSteps)));
+    }
   }
 
  private:
@@ -69,7 +70,7 @@ class DemoCompany {
 
   std::int64_t create(std::string_view entity, const json::object& values) {
     const auto* found = registry_->find(entity);
-    return found == nullptr ? 0 : application_.records().create(caller_, *found, values, save_).id;
+    return found == nullptr ? 0 : services_.records.create(caller_, *found, values, save_).id;
   }
 
   std::vector<std::int64_t> create_all(std::string_view entity, std::int64_t count, const std::function<json::object(std::int64_t)>& make) {
@@ -80,7 +81,7 @@ class DemoCompany {
     for (std::int64_t done = 0; done < count;) {
       std::vector<entity::BatchItem> items;
       for (; done < count && static_cast<std::int64_t>(items.size()) < kBatch; ++done) items.push_back({make(done)});
-      for (const auto& result : application_.records().batch(caller_, *found, std::move(items), save_, false)) {
+      for (const auto& result : services_.records.batch(caller_, *found, std::move(items), save_, false)) {
         if (result.error) std::rethrow_exception(result.error);
         ids.push_back(result.id);
       }
@@ -108,7 +109,7 @@ class DemoCompany {
                            {"position", language_ == "ru" ? "Менеджер по продажам" : "Sales manager"}};
       const std::int64_t id = create("user", user);
       sellers_.push_back(id);
-      if (i < departments) application_.records().update(caller_, registry_->require("department"), department, {{"head", id}});
+      if (i < departments) services_.records.update(caller_, registry_->require("department"), department, {{"head", id}});
     }
   }
 
@@ -152,7 +153,7 @@ class DemoCompany {
   void find_stages() {
     const auto* stage = registry_->find("stage");
     if (stage == nullptr) return;
-    application_.database().read({.name = "demo_stages"}, [&](store::Connection& connection) {
+    services_.database.read({.name = "demo_stages"}, [&](store::Connection& connection) {
       stages_.clear();
       auto statement = connection.prepare("demo_stages", "SELECT s.id, s.kind, s.pipeline FROM stage s JOIN pipeline p ON p.id = s.pipeline WHERE p.is_default = 1 AND s.deleted_at IS NULL ORDER BY s.position");
       while (statement.step()) {
@@ -195,7 +196,7 @@ class DemoCompany {
       }
       const std::int64_t owner = company_owner_[at] != 0 ? company_owner_[at] : some_owner();
       json::object deal = {{"name", make_deal_name(dice_)}, {"pipeline", pipeline_}, {"stage", stage.id}, {"company", companies_[at]}, {"created_at", text(created)},
-                           {"amount", {{"amount", std::to_string(dice_.between(5, 4000)) + "000.00"}, {"currency", "RUB"}}}, {"stage_since", text(entered)}, {"is_open", is_open}};
+                           {"amount", std::to_string(dice_.between(5, 4000)) + "000.00"}, {"stage_since", text(entered)}, {"is_open", is_open}};
       if (!is_open) deal["closed_at"] = text(entered);
       if (is_open) deal["expected_close"] = date_text(as_of_ + std::chrono::days(dice_.between(-5, 60)));
       if (!is_open && !is_won && !reasons_.empty()) deal["lost_reason"] = reasons_[static_cast<std::size_t>(dice_.uneven(static_cast<std::int64_t>(reasons_.size())))];
@@ -318,10 +319,10 @@ class DemoCompany {
       patch["id"] = subject.second;
       items[subject.first].push_back({std::move(patch)});
     }
-    for (auto& [entity, all] : items) application_.records().batch(caller_, registry_->require(entity), std::move(all), save_, false);
+    for (auto& [entity, all] : items) services_.records.batch(caller_, registry_->require(entity), std::move(all), save_, false);
   }
 
-  Application& application_;
+  entity::Services& services_;
   const DemoOptions& options_;
   const std::string& language_;
   Dice dice_;
@@ -339,9 +340,12 @@ class DemoCompany {
 
 }  // namespace
 
-void load_demo(Application& application, const DemoOptions& options, Output& output, const std::string& language) {
-  DemoCompany(application, options, language).load();
-  output.out(texts().text(language, "cli.demo.done", {{"clients", std::to_string(options.clients)}, {"deals", std::to_string(options.deals)}, {"activities", std::to_string(options.activities)}}) + "\n");
+void load_demo(entity::Services& services, const DemoOptions& options, const std::string& language, const DemoProgress& progress) {
+  DemoCompany(services, options, language).load(progress);
+}
+
+std::string demo_summary(const DemoOptions& options, const std::string& language) {
+  return texts().text(language, "cli.demo.done", {{"clients", std::to_string(options.clients)}, {"deals", std::to_string(options.deals)}, {"activities", std::to_string(options.activities)}}) + "\n";
 }
 
 // matvey demo --data DIR --clients N --deals N --activities N --seed S --as-of DATE
@@ -351,7 +355,8 @@ int demo(Application& application, const CommandCall& call, Output& output) {
   CommandLine line("demo", call, output);
   line.data_folder().integer("--clients", options.clients).integer("--deals", options.deals).integer("--activities", options.activities).integer("--seed", seed).text("--as-of", options.as_of).parse();
   options.seed = static_cast<std::uint64_t>(seed);
-  load_demo(application, options, output, call.language);
+  load_demo(application.api().services, options, call.language);
+  output.out(demo_summary(options, call.language));
   return 0;
 }
 

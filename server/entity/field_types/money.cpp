@@ -27,7 +27,7 @@ class MoneyType final : public BasicType {
   Value parse(const json::value& input, ParseContext& context) const override {
     if (input.is_null()) return {};
     Money money;
-    money.currency = context.base_currency;
+    money.currency = context.field.base_currency;
     std::optional<std::int64_t> units;
     if (const auto* object = input.if_object()) {
       if (!parse_currency(*object, context, money)) return {};
@@ -70,14 +70,14 @@ class MoneyType final : public BasicType {
     return 3;
   }
 
-  int read(const FieldDef&, store::Statement& statement, int first, Value& value) const override {
+  int read(const FieldDef& field, store::Statement& statement, int first, Value& value) const override {
     if (statement.is_null(first)) {
       value = std::monostate{};
     } else {
       // Roll-ups that move by differences hold nothing but the sum, which is in the base currency.
       const auto units = statement.integer(first);
       const bool is_sum = statement.is_null(first + 1);
-      value = Money{units, std::string(is_sum ? kDefaultBaseCurrency : statement.text(first + 1)),
+      value = Money{units, is_sum ? field.base_currency : std::string(statement.text(first + 1)),
                     is_sum ? units : statement.integer(first + 2)};
     }
     return 3;
@@ -110,7 +110,7 @@ class MoneyType final : public BasicType {
   }
 
   static bool convert(ParseContext& context, Money& money) {
-    if (money.currency == context.base_currency) {
+    if (money.currency == context.field.base_currency) {
       money.base_units = money.units;
       return true;
     }

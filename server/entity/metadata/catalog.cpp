@@ -92,6 +92,7 @@ struct Catalog::Impl {
 
   RegistryPtr build(const LocalLayer& layer, std::int64_t version, std::vector<EntityProblem>& problems) const {
     RegistryBuilder builder;
+    builder.set_company(layer.company);
     for (auto& each : apply_layer(shipped, layer)) builder.add(each.file, std::move(each.document), each.is_custom);
     auto registry = builder.build(version);
     problems = builder.problems();
@@ -106,6 +107,7 @@ struct Catalog::Impl {
     auto registry = build(layer, version, problems);
     if (registry) return registry;
     LocalLayer usable;
+    usable.company = layer.company;
     registry = build(usable, version, problems);
     if (!registry) throw base::Error::internal("entity files:\n" + to_text(problems));
     for (const auto& row : layer.rows) {
@@ -160,6 +162,7 @@ struct Catalog::Impl {
       apply(changes);
       ++layer.version;
       next = build_changed(layer, before);
+      change_unique_fields(connection, *current.load(), *next);
       pending = create_tables_and_columns(connection, *next);
       layer.shipped = digest;
       save_layer(connection, layer, now_us(), caller.user_id);
@@ -307,6 +310,15 @@ void Catalog::hide_field(const Caller& caller, std::string_view entity, std::str
 
 void Catalog::change_entity(const Caller& caller, std::string_view entity, const json::object& patch) {
   impl_->change(caller, [&](LayerChanges& changes) { changes.change_entity(entity, patch); });
+}
+
+void Catalog::change_texts(const Caller& caller, std::string_view entity, const json::object& patch) {
+  impl_->change(caller, [&](LayerChanges& changes) { changes.change_texts(entity, patch); });
+}
+
+void Catalog::change_company(const Caller& caller, const json::object& patch) {
+  const auto before = current();
+  impl_->change(caller, [&](LayerChanges& changes) { changes.change_company(*before, patch, now_us(), caller.user_id); });
 }
 
 void Catalog::purge_field(const Caller& caller, std::string_view entity, std::string_view field) {

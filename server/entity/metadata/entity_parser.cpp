@@ -31,9 +31,9 @@ std::vector<std::vector<std::string>> string_lists(const json::object& object, s
   return result;
 }
 
-std::unordered_map<std::string, std::string> labels(const json::object& object) {
+std::unordered_map<std::string, std::string> labels(const json::object& object, std::string_view member_name = "labels") {
   std::unordered_map<std::string, std::string> result;
-  if (const auto* given = base::json_object(object, "labels")) {
+  if (const auto* given = base::json_object(object, member_name)) {
     for (const auto& member : *given)
       result.emplace(std::string(member.key()), std::string(member.value().as_string()));
   }
@@ -113,6 +113,8 @@ FieldDef parse_field(const json::object& object, bool is_custom) {
   field.result = base::json_string(object, "result");
   field.declaration = object;
   field.labels = labels(object);
+  field.help = labels(object, "help");
+  if (const auto* help = object.if_contains("help")) field.has_help = help->is_bool() && help->as_bool();
   return field;
 }
 

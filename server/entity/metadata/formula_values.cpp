@@ -280,7 +280,7 @@ bool from_formula(const FieldDef& field, const FieldType& type, const formula::V
     number = static_cast<std::int64_t>(result.days_duration()->total_nanos() / 1000);
   if (!number) return false;
   if (name == "money") {
-    value = Money{*number, std::string(kDefaultBaseCurrency), *number};
+    value = Money{*number, field.base_currency, *number};
   } else {
     value = *number;
   }

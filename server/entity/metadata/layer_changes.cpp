@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "server/base/decimal.hpp"
 #include "server/entity/metadata/registry_builder.hpp"
+#include "server/entity/metadata/texts.hpp"
 #include "server/entity/storage.hpp"
 
 namespace entity {
@@ -33,6 +35,31 @@ base::Error precondition(std::string_view key, std::string_view field) {
   return base::Error(base::ErrorCode::kFailedPrecondition, std::string(key), {{"field", std::string(field)}});
 }
 
+// Below 0, 0 or above, as numbers where both are and as text (dates, instants) otherwise.
+int compare_limits(const json::value& left, const json::value& right) {
+  const auto text = [](const json::value& value) { return value.is_string() ? std::string(value.as_string()) : json::serialize(value); };
+  const auto a = base::parse_decimal(text(left), base::kMaxDecimalScale);
+  const auto b = base::parse_decimal(text(right), base::kMaxDecimalScale);
+  if (a && b) return a->units < b->units ? -1 : a->units > b->units ? 1 : 0;
+  return text(left).compare(text(right));
+}
+
+// A shipped field may be narrowed here, never widened: the program counts on what it declared.
+void require_stricter(const json::object& shipped, const json::object& change) {
+  for (const auto* property : {"required", "filterable", "sortable", "unique"}) {
+    if (base::json_bool(shipped, property) && change.contains(property) && !base::json_bool(change, property)) {
+      throw base::Error::field(property, "stricter_only");
+    }
+  }
+  for (const auto& [property, sign] : {std::pair<std::string_view, int>{"min", 1}, {"max", -1}, {"max_length", -1}}) {
+    const auto* before = shipped.if_contains(property);
+    const auto* after = change.if_contains(property);
+    if (before == nullptr || after == nullptr) continue;
+    if (after->is_null() || compare_limits(*after, *before) * sign < 0) throw base::Error::field(std::string(property), "stricter_only");
+  }
+  if (change.contains("expression")) throw base::Error::field("expression", "field_is_shipped");
+}
+
 void merge_patch(json::object& target, const json::object& patch) {
   for (const auto& member : patch) target.insert_or_assign(member.key(), member.value());
 }
@@ -51,14 +78,36 @@ json::object& LayerChanges::require_field(LayeredEntity& entity, std::string_vie
   throw base::Error(base::ErrorCode::kNotFound, "unknown_field", {{"field", std::string(field.substr(0, 100))}});
 }
 
-bool LayerChanges::is_shipped_with(std::string_view entity, std::string_view field, std::string_view property) const {
+const json::object* LayerChanges::shipped_field(std::string_view entity, std::string_view field) const {
   for (const auto& each : shipped_) {
     if (key_of(each.document) != entity) continue;
     for (const auto& candidate : each.document.at("fields").as_array()) {
-      if (key_of(candidate) == field) return base::json_bool(candidate.as_object(), property);
+      if (key_of(candidate) == field) return &candidate.as_object();
     }
   }
-  return false;
+  return nullptr;
+}
+
+void LayerChanges::put_texts(std::string_view entity, const json::object& texts) {
+  if (texts.empty()) return;
+  json::object merged;
+  if (const auto* row = layer_.find(LayerKind::kEntityPatch, entity)) merged = row->body;
+  json::object all;
+  if (const auto* present = base::json_object(merged, "texts")) all = *present;
+  merge_texts(all, texts);
+  check_part("#/$defs/texts", all);
+  merged["texts"] = std::move(all);
+  layer_.put(LayerKind::kEntityPatch, entity, "", std::move(merged));
+}
+
+void LayerChanges::change_texts(std::string_view entity, const json::object& patch) {
+  const auto& target = require_entity(entity);
+  check_text_names(target.document.as_object(), patch);
+  put_texts(entity, patch);
+}
+
+void LayerChanges::change_company(const Registry& registry, const json::object& patch, std::int64_t now_us, std::int64_t user_id) {
+  layer_.company = entity::change_company(connection_, registry, patch, now_us, user_id);
 }
 
 std::int64_t LayerChanges::next_custom_id(std::string_view series) {
@@ -127,6 +176,7 @@ void LayerChanges::change_field(std::string_view entity, std::string_view field,
     throw base::Error::field("type", "type_is_permanent");
   json::object change = patch;
   change.erase("type");
+  const json::object texts = take_field_texts(field, change);
   if (auto* options = change.if_contains("options"); options && options->is_array()) {
     // Ids of known keys are permanent, whatever the caller sends; new ones leave room for those of later versions of
     // the program.
@@ -149,15 +199,18 @@ void LayerChanges::change_field(std::string_view entity, std::string_view field,
     }
   }
   check_part("#/$defs/field_patch", change);
-  for (const auto* property : {"required", "filterable", "sortable"}) {
-    if (is_shipped_with(entity, field, property) && change.contains(property) && !base::json_bool(change, property)) {
-      throw base::Error::field(property, "stricter_only");
-    }
+  if (const auto* shipped = shipped_field(entity, field)) require_stricter(*shipped, change);
+  json::object whole = present;
+  for (const auto& member : change) {
+    if (member.value().is_null()) whole.erase(member.key());
+    else if (member.key() != "options") whole.insert_or_assign(member.key(), member.value());
   }
+  check_part("#/$defs/field", whole);
   json::object merged;
   if (const auto* row = layer_.find(LayerKind::kFieldPatch, entity, field)) merged = row->body;
   merge_patch(merged, change);
-  layer_.put(LayerKind::kFieldPatch, entity, field, std::move(merged));
+  if (!merged.empty()) layer_.put(LayerKind::kFieldPatch, entity, field, std::move(merged));
+  put_texts(entity, texts);
 }
 
 void LayerChanges::hide_field(std::string_view entity, std::string_view field) {
@@ -182,10 +235,17 @@ void LayerChanges::change_entity(std::string_view entity, const json::object& pa
       }
     }
   }
+  json::object change = patch;
+  if (const auto* given = change.if_contains("texts")) {
+    change_texts(entity, given->as_object());
+    change.erase("texts");
+  }
+  const json::object texts = take_entity_texts(change);
   json::object merged;
   if (const auto* row = layer_.find(LayerKind::kEntityPatch, entity)) merged = row->body;
-  merge_patch(merged, patch);
+  merge_patch(merged, change);
   layer_.put(LayerKind::kEntityPatch, entity, "", std::move(merged));
+  put_texts(entity, texts);
 }
 
 void LayerChanges::purge_field(std::string_view entity, std::string_view field) {
@@ -195,6 +255,9 @@ void LayerChanges::purge_field(std::string_view entity, std::string_view field) 
   if (!layer_.find(LayerKind::kField, entity, field)) throw precondition("field_is_shipped", field);
   layer_.remove(LayerKind::kField, entity, field);
   layer_.remove(LayerKind::kFieldPatch, entity, field);
+  auto* row = layer_.find(LayerKind::kEntityPatch, entity);
+  auto* texts = row == nullptr ? nullptr : row->body.if_contains("texts");
+  if (texts != nullptr && texts->is_object()) forget_field_texts(texts->as_object(), field);
 }
 
 void LayerChanges::import(const json::value& layer) {

@@ -23,13 +23,18 @@ class LayerChanges {
   void change_field(std::string_view entity, std::string_view field, const json::object& patch);
   void hide_field(std::string_view entity, std::string_view field);
   void change_entity(std::string_view entity, const json::object& patch);
+  void change_texts(std::string_view entity, const json::object& patch);
+  // Money is looked for in the tables of `registry`.
+  void change_company(const Registry& registry, const json::object& patch, std::int64_t now_us, std::int64_t user_id);
   void purge_field(std::string_view entity, std::string_view field);
   void import(const json::value& layer);
 
  private:
   LayeredEntity& require_entity(std::string_view entity);
   json::object& require_field(LayeredEntity& entity, std::string_view field);
-  bool is_shipped_with(std::string_view entity, std::string_view field, std::string_view property) const;
+  // nullptr: a custom field.
+  const json::object* shipped_field(std::string_view entity, std::string_view field) const;
+  void put_texts(std::string_view entity, const json::object& texts);
   std::int64_t next_custom_id(std::string_view series);
   void number_options(json::array& options, std::int64_t first);
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "server/entity/metadata/texts.hpp"
+
 namespace entity {
 
 namespace {
@@ -36,6 +38,8 @@ void patch_field(json::object& field, const json::object& patch) {
       field["options"] = merge_options(present ? *present : json::array(), member.value().as_array());
     } else if (member.key() == "labels" && field.contains("labels")) {
       merge_members(field["labels"].as_object(), member.value().as_object());
+    } else if (member.value().is_null()) {
+      field.erase(member.key());
     } else {
       field.insert_or_assign(member.key(), member.value());
     }
@@ -45,6 +49,7 @@ void patch_field(json::object& field, const json::object& patch) {
 // Rules are added, visibility and labels merged by name, the rest replaced.
 void patch_entity(json::object& document, const json::object& patch) {
   for (const auto& member : patch) {
+    if (member.key() == "texts") continue;  // come last, over everything
     if (member.key() == "rules") {
       if (!document.contains("rules")) document["rules"] = json::array();
       auto& rules = document["rules"].as_array();
@@ -93,6 +98,7 @@ LocalLayer load_layer(store::Connection& connection, bool for_update) {
     layer.version = statement.integer(0);
     layer.shipped = statement.text(1);
   }
+  layer.company = load_company(connection);
   // Order of making: custom fields take their place behind each other.
   auto statement = connection.prepare("local_layer", "SELECT kind, entity, field, body FROM sys_local_layer");
   while (statement.step()) {
@@ -173,6 +179,13 @@ std::vector<LayeredEntity> apply_layer(const std::vector<ShippedEntity>& shipped
       patch_entity(document.as_object(), row.body);
     } else if (auto* field = find_field(document, row.field)) {
       patch_field(*field, row.body);
+    }
+  }
+  for (const auto& row : layer.rows) {
+    const auto* texts = row.kind == LayerKind::kEntityPatch ? base::json_object(row.body, "texts") : nullptr;
+    if (texts == nullptr) continue;
+    for (auto& each : result) {
+      if (key_of(each.document) == row.entity) apply_texts(each.document.as_object(), *texts);
     }
   }
   return result;

@@ -27,6 +27,7 @@ struct LocalLayer {
   std::int64_t version = 1;
   std::string shipped;  // digest of the shipped files the version was made with
   std::vector<LayerRow> rows;
+  Company company;
 
   LayerRow* find(LayerKind kind, std::string_view entity, std::string_view field = {});
   // Replaces the row of the same name.

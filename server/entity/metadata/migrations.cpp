@@ -26,11 +26,24 @@ CREATE TABLE sys_credential(
   user_id BIGINT PRIMARY KEY, password_hash TEXT NOT NULL, changed_at BIGINT NOT NULL, must_change BIGINT NOT NULL DEFAULT 0);
 )sql";
 
+constexpr std::string_view kCompanySqlite = R"sql(
+CREATE TABLE sys_company(
+  id INTEGER PRIMARY KEY, name TEXT NOT NULL, logo INTEGER, base_currency TEXT NOT NULL, time_zone TEXT NOT NULL, language TEXT NOT NULL,
+  updated_at INTEGER NOT NULL, updated_by INTEGER NOT NULL);
+)sql";
+
+constexpr std::string_view kCompanyPostgres = R"sql(
+CREATE TABLE sys_company(
+  id BIGINT PRIMARY KEY, name TEXT NOT NULL, logo BIGINT, base_currency TEXT NOT NULL, time_zone TEXT NOT NULL, language TEXT NOT NULL,
+  updated_at BIGINT NOT NULL, updated_by BIGINT NOT NULL);
+)sql";
+
 }  // namespace
 
 const std::vector<store::Migration>& metadata_migrations() {
   static const std::vector<store::Migration> kMigrations{
       {1, "metadata", kMetadataSqlite, kMetadataPostgres},
+      {50, "company", kCompanySqlite, kCompanyPostgres},
   };
   return kMigrations;
 }

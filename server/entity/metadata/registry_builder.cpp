@@ -52,6 +52,7 @@ void RegistryBuilder::add(const EntityFile& file, json::value document, bool is_
 std::shared_ptr<Registry> RegistryBuilder::build(std::int64_t version) {
   auto registry = std::make_shared<Registry>();
   registry->version_ = version;
+  registry->company_ = company_;
   registry->entities_ = std::move(entities_);
   index_entities(*registry);
   if (!problems_.empty()) return nullptr;
@@ -136,6 +137,7 @@ void RegistryBuilder::resolve_results(Registry& registry, const Draft& draft) {
     if (!field.through.empty()) check_relation(registry, draft, field);
     if (field.type->name() == "roll_up") resolve_roll_up(registry, draft, field);
     if (!field.result.empty()) field.result_type = find_field_type(field.result);
+    field.base_currency = company_.base_currency;
     std::vector<base::FieldError> errors;
     field.type->check_declaration(field, errors);
     for (auto& error : errors) problems_.push_back({draft.file, std::move(error)});
@@ -170,6 +172,13 @@ void RegistryBuilder::resolve_roll_up(Registry& registry, const Draft& draft, Fi
   const auto of = base::json_string(declaration, "of");
   const auto dot = of.find('.');
   const auto* child = registry.find(of.substr(0, dot));
+  if (!child && !draft.entity->custom && !field.custom) {
+    // What it counts belongs to a module that this build does without: the field is there for whom names it, and hidden.
+    field.hidden = field.computed_on_read = true;
+    field.filterable = field.sortable = false;
+    field.result = "integer";
+    return;
+  }
   const auto* link = child ? child->field(of.substr(dot + 1)) : nullptr;
   if (!link || std::find(link->to.begin(), link->to.end(), draft.entity->key) == link->to.end()) {
     problem(draft, path + ".of", "not_a_link_here", of);
@@ -177,6 +186,13 @@ void RegistryBuilder::resolve_roll_up(Registry& registry, const Draft& draft, Fi
   }
   field.computed_on_read = base::json_string(declaration, "eyes", "viewer") == "viewer";
   const auto fn = base::json_string(declaration, "fn");
+  if (const auto tree = base::json_string(declaration, "tree"); !tree.empty()) {
+    const auto index = draft.entity->index_of(tree);
+    const auto* rise = index < 0 ? nullptr : &draft.entity->fields[static_cast<std::size_t>(index)];
+    const auto* rises = rise ? rise->declaration.as_object().if_contains("tree") : nullptr;
+    const bool is_tree = rises && rises->is_bool() && rises->get_bool() && rise->to == std::vector<std::string>{draft.entity->key};
+    if (!is_tree || field.computed_on_read || (fn != "sum" && fn != "count")) problem(draft, path + ".tree", "not_supported", tree);
+  }
   if (fn == "count") {
     field.result = "integer";
     field.scale = 0;

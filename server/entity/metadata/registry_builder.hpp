@@ -37,6 +37,7 @@ class RegistryBuilder {
  public:
   // A document that does not fit the schema is noted and left out. `is_custom`: made at run time.
   void add(const EntityFile& file, json::value document, bool is_custom = false);
+  void set_company(Company company) { company_ = std::move(company); }
   // nullptr when there are problems.
   std::shared_ptr<Registry> build(std::int64_t version);
   const std::vector<EntityProblem>& problems() const { return problems_; }
@@ -62,6 +63,7 @@ class RegistryBuilder {
   std::vector<Draft> drafts_;
   std::vector<std::unique_ptr<EntityDef>> entities_;
   std::vector<EntityProblem> problems_;
+  Company company_;
 };
 
 // One document that fits the schema → definition; links and names are not resolved yet. Built-in fields are added.

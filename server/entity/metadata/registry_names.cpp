@@ -115,8 +115,8 @@ void RegistryBuilder::check_filters(const Registry& registry, const Draft& draft
     const auto* filter = declaration ? declaration->if_contains("filter") : nullptr;
     if (!filter || field.type->name() != "roll_up") continue;
     const auto of = base::json_string(*declaration, "of");
-    const auto& child = registry.require(of.substr(0, of.find('.')));
-    check_filter({registry, child, *filter, "fields." + field.key + ".filter"}, draft);
+    const auto* child = registry.find(of.substr(0, of.find('.')));
+    if (child) check_filter({registry, *child, *filter, "fields." + field.key + ".filter"}, draft);
   }
   if (const auto* views = entity.views.if_array()) {
     for (std::size_t i = 0; i < views->size(); ++i) {

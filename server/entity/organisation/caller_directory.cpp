@@ -46,15 +46,15 @@ std::int64_t integer_or_zero(const store::Statement& statement, int column) {
   return statement.is_null(column) ? 0 : statement.integer(column);
 }
 
-void read_users(store::Connection& connection, Organisation& out) {
+void read_users(store::Connection& connection, const Company& company, Organisation& out) {
   auto statement = connection.prepare("callers_users",
                                       "SELECT id,name,language,time_zone,is_active,is_admin,department,updated_at FROM "
                                       "sys_user WHERE deleted_at IS NULL");
   while (statement.step()) {
     auto& user = out.users[statement.integer(0)];
     user.name = statement.text(1);
-    user.language = statement.is_null(2) ? "ru" : std::string(statement.text(2));
-    user.time_zone = statement.is_null(3) ? "Europe/Moscow" : std::string(statement.text(3));
+    user.language = statement.is_null(2) ? company.language : std::string(statement.text(2));
+    user.time_zone = statement.is_null(3) ? company.time_zone : std::string(statement.text(3));
     user.is_active = statement.is_null(4) || statement.integer(4) != 0;
     user.is_admin = integer_or_zero(statement, 5) != 0;
     user.department = integer_or_zero(statement, 6);
@@ -244,7 +244,7 @@ class StoredCallerDirectory final : public CallerDirectory {
     options.deadline = std::chrono::milliseconds(10'000);
     database_.read(options, [&](store::Connection& connection) {
       *organisation = Organisation{};
-      read_users(connection, *organisation);
+      read_users(connection, catalog_.current()->company(), *organisation);
       read_departments(connection, *organisation);
       read_roles(connection, *organisation);
       read_deputies(connection, *organisation);

@@ -45,7 +45,7 @@ class CallerDirectoryTest : public CatalogTest {
       database().notify_on_commit(connection, kRightsChannel, "changed");
     });
   }
-  const EntityRights& rights(std::int64_t user, std::string_view key) {
+  EntityRights rights(std::int64_t user, std::string_view key) {
     return directory_->find(user)->entities.at(entity(key).id);
   }
   static Scope scope(const EntityRights& rights, Action action) { return rights.scopes[static_cast<int>(action)]; }
@@ -108,7 +108,7 @@ TEST_P(CallerDirectoryTest, TheWidestScopeOfAllRolesHolds) {
       "two",
       R"({"thing": {"read": "department", "create": "all", "hidden": ["price"], "read_only": ["count"]}, "*": {"read": "all"}})");
   const auto user = add_user("user", 0, {one, two});
-  const auto& thing = rights(user, "thing");
+  const auto thing = rights(user, "thing");
   EXPECT_EQ(scope(thing, Action::kRead), Scope::kDepartment);
   EXPECT_EQ(scope(thing, Action::kUpdate), Scope::kOwn);
   EXPECT_EQ(scope(thing, Action::kCreate), Scope::kAll);

@@ -35,6 +35,9 @@ class UserBehaviour final : public RightsChange {
   void prepare(SaveContext& context) override {
     const auto email = base::normalize_email(context.record().text("email"));
     if (email.valid) context.record().set("email", email.value);
+    const auto& company = context.registry().company();
+    if (context.record().text("language").empty()) context.record().set("language", company.language);
+    if (context.record().text("time_zone").empty()) context.record().set("time_zone", company.time_zone);
   }
 
   void check(SaveContext& context) override {

@@ -1,4 +1,6 @@
 // Users, departments and roles through all stages of a save.
+#include <algorithm>
+
 #include "server/entity/metadata/system_behaviours.hpp"
 
 #include <gtest/gtest.h>
@@ -20,6 +22,7 @@ class SystemBehavioursTest : public CatalogTest {
     CatalogTest::SetUp();
     std::vector<store::Migration> migrations(metadata_migrations());
     migrations.insert(migrations.end(), write_migrations().begin(), write_migrations().end());
+    std::sort(migrations.begin(), migrations.end(), [](const auto& a, const auto& b) { return a.number < b.number; });
     store::migrate(database(), migrations);
     records_ = make_record_service(database(), catalog(), clock_, random_);
     admin_.user_id = 1;

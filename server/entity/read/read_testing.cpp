@@ -5,6 +5,7 @@
 #include "server/base/error.hpp"
 #include "server/base/json.hpp"
 #include "server/entity/metadata/registry_builder.hpp"
+#include "server/entity/search/search.hpp"
 
 namespace entity {
 
@@ -21,7 +22,7 @@ constexpr std::string_view kEntities[] = {
       {"key": "name", "id": 1, "type": "text", "filterable": true, "sortable": true, "search": "words"},
       {"key": "city", "id": 2, "type": "text", "filterable": true, "sortable": true},
       {"key": "notes", "id": 3, "type": "long_text"},
-      {"key": "code", "id": 4, "type": "text"},
+      {"key": "code", "id": 4, "type": "text", "search": "words"},
       {"key": "owner", "id": 5, "type": "user", "filterable": true, "sortable": true},
       {"key": "industry", "id": 6, "type": "choice", "filterable": true, "options": [{"key": "retail", "id": 1}, {"key": "food", "id": 2}, {"key": "it", "id": 3}]},
       {"key": "relations", "id": 7, "type": "multi_choice", "options": [{"key": "client", "id": 1}, {"key": "supplier", "id": 2}]},
@@ -36,7 +37,7 @@ constexpr std::string_view kEntities[] = {
       {"key": "response", "id": 16, "type": "duration", "sortable": true},
       {"key": "parent", "id": 17, "type": "link", "to": ["company"]},
       {"key": "contacts", "id": 18, "type": "many_to_many", "through": "company_contact"},
-      {"key": "secret", "id": 19, "type": "text", "filterable": true, "sortable": true}],
+      {"key": "secret", "id": 19, "type": "text", "filterable": true, "sortable": true, "search": "words"}],
       "indexes": [["owner", "name"], ["city", "name"]]})json",
     R"json({"key": "contact", "id": 111, "plural": "contacts", "title": "name", "owner": "owner", "fields": [
       {"key": "name", "id": 1, "type": "text", "filterable": true, "sortable": true},
@@ -81,13 +82,17 @@ std::string column_type(ColumnKind kind, store::Dialect dialect) {
   return {};
 }
 
-RegistryPtr build_registry() {
+}  // namespace
+
+RegistryPtr make_read_registry() {
   RegistryBuilder builder;
   for (const auto text : kEntities) builder.add({"", "test.json", std::string(text)}, base::parse_json(text));
   auto registry = builder.build(1);
   if (!registry) throw base::Error::internal(to_text(builder.problems()));
   return registry;
 }
+
+namespace {
 
 void insert_items(store::Connection& connection, const Record& record, const ItemTable& table,
                   std::int64_t& relation_id) {
@@ -133,7 +138,7 @@ void insert_items(store::Connection& connection, const Record& record, const Ite
 ReadWorld::ReadWorld(store::Dialect dialect)
     : scratch_(std::make_unique<store::ScratchDatabase>(dialect)), now_(*base::parse_instant("2026-11-18T09:30:00Z")) {
   database_ = scratch_->open();
-  registry_ = build_registry();
+  registry_ = make_read_registry();
   create_tables();
   for (const auto text : {R"({"name": "Head office"})", R"({"name": "Sales", "parent": 1})",
                           R"({"name": "North", "parent": 2})", R"({"name": "Logistics", "parent": 1})"}) {
@@ -146,9 +151,7 @@ ReadWorld::ReadWorld(store::Dialect dialect)
   }
 }
 
-ReadWorld::~ReadWorld() {
-  database_->close();
-}
+ReadWorld::~ReadWorld() { database_->close(); }
 
 void ReadWorld::create_tables() {
   const auto dialect = database_->dialect();
@@ -171,6 +174,7 @@ void ReadWorld::create_tables() {
           item_columns += ", " + store::quote_identifier(column.suffix) + " " + column_type(column.kind, dialect);
         connection.execute("CREATE TABLE " + items.quoted_table + " (" + item_columns + ")");
       }
+      for (const auto& statement : search_schema(dialect, *entity)) connection.execute(statement);
     }
     connection.execute(kShareTable);
   });
@@ -199,6 +203,7 @@ std::int64_t ReadWorld::add(std::string_view entity_key, std::string_view json_v
     insert_record(connection, record);
     for (const auto& items : storage_of(definition).items)
       insert_items(connection, record, items, last_id_["company_contact"]);
+    update_search_index(connection, nullptr, &record);
   });
   return record.id;
 }

@@ -56,6 +56,9 @@ class ReadWorld {
   std::map<std::string, std::int64_t, std::less<>> last_id_;
 };
 
+// The entities of the world without a database.
+RegistryPtr make_read_registry();
+
 // Callers; scopes are given for every entity and action alike and may be changed afterwards.
 Caller make_caller(const Registry& registry, std::int64_t user_id, Scope scope);
 Caller make_admin();

@@ -158,6 +158,35 @@ std::vector<IndexDef> indexes_of(const EntityDef& entity) {
   return Indexes(entity).all();
 }
 
+namespace {
+
+void require_no_repeats(store::Connection& connection, const EntityDef& entity, FieldIndex field) {
+  const auto key = filter_column(entity, field);
+  auto statement = connection.prepare("unique_repeats", "SELECT CAST(min(" + column_of(entity, field) + ") AS TEXT) FROM " + table_of(entity) + " WHERE deleted_at IS NULL AND " + key +
+                                                            " IS NOT NULL GROUP BY " + key + " HAVING count(*) > 1 LIMIT 1");
+  if (statement.step()) throw base::Error::field("unique", "values_repeat", {{"value", std::string(statement.text(0))}});
+}
+
+}  // namespace
+
+void change_unique_fields(store::Connection& connection, const Registry& before, const Registry& after) {
+  for (const auto& entity : after.entities()) {
+    const auto* old = before.find(entity->key);
+    if (old == nullptr) continue;
+    for (std::size_t i = 0; i < entity->fields.size(); ++i) {
+      const auto& field = entity->fields[i];
+      const auto* old_field = old->field(field.key);
+      if (old_field == nullptr || old_field->unique == field.unique || field.system) continue;
+      if (field.unique) {
+        require_no_repeats(connection, *old, old->index_of(field.key));  // the new columns are not there yet
+      } else {
+        const std::vector<std::string> columns{filter_column(*old, old->index_of(field.key))};
+        connection.execute("DROP INDEX IF EXISTS " + store::quote_identifier(index_name(storage_of(*old).table, columns)));
+      }
+    }
+  }
+}
+
 std::string index_sql(const IndexDef& index, store::Dialect dialect, bool is_concurrent) {
   std::string sql = index.is_unique ? "CREATE UNIQUE INDEX " : "CREATE INDEX ";
   if (is_concurrent && dialect == store::Dialect::kPostgres) sql += "CONCURRENTLY ";

@@ -8,6 +8,7 @@
 #include "server/base/log.hpp"
 #include "server/entity/field_type.hpp"
 #include "server/entity/rules.hpp"
+#include "server/entity/schema/derived_versions.hpp"
 #include "server/entity/search/search.hpp"
 #include "server/entity/storage.hpp"
 
@@ -108,7 +109,9 @@ class Synchroniser {
       if (existing_.table(storage.table + "__search") == nullptr) {
         for (const auto& statement : search_schema(dialect_, *entity)) connection_.execute(statement);
       }
+      check_search(*entity, fresh.count(storage.table) > 0);
     }
+    check_sort_keys(registry);
     return std::move(pending_);
   }
 
@@ -202,6 +205,37 @@ class Synchroniser {
     }
   }
 
+  void check_search(const EntityDef& entity, bool is_fresh) {
+    if (!is_searchable(entity) || !has_versions()) return;
+    const auto wanted = search_version(entity);
+    if (derived_version(connection_, wanted.name) == wanted.value) return;
+    if (is_fresh) {
+      keep_derived_version(connection_, wanted);
+    } else {
+      pending_.searches.push_back(&entity);
+    }
+  }
+
+  // Keys of before the version was kept are taken for today's.
+  void check_sort_keys(const Registry& registry) {
+    if (!has_versions()) return;
+    const auto wanted = sort_version();
+    const auto known = derived_version(connection_, wanted.name);
+    if (known == wanted.value) return;
+    if (!known) return keep_derived_version(connection_, wanted);
+    pending_.sort_keys_changed = true;
+    for (const auto& entity : registry.entities()) {
+      FieldIndex last = -1;
+      for (const auto& column : storage_of(*entity).columns) {
+        if (!column.derived || !column.name.ends_with("__sort") || column.field == last) continue;
+        last = column.field;
+        pending_.backfills.push_back({entity.get(), column.field, false});
+      }
+    }
+  }
+  // Registries of tests come without the engine's tables.
+  bool has_versions() const { return existing_.table("sys_counter") != nullptr; }
+
   store::Connection& connection_;
   store::Dialect dialect_;
   Existing existing_;
@@ -281,6 +315,27 @@ PendingSchema create_tables_and_columns(store::Connection& connection, const Reg
   return Synchroniser(connection).run(registry);
 }
 
+namespace {
+
+void rebuild_search(store::Database& database, const Registry& registry, const EntityDef& entity) {
+  constexpr int kSlice = 100;
+  base::log(base::LogLevel::kInfo, "rebuild_search", {{"entity", std::string_view(entity.key)}});
+  store::WriteOptions options;
+  options.name = "rebuild_search";
+  options.lane = store::Lane::kBulk;
+  std::int64_t after = 0;
+  do {
+    std::int64_t next = 0;
+    database.write(options, [&](store::Connection& connection) {
+      next = rebuild_search_index(connection, registry, entity, after, kSlice);
+      if (next == 0) keep_derived_version(connection, search_version(entity));
+    });
+    after = next;
+  } while (after != 0);
+}
+
+}  // namespace
+
 void finish_schema(store::Database& database, const Registry& registry, const PendingSchema& pending) {
   store::WriteOptions options;
   options.name = "backfill";
@@ -296,6 +351,10 @@ void finish_schema(store::Database& database, const Registry& registry, const Pe
       after = next;
     } while (after != 0);
   }
+  if (pending.sort_keys_changed) {
+    database.write(options, [](store::Connection& connection) { keep_derived_version(connection, sort_version()); });
+  }
+  for (const auto* entity : pending.searches) rebuild_search(database, registry, *entity);
   for (const auto& index : pending.indexes) {
     base::log(base::LogLevel::kInfo, "create_index", {{"index", std::string_view(index.name)}});
     if (database.dialect() == store::Dialect::kPostgres) {

@@ -34,6 +34,8 @@ struct PendingSchema {
   std::vector<IndexDef> indexes;
   std::vector<Backfill> backfills;
   std::vector<Backfill> roll_ups;  // stored ones, computed by the catalog: that takes queries
+  std::vector<const EntityDef*> searches;  // whose search index was made under another layout
+  bool sort_keys_changed = false;          // backfills hold every sortable text: ICU orders otherwise than before
 };
 
 // Creates missing tables (with their indexes) and columns within the transaction of `connection`. Throws Error
@@ -42,6 +44,10 @@ PendingSchema create_tables_and_columns(store::Connection& connection, const Reg
 // The rest, outside of it: fills columns in slices on the bulk lane, then makes the indexes (CONCURRENTLY on
 // PostgreSQL; an index that a crash left invalid there is made anew).
 void finish_schema(store::Database& database, const Registry& registry, const PendingSchema& pending);
+
+// Run-time changes of FieldDef::unique: a key that is new must hold for what is stored (field error "unique": values_repeat {value}),
+// one that is gone loses its index. Within the transaction that makes the change.
+void change_unique_fields(store::Connection& connection, const Registry& before, const Registry& after);
 
 // Removes the columns (with their indexes) or the child table of a field for ever.
 void drop_field(store::Connection& connection, const EntityDef& entity, FieldIndex field);

@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include "server/base/text.hpp"
 #include "server/entity/metadata/catalog_testing.hpp"
+#include "server/entity/schema/derived_versions.hpp"
+#include "server/entity/search/search.hpp"
 
 namespace entity {
 namespace {
@@ -129,6 +132,50 @@ TEST_P(SchemaSyncTest, DropsTheColumnsOfAPurgedFieldAlone) {
               store::query_integer(database(), "SELECT count FROM thing WHERE \"count\" IS NULL OR thing.count=1");
             }),
             "");
+}
+
+TEST_P(SchemaSyncTest, ANewSearchableFieldIsFoundInOldRecords) {
+  // given records that are indexed by their name
+  const auto id = insert("thing", {{"name", "first"}, {"story", "hidden treasure"}});
+  const auto record = load("thing", id);
+  database().write({}, [&](store::Connection& connection) { update_search_index(connection, nullptr, &record); });
+  const auto text = [&] { return store::query_text(database(), "SELECT text FROM thing__search"); };
+  EXPECT_EQ(text().find("treasure"), std::string::npos);
+  // when
+  const auto next = changed(R"("key": "story", "id": 3,)", R"("key": "story", "id": 3, "search": "words",)");
+  const auto pending = synchronise(*next);
+  ASSERT_EQ(pending.searches.size(), 1u);
+  finish_schema(database(), *next, pending);
+  // then
+  EXPECT_NE(text().find("treasure"), std::string::npos);
+  EXPECT_NE(text().find("first"), std::string::npos);
+  EXPECT_TRUE(synchronise(*next).searches.empty());
+}
+
+TEST_P(SchemaSyncTest, SortKeysAreMadeAnewWhenIcuOrdersOtherwise) {
+  const auto id = insert("thing", {{"name", "first"}});
+  const auto right = base::sort_key("first");
+  database().write({}, [&](store::Connection& connection) {
+    auto version = sort_version();
+    ++version.value;
+    keep_derived_version(connection, version);
+    connection.prepare("garble", "UPDATE thing SET name__sort=$1").bind_blob(1, "old").run();
+  });
+  const auto stored = [&] {
+    std::string key;
+    database().read({}, [&](store::Connection& connection) {
+      auto statement = connection.prepare("key", "SELECT name__sort FROM thing WHERE id=$1");
+      statement.bind(1, id).step();
+      key = statement.blob(0);
+    });
+    return key;
+  };
+  EXPECT_EQ(stored(), "old");
+  const auto pending = synchronise(*catalog().current());
+  EXPECT_TRUE(pending.sort_keys_changed);
+  finish_schema(database(), *catalog().current(), pending);
+  EXPECT_EQ(stored(), right);
+  EXPECT_FALSE(synchronise(*catalog().current()).sort_keys_changed);
 }
 
 }  // namespace

@@ -3,10 +3,11 @@
 // Invariants
 // - `<entity>__search(id, text)` holds the folded searchable text, id = record id * 8 + group. Group 0 is the text of the
 //   unrestricted fields; each `restricted` searchable field has a group of its own (1..7), so that a caller only ever
-//   matches text he may read.
+//   matches text he may read. A line is the text of one field and ends in the mark of the field (control characters, no
+//   part of any word): what a role hides from group 0 is left out line by line.
 // - The index proper holds tokens, which both databases store alike: SQLite in a contentless FTS5 table
 //   (`<entity>__fts`, ascii tokenizer, detail=none), PostgreSQL as a tsvector with a GIN index. Tokens are a pure
-//   function of (text, owner, shares), so that an old row can be deleted exactly.
+//   function of (stored text, owner), so that an old row can be deleted exactly.
 // - Tokens only narrow; every hit is verified against the text and the caller's rights before it is shown.
 #pragma once
 
@@ -22,8 +23,13 @@ namespace entity {
 
 inline constexpr int kSearchGroups = 8;
 
-// Searchable text of one group of a record: folded words, numbers as digits, fields separated by '\n'.
+// Searchable text of one group of a record: folded words, numbers as digits, the mark of the field, fields separated by
+// '\n'.
 std::string search_text(const Record& record, int group);
+// The mark at the end of a field's lines.
+std::string search_mark(const FieldDef& field);
+// Says what the index of the entity holds: an index made under another one must be rebuilt.
+std::string search_layout(const EntityDef& entity);
 // Group of a searchable field: 0, or 1..7 for restricted ones in order of field id.
 int search_group(const EntityDef& entity, const FieldDef& field);
 bool is_searchable(const EntityDef& entity);
@@ -37,7 +43,8 @@ std::vector<std::string> search_schema(store::Dialect dialect, const EntityDef& 
 
 // Keeps the index of one record. `before` and `after` may be nullptr (created, deleted).
 void update_search_index(store::Connection& connection, const Record* before, const Record* after);
-// Drops and rebuilds the index of records with ids in (after_id, …], at most `limit`; returns the last id or 0 at the end.
+// Drops the index when `after_id` is 0, then indexes records with ids in (after_id, …], at most `limit`; returns the last
+// id or 0 at the end. Records that were saved meanwhile are indexed already and passed over.
 std::int64_t rebuild_search_index(store::Connection& connection, const Registry& registry, const EntityDef& entity,
                                   std::int64_t after_id, int limit);
 

@@ -47,15 +47,27 @@ int group_count(const EntityDef& entity) {
   return highest + 1;
 }
 
-void remove_row(store::Connection& connection, const EntityDef& entity, std::int64_t row, const std::string& text,
-                std::int64_t owner) {
-  if (connection.dialect() == store::Dialect::kSqlite) {
-    const std::string fts = fts_table(entity);
-    auto statement = connection.prepare(
-        "search_index_remove", "INSERT INTO " + fts + "(" + fts + ", rowid, tokens) VALUES('delete', $1, $2)");
-    statement.bind(1, row).bind_text(2, joined(document_tokens(text, owner))).run();
+// The tokens to delete are those of the stored text: the record may be indexed under other rules, or not yet.
+void remove_row(store::Connection& connection, const EntityDef& entity, std::int64_t row, std::int64_t owner) {
+  const bool is_sqlite = connection.dialect() == store::Dialect::kSqlite;
+  std::string tokens;
+  {
+    auto removed = connection.prepare("search_text_remove", "DELETE FROM " + search_table(entity) + " WHERE id = $1" +
+                                                                (is_sqlite ? " RETURNING text" : ""));
+    removed.bind(1, row);
+    if (!is_sqlite) {
+      removed.run();
+      return;
+    }
+    if (!removed.step()) return;
+    tokens = joined(document_tokens(removed.text(0), owner));
   }
-  connection.prepare("search_text_remove", "DELETE FROM " + search_table(entity) + " WHERE id = $1").bind(1, row).run();
+  const std::string fts = fts_table(entity);
+  connection
+      .prepare("search_index_remove", "INSERT INTO " + fts + "(" + fts + ", rowid, tokens) VALUES('delete', $1, $2)")
+      .bind(1, row)
+      .bind_text(2, tokens)
+      .run();
 }
 
 void add_row(store::Connection& connection, const EntityDef& entity, std::int64_t row, const std::string& text,
@@ -64,17 +76,21 @@ void add_row(store::Connection& connection, const EntityDef& entity, std::int64_
   if (connection.dialect() == store::Dialect::kPostgres) {
     connection
         .prepare("search_text_add",
-                 "INSERT INTO " + search_table(entity) + "(id, text, tokens) VALUES($1, $2, $3::tsvector)")
+                 "INSERT INTO " + search_table(entity) +
+                     "(id, text, tokens) VALUES($1, $2, $3::tsvector) ON CONFLICT(id) DO NOTHING")
         .bind(1, row)
         .bind_text(2, text)
         .bind_text(3, as_tsvector(tokens))
         .run();
     return;
   }
-  connection.prepare("search_text_add", "INSERT INTO " + search_table(entity) + "(id, text) VALUES($1, $2)")
-      .bind(1, row)
-      .bind_text(2, text)
-      .run();
+  const auto added = connection
+                         .prepare("search_text_add", "INSERT INTO " + search_table(entity) +
+                                                         "(id, text) VALUES($1, $2) ON CONFLICT(id) DO NOTHING")
+                         .bind(1, row)
+                         .bind_text(2, text)
+                         .run();
+  if (added == 0) return;
   connection.prepare("search_index_add", "INSERT INTO " + fts_table(entity) + "(rowid, tokens) VALUES($1, $2)")
       .bind(1, row)
       .bind_text(2, joined(tokens))
@@ -120,8 +136,27 @@ std::string search_text(const Record& record, int group) {
       first = false;
       out += word;
     }
+    out += search_mark(field);
   }
   return out;
+}
+
+std::string search_mark(const FieldDef& field) {
+  // Octal digits as control characters that no folded text holds; none of them is a line break.
+  std::string mark = "\x01";
+  for (int id = field.id; id > 0; id /= 8) mark += static_cast<char>(0x0E + id % 8);
+  return mark;
+}
+
+std::string search_layout(const EntityDef& entity) {
+  constexpr int kLayout = 2;  // 1: lines without marks
+  std::string text = std::to_string(kLayout);
+  for (const auto& field : entity.fields) {
+    if (field.search == SearchKind::kNone) continue;
+    text += ' ' + std::to_string(field.id) + ':' + std::to_string(static_cast<int>(field.search)) + ':' +
+            std::to_string(search_group(entity, field));
+  }
+  return text;
 }
 
 std::vector<std::string> search_schema(store::Dialect dialect, const EntityDef& entity) {
@@ -151,7 +186,7 @@ void update_search_index(store::Connection& connection, const Record* before, co
     const std::int64_t new_owner = after != nullptr ? owner_of(*after) : 0;
     if (old_text == new_text && (old_owner == new_owner || new_text.empty())) continue;
     const std::int64_t row = any->id * kSearchGroups + group;
-    if (!old_text.empty()) remove_row(connection, *any->entity, row, old_text, old_owner);
+    if (!old_text.empty()) remove_row(connection, *any->entity, row, old_owner);
     if (!new_text.empty()) add_row(connection, *any->entity, row, new_text, new_owner);
   }
 }
@@ -170,7 +205,8 @@ std::int64_t rebuild_search_index(store::Connection& connection, const Registry&
       const std::string fts = fts_table(entity);
       connection.execute("INSERT INTO " + fts + "(" + fts + ") VALUES('delete-all')");
     }
-    connection.execute("DELETE FROM " + search_table(entity));
+    connection.execute((connection.dialect() == store::Dialect::kSqlite ? "DELETE FROM " : "TRUNCATE ") +
+                       search_table(entity));
   }
   const int groups = group_count(entity);
   for (const std::int64_t id : ids) {

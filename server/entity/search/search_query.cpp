@@ -14,6 +14,10 @@ namespace {
 constexpr int kBatch = 200;
 // A query that matches more than this many rows whose rights must be looked up one by one is answered from the newest.
 constexpr int kMaxScanned = 20000;
+// So many of the newest matches are looked at whoever owns them: all there are of a rare word, and enough of a frequent
+// one for who sees much. Only then the index is asked for the caller's owners, which costs a list walked for each.
+constexpr int kNewest = 400;
+constexpr std::size_t kFewOwners = 4;
 constexpr std::size_t kMaxOwnerTokens = 300;
 constexpr std::int64_t kMaxSharedLookups = 2000;
 
@@ -25,7 +29,8 @@ struct Hit {
 // What a caller may match in one entity.
 struct Reach {
   bool groups[kSearchGroups] = {};
-  bool recheck = false;  // a field of an allowed group is hidden: the text must be made again without it
+  // Lines of group 0 that are not his: their marks, '\n' between; empty: all are.
+  std::string hidden_marks;
 };
 
 Reach reach_of(const EntityDef& entity, const Caller& caller) {
@@ -34,30 +39,18 @@ Reach reach_of(const EntityDef& entity, const Caller& caller) {
   for (const auto& field : entity.fields) {
     if (field.search == SearchKind::kNone) continue;
     const int group = search_group(entity, field);
-    if (may_read_field(caller, entity, field)) reach.groups[group] = true;
-    else denied[group] = true;
+    if (may_read_field(caller, entity, field)) {
+      reach.groups[group] = true;
+    } else if (group == 0) {
+      reach.hidden_marks += (reach.hidden_marks.empty() ? "" : "\n") + search_mark(field);
+    } else {
+      denied[group] = true;
+    }
   }
-  for (int group = 0; group < kSearchGroups; ++group) {
-    if (!denied[group] || !reach.groups[group]) continue;
-    if (group == 0) reach.recheck = true;
-    else reach.groups[group] = false;  // a shared last group needs the right to all of its fields
+  for (int group = 1; group < kSearchGroups; ++group) {
+    if (denied[group]) reach.groups[group] = false;  // a shared last group needs the right to all of its fields
   }
   return reach;
-}
-
-std::string readable_text(const Record& record, const Caller& caller) {
-  Record copy = record;
-  for (std::size_t i = 0; i < copy.values.size(); ++i) {
-    if (!may_read_field(caller, *copy.entity, copy.entity->fields[i])) copy.values[i] = Value{};
-  }
-  std::string text;
-  for (int group = 0; group < kSearchGroups; ++group) {
-    const std::string part = search_text(copy, group);
-    if (part.empty()) continue;
-    if (!text.empty()) text += '\n';
-    text += part;
-  }
-  return text;
 }
 
 int rank_of(std::string_view text, const std::vector<SearchWord>& words) {
@@ -124,18 +117,7 @@ class EntitySearch {
       : context_(context), entity_(entity), words_(words), wanted_(wanted), reach_(reach_of(entity, context.caller)) {}
 
   std::vector<Hit> run() {
-    const Caller& caller = context_.caller;
-    const bool all = caller.is_admin || caller.is_system;
-    const Scope scope = all ? Scope::kAll : read_scope();
-    const bool by_owner = !all && scope != Scope::kAll && entity_.owner_index >= 0 && entity_.access_via.empty() &&
-                          caller.owners(scope).size() <= kMaxOwnerTokens;
-    if (by_owner) {
-      const auto& owners = caller.owners(scope);
-      if (scope != Scope::kNone && !owners.empty()) scan(match_text(dialect(), words_, owners));
-      scan_shared();
-    } else {
-      scan(match_text(dialect(), words_, {}));
-    }
+    find();
     std::sort(hits_.begin(), hits_.end(), [](const Hit& a, const Hit& b) {
       return a.rank != b.rank ? a.rank > b.rank : a.id > b.id;
     });
@@ -147,14 +129,35 @@ class EntitySearch {
  private:
   store::Dialect dialect() const { return context_.connection.dialect(); }
 
+  void find() {
+    const Caller& caller = context_.caller;
+    const Scope scope = caller.is_admin || caller.is_system ? Scope::kAll : read_scope();
+    const auto anybodys = match_text(dialect(), words_, {});
+    if (scope == Scope::kAll || entity_.owner_index < 0) {
+      scan(anybodys, kMaxScanned);
+      return;
+    }
+    static const std::vector<std::int64_t> kNobody;
+    const auto& owners = scope == Scope::kNone ? kNobody : caller.owners(scope);
+    const bool has_via = !entity_.access_via.empty();
+    if (owners.size() > kMaxOwnerTokens) {
+      scan(anybodys, kMaxScanned);
+      return;
+    }
+    if ((has_via || owners.size() > kFewOwners) && scan(anybodys, kNewest)) return;
+    if (!owners.empty()) scan(match_text(dialect(), words_, owners), kMaxScanned);
+    scan_shared();
+  }
+
   Scope read_scope() const {
     const auto it = context_.caller.entities.find(entity_.id);
     return it == context_.caller.entities.end() ? Scope::kNone : it->second.scopes[static_cast<int>(Action::kRead)];
   }
 
-  void scan(const std::string& match) {
+  // Looks at the newest rows that match; true when nothing more is to be found.
+  bool scan(const std::string& match, int most) {
     std::int64_t below = INT64_MAX;
-    for (int scanned = 0; scanned < kMaxScanned && static_cast<int>(hits_.size()) < wanted_;) {
+    for (int scanned = 0; scanned < most && static_cast<int>(hits_.size()) < wanted_;) {
       std::vector<Hit> batch;
       int rows = 0;
       {
@@ -168,8 +171,9 @@ class EntitySearch {
       }
       keep_readable(batch);
       scanned += rows;
-      if (rows < kBatch) return;
+      if (rows < kBatch) return true;
     }
+    return static_cast<int>(hits_.size()) >= wanted_;
   }
 
   // Records shared with the caller lie outside his owners' tokens: few, so their text is read directly.
@@ -200,8 +204,10 @@ class EntitySearch {
   }
 
   void consider(std::int64_t row, std::string_view text, std::vector<Hit>& batch) const {
-    if (!reach_.groups[row % kSearchGroups]) return;
-    const int rank = rank_of(text, words_);
+    const auto group = row % kSearchGroups;
+    if (!reach_.groups[group]) return;
+    const bool hides = group == 0 && !reach_.hidden_marks.empty();
+    const int rank = hides ? rank_of(base::without_lines(text, reach_.hidden_marks), words_) : rank_of(text, words_);
     if (rank > 0) batch.push_back({row / kSearchGroups, rank});
   }
 
@@ -217,10 +223,6 @@ class EntitySearch {
     }
     for (const auto& hit : batch) {
       if (!all && readable.count(hit.id) == 0) continue;
-      if (reach_.recheck) {
-        const auto record = load_record(context_.connection, context_.registry, entity_, hit.id);
-        if (!record || rank_of(readable_text(*record, context_.caller), words_) == 0) continue;
-      }
       hits_.push_back(hit);
     }
   }
@@ -333,6 +335,17 @@ void run_search(const QueryContext& context, const SearchRequest& request, base:
   out.end_array().end_object();
 }
 
+namespace {
+
+// PostgreSQL's regular expression (ARE) of whole lines that end in one of the marks, which are control characters.
+std::string lines_pattern(const std::string& marks) {
+  std::string pattern = "(?:^|\\n)[^\\n]*(?:";
+  for (const char c : marks) pattern += c == '\n' ? '|' : c;
+  return pattern + ")(?=\\n|$)";
+}
+
+}  // namespace
+
 TextPredicate text_predicate(store::Dialect dialect, const EntityDef& entity, const Caller& caller,
                              std::string_view text, std::string_view id_expression, int parameter) {
   TextPredicate result;
@@ -341,7 +354,7 @@ TextPredicate text_predicate(store::Dialect dialect, const EntityDef& entity, co
   std::erase_if(words, [](const SearchWord& word) { return code_points(word.text).size() < 2; });
   std::string groups;
   for (int group = 0; group < kSearchGroups; ++group) {
-    if (!reach.groups[group] || (reach.recheck && group == 0)) continue;
+    if (!reach.groups[group]) continue;
     if (!groups.empty()) groups += ",";
     groups += std::to_string(group);
   }
@@ -358,12 +371,19 @@ TextPredicate text_predicate(store::Dialect dialect, const EntityDef& entity, co
   if (sqlite) sql += fts + " CROSS JOIN " + search + " s ON s.id = " + fts + ".rowid WHERE " + fts + " MATCH $" + std::to_string(parameter);
   else sql += search + " s WHERE s.tokens @@ $" + std::to_string(parameter) + "::tsquery";
   sql += " AND s.id % 8 IN (" + groups + ")";
+  std::string readable = "s.text";
+  if (!reach.hidden_marks.empty()) {
+    result.binds.push_back(sqlite ? reach.hidden_marks : lines_pattern(reach.hidden_marks));
+    const std::string number = "$" + std::to_string(parameter + 1);
+    readable = sqlite ? "mv_without_lines(s.text, " + number + ")" : "regexp_replace(s.text, " + number + ", '', 'g')";
+    readable = "CASE WHEN s.id % 8 = 0 THEN " + readable + " ELSE s.text END";
+  }
   for (const auto& word : words) {
     const bool start_only = code_points(word.text).size() < 3;
     result.binds.push_back(start_only ? " " + word.text : word.text);
     const std::string number = "$" + std::to_string(parameter + static_cast<int>(result.binds.size()) - 1);
     const std::string newline = sqlite ? "char(10)" : "chr(10)";
-    const std::string haystack = start_only ? "' ' || replace(s.text, " + newline + ", ' ')" : "s.text";
+    const std::string haystack = start_only ? "' ' || replace(" + readable + ", " + newline + ", ' ')" : readable;
     sql += " AND " + find + "(" + haystack + ", " + number + ") > 0";
   }
   result.sql = sql + ")";
@@ -376,8 +396,9 @@ bool text_matches(const Record& record, const Caller& caller, std::string_view t
   std::erase_if(words, [](const SearchWord& word) { return code_points(word.text).size() < 2; });
   if (words.empty()) return false;
   for (int group = 0; group < kSearchGroups; ++group) {
-    if (!reach.groups[group] || (reach.recheck && group == 0)) continue;
-    const std::string one = search_text(record, group);
+    if (!reach.groups[group]) continue;
+    const std::string whole = search_text(record, group);
+    const std::string one = group == 0 && !reach.hidden_marks.empty() ? base::without_lines(whole, reach.hidden_marks) : whole;
     if (!one.empty() && rank_of(one, words) > 0) return true;
   }
   return false;

@@ -47,19 +47,28 @@ std::vector<Reference> references_of(store::Connection& connection, std::int64_t
   return found;
 }
 
-void add_reference(store::Connection& connection, std::int64_t file, const Record& record, const FieldDef& field) {
+struct Holder {
+  std::int64_t entity_id, record_id, field_id;
+  std::string field;  // for errors
+};
+
+Holder holder_of(const Record& record, const FieldDef& field) { return {record.entity->id, record.id, field.id, field.key}; }
+
+void add_reference(store::Connection& connection, std::int64_t file, const Holder& holder) {
   auto held = connection.prepare("file_hold", "UPDATE sys_file SET expires_at = NULL WHERE id = $1");
-  if (held.bind(1, file).run() == 0) throw base::Error::field(field.key, "file_not_found", {{"id", std::to_string(file)}});
+  if (held.bind(1, file).run() == 0) throw base::Error::field(holder.field, "file_not_found", {{"id", std::to_string(file)}});
   auto add = connection.prepare("file_reference_add", "INSERT INTO sys_file_reference(file_id, entity_id, record_id, field_id) VALUES($1, $2, $3, $4) ON CONFLICT DO NOTHING");
-  add.bind(1, file).bind(2, record.entity->id).bind(3, record.id).bind(4, field.id).run();
+  add.bind(1, file).bind(2, holder.entity_id).bind(3, holder.record_id).bind(4, holder.field_id).run();
 }
 
-void remove_reference(store::Connection& connection, std::int64_t file, const Record& record, const FieldDef& field, base::Instant now) {
+void remove_reference(store::Connection& connection, std::int64_t file, const Holder& holder, base::Instant now) {
   auto remove = connection.prepare("file_reference_remove", "DELETE FROM sys_file_reference WHERE file_id = $1 AND entity_id = $2 AND record_id = $3 AND field_id = $4");
-  remove.bind(1, file).bind(2, record.entity->id).bind(3, record.id).bind(4, field.id).run();
+  remove.bind(1, file).bind(2, holder.entity_id).bind(3, holder.record_id).bind(4, holder.field_id).run();
   auto release = connection.prepare("file_release", "UPDATE sys_file SET expires_at = $2 WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM sys_file_reference r WHERE r.file_id = $1)");
   release.bind(1, file).bind(2, base::to_micros(now + kReleasedFileKept)).run();
 }
+
+const Holder kCompanyHolder{0, 1, 0, "logo"};  // ids of entities begin at 1
 
 }  // namespace
 
@@ -92,6 +101,7 @@ bool may_read_file(store::Connection& connection, const FilterContext& context, 
   const bool sees_all = caller.is_system || (caller.is_admin && caller.key_scopes.empty());
   if (sees_all || (file.created_by == caller.user_id && file.created_by != 0)) return true;
   for (const auto& reference : references_of(connection, file.id)) {
+    if (reference.entity_id == kCompanyHolder.entity_id) return true;
     const EntityDef* entity = context.registry.find_id(static_cast<int>(reference.entity_id));
     if (entity == nullptr || !may(caller, *entity, Action::kRead)) continue;
     const auto field = std::find_if(entity->fields.begin(), entity->fields.end(), [&](const FieldDef& f) { return f.id == reference.field_id; });
@@ -117,6 +127,11 @@ std::vector<std::int64_t> files_in(const Value& value) {
   return ids;
 }
 
+void hold_single_file(store::Connection& connection, std::int64_t before, std::int64_t after, base::Instant now) {
+  if (after != 0) add_reference(connection, after, kCompanyHolder);
+  if (before != 0) remove_reference(connection, before, kCompanyHolder, now);
+}
+
 void update_file_references(store::Connection& connection, const Record* before, const Record* after, base::Instant now) {
   const EntityDef& entity = *(after != nullptr ? after : before)->entity;
   for (std::size_t i = 0; i < entity.fields.size(); ++i) {
@@ -125,10 +140,10 @@ void update_file_references(store::Connection& connection, const Record* before,
     const auto old_files = before == nullptr ? std::vector<std::int64_t>{} : files_in(before->values[i]);
     const auto new_files = after == nullptr ? std::vector<std::int64_t>{} : files_in(after->values[i]);
     for (const std::int64_t file : new_files) {
-      if (std::find(old_files.begin(), old_files.end(), file) == old_files.end()) add_reference(connection, file, *after, field);
+      if (std::find(old_files.begin(), old_files.end(), file) == old_files.end()) add_reference(connection, file, holder_of(*after, field));
     }
     for (const std::int64_t file : old_files) {
-      if (std::find(new_files.begin(), new_files.end(), file) == new_files.end()) remove_reference(connection, file, *before, field, now);
+      if (std::find(new_files.begin(), new_files.end(), file) == new_files.end()) remove_reference(connection, file, holder_of(*before, field), now);
     }
   }
 }

@@ -125,6 +125,21 @@ class RecordServiceImpl final : public RecordService {
     return Save(transaction, caller, known(transaction, entity.id), options).update(id, patch);
   }
 
+  SaveResult remove_in(store::Connection& connection, const Caller& caller, const EntityDef& entity, std::int64_t id, const SaveOptions& options) override {
+    WriteTransaction transaction(parts_, connection, parts_.catalog.current(), parts_.clock.now());
+    return Save(transaction, caller, known(transaction, entity.id), options).remove(id);
+  }
+
+  SaveResult restore_in(store::Connection& connection, const Caller& caller, const EntityDef& entity, std::int64_t id, const SaveOptions& options) override {
+    WriteTransaction transaction(parts_, connection, parts_.catalog.current(), parts_.clock.now());
+    return Save(transaction, caller, known(transaction, entity.id), options).restore(id);
+  }
+
+  SaveResult undo_in(store::Connection& connection, const Caller& caller, const EntityDef& entity, std::int64_t id, std::int64_t audit_seq) override {
+    WriteTransaction transaction(parts_, connection, parts_.catalog.current(), parts_.clock.now());
+    return undo_one(transaction, caller, known(transaction, entity.id), id, audit_seq);
+  }
+
  private:
   // The entity in the transaction's own registry: the caller's may be older.
   static const EntityDef& known(WriteTransaction& transaction, int entity_id) {

@@ -1,5 +1,6 @@
 #include "server/entity/write/rollups.hpp"
 
+#include <algorithm>
 #include <map>
 #include <unordered_map>
 
@@ -7,6 +8,7 @@
 #include "server/entity/field_type.hpp"
 #include "server/entity/query.hpp"
 #include "server/entity/storage.hpp"
+#include "server/entity/write/trees.hpp"
 
 namespace entity {
 
@@ -19,6 +21,7 @@ struct RollUp {
   FieldIndex link;
   std::string fn;
   FieldIndex value = -1;  // what is summed; -1 for count
+  FieldIndex tree = -1;   // link of the parent along which the sum rises
 };
 
 std::optional<RollUp> declared_rollup(const Registry& registry, const EntityDef& parent, FieldIndex index) {
@@ -33,28 +36,41 @@ std::optional<RollUp> declared_rollup(const Registry& registry, const EntityDef&
   RollUp result{&parent, index, child, child->index_of(std::string_view(of).substr(dot + 1)), base::json_string(declaration, "fn", "count")};
   const std::string value = base::json_string(declaration, "field");
   if (!value.empty()) result.value = child->index_of(value);
+  if (const std::string tree = base::json_string(declaration, "tree"); !tree.empty()) result.tree = parent.index_of(tree);
   if (result.link < 0) return std::nullopt;
   return result;
 }
 
-using RollUpsByChild = std::unordered_map<const EntityDef*, std::vector<RollUp>>;
+struct KnownRollUps {
+  std::unordered_map<const EntityDef*, std::vector<RollUp>> of_child;  // by the entity that is counted
+  std::unordered_map<const EntityDef*, std::vector<RollUp>> of_tree;   // those with `tree`, by the entity that holds them
+};
 
 // Kept per thread for the registry it was made of: every save asks, and metadata changes seldom.
-const std::vector<RollUp>& rollups_of_child(const Registry& registry, const EntityDef& child) {
+const KnownRollUps& known_rollups(const Registry& registry) {
   static thread_local const Registry* made_of = nullptr;
   static thread_local std::int64_t made_version = -1;
-  static thread_local RollUpsByChild known;
+  static thread_local KnownRollUps known;
   if (made_of != &registry || made_version != registry.version()) {
-    known.clear();
+    known = {};
     for (const auto& parent : registry.entities()) {
       for (std::size_t i = 0; i < parent->fields.size(); ++i) {
-        if (auto rollup = declared_rollup(registry, *parent, static_cast<FieldIndex>(i))) known[rollup->child].push_back(*rollup);
+        const auto rollup = declared_rollup(registry, *parent, static_cast<FieldIndex>(i));
+        if (!rollup) continue;
+        known.of_child[rollup->child].push_back(*rollup);
+        if (rollup->tree >= 0) known.of_tree[rollup->parent].push_back(*rollup);
       }
     }
     made_of = &registry;
     made_version = registry.version();
   }
-  return known[&child];
+  return known;
+}
+
+const std::vector<RollUp>& find_rollups(const std::unordered_map<const EntityDef*, std::vector<RollUp>>& known, const EntityDef& entity) {
+  static const std::vector<RollUp> kNone;
+  const auto found = known.find(&entity);
+  return found == known.end() ? kNone : found->second;
 }
 
 Filter rollup_filter(WriteTransaction& transaction, const RollUp& rollup, const Caller& caller) {
@@ -131,37 +147,109 @@ void store_value(WriteTransaction& transaction, const RollUp& rollup, std::int64
   statement.run();
 }
 
-void add_difference(WriteTransaction& transaction, const RollUp& rollup, std::int64_t parent_id, std::int64_t difference) {
-  const std::string column = column_of(*rollup.parent, rollup.field);
-  transaction.connection
-      .prepare("rollup_add", "UPDATE " + table_of(*rollup.parent) + " SET " + column + " = COALESCE(" + column + ", 0) + $1 WHERE id = $2")
-      .bind(1, difference)
-      .bind(2, parent_id)
-      .run();
+// What holds the sum: of money the amount and that in the base currency, which are the same.
+std::vector<std::string> sum_columns(const RollUp& rollup) {
+  const FieldDef& field = rollup.parent->fields[static_cast<std::size_t>(rollup.field)];
+  std::vector<std::string> columns = {column_of(*rollup.parent, rollup.field)};
+  if (field.result == "money") columns.push_back(column_of(*rollup.parent, rollup.field, "__base"));
+  return columns;
 }
+
+std::int64_t units_of(const Value& value) {
+  if (const auto* money = std::get_if<Money>(&value)) return money->base_units;
+  const auto* number = std::get_if<std::int64_t>(&value);
+  return number != nullptr ? *number : 0;
+}
+
+// A whole tree counted anew: for roll-ups that come to a base with records in it.
+void store_tree_total(WriteTransaction& transaction, const RollUp& rollup, std::int64_t root) {
+  std::int64_t total = 0;
+  for (const std::int64_t id : subtree_of(transaction, *rollup.parent, rollup.tree, root)) total += units_of(computed(transaction, rollup, id));
+  std::string sets;
+  for (const auto& column : sum_columns(rollup)) sets += (sets.empty() ? "" : ", ") + column + " = $1";
+  transaction.connection.prepare("rollup_total_store", "UPDATE " + table_of(*rollup.parent) + " SET " + sets + " WHERE id = $2").bind(1, total).bind(2, root).run();
+}
+
+// What a record passes on to the one above it, as it stands in the table.
+std::int64_t stored_total(WriteTransaction& transaction, const RollUp& rollup, std::int64_t id) {
+  auto statement = transaction.connection.prepare("rollup_total", "SELECT " + column_of(*rollup.parent, rollup.field) + " FROM " + table_of(*rollup.parent) + " WHERE id = $1");
+  return statement.bind(1, id).step() && !statement.is_null(0) ? statement.integer(0) : 0;
+}
+
+// A record that hangs elsewhere now, or that went to the bin or came back, takes the total of all below it along.
+void move_totals(WriteTransaction& transaction, const Record* before, const Record& after) {
+  const auto& rollups = find_rollups(known_rollups(*transaction.registry).of_tree, *after.entity);
+  if (rollups.empty() || before == nullptr) return;
+  TotalChanges changes(transaction, *after.entity);
+  for (const auto& rollup : rollups) {
+    const auto target = [&](const Record& record) {
+      const auto* link = std::get_if<Link>(&record.at(rollup.tree));
+      return link == nullptr || record.deleted ? 0 : link->record_id;
+    };
+    const std::int64_t from = target(*before), to = target(after);
+    if (from == to) continue;
+    const std::int64_t total = stored_total(transaction, rollup, after.id);
+    if (from != 0) changes.climb(from, rollup.tree, sum_columns(rollup), -total);
+    if (to != 0) changes.climb(to, rollup.tree, sum_columns(rollup), total);
+  }
+  changes.write();
+}
+
+// Whether the record before or after the save counts for a roll-up. Several roll-ups of an entity share few filters: each is tried once.
+class ChildTest {
+ public:
+  ChildTest(WriteTransaction& transaction, const Record* before, const Record* after) : transaction_(transaction), before_(before), after_(after) {}
+
+  bool operator()(const RollUp& rollup, const Record& record) {
+    const json::value* source = rollup.parent->fields[static_cast<std::size_t>(rollup.field)].declaration.as_object().if_contains("filter");
+    if (source == nullptr) return true;
+    auto known = std::find_if(known_.begin(), known_.end(), [&](const Known& each) { return *each.source == *source; });
+    if (known == known_.end()) known = known_.insert(known_.end(), {source, test(rollup, before_), test(rollup, after_)});
+    return &record == before_ ? known->before : known->after;
+  }
+
+ private:
+  struct Known {
+    const json::value* source;
+    bool before, after;
+  };
+
+  bool test(const RollUp& rollup, const Record* record) {
+    if (record == nullptr) return false;
+    const auto system = Caller::system();
+    const FilterContext context{*transaction_.registry, *rollup.child, *system, transaction_.now};
+    return matches(rollup_filter(transaction_, rollup, *system), *record, context, &transaction_.resolver);
+  }
+
+  WriteTransaction& transaction_;
+  const Record *before_, *after_;
+  std::vector<Known> known_;
+};
 
 }  // namespace
 
 void update_rollups(WriteTransaction& transaction, const Record* before, const Record* after) {
+  if (after != nullptr) move_totals(transaction, before, *after);
   const EntityDef& child = after != nullptr ? *after->entity : *before->entity;
-  const auto& rollups = rollups_of_child(*transaction.registry, child);
+  const auto& rollups = find_rollups(known_rollups(*transaction.registry).of_child, child);
   if (rollups.empty()) return;
-  const auto system = Caller::system();
+  ChildTest passes(transaction, before, after);
+  std::map<const EntityDef*, TotalChanges> changes;
   for (const auto& rollup : rollups) {
-    const Filter filter = rollup_filter(transaction, rollup, *system);
-    const FilterContext context{*transaction.registry, child, *system, transaction.now};
     std::map<std::int64_t, std::int64_t> differences;
     const auto count = [&](const Record* record, std::int64_t sign) {
       if (record == nullptr || record->deleted) return;
       const std::int64_t parent = parent_of(rollup, *record);
-      if (parent != 0 && matches(filter, *record, context, &transaction.resolver)) differences[parent] += sign * amount_of(rollup, *record);
+      if (parent != 0 && passes(rollup, *record)) differences[parent] += sign * amount_of(rollup, *record);
     };
     const bool additive = rollup.fn == "count" || rollup.fn == "sum";
     if (additive) {
       count(before, -1);
       count(after, 1);
+      TotalChanges& sums = changes.try_emplace(rollup.parent, transaction, *rollup.parent).first->second;
       for (const auto& [parent, difference] : differences) {
-        if (difference != 0) add_difference(transaction, rollup, parent, difference);
+        if (rollup.tree >= 0) sums.climb(parent, rollup.tree, sum_columns(rollup), difference);
+        else for (const auto& column : sum_columns(rollup)) sums.add(parent, column, difference);
       }
       continue;
     }
@@ -172,11 +260,14 @@ void update_rollups(WriteTransaction& transaction, const Record* before, const R
       store_value(transaction, rollup, parent, computed(transaction, rollup, parent));
     }
   }
+  for (auto& [entity, sums] : changes) sums.write();
 }
 
 void recompute_rollup(WriteTransaction& transaction, const EntityDef& parent, FieldIndex field, std::int64_t parent_id) {
   const auto rollup = declared_rollup(*transaction.registry, parent, field);
-  if (rollup) store_value(transaction, *rollup, parent_id, computed(transaction, *rollup, parent_id));
+  if (!rollup) return;
+  if (rollup->tree >= 0) store_tree_total(transaction, *rollup, parent_id);
+  else store_value(transaction, *rollup, parent_id, computed(transaction, *rollup, parent_id));
 }
 
 }  // namespace entity

@@ -66,6 +66,17 @@ class Save final : public SaveContext {
   SaveResult remove(std::int64_t id);
   SaveResult restore(std::int64_t id);
 
+  // Steps of a merge: rights were asked before and nothing is validated, for what is moved was valid where it lay.
+  // The link `field` of a living record leads to `target` (0: nowhere) afterwards.
+  void point(std::int64_t id, FieldIndex field, std::int64_t target);
+  // Into the bin and out of it, without the behaviours of deletion; `action` is what the history calls it.
+  void give_way(std::int64_t id, std::string_view action);
+  void come_back(std::int64_t id, std::string_view action);
+  // The record with `values` in place of its own, its version one higher even when nothing changes.
+  SaveResult take(std::int64_t id, const std::vector<std::pair<FieldIndex, Value>>& values, std::vector<Mark> marks, std::string_view action);
+  // Throws as an update or deletion by the caller would; the record as it is.
+  Record open(std::int64_t id, Action action);
+
   store::Connection& connection() override { return transaction_.connection; }
   const Registry& registry() override { return *transaction_.registry; }
   const Caller& caller() override { return caller_; }
@@ -102,8 +113,10 @@ class Save final : public SaveContext {
   // write
   SaveResult write_new();
   SaveResult write_changed();
-  SaveResult write_deleted(bool deleted);
-  void write_trail(std::string_view action, const std::vector<FieldIndex>& changed, std::string changes);
+  SaveResult write_deleted(bool deleted, std::string_view action = {});
+  void write_all_items();
+  // `action` is what readers of the outbox hear, `audited` what the history says ("": the same).
+  void write_trail(std::string_view action, const std::vector<FieldIndex>& changed, std::string changes, std::string_view audited = {});
   void throw_errors();
   FilterContext filter_context() const;
   RuleContext rule_context();

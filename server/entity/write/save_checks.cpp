@@ -9,6 +9,7 @@
 #include "server/entity/write/audit.hpp"
 #include "server/entity/write/duplicates.hpp"
 #include "server/entity/write/save.hpp"
+#include "server/entity/write/trees.hpp"
 
 namespace entity {
 
@@ -78,6 +79,7 @@ void Save::validate() {
     if (touched && !field.read_only) errors_.push_back({field.key, "required", {}});
   }
   check_links();
+  if (!options_.bulk_load) check_tree_links(transaction_, before(), record_, errors_);
   check_files();
   check_rules(rule_context(), record_, errors_);
   for (Behaviour* behaviour : transaction_.parts.catalog.behaviours(entity_)) behaviour->check(*this);

@@ -7,6 +7,7 @@
 #include "server/entity/search/search.hpp"
 #include "server/entity/storage.hpp"
 #include "server/entity/write/audit.hpp"
+#include "server/entity/write/merge.hpp"
 #include "server/entity/write/outbox.hpp"
 #include "server/entity/write/rollups.hpp"
 #include "server/entity/write/save.hpp"
@@ -82,6 +83,7 @@ SaveResult Save::remove(std::int64_t id) {
 SaveResult Save::restore(std::int64_t id) {
   const DepthGuard guard(transaction_);
   load_for(id, Action::kDelete, true);
+  if (find_survivor(transaction_.connection, entity_, id)) throw base::Error(base::ErrorCode::kFailedPrecondition, "merged_record");
   record_.deleted = false;
   for (Behaviour* behaviour : transaction_.parts.catalog.behaviours(entity_)) behaviour->before_restore(*this);
   throw_errors();
@@ -116,19 +118,23 @@ SaveResult Save::write_changed() {
   }
   copy_built_in(record_);
   if (!update_record(connection, *before_, record_)) throw_version_conflict(before_->version, {});
+  write_all_items();
+  write_trail("updated", changed, audit_changes(*before_, record_, changed));
+  return {SaveResult::Status::kUpdated, record_.id, record_.version, nullptr};
+}
+
+void Save::write_all_items() {
   const WriteStamp stamp{transaction_.now, caller_.user_id, &transaction_.parts.random};
   for (const auto& table : storage_of(entity_).items) {
     const auto* old_items = std::get_if<Items>(&before_->at(table.field));
     auto* new_items = std::get_if<Items>(&record_.at(table.field));
     Items none;
     if (new_items == nullptr) new_items = &none;
-    write_items(connection, table, record_.id, old_items != nullptr ? *old_items : Items{}, *new_items, stamp);
+    write_items(transaction_.connection, table, record_.id, old_items != nullptr ? *old_items : Items{}, *new_items, stamp);
   }
-  write_trail("updated", changed, audit_changes(*before_, record_, changed));
-  return {SaveResult::Status::kUpdated, record_.id, record_.version, nullptr};
 }
 
-SaveResult Save::write_deleted(bool deleted) {
+SaveResult Save::write_deleted(bool deleted, std::string_view action) {
   record_.deleted = deleted;
   record_.deleted_at = deleted ? transaction_.now : base::Instant{};
   record_.version = before_->version + 1;
@@ -136,11 +142,11 @@ SaveResult Save::write_deleted(bool deleted) {
   record_.updated_by = caller_.user_id;
   copy_built_in(record_);
   if (!update_record(transaction_.connection, *before_, record_)) throw_version_conflict(before_->version, {});
-  write_trail(deleted ? "deleted" : "restored", {}, {});
+  write_trail(deleted ? "deleted" : "restored", {}, {}, action);
   return {SaveResult::Status::kUpdated, record_.id, record_.version, nullptr};
 }
 
-void Save::write_trail(std::string_view action, const std::vector<FieldIndex>& changed, std::string changes) {
+void Save::write_trail(std::string_view action, const std::vector<FieldIndex>& changed, std::string changes, std::string_view audited) {
   transaction_.resolver.forget(entity_, record_.id);
   const Record* before = before_ ? &*before_ : nullptr;
   update_rollups(transaction_, before, &record_);
@@ -151,7 +157,7 @@ void Save::write_trail(std::string_view action, const std::vector<FieldIndex>& c
     return;
   }
   if (entity_.audited && (before == nullptr || record_.version != before->version)) {
-    write_audit(transaction_.connection, {&caller_, transaction_.now, &record_, action, std::move(changes), options_.job_id});
+    write_audit(transaction_.connection, {&caller_, transaction_.now, &record_, audited.empty() ? action : audited, std::move(changes), options_.job_id});
   }
   update_search_index(transaction_.connection, before, &record_);
   write_outbox(transaction_.connection, record_, action, changed, caller_.user_id, transaction_.now);

@@ -18,7 +18,8 @@ constexpr std::chrono::milliseconds kPause{100};
 constexpr std::chrono::milliseconds kLongestPause{5000};
 }  // namespace
 
-SqliteCheckpointer::SqliteCheckpointer(int pages, Open open) : pages_(std::max(pages, 1)), open_(std::move(open)) {
+SqliteCheckpointer::SqliteCheckpointer(int pages, Open open, std::function<void()> caught_up)
+    : pages_(std::max(pages, 1)), open_(std::move(open)), caught_up_(std::move(caught_up)) {
   thread_ = std::thread([this] { main(); });
 }
 
@@ -29,6 +30,8 @@ void SqliteCheckpointer::committed(int wal_pages) {
   std::lock_guard lock(mutex_);
   asked_.notify_one();
 }
+
+bool SqliteCheckpointer::is_behind() const { return wal_pages_ > kLongestFactor * pages_; }
 
 void SqliteCheckpointer::stop() {
   {
@@ -54,6 +57,7 @@ void SqliteCheckpointer::main() {
     if (is_stopping_) break;
     lock.unlock();
     bool is_complete = checkpoint();
+    if (!is_behind()) caught_up_();
     lock.lock();
     if (!is_complete) asked_.wait_for(lock, kPause, [this] { return is_stopping_; });
   }

@@ -19,12 +19,15 @@ namespace store::sqlite {
 class SqliteCheckpointer {
  public:
   using Open = std::function<std::unique_ptr<SqliteConnection>()>;
-  // Begins when the WAL holds `pages`.
-  SqliteCheckpointer(int pages, Open open);
+  // Begins when the WAL holds `pages`. `caught_up` is called on the checkpoint thread when is_behind() may have ended.
+  SqliteCheckpointer(int pages, Open open, std::function<void()> caught_up);
   ~SqliteCheckpointer() { stop(); }
 
   // Writer thread, after each commit; cheap.
   void committed(int wal_pages);
+  // The WAL is so long that writes which can wait should: pages that a bulk load dirties again and again would make it
+  // grow faster than it is moved, to many times the size of the database.
+  bool is_behind() const;
   void stop();
 
  private:
@@ -40,6 +43,7 @@ class SqliteCheckpointer {
 
   const int pages_;
   const Open open_;
+  const std::function<void()> caught_up_;
   std::unique_ptr<SqliteConnection> connection_;  // checkpoint thread only
   std::atomic<int> wal_pages_{0};
   std::atomic<bool> is_asked_{false};

@@ -32,9 +32,11 @@ class SqliteDatabase final : public Database {
         readers_(options.readers, [this] { return connect(Role::kReader); }) {
     auto writing = connect(Role::kWriter);  // creates the file and makes it WAL before anyone else looks at it
     checkpointer_ = std::make_unique<SqliteCheckpointer>(options.sqlite_checkpoint_pages,
-                                                         [this] { return connect(Role::kCheckpointer); });
-    writer_ = std::make_unique<SqliteWriter>(std::move(writing), notifier_,
-                                             [this](int pages) { checkpointer_->committed(pages); });
+                                                         [this] { return connect(Role::kCheckpointer); },
+                                                         [this] { writer_->wake(); });
+    writer_ = std::make_unique<SqliteWriter>(
+        std::move(writing), notifier_, [this](int pages) { checkpointer_->committed(pages); },
+        [this] { return checkpointer_->is_behind(); });
   }
   ~SqliteDatabase() override { close(); }
 

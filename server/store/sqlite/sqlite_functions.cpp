@@ -9,10 +9,10 @@ namespace store::sqlite {
 
 namespace {
 
-bool argument(sqlite3_value** values, std::string_view& text) {
-  if (sqlite3_value_type(values[0]) == SQLITE_NULL) return false;
-  const auto* bytes = reinterpret_cast<const char*>(sqlite3_value_text(values[0]));
-  text = {bytes, static_cast<std::size_t>(sqlite3_value_bytes(values[0]))};
+bool argument(sqlite3_value** values, std::string_view& text, int index = 0) {
+  if (sqlite3_value_type(values[index]) == SQLITE_NULL) return false;
+  const auto* bytes = reinterpret_cast<const char*>(sqlite3_value_text(values[index]));
+  text = {bytes, static_cast<std::size_t>(sqlite3_value_bytes(values[index]))};
   return bytes != nullptr;
 }
 
@@ -33,17 +33,29 @@ void length(sqlite3_context* context, int, sqlite3_value** values) {
   if (argument(values, text)) sqlite3_result_int64(context, static_cast<sqlite3_int64>(base::length(text)));
 }
 
+void without_lines(sqlite3_context* context, int, sqlite3_value** values) {
+  std::string_view text, endings;
+  if (!argument(values, text) || !argument(values, endings, 1)) return;
+  try {
+    const std::string out = base::without_lines(text, endings);
+    sqlite3_result_text(context, out.data(), static_cast<int>(out.size()), SQLITE_TRANSIENT);
+  } catch (...) {
+    sqlite3_result_error_nomem(context);
+  }
+}
+
 }  // namespace
 
 void register_text_functions(sqlite3* handle) {
   constexpr int kFlags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS;
-  const auto add = [&](const char* name, void (*function)(sqlite3_context*, int, sqlite3_value**)) {
-    sqlite3_create_function_v2(handle, name, 1, kFlags, nullptr, function, nullptr, nullptr, nullptr);
+  const auto add = [&](const char* name, void (*function)(sqlite3_context*, int, sqlite3_value**), int arguments = 1) {
+    sqlite3_create_function_v2(handle, name, arguments, kFlags, nullptr, function, nullptr, nullptr, nullptr);
   };
   add("mv_lower", map_text<base::to_lower>);
   add("mv_upper", map_text<base::to_upper>);
   add("mv_fold", map_text<base::fold>);
   add("mv_length", length);
+  add("mv_without_lines", without_lines, 2);
 }
 
 }  // namespace store::sqlite

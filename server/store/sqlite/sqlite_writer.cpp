@@ -15,6 +15,7 @@ constexpr std::size_t kGroupLimit = 256;
 constexpr std::chrono::milliseconds kGroupTime{10};
 constexpr std::chrono::milliseconds kBulkPatience{15};
 constexpr std::chrono::milliseconds kSlowClosure{100};
+constexpr std::chrono::seconds kLongestHold{10};  // of bulk writes, when a reader of an old snapshot stops the checkpoint
 
 // What a waiting caller sleeps on. One per thread: it outlives any operation that the writer still touches.
 struct Waiter {
@@ -36,8 +37,11 @@ struct SqliteWriter::Operation {
 };
 
 SqliteWriter::SqliteWriter(std::unique_ptr<SqliteConnection> connection, Notifier& notifier,
-                           std::function<void(int)> committed)
-    : connection_(std::move(connection)), notifier_(notifier), committed_(std::move(committed)) {
+                           std::function<void(int)> committed, std::function<bool()> is_behind)
+    : connection_(std::move(connection)),
+      notifier_(notifier),
+      committed_(std::move(committed)),
+      is_behind_(std::move(is_behind)) {
   sqlite3_wal_hook(connection_->handle(), &on_commit, this);
   thread_ = std::thread([this] { main(); });
 }
@@ -84,7 +88,7 @@ void SqliteWriter::main() {
     Lane lane;
     {
       std::unique_lock lock(mutex_);
-      arrived_.wait(lock, [this] { return is_stopping_ || !lanes_[0].empty() || !lanes_[1].empty(); });
+      wait_for_work(lock);
       if (lanes_[0].empty() && lanes_[1].empty()) return;
       lane = choose_lane();
     }
@@ -93,13 +97,28 @@ void SqliteWriter::main() {
   }
 }
 
+void SqliteWriter::wait_for_work(std::unique_lock<std::mutex>& lock) {
+  const auto& interactive = lanes_[static_cast<int>(Lane::kInteractive)];
+  const auto& bulk = lanes_[static_cast<int>(Lane::kBulk)];
+  arrived_.wait(lock, [&] { return is_stopping_ || !interactive.empty() || !bulk.empty(); });
+  if (is_stopping_ || !interactive.empty() || !is_behind_()) return;
+  auto give_up_at = std::max(bulk.front()->queued_at, last_bulk_end_) + kLongestHold;
+  arrived_.wait_until(lock, give_up_at, [&] { return is_stopping_ || !interactive.empty() || !is_behind_(); });
+}
+
+void SqliteWriter::wake() {
+  std::lock_guard lock(mutex_);
+  arrived_.notify_one();
+}
+
 Lane SqliteWriter::choose_lane() {
   const auto& interactive = lanes_[static_cast<int>(Lane::kInteractive)];
   const auto& bulk = lanes_[static_cast<int>(Lane::kBulk)];
   if (interactive.empty()) return Lane::kBulk;
   if (bulk.empty()) return Lane::kInteractive;
   auto waiting_since = std::max(bulk.front()->queued_at, last_bulk_end_);
-  return Clock::now() - waiting_since > kBulkPatience ? Lane::kBulk : Lane::kInteractive;
+  auto patience = is_behind_() ? std::chrono::milliseconds{kLongestHold} : kBulkPatience;
+  return Clock::now() - waiting_since > patience ? Lane::kBulk : Lane::kInteractive;
 }
 
 SqliteWriter::Operation* SqliteWriter::take(Lane lane, bool is_first) {

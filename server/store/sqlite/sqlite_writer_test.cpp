@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
+#include <filesystem>
 #include <future>
 #include <semaphore>
 #include <thread>
@@ -117,6 +119,38 @@ TEST_F(SqliteWriterTest, InteractiveWritesOvertakeBulkOnes) {
   join();
   // At most one bulk write goes before: the one that has waited its 15 ms.
   EXPECT_LE(order.find('i'), 1u) << order;
+}
+
+// Pages dirtied again and again, faster than they are moved: without a pause of bulk writes the WAL would only grow.
+TEST_F(SqliteWriterTest, ABulkLoadDoesNotLetTheWalGrowWithoutBound) {
+  ScratchDatabase scratch(Dialect::kSqlite);
+  DatabaseOptions options = scratch.options();
+  options.sqlite_checkpoint_pages = 8;
+  auto database = Database::open(options);
+  constexpr int kRows = 256;  // about a page each
+  database->change_schema([](Connection& connection) {
+    connection.execute("CREATE TABLE wide (id INTEGER PRIMARY KEY, filling BLOB)");
+    connection.execute(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 256) INSERT INTO wide SELECT i, "
+        "randomblob(3500) FROM n");
+  });
+  std::uintmax_t longest = 0, written = 0;
+  std::vector<std::thread> loaders;
+  std::mutex mutex;
+  for (int t = 0; t < 4; ++t) {
+    loaders.emplace_back([&] {
+      for (int slice = 0; slice < 40; ++slice) {
+        database->write({.lane = Lane::kBulk}, [](Connection& connection) {
+          connection.execute("UPDATE wide SET filling = randomblob(3500)");
+        });
+        std::lock_guard lock(mutex);
+        written += kRows * 4096;
+        longest = std::max(longest, std::filesystem::file_size(options.address.substr(options.address.find(":") + 1) + "-wal"));
+      }
+    });
+  }
+  for (std::thread& loader : loaders) loader.join();
+  EXPECT_LT(longest, written / 4) << written;
 }
 
 TEST_F(SqliteWriterTest, BulkWritesComeToTheirTurnUnderInteractiveLoad) {

@@ -198,6 +198,7 @@ class AggregateRun {
   int write_grouped_sql(read::SqlWriter& sql) {
     read::FilterSql filters(sql, context_.registry, context_.caller, context_.now);
     filters.set_via_membership(read::FilterSql::Membership::kLists);
+    sql.expect_many_rows();
     const int count_column = write_select(sql, filters, true);
     std::string_view word = " GROUP BY ";
     for (const auto& group : groups_) {
@@ -226,6 +227,7 @@ class AggregateRun {
     read::SqlWriter sql(context_.connection);
     read::FilterSql filters(sql, context_.registry, context_.caller, context_.now);
     filters.set_via_membership(read::FilterSql::Membership::kLists);
+    sql.expect_many_rows();
     write_select(sql, filters, false);
     GroupTable table(groups_, measures_, context_.caller);
     auto statement = context_.connection.prepare("aggregate_streamed", sql.text());

@@ -34,6 +34,12 @@ SqlWriter& SqlWriter::in_ints(std::vector<std::int64_t> values) {
     text_ += " = ";
     return parameter(values.front());
   }
+  if (is_postgres() && many_rows_ && values.size() > 8) {
+    text_ += " IN (SELECT unnest(";
+    parameter(std::move(values));
+    text_ += "::bigint[]))";
+    return *this;
+  }
   // SQLite as store::Connection::int_list_sql; PostgreSQL estimates and indexes ANY, a sub-select it would join.
   text_ += is_postgres() ? " = ANY(" : " IN (SELECT value FROM json_each(";
   parameter(std::move(values));

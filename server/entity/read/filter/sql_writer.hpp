@@ -33,6 +33,9 @@ class SqlWriter {
   SqlWriter& parameter(Bind value);
   // Appends " = $n", " IN (SELECT …)" or " = ANY(…)" over the bound integers; there is at least one.
   SqlWriter& in_ints(std::vector<std::int64_t> values);
+  // Whole tables are read: on PostgreSQL long lists become a sub-select, which it hashes; ANY of a parameter it would
+  // search from end to end.
+  void expect_many_rows() { many_rows_ = true; }
   SqlWriter& number(std::int64_t value);
 
   // Number of the next parameter; for text made elsewhere whose values are then given to add_bind in its order.
@@ -59,6 +62,7 @@ class SqlWriter {
   std::string text_;
   std::vector<Bind> binds_;
   int aliases_ = 0;
+  bool many_rows_ = false;
 };
 
 }  // namespace entity::read

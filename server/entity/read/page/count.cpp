@@ -12,6 +12,7 @@ Count count_up_to(const QueryContext& context, const Selection& selection, std::
   SqlWriter sql(context.connection);
   FilterSql filters(sql, context.registry, context.caller, context.now);
   filters.set_via_membership(FilterSql::Membership::kLists);
+  if (cap == 0) sql.expect_many_rows();
   sql << (cap > 0 ? "SELECT count(*) FROM (SELECT 1 FROM " : "SELECT count(*) FROM ") << table_of(*selection.entity)
       << " r";
   write_where(sql, filters, selection, "r");

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "server/base/json.hpp"
+
 namespace entity::read {
 
 namespace {
@@ -74,15 +76,63 @@ std::string items_sql(const std::vector<const ItemTable*>& tables, store::Dialec
   return sql;
 }
 
+std::string items_json_sql(const std::vector<const ItemTable*>& tables) {
+  if (tables.empty()) return "NULL::text";
+  std::string columns = "f,o,p,i";
+  for (std::size_t i = 0; i < widest(tables); ++i) columns += ",c" + std::to_string(i);
+  return "(SELECT json_agg(json_build_array(" + columns + "))::text FROM (" +
+         items_sql(tables, store::Dialect::kPostgres, true) + ") x(" + columns + "))";
+}
+
+namespace {
+
+struct Placed {
+  std::int64_t record_id, position;
+  Item item;
+};
+
+FetchedItems in_order(std::vector<std::vector<Placed>>&& rows) {
+  FetchedItems found(rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    std::sort(rows[i].begin(), rows[i].end(), [](const Placed& a, const Placed& b) {
+      return std::pair(a.position, a.item.id) < std::pair(b.position, b.item.id);
+    });
+    for (auto& row : rows[i]) found[i][row.record_id].push_back(std::move(row.item));
+  }
+  return found;
+}
+
+}  // namespace
+
+FetchedItems parse_items(const std::vector<const ItemTable*>& tables, std::string_view json_text) {
+  constexpr std::size_t kFirst = 4;
+  std::vector<std::vector<Placed>> rows(tables.size());
+  const auto parsed = base::parse_json(json_text);
+  for (const auto& element : parsed.as_array()) {
+    const auto& values = element.as_array();
+    const auto at = static_cast<std::size_t>(values[0].as_int64());
+    const auto& columns = tables[at]->columns;
+    Item item;
+    item.id = values[3].as_int64();
+    item.columns.resize(columns.size());
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      const auto* text = values[kFirst + i].if_string();
+      if (text == nullptr) continue;
+      if (columns[i].kind == ColumnKind::kText) {
+        item.columns[i] = std::string(*text);
+      } else {
+        item.columns[i] = number_of(*text);
+      }
+    }
+    rows[at].push_back({values[1].as_int64(), values[2].as_int64(), std::move(item)});
+  }
+  return in_order(std::move(rows));
+}
+
 FetchedItems fetch_items(store::Connection& connection, const std::vector<const ItemTable*>& tables,
                          const std::vector<std::int64_t>& ids, const std::string& single_sql) {
-  struct Placed {
-    std::int64_t record_id, position;
-    Item item;
-  };
   std::vector<std::vector<Placed>> rows(tables.size());
-  FetchedItems found(tables.size());
-  if (tables.empty() || ids.empty()) return found;
+  if (tables.empty() || ids.empty()) return FetchedItems(tables.size());
   const bool is_postgres = connection.dialect() == store::Dialect::kPostgres;
   const bool is_single = ids.size() == 1;
   auto statement = connection.prepare(
@@ -95,13 +145,7 @@ FetchedItems fetch_items(store::Connection& connection, const std::vector<const 
     const auto at = static_cast<std::size_t>(statement.integer(0));
     rows[at].push_back({statement.integer(1), statement.integer(2), read_item(*tables[at], statement, is_postgres)});
   }
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    std::sort(rows[i].begin(), rows[i].end(), [](const Placed& a, const Placed& b) {
-      return std::pair(a.position, a.item.id) < std::pair(b.position, b.item.id);
-    });
-    for (auto& row : rows[i]) found[i][row.record_id].push_back(std::move(row.item));
-  }
-  return found;
+  return in_order(std::move(rows));
 }
 
 }  // namespace entity::read

@@ -106,8 +106,15 @@ void OutputPlan::add(const Registry& registry, const std::vector<PathStep>& path
   fields_.push_back(std::move(out));
 }
 
-void OutputPlan::prepare_single(store::Dialect dialect) {
-  single_items_sql_ = items_sql(item_tables_, dialect, true);
+void OutputPlan::prepare_single(store::Dialect dialect) { single_items_sql_ = items_sql(item_tables_, dialect, true); }
+
+void OutputPlan::inline_user_titles() {
+  for (auto& field : fields_) {
+    if (field.form != Form::kLink || field.target->key != "user" || field.path.size() > 1) continue;
+    const auto title = field.target->title_index;
+    if (title < 0 || field.target->fields[static_cast<std::size_t>(title)].type->name() != "text") continue;
+    field.title_column = column_count_++;
+  }
 }
 
 void OutputPlan::write_select(SqlWriter& out, FilterSql& filters, std::string_view alias) const {
@@ -123,6 +130,13 @@ void OutputPlan::write_select(SqlWriter& out, FilterSql& filters, std::string_vi
       out << ",";
       write_scalar_path(out, filters, field.path, column, alias);
     }
+  }
+  for (const auto& field : fields_) {
+    if (field.title_column < 0) continue;
+    const auto name = out.new_alias();
+    out << ",(SELECT " << name << "." << column_of(*field.target, field.target->title_index) << " FROM "
+        << table_of(*field.target) << " " << name << " WHERE " << name << ".id = " << alias << "."
+        << column_of(*field.path.front().entity, field.path.front().field) << ")";
   }
 }
 
@@ -182,7 +196,11 @@ void RowWriter::field(const OutputField& field, store::Statement& statement, int
       buffer_ += '}';
       break;
     case Form::kLink:
-      link(field, field.target->id, statement.integer(column));
+      if (field.title_column >= 0) {
+        titled_link(statement.integer(column), statement, first + field.title_column);
+      } else {
+        link(field, field.target->id, statement.integer(column));
+      }
       break;
     case Form::kLinkAny:
       link(field, static_cast<int>(statement.integer(column + 1)), statement.integer(column));
@@ -201,6 +219,16 @@ void RowWriter::field(const OutputField& field, store::Statement& statement, int
     default:
       generic(field, statement, column);
   }
+}
+
+void RowWriter::titled_link(std::int64_t id, store::Statement& statement, int title_column) {
+  json_.begin_object().raw_key("\"id\":").integer(id).raw_key("\"title\":");
+  if (statement.is_null(title_column)) {
+    json_.null();
+  } else {
+    json_.text(statement.text(title_column));
+  }
+  json_.end_object();
 }
 
 void RowWriter::link(const OutputField& field, int entity_id, std::int64_t id) {
@@ -236,8 +264,14 @@ void RowWriter::marks(std::string_view text) {
   json_.end_array();
 }
 
+void RowWriter::set_items(FetchedItems items) {
+  items_ = std::move(items);
+  has_items_ = true;
+}
+
 void RowWriter::fetch_items() {
-  items_ = read::fetch_items(context_.connection, plan_.item_tables(), ids_, plan_.single_items_sql());
+  if (!has_items_)
+    set_items(read::fetch_items(context_.connection, plan_.item_tables(), ids_, plan_.single_items_sql()));
   for (const auto& field : plan_.fields()) {
     if (field.form != Form::kTargets) continue;
     for (const auto& [id, items] : items_[field.item_index]) {
@@ -278,9 +312,7 @@ void RowWriter::write_file(std::int64_t id, base::JsonWriter& json) const {
     json.null();
 }
 
-const std::string& RowWriter::title(int entity_id, std::int64_t id) const {
-  return titles_.at(entity_id).at(id);
-}
+const std::string& RowWriter::title(int entity_id, std::int64_t id) const { return titles_.at(entity_id).at(id); }
 
 std::string RowWriter::items_json(const OutputField& field, const Items& items) const {
   std::string text;

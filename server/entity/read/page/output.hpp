@@ -41,7 +41,8 @@ enum class Form {
 struct OutputField {
   std::string key;  // "\"city\":"
   Form form = Form::kGeneric;
-  int column = -1;  // first position in the select list, counted from the plan's first column; -1: none
+  int column = -1;        // first position in the select list, counted from the plan's first column; -1: none
+  int title_column = -1;  // kLink: the title comes with the row
   int scale = 0;
   const FieldDef* field = nullptr;
   const EntityDef* target = nullptr;  // kLink, kTargets
@@ -66,6 +67,8 @@ class OutputPlan {
   // items_sql for one record; empty until prepare_single is called (plans that are kept).
   const std::string& single_items_sql() const { return single_items_sql_; }
   void prepare_single(store::Dialect dialect);
+  // Titles of users, who are shown to everybody, become columns of the row: saves a round trip.
+  void inline_user_titles();
 
  private:
   void add(const Registry& registry, const std::vector<PathStep>& path);
@@ -82,6 +85,8 @@ class RowWriter {
 
   // Columns of the plan start at `first`.
   void row(store::Statement& statement, int first);
+  // Items that came with the rows; otherwise finish() fetches them.
+  void set_items(FetchedItems items);
   // Fills the holes and appends the rows, separated by commas, to `out` as values.
   void finish(std::string& out);
 
@@ -95,6 +100,7 @@ class RowWriter {
   };
   void field(const OutputField& field, store::Statement& statement, int first);
   void link(const OutputField& field, int entity_id, std::int64_t id);
+  void titled_link(std::int64_t id, store::Statement& statement, int title_column);
   void generic(const OutputField& field, store::Statement& statement, int column);
   void marks(std::string_view text);
   void fetch_items();
@@ -112,6 +118,7 @@ class RowWriter {
   std::vector<std::int64_t> ids_;
   TitleMap titles_;
   std::unordered_map<std::int64_t, std::optional<FileRow>> files_;
+  bool has_items_ = false;
   FetchedItems items_;  // in the order of the plan's item tables
 };
 

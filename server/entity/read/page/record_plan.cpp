@@ -56,13 +56,23 @@ std::shared_ptr<const RecordPlan> record_plan(const QueryContext& context, const
   const auto dialect = context.connection.dialect();
   return cache.find(entity, dialect, hidden_fields(context.caller, entity), [&] {
     auto plan = std::make_shared<RecordPlan>(
-        RecordPlan{OutputPlan(context.registry, entity, all_fields(entity, context.caller), true, context.caller), {}});
+        RecordPlan{OutputPlan(context.registry, entity, all_fields(entity, context.caller), true, context.caller)});
     plan->output.prepare_single(dialect);
+    plan->brings_items = dialect == store::Dialect::kPostgres && !plan->output.item_tables().empty();
+    if (dialect == store::Dialect::kPostgres) plan->output.inline_user_titles();
+    int column = plan->output.column_count();
     SqlWriter sql(dialect);
     FilterSql filters(sql, context.registry, context.caller, context.now);
     sql << "SELECT ";
     plan->output.write_select(sql, filters, "r");
-    if (entity.owner_index >= 0) sql << ",r." << column_of(entity, entity.owner_index);
+    if (entity.owner_index >= 0) {
+      sql << ",r." << column_of(entity, entity.owner_index);
+      plan->owner_column = column++;
+    }
+    if (plan->brings_items) {
+      sql << "," << items_json_sql(plan->output.item_tables());
+      plan->items_column = column;
+    }
     sql << " FROM " << table_of(entity) << " r WHERE r.id = $1 AND r.deleted_at IS NULL";
     plan->select = sql.text();
     return std::shared_ptr<const RecordPlan>(std::move(plan));
@@ -74,9 +84,15 @@ std::shared_ptr<const LoadPlan> load_plan(store::Dialect dialect, const EntityDe
   return cache.find(entity, dialect, {}, [&] {
     const auto& storage = storage_of(entity);
     auto plan = std::make_shared<LoadPlan>();
-    plan->select = "SELECT " + storage.select_list + " FROM " + storage.quoted_table + " WHERE id = $1";
-    plan->select_for_update = plan->select + (dialect == store::Dialect::kPostgres ? " FOR UPDATE" : "");
     for (const auto& table : storage.items) plan->tables.push_back(&table);
+    const bool is_postgres = dialect == store::Dialect::kPostgres;
+    plan->brings_items = is_postgres && !plan->tables.empty();
+    const auto from = " FROM " + storage.quoted_table + " WHERE id = $1";
+    plan->select =
+        "SELECT " + storage.select_list + (plan->brings_items ? "," + items_json_sql(plan->tables) : "") + from;
+    // A statement that waited for the lock sees the new row, but every other table as it was before it waited: items
+    // come by a statement of their own.
+    plan->select_for_update = "SELECT " + storage.select_list + from + (is_postgres ? " FOR UPDATE" : "");
     plan->items = items_sql(plan->tables, dialect, true);
     return std::shared_ptr<const LoadPlan>(std::move(plan));
   });

@@ -12,7 +12,9 @@ namespace entity::read {
 
 struct RecordPlan {
   OutputPlan output;
-  std::string select;  // "SELECT …[, owner] FROM … WHERE r.id = $1 AND r.deleted_at IS NULL"
+  bool brings_items = false;  // as JSON text in the column behind the owner's
+  int owner_column = -1, items_column = -1;
+  std::string select;  // "SELECT …[, owner][, items] FROM … WHERE r.id = $1 AND r.deleted_at IS NULL"
 };
 
 // All fields of the record that the caller may read. The plan depends on the metadata and on the fields hidden from the
@@ -22,6 +24,7 @@ std::shared_ptr<const RecordPlan> record_plan(const QueryContext& context, const
 
 // Plain loading: select list, and the items of every multi-value.
 struct LoadPlan {
+  bool brings_items = false;  // as JSON text in the last column
   std::string select, select_for_update, items;
   std::vector<const ItemTable*> tables;
 };

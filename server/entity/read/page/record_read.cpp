@@ -44,12 +44,17 @@ bool write_record(const QueryContext& context, const EntityDef& entity, std::int
     statement.bind(1, id);
     if (!statement.step()) return false;
     if (access.kind != Filter::Kind::kAlways) {
-      const int owner_column = plan->output.column_count();
-      const auto owner =
-          entity.owner_index < 0 || statement.is_null(owner_column) ? 0 : statement.integer(owner_column);
+      const bool has_owner = plan->owner_column >= 0 && !statement.is_null(plan->owner_column);
+      const auto owner = has_owner ? statement.integer(plan->owner_column) : 0;
       if (!scope_covers(access, context.caller, owner) && !passes(context, entity, id, access)) return false;
     }
     row.row(statement, 0);
+    if (plan->brings_items) {
+      const auto& tables = plan->output.item_tables();
+      row.set_items(statement.is_null(plan->items_column)
+                        ? read::FetchedItems(tables.size())
+                        : read::parse_items(tables, statement.text(plan->items_column)));
+    }
   }
   std::string text;
   row.finish(text);
@@ -61,13 +66,19 @@ std::optional<Record> load_record(store::Connection& connection, const Registry&
                                   std::int64_t id, bool for_update) {
   const auto plan = read::load_plan(connection.dialect(), entity);
   Record record;
+  read::FetchedItems items;
+  const bool brings_items = plan->brings_items && !for_update;
   {
     auto statement = connection.prepare("load_record", for_update ? plan->select_for_update : plan->select);
     statement.bind(1, id);
     if (!statement.step()) return std::nullopt;
-    read_record_row(entity, statement, 0, record);
+    const int items_column = read_record_row(entity, statement, 0, record);
+    if (brings_items) {
+      items = statement.is_null(items_column) ? read::FetchedItems(plan->tables.size())
+                                              : read::parse_items(plan->tables, statement.text(items_column));
+    }
   }
-  auto items = read::fetch_items(connection, plan->tables, {id}, plan->items);
+  if (!brings_items) items = read::fetch_items(connection, plan->tables, {id}, plan->items);
   for (std::size_t i = 0; i < plan->tables.size(); ++i) {
     if (const auto found = items[i].find(id); found != items[i].end())
       record.at(plan->tables[i]->field) = std::move(found->second);

@@ -1,0 +1,79 @@
+#include "modules/clients/server/routes.hpp"
+
+#include "server/base/error.hpp"
+#include "server/base/json_writer.hpp"
+#include "server/entity/access.hpp"
+#include "server/entity/query.hpp"
+
+namespace clients {
+
+namespace {
+
+// {"entity": …, "below": …, "filter": …}: the filter is checked before anything is queued; with dry_run the number of cards is told.
+json::object checked(api::Call& call) {
+  json::object body = call.body();
+  const auto* found = call.registry->find(base::json_string(body, "entity"));
+  if (found == nullptr || !entity::may(call.caller(), *found, entity::Action::kRead)) throw base::Error::field("entity", "unknown_entity");
+  const auto& entity = *found;
+  if (const auto* filter = body.if_contains("filter")) entity::parse_filter(*filter, call.filter_context(entity));
+  return body;
+}
+
+void answer_job(api::Call& call, http::Response& response, std::string_view kind, json::object parameters) {
+  const std::int64_t id = call.context.jobs.submit(kind, std::move(parameters), call.caller().user_id, true);
+  response.status = 202;
+  response.set_header("Location", "/api/v1/jobs/" + std::to_string(id));
+  base::JsonWriter out(response.body);
+  out.begin_object().key("id").integer(id).key("kind").text(kind).key("state").text("queued").end_object();
+}
+
+void fill_tasks(api::Call& call, http::Response& response) {
+  json::object parameters = checked(call);
+  const auto& entity = call.registry->require(base::json_string(parameters, "entity"));
+  const auto* tasks = call.registry->find("task");
+  if (tasks == nullptr) throw base::Error(base::ErrorCode::kNotFound, "route_not_found");
+  if (entity.field("fill_score") == nullptr) throw base::Error::field("entity", "unknown_entity");
+  if (!entity::may(call.caller(), *tasks, entity::Action::kCreate)) throw base::Error(base::ErrorCode::kPermissionDenied, "create_not_allowed", {{"entity", "task"}});
+  const std::int64_t below = base::json_int(parameters, "below", 60), days = base::json_int(parameters, "due_days", 3);
+  if (below < 1 || below > 100) throw base::Error::field("below", "out_of_range", {{"min", "1"}, {"max", "100"}});
+  if (days < 0 || days > 365) throw base::Error::field("due_days", "out_of_range", {{"min", "0"}, {"max", "365"}});
+  if (call.query_flag("dry_run") || base::json_bool(parameters, "dry_run")) {
+    std::int64_t count = 0;
+    call.read("fill_tasks_count", [&](const entity::QueryContext& context) {
+      const json::object low = {{"field", "fill_score"}, {"op", "lt"}, {"value", below}};
+      const auto* given = parameters.if_contains("filter");
+      count = entity::count_exact(context, entity, entity::Filter::all_of({entity::parse_filter(low, call.filter_context(entity)), entity::parse_filter(given != nullptr ? *given : json::value(nullptr), call.filter_context(entity))}));
+    });
+    base::JsonWriter out(response.body);
+    out.begin_object().key("dry_run").boolean(true).key("count").integer(count).end_object();
+    return;
+  }
+  parameters["name"] = call.text("clients.fill_task");
+  json::object labels;
+  for (const auto& field : entity.fields) {
+    if (!field.system && !field.custom) labels[field.key] = call.text("entities." + entity.key + ".fields." + field.key);
+  }
+  parameters["labels"] = std::move(labels);
+  answer_job(call, response, "fill_tasks", std::move(parameters));
+}
+
+void check_sample(api::Call& call, http::Response& response) {
+  json::object parameters = checked(call);
+  const auto& entity = call.registry->require(base::json_string(parameters, "entity"));
+  if (entity.owner_field.empty() || !entity.timeline) throw base::Error::field("entity", "unknown_entity");
+  if (!entity::may(call.caller(), call.registry->require("card_check"), entity::Action::kCreate)) throw base::Error(base::ErrorCode::kPermissionDenied, "create_not_allowed", {{"entity", "card_check"}});
+  const std::int64_t wanted = base::json_int(parameters, "per_manager", 5);
+  if (wanted < 1 || wanted > 100) throw base::Error::field("per_manager", "out_of_range", {{"min", "1"}, {"max", "100"}});
+  answer_job(call, response, "card_sample", std::move(parameters));
+}
+
+}  // namespace
+
+void add_client_routes(http::Router& router, api::ApiContext& context) {
+  using http::Method;
+  using http::RunsOn;
+  api::add_route(router, context, {Method::kPost, "/fill-tasks", fill_tasks, RunsOn::kWritePool});
+  api::add_route(router, context, {Method::kPost, "/card-samples", check_sample, RunsOn::kWritePool});
+}
+
+}  // namespace clients

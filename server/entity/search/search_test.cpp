@@ -1,0 +1,90 @@
+#include "server/entity/search/search.hpp"
+
+#include <gtest/gtest.h>
+
+#include "server/base/json_writer.hpp"
+#include "server/entity/read/read_testing.hpp"
+
+namespace entity {
+namespace {
+
+using Ids = std::vector<std::int64_t>;
+
+class SearchTest : public testing::TestWithParam<store::Dialect> {
+ protected:
+  SearchTest() {
+    world_.add("company", R"({"name": "Ёлка Север", "code": "альбатрос", "secret": "пингвин ухта", "owner": 1})");
+    world_.add("company", R"({"name": "Пингвин", "code": "ухта", "owner": 1})");
+    world_.add("company", R"({"name": "Заря", "secret": "пингвин", "owner": 2})");
+    blind_ = make_caller(world_.registry(), 1, Scope::kAll);
+    blind_.entities[110].hidden_fields = {19};
+  }
+  // Ids by SQL; the same in memory or the test fails.
+  Ids by_text(const Caller& caller, const std::string& text) {
+    const auto filter = world_.filter(caller, "company", R"({"text": ")" + text + "\"}");
+    const auto& company = world_.entity("company");
+    auto found = world_.ids(caller, company, filter);
+    EXPECT_EQ(world_.ids_in_memory(caller, company, filter), found) << text;
+    return found;
+  }
+  // The answer of the search box.
+  std::string search(const Caller& caller, const std::string& text) {
+    std::string answer;
+    world_.read([&](store::Connection& connection) {
+      answer.clear();
+      base::JsonWriter out(answer);
+      run_search({connection, world_.registry(), caller, world_.now()}, {text, 10, {"company"}}, out);
+    });
+    return answer;
+  }
+
+  ReadWorld world_{GetParam()};
+  Caller admin_ = make_admin(), blind_;
+};
+INSTANTIATE_TEST_SUITE_P(Databases, SearchTest, store::kBothDatabases, store::database_name);
+
+TEST_P(SearchTest, ATextConditionFindsPartsOfWordsInAnyField) {
+  EXPECT_EQ(by_text(admin_, "ингви"), (Ids{1, 2, 3}));
+  EXPECT_EQ(by_text(admin_, "елка"), Ids{1});
+  EXPECT_EQ(by_text(admin_, "ух"), (Ids{1, 2}));
+  EXPECT_EQ(by_text(admin_, "хт"), Ids{});  // two letters are the beginning of a word
+  EXPECT_EQ(by_text(admin_, "север альба"), Ids{1});
+  EXPECT_EQ(by_text(admin_, "нетакого"), Ids{});
+}
+
+TEST_P(SearchTest, ATextConditionIsMatchedInTheFieldsTheCallerMayReadAlone) {
+  EXPECT_EQ(by_text(blind_, "пингвин"), Ids{2});
+  EXPECT_EQ(by_text(blind_, "ух"), Ids{2});
+  EXPECT_EQ(by_text(blind_, "альбатрос"), Ids{1});
+  EXPECT_EQ(by_text(blind_, "елка альбатрос"), Ids{1});
+  EXPECT_EQ(by_text(blind_, "елка пингвин"), Ids{});
+}
+
+TEST_P(SearchTest, TheSearchBoxShowsNoHitOfAHiddenField) {
+  EXPECT_NE(search(admin_, "пингвин").find("Заря"), std::string::npos);
+  const auto answer = search(blind_, "пингвин");
+  EXPECT_NE(answer.find("Пингвин"), std::string::npos);
+  EXPECT_EQ(answer.find("Заря"), std::string::npos);
+  EXPECT_EQ(answer.find("Ёлка"), std::string::npos);
+}
+
+TEST_P(SearchTest, OnesOwnRecordsAreFoundAmongThoseOfOthers) {
+  const auto own = make_caller(world_.registry(), 2, Scope::kOwn);
+  EXPECT_EQ(by_text(own, "пингвин"), Ids{3});
+  EXPECT_EQ(search(own, "пингвин").find("Ёлка"), std::string::npos);
+  world_.share("company", 1, 2, 0, 1);
+  EXPECT_NE(search(own, "пингвин").find("Ёлка"), std::string::npos);
+}
+
+TEST_P(SearchTest, NoMarkOfAFieldIsAWord) {
+  for (int id = 1; id < 20'000; id += 7) {
+    FieldDef field;
+    field.id = id;
+    const auto mark = search_mark(field);
+    EXPECT_EQ(mark.find('\n'), std::string::npos);
+    EXPECT_TRUE(document_tokens("ab" + mark, 0) == document_tokens("ab", 0)) << id;
+  }
+}
+
+}  // namespace
+}  // namespace entity
