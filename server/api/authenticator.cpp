@@ -11,6 +11,7 @@
 
 #include "server/base/error.hpp"
 #include "server/base/text.hpp"
+#include "server/flow/retention.hpp"
 
 namespace api {
 
@@ -22,6 +23,7 @@ constexpr std::string_view kCookie = "matvey_session";
 constexpr std::string_view kChannel = "matvey_sign_in";
 constexpr std::string_view kKeyPrefix = "mtv_";
 constexpr auto kSessionLength = std::chrono::hours(24 * 30);
+constexpr auto kEndedKeyKept = std::chrono::hours(24 * 90);
 constexpr auto kIdentityKept = 60s;  // a change missed by a notification is seen no later
 constexpr std::size_t kMaxKept = 20000;
 
@@ -431,6 +433,13 @@ void Authenticator::revoke_api_key(std::int64_t id, std::int64_t user_id, bool a
     impl_->changed(connection);
   });
   if (changed == 0) throw base::Error(base::ErrorCode::kNotFound, "api_key_not_found");
+}
+
+std::int64_t Authenticator::remove_expired() {
+  const auto now = impl_->clock.now();
+  auto& database = impl_->database;
+  return flow::remove_old_rows(database, {"session_retention", "sys_session", "id", "expires_at < $1"}, now) +
+         flow::remove_old_rows(database, {"api_key_retention", "sys_api_key", "id", "revoked_at < $1 OR expires_at < $1"}, now - kEndedKeyKept);
 }
 
 std::string Authenticator::session_cookie(const NewSession& session, bool secure) {

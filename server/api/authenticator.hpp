@@ -93,6 +93,9 @@ class Authenticator {
   void write_api_keys(std::int64_t user_id, bool all_users, base::JsonWriter& out);
   void revoke_api_key(std::int64_t id, std::int64_t user_id, bool any_user);
 
+  // Sessions past their end, keys past theirs or revoked for 90 days; returns how many went.
+  std::int64_t remove_expired();
+
   static std::string session_cookie(const NewSession& session, bool secure);
   static std::string expired_cookie(bool secure);
 

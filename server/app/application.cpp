@@ -14,14 +14,16 @@
 #include "server/entity/caller_directory.hpp"
 #include "server/entity/files.hpp"
 #include "server/entity/write/migrations.hpp"
-#include "server/entity/write/outbox.hpp"
 #include "server/entity/write/record_service_impl.hpp"
 #include "server/entity/duplicates/match_index.hpp"
 #include "server/flow/duplicates/duplicate_search.hpp"
 #include "server/flow/duplicates/merge_job.hpp"
+#include "server/flow/erasure.hpp"
 #include "server/flow/mass_change.hpp"
 #include "server/flow/outbox_dispatcher.hpp"
+#include "server/flow/retention.hpp"
 #include "server/flow/scheduler.hpp"
+#include "server/flow/schema_job.hpp"
 #include "module_list.hpp"
 
 namespace app {
@@ -44,7 +46,7 @@ std::vector<entity::EntityFile> entity_files() {
 
 std::vector<store::Migration> all_migrations() {
   std::vector<store::Migration> all;
-  for (const auto* some : {&entity::metadata_migrations(), &entity::write_migrations(), &entity::match_migrations(), &entity::file_migrations(), &connect::notice_migrations(), &connect::web_hook_migrations(), &flow::flow_migrations(), &api::authenticator_migrations()}) {
+  for (const auto* some : {&entity::metadata_migrations(), &entity::write_migrations(), &entity::match_migrations(), &entity::file_migrations(), &connect::notice_migrations(), &connect::web_hook_migrations(), &flow::flow_migrations(), &flow::erasure_migrations(), &api::authenticator_migrations()}) {
     all.insert(all.end(), some->begin(), some->end());
   }
   std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.number < b.number; });
@@ -61,8 +63,10 @@ store::DatabaseOptions store_options(const DataFolder& folder, const base::Confi
   return options;
 }
 
-// For those who pull /events or replay a web hook.
-constexpr std::chrono::hours kOutboxKept{24 * 7};
+flow::RetentionPeriods retention_periods(const base::Config& config) {
+  const auto seconds = [&](std::string_view name) { return std::chrono::duration_cast<std::chrono::seconds>(config.duration(name)); };
+  return {seconds("retention.bin"), seconds("retention.audit"), seconds("retention.jobs"), seconds("retention.idempotency"), seconds("retention.events")};
+}
 
 http::CurlClientOptions client_options(const base::Config& config) {
   http::CurlClientOptions options;
@@ -98,27 +102,30 @@ struct Application::Impl final : public entity::ModuleHost {
         job_runner(*database, clock, node),
         dispatcher(*database, clock, node),
         scheduler(*database, clock, node),
+        retention(module_services, retention_periods(config)),
         files(*database, clock, connect::make_folder_store(files_folder(folder, config)), config.size_bytes("files.max_size")),
         notice_box(*database, clock),
         hook_client(client_options(config)),
         web_hooks(module_services, hook_client),
         duplicate_watch(module_services),
         api{*database, catalog, *records, *callers, texts(), clock, random, authenticator, job_runner, module_services, files, notice_box, web_hooks, dispatcher, scheduler, config.size_bytes("http.max_body")} {
+    flow::add_schema_job(job_runner, module_services);
     catalog.synchronise_schema();
     flow::add_mass_change(job_runner, module_services);
+    flow::add_erasure(job_runner, module_services, folder.path() + "/erasures.log");
     flow::add_duplicate_search(job_runner, module_services);
     flow::add_record_merge(job_runner, module_services);
     dispatcher.add("duplicates", [this](const std::vector<entity::OutboxEvent>& events) { duplicate_watch.consume(events); });
     add_demo_job(job_runner, module_services);
     catalog.add_behaviour("user", api::make_sign_in_behaviour(*database));
-    scheduler.add("files_expire", std::chrono::hours(1), [this] { files.remove_expired(); });
     dispatcher.add("web_hooks", [this](const std::vector<entity::OutboxEvent>& events) { web_hooks.consume(events); });
-    scheduler.add("web_hooks_retention", std::chrono::hours(1), [this] { web_hooks.remove_old(); });
-    scheduler.add("notices_retention", std::chrono::hours(24), [this] { notice_box.remove_old(); });
-    scheduler.add("outbox_retention", std::chrono::hours(1), [this] {
-      database->write({.name = "outbox_retention", .lane = store::Lane::kBulk}, [this](store::Connection& connection) { entity::trim_outbox(connection, clock.now() - kOutboxKept); });
-    });
+    retention.add("files", [this] { return files.remove_expired(); });
+    retention.add("sign_in", [this] { return authenticator.remove_expired(); });
+    retention.add("notices", [this] { return notice_box.remove_old(); });
+    retention.add("web_hooks", [this] { return web_hooks.remove_old(); });
+    scheduler.add("retention", std::chrono::hours(1), [this] { retention.run(); });
     modules::register_all(*this);
+    flow::replay_erasures(module_services, folder.path() + "/erasures.log");
   }
 
   void start() {
@@ -157,6 +164,7 @@ struct Application::Impl final : public entity::ModuleHost {
   flow::Jobs job_runner;
   flow::OutboxDispatcher dispatcher;
   flow::Scheduler scheduler;
+  flow::Retention retention;
   connect::Files files;
   connect::Notices notice_box;
   http::CurlClient hook_client;

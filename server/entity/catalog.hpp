@@ -29,7 +29,8 @@ class Catalog {
   ~Catalog();
 
   RegistryPtr current() const;  // lock-free
-  // Creates missing tables, columns and indexes for the current registry; additive only. Called at start after migrate().
+  // Creates missing tables, columns and indexes for the current registry; additive only. Called at start after migrate(). What takes
+  // long is noted for later (schema/schema_work.hpp), here and in the run-time changes.
   void synchronise_schema();
   // Reloads the local layer when another node changed it (version in sys_metadata).
   void refresh();

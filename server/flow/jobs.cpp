@@ -43,6 +43,16 @@ CREATE INDEX ix_sys_job_error__job ON sys_job_error(job_id);
 CREATE TABLE sys_lease(name TEXT PRIMARY KEY, node TEXT NOT NULL, until BIGINT NOT NULL);
 )sql";
 
+// The index keeps two nodes from starting a second job of an exclusive kind at the same moment.
+constexpr std::string_view kExclusiveSqlite = R"sql(
+ALTER TABLE sys_job ADD COLUMN exclusive INTEGER NOT NULL DEFAULT 0;
+CREATE UNIQUE INDEX ix_sys_job__exclusive ON sys_job(kind) WHERE state = 'running' AND exclusive = 1;
+)sql";
+constexpr std::string_view kExclusivePostgres = R"sql(
+ALTER TABLE sys_job ADD COLUMN exclusive BIGINT NOT NULL DEFAULT 0;
+CREATE UNIQUE INDEX ix_sys_job__exclusive ON sys_job(kind) WHERE state = 'running' AND exclusive = 1;
+)sql";
+
 json::object parse_object(std::string_view text) {
   json::value value = base::parse_json(text, {64, 64u << 20});
   return std::move(value.as_object());
@@ -71,7 +81,7 @@ JobRow read_row(store::Statement& statement) {
 }  // namespace
 
 const std::vector<store::Migration>& flow_migrations() {
-  static const std::vector<store::Migration> migrations = {{30, "jobs_and_leases", kSqlite, kPostgres}};
+  static const std::vector<store::Migration> migrations = {{30, "jobs_and_leases", kSqlite, kPostgres}, {52, "exclusive_jobs", kExclusiveSqlite, kExclusivePostgres}};
   return migrations;
 }
 
@@ -82,7 +92,11 @@ struct Jobs::Impl {
   const base::Clock& clock;
   const std::string node;
   const int thread_count;
-  std::map<std::string, JobHandler, std::less<>> handlers;
+  struct Kind {
+    JobHandler handler;
+    Runs runs = Runs::kTogether;
+  };
+  std::map<std::string, Kind, std::less<>> handlers;
   std::mutex mutex;
   std::condition_variable changed;
   bool woken = false;
@@ -101,8 +115,18 @@ struct Jobs::Impl {
     return row;
   }
 
-  // The oldest queued job, or a running one whose node is gone.
+  // nullopt as well when another node began a job of the same exclusive kind at this moment.
   std::optional<JobRow> take() {
+    try {
+      return take_next();
+    } catch (const base::Error& error) {
+      if (error.key() != "unique_violation") throw;
+      return std::nullopt;
+    }
+  }
+
+  // The oldest queued job, or a running one whose node is gone.
+  std::optional<JobRow> take_next() {
     std::optional<JobRow> row;
     const base::Instant now = clock.now();
     database.write({.name = "job_take"}, [&](store::Connection& connection) {
@@ -110,7 +134,8 @@ struct Jobs::Impl {
       const bool postgres = connection.dialect() == store::Dialect::kPostgres;
       std::int64_t id = 0;
       {
-        auto statement = connection.prepare("job_next", "SELECT id FROM sys_job WHERE state = 'queued' OR (state = 'running' AND lease_until < $1) ORDER BY id LIMIT 1" + std::string(postgres ? " FOR UPDATE SKIP LOCKED" : ""));
+        auto statement = connection.prepare("job_next", "SELECT id FROM sys_job j WHERE (state = 'running' AND lease_until < $1) OR (state = 'queued' AND NOT (exclusive = 1 AND EXISTS "
+                                                         "(SELECT 1 FROM sys_job r WHERE r.kind = j.kind AND r.state = 'running'))) ORDER BY id LIMIT 1" + std::string(postgres ? " FOR UPDATE OF j SKIP LOCKED" : ""));
         if (statement.bind(1, base::to_micros(now)).step()) id = statement.integer(0);
       }
       if (id == 0) return;
@@ -212,6 +237,40 @@ class Run final : public JobRun {
   base::Instant stored_at_{};
 };
 
+// Keeps the lease while a handler is in one long step (an index over a large table), so that no other node takes the job for dead.
+class Heartbeat {
+ public:
+  Heartbeat(store::Database& database, const base::Clock& clock, std::int64_t id) : thread_([this, &database, &clock, id] { beat(database, clock, id); }) {}
+  ~Heartbeat() {
+    {
+      const std::lock_guard lock(mutex_);
+      is_over_ = true;
+    }
+    over_.notify_all();
+    thread_.join();
+  }
+  Heartbeat(const Heartbeat&) = delete;
+
+ private:
+  void beat(store::Database& database, const base::Clock& clock, std::int64_t id) {
+    std::unique_lock lock(mutex_);
+    while (!over_.wait_for(lock, kLease / 3, [this] { return is_over_; })) {
+      try {
+        database.write({.name = "job_heartbeat"}, [&](store::Connection& connection) {
+          connection.prepare("job_heartbeat", "UPDATE sys_job SET lease_until = $1 WHERE id = $2 AND state = 'running'").bind(1, base::to_micros(clock.now() + kLease)).bind(2, id).run();
+        });
+      } catch (const std::exception& error) {
+        base::log(base::LogLevel::kWarning, "job_heartbeat_missed", {{"job", id}, {"what", std::string_view(error.what())}});
+      }
+    }
+  }
+
+  std::mutex mutex_;
+  std::condition_variable over_;
+  bool is_over_ = false;
+  std::thread thread_;  // last: it uses the others
+};
+
 }  // namespace
 
 bool Jobs::Impl::run_one() {
@@ -224,9 +283,10 @@ bool Jobs::Impl::run_one() {
     return true;
   }
   Run run(database, clock, stopping, std::move(*taken));
+  const Heartbeat heartbeat(database, clock, id);
   try {
     run.check_cancelled();
-    handler->second(run);
+    handler->second.handler(run);
     run.progress(run.row().done, run.row().total);
     finish(id, "done", "", run.row().result);
   } catch (const base::Error& error) {
@@ -234,6 +294,9 @@ bool Jobs::Impl::run_one() {
     else if (error.code() == base::ErrorCode::kCancelled) finish(id, "cancelled", error.key(), run.row().result);
     else finish(id, "failed", error.key(), run.row().result);
     if (error.code() == base::ErrorCode::kInternal) base::log(base::LogLevel::kError, "job_failed", {{"job", id}, {"what", std::string_view(error.what())}});
+  } catch (const std::exception& error) {
+    finish(id, "failed", "internal", run.row().result);
+    base::log(base::LogLevel::kError, "job_failed", {{"job", id}, {"what", std::string_view(error.what())}});
   }
   return true;
 }
@@ -241,7 +304,7 @@ bool Jobs::Impl::run_one() {
 Jobs::Jobs(store::Database& database, const base::Clock& clock, std::string node, int threads) : impl_(std::make_unique<Impl>(database, clock, std::move(node), threads)) {}
 Jobs::~Jobs() { stop(); }
 
-void Jobs::add_kind(std::string kind, JobHandler handler) { impl_->handlers.emplace(std::move(kind), std::move(handler)); }
+void Jobs::add_kind(std::string kind, JobHandler handler, Runs runs) { impl_->handlers.emplace(std::move(kind), Impl::Kind{std::move(handler), runs}); }
 
 void Jobs::start() {
   impl_->subscription = impl_->database.subscribe(kChannel, [impl = impl_.get()](std::string_view) {
@@ -263,11 +326,13 @@ void Jobs::stop() {
 }
 
 std::int64_t Jobs::submit(std::string_view kind, json::object parameters, std::int64_t user_id, bool can_undo) {
-  if (impl_->handlers.find(kind) == impl_->handlers.end()) throw base::Error(base::ErrorCode::kNotFound, "unknown_job_kind");
+  const auto found = impl_->handlers.find(kind);
+  if (found == impl_->handlers.end()) throw base::Error(base::ErrorCode::kNotFound, "unknown_job_kind");
   std::int64_t id = 0;
   impl_->database.write({.name = "job_submit"}, [&](store::Connection& connection) {
-    auto statement = connection.prepare("job_submit", "INSERT INTO sys_job(kind, state, parameters, created_by, can_undo, created_at) VALUES($1, 'queued', $2, $3, $4, $5) RETURNING id");
+    auto statement = connection.prepare("job_submit", "INSERT INTO sys_job(kind, state, parameters, created_by, can_undo, created_at, exclusive) VALUES($1, 'queued', $2, $3, $4, $5, $6) RETURNING id");
     statement.bind_text(1, kind).bind_text(2, json::serialize(parameters)).bind(3, user_id).bind(4, can_undo ? 1 : 0).bind(5, base::to_micros(impl_->clock.now()));
+    statement.bind(6, found->second.runs == Runs::kOneAtATime ? 1 : 0);
     if (statement.step()) id = statement.integer(0);
     impl_->database.notify_on_commit(connection, kChannel, "submitted");
   });

@@ -45,13 +45,15 @@ class JobRun {
 
 using JobHandler = std::function<void(JobRun&)>;
 
-const std::vector<store::Migration>& flow_migrations();  // numbers 30–34
+const std::vector<store::Migration>& flow_migrations();  // numbers 30–34, 52
 
 class Jobs {
  public:
   Jobs(store::Database& database, const base::Clock& clock, std::string node, int threads = 2);
   ~Jobs();  // stop()
-  void add_kind(std::string kind, JobHandler handler);  // before start
+  // kOneAtATime: of this kind no two run at once, on whatever nodes.
+  enum class Runs { kTogether, kOneAtATime };
+  void add_kind(std::string kind, JobHandler handler, Runs runs = Runs::kTogether);  // before start
   void start();
   void stop();  // running jobs stop at their next check and are queued again
 

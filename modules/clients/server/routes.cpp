@@ -4,6 +4,7 @@
 #include "server/base/json_writer.hpp"
 #include "server/entity/access.hpp"
 #include "server/entity/query.hpp"
+#include "server/flow/erasure.hpp"
 
 namespace clients {
 
@@ -67,11 +68,59 @@ void check_sample(api::Call& call, http::Response& response) {
   answer_job(call, response, "card_sample", std::move(parameters));
 }
 
+// POST /erasures {"entity", "id", "reason"}: with dry_run what would be erased.
+void erase(api::Call& call, http::Response& response) {
+  if (!call.is_administrator()) throw base::Error(base::ErrorCode::kPermissionDenied, "admin_only");
+  json::object parameters = call.body();
+  const auto* entity = call.registry->find(base::json_string(parameters, "entity"));
+  if (entity == nullptr || !entity->timeline) throw base::Error::field("entity", "unknown_entity");
+  const auto scope = flow::erasure_scope(call.context.services, *entity, base::json_int(parameters, "id"));
+  if (call.query_flag("dry_run") || base::json_bool(parameters, "dry_run")) {
+    base::JsonWriter out(response.body);
+    out.begin_object().key("dry_run").boolean(true).key("fields").begin_array();
+    for (const auto& field : scope.fields) out.text(field);
+    out.end_array().key("related").begin_object();
+    for (const auto& [key, count] : scope.related) out.key(key).integer(count);
+    out.end_object().end_object();
+    return;
+  }
+  if (base::json_string(parameters, "reason").empty()) throw base::Error::field("reason", "required");
+  const std::int64_t id = call.context.jobs.submit("erase_person", std::move(parameters), call.caller().user_id, false);
+  response.status = 202;
+  response.set_header("Location", "/api/v1/jobs/" + std::to_string(id));
+  base::JsonWriter out(response.body);
+  out.begin_object().key("id").integer(id).key("kind").text("erase_person").key("state").text("queued").end_object();
+}
+
+void erasures(api::Call& call, http::Response& response) {
+  if (!call.is_administrator()) throw base::Error(base::ErrorCode::kPermissionDenied, "admin_only");
+  base::JsonWriter out(response.body);
+  flow::write_erasures(call.context.services, call.query_int("limit", 100, 1, 1000), out);
+}
+
+// GET /personal-data?entity=contact&id=5: everything kept about a person, as a file.
+void personal_data(api::Call& call, http::Response& response) {
+  if (!call.is_administrator()) throw base::Error(base::ErrorCode::kPermissionDenied, "admin_only");
+  const auto* entity = call.registry->find(call.query("entity"));
+  if (entity == nullptr || !entity->timeline) throw base::Error::field("entity", "unknown_entity");
+  const std::int64_t id = call.query_int("id", 0, 1, INT32_MAX);
+  call.read("personal_data", [&](const entity::QueryContext& context) {
+    response.body.clear();
+    const auto system = entity::Caller::system();
+    base::JsonWriter out(response.body);
+    flow::write_person({context.connection, context.registry, *system, context.now}, *entity, id, out);
+  });
+  response.set_header("Content-Disposition", "attachment; filename=\"" + entity->key + "-" + std::to_string(id) + ".json\"");
+}
+
 }  // namespace
 
 void add_client_routes(http::Router& router, api::ApiContext& context) {
   using http::Method;
   using http::RunsOn;
+  api::add_route(router, context, {Method::kPost, "/erasures", erase, RunsOn::kWritePool});
+  api::add_route(router, context, {Method::kGet, "/erasures", erasures});
+  api::add_route(router, context, {Method::kGet, "/personal-data", personal_data});
   api::add_route(router, context, {Method::kPost, "/fill-tasks", fill_tasks, RunsOn::kWritePool});
   api::add_route(router, context, {Method::kPost, "/card-samples", check_sample, RunsOn::kWritePool});
 }

@@ -97,14 +97,16 @@ int formula_command(const CommandCall& call, Output& output) {
   return 0;
 }
 
-// matvey settings: every option with meaning and default, as a file to start from.
+// matvey settings: every option with meaning and default, as a file to start from; with --reference the page docs/reference/settings.md.
 int settings(const CommandCall& call, Output& output) {
   bool reference = false;
   CommandLine line("settings", call, output);
   line.flag("--reference", reference).parse();
   base::Config config;
   declare_options(config);
-  output.out(reference ? config.reference(texts(), call.language) : config.example_file(texts(), call.language));
+  const auto text = [&](std::string_view key) { return texts().text(call.language, "cli.settings." + std::string(key)); };
+  if (reference) output.out("# " + text("page_title") + "\n\n" + text("page_text") + "\n\n" + config.reference(texts(), call.language));
+  else output.out(config.example_file(texts(), call.language));
   return 0;
 }
 

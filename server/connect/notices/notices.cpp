@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "server/base/json.hpp"
+#include "server/flow/retention.hpp"
 
 namespace connect {
 
@@ -119,11 +120,10 @@ void Notices::mark_all_read(std::int64_t user_id) {
   });
 }
 
-void Notices::remove_old() {
-  database_.write({.name = "notice_retention", .lane = store::Lane::kBulk}, [&](store::Connection& connection) {
-    auto statement = connection.prepare("notice_retention", "DELETE FROM sys_notice WHERE created_at < $1 AND (read_at IS NOT NULL OR created_at < $2)");
-    statement.bind(1, base::to_micros(clock_.now() - kReadKept)).bind(2, base::to_micros(clock_.now() - kAllKept)).run();
-  });
+std::int64_t Notices::remove_old() {
+  const auto now = clock_.now();
+  return flow::remove_old_rows(database_, {"notice_retention", "sys_notice", "id", "created_at < $1 AND read_at IS NOT NULL"}, now - kReadKept) +
+         flow::remove_old_rows(database_, {"notice_retention_all", "sys_notice", "id", "created_at < $1"}, now - kAllKept);
 }
 
 }  // namespace connect

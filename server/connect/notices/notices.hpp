@@ -40,7 +40,7 @@ class Notices final : public entity::NoticeBox {
   void mark_read(std::int64_t user_id, const std::vector<std::int64_t>& ids);
   void mark_all_read(std::int64_t user_id);
   // Read ones after 90 days, all after a year.
-  void remove_old();
+  std::int64_t remove_old();
 
  private:
   void tell(store::Connection& connection, std::vector<std::int64_t> users);

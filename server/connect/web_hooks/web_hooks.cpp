@@ -14,6 +14,7 @@
 #include "server/entity/query.hpp"
 #include "server/entity/storage.hpp"
 #include "server/entity/write/save.hpp"
+#include "server/flow/retention.hpp"
 
 namespace connect {
 
@@ -397,11 +398,9 @@ void WebHooks::consume(const std::vector<entity::OutboxEvent>& events) {
 
 bool WebHooks::send_some() { return impl_->send_some(); }
 
-void WebHooks::remove_old() {
-  impl_->services.database.write({.name = "web_hook_retention", .lane = store::Lane::kBulk}, [&](store::Connection& connection) {
-    auto statement = connection.prepare("web_hook_retention", "DELETE FROM sys_web_hook_delivery WHERE created_at < $1 AND state <> 'waiting'");
-    statement.bind(1, base::to_micros(impl_->services.clock.now() - kJournalKept)).run();
-  });
+std::int64_t WebHooks::remove_old() {
+  return flow::remove_old_rows(impl_->services.database, {"web_hook_retention", "sys_web_hook_delivery", "id", "created_at < $1 AND state <> 'waiting'"},
+                               impl_->services.clock.now() - kJournalKept);
 }
 
 }  // namespace connect

@@ -72,7 +72,7 @@ class WebHooks {
   // Sends what is due for one hook; false when nothing is due.
   bool send_some();
   // The journal keeps 14 days.
-  void remove_old();
+  std::int64_t remove_old();
 
  private:
   struct Impl;

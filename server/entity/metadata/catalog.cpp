@@ -12,9 +12,9 @@
 #include "server/entity/metadata/layer_changes.hpp"
 #include "server/entity/metadata/registry_builder.hpp"
 #include "server/entity/metadata/system_behaviours.hpp"
-#include "server/entity/schema/schema_sync.hpp"
+#include "server/entity/schema/schema_work.hpp"
 #include "server/entity/storage.hpp"
-#include "server/entity/write/rollups.hpp"
+#include "server/entity/write/save.hpp"
 
 namespace entity {
 
@@ -74,6 +74,8 @@ struct Catalog::Impl {
 
   Catalog& owner;
   store::Database& database;  // outlives the catalog
+  const base::SystemClock clock;
+  base::SystemRandom random;
   std::string digest;
   std::vector<ShippedEntity> shipped;
   std::atomic<RegistryPtr> current;
@@ -154,7 +156,6 @@ struct Catalog::Impl {
     if (!caller.is_admin && !caller.is_system) throw base::Error(base::ErrorCode::kPermissionDenied, "admin_only");
     const std::lock_guard lock(change_mutex);
     RegistryPtr next;
-    PendingSchema pending;
     database.change_schema([&](store::Connection& connection) {
       auto layer = load_layer(connection, true);
       const LocalLayer before = layer;
@@ -162,47 +163,31 @@ struct Catalog::Impl {
       apply(changes);
       ++layer.version;
       next = build_changed(layer, before);
-      change_unique_fields(connection, *current.load(), *next);
-      pending = create_tables_and_columns(connection, *next);
+      synchronise_unique(connection, next);
       layer.shipped = digest;
       save_layer(connection, layer, now_us(), caller.user_id);
       database.notify_on_commit(connection, kChannel, std::to_string(layer.version));
     });
     publish(next);
-    finish(next, pending);
   }
 
-  // What a published schema still lacks.
-  void finish(const RegistryPtr& registry, const PendingSchema& pending) {
-    finish_schema(database, *registry, pending);
-    for (const auto& roll_up : pending.roll_ups) {
-      std::int64_t after = 0;
-      while (after >= 0) after = fill_roll_up(registry, roll_up, after);
+  // A new key that values break fails with the index; the caller learns which field it was.
+  void synchronise_unique(store::Connection& connection, const RegistryPtr& next) {
+    change_unique_fields(connection, *current.load(), *next);
+    try {
+      synchronise(connection, next);
+    } catch (const base::Error& error) {
+      if (error.key() != "unique_violation") throw;
+      throw base::Error::field("unique", "values_repeat");
     }
   }
 
-  // Computes a stored roll-up for the next parents after the given id; returns the last one, -1 at the end.
-  std::int64_t fill_roll_up(const RegistryPtr& registry, const Backfill& roll_up, std::int64_t after) {
-    constexpr int kSlice = 100;
-    const base::SystemClock clock;
-    base::SystemRandom random;
-    std::int64_t last = -1;
-    store::WriteOptions options;
-    options.name = "fill_roll_up";
-    options.lane = store::Lane::kBulk;
-    database.write(options, [&](store::Connection& connection) {
-      std::vector<std::int64_t> ids;
-      auto statement =
-          connection.prepare("fill_roll_up_ids", "SELECT id FROM " + table_of(*roll_up.entity) +
-                                                     " WHERE id>$1 ORDER BY id LIMIT " + std::to_string(kSlice));
-      statement.bind(1, after);
-      while (statement.step()) ids.push_back(statement.integer(0));
-      const WriteParts parts{database, owner, clock, random};
-      WriteTransaction transaction(parts, connection, registry, clock.now());
-      for (const auto id : ids) recompute_rollup(transaction, *roll_up.entity, roll_up.field, id);
-      last = ids.size() < kSlice ? -1 : ids.back();
-    });
-    return last;
+  // Tables, columns and what small tables lack; the rest is noted.
+  void synchronise(store::Connection& connection, const RegistryPtr& registry) {
+    const WriteParts parts{database, owner, clock, random};
+    auto pending = create_tables_and_columns(connection, *registry);
+    add_changed_formulas(connection, *registry, pending);
+    note_schema_work(connection, *registry, do_small_work(parts, connection, registry, std::move(pending)));
   }
 
   void follow() {
@@ -262,7 +247,6 @@ void Catalog::synchronise_schema() {
   {
     const std::lock_guard lock(impl_->change_mutex);
     RegistryPtr next;
-    PendingSchema pending;
     impl_->database.change_schema([&](store::Connection& connection) {
       auto layer = load_layer(connection, true);
       if (layer.shipped != impl_->digest) {
@@ -273,10 +257,9 @@ void Catalog::synchronise_schema() {
         statement.bind(1, layer.version).bind_text(2, layer.shipped).run();
       }
       next = impl_->build_usable(layer, layer.version);
-      pending = create_tables_and_columns(connection, *next);
+      impl_->synchronise(connection, next);
     });
     impl_->publish(next);
-    impl_->finish(next, pending);
   }
   if (impl_->follower.joinable()) return;
   impl_->follower = std::thread([impl = impl_.get()] { impl->follow(); });

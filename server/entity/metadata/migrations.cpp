@@ -38,12 +38,25 @@ CREATE TABLE sys_company(
   updated_at BIGINT NOT NULL, updated_by BIGINT NOT NULL);
 )sql";
 
+constexpr std::string_view kSchemaWorkSqlite = R"sql(
+CREATE TABLE sys_schema_work(
+  kind TEXT NOT NULL, entity TEXT NOT NULL, name TEXT NOT NULL, after_id INTEGER NOT NULL, PRIMARY KEY(kind, entity, name)) WITHOUT ROWID;
+CREATE TABLE sys_formula(entity TEXT NOT NULL, field TEXT NOT NULL, expression TEXT NOT NULL, PRIMARY KEY(entity, field)) WITHOUT ROWID;
+)sql";
+
+constexpr std::string_view kSchemaWorkPostgres = R"sql(
+CREATE TABLE sys_schema_work(
+  kind TEXT COLLATE "C" NOT NULL, entity TEXT COLLATE "C" NOT NULL, name TEXT COLLATE "C" NOT NULL, after_id BIGINT NOT NULL, PRIMARY KEY(kind, entity, name));
+CREATE TABLE sys_formula(entity TEXT COLLATE "C" NOT NULL, field TEXT COLLATE "C" NOT NULL, expression TEXT NOT NULL, PRIMARY KEY(entity, field));
+)sql";
+
 }  // namespace
 
 const std::vector<store::Migration>& metadata_migrations() {
   static const std::vector<store::Migration> kMigrations{
       {1, "metadata", kMetadataSqlite, kMetadataPostgres},
       {50, "company", kCompanySqlite, kCompanyPostgres},
+      {51, "schema_work", kSchemaWorkSqlite, kSchemaWorkPostgres},
   };
   return kMigrations;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "server/entity/read/filter/segment_filter.hpp"
 #include "server/entity/rules.hpp"
 
 namespace entity {
@@ -39,6 +40,19 @@ void check_condition(const Registry& registry, const EntityDef& entity, const js
   errors.insert(errors.end(), error.fields().begin(), error.fields().end());
 }
 
+// "5,6" of 5 or [5, 6]; empty when it is neither.
+std::string segment_ids(const json::value& value) {
+  if (value.is_int64()) return std::to_string(value.get_int64());
+  std::string text;
+  if (const auto* list = value.if_array()) {
+    for (const auto& id : *list) {
+      if (!id.is_int64()) return {};
+      text += (text.empty() ? "" : ",") + std::to_string(id.get_int64());
+    }
+  }
+  return text;
+}
+
 void check_entity(const Registry& registry, const EntityDef* entity, const json::object& rights,
                   const std::string& path, std::vector<base::FieldError>& errors) {
   for (const auto& member : rights) {
@@ -52,6 +66,8 @@ void check_entity(const Registry& registry, const EntityDef* entity, const json:
       check_fields(*entity, member.value(), at, errors);
     } else if (entity && name == "condition") {
       check_condition(registry, *entity, member.value(), at, errors);
+    } else if (entity && name == "segment") {
+      if (segment_ids(member.value()).empty()) errors.push_back({at, "wrong_type", {{"expected", "integer"}}});
     } else {
       errors.push_back({at, "unknown_member", {}});
     }
@@ -101,7 +117,10 @@ class Merger {
     auto read_only = field_ids(entity_, rights, "read_only");
     rights_.hidden_fields = is_first_ ? std::move(hidden) : in_both(rights_.hidden_fields, hidden);
     rights_.readonly_fields = is_first_ ? std::move(read_only) : in_both(rights_.readonly_fields, read_only);
-    const auto condition = base::json_string(rights, "condition");
+    auto condition = base::json_string(rights, "condition");
+    if (const auto* segment = rights.if_contains("segment")) {
+      condition = std::string(read::kSegmentCondition) + segment_ids(*segment) + (condition.empty() ? "" : ";" + condition);
+    }
     if (condition.empty()) {
       is_unconditional_ = true;
     } else {

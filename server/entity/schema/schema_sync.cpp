@@ -5,9 +5,7 @@
 #include <set>
 
 #include "server/base/error.hpp"
-#include "server/base/log.hpp"
 #include "server/entity/field_type.hpp"
-#include "server/entity/rules.hpp"
 #include "server/entity/schema/derived_versions.hpp"
 #include "server/entity/search/search.hpp"
 #include "server/entity/storage.hpp"
@@ -15,8 +13,6 @@
 namespace entity {
 
 namespace {
-
-constexpr int kBackfillSlice = 500;
 
 using Columns = std::map<std::string, std::string>;  // name → type as the database calls it
 
@@ -242,127 +238,10 @@ class Synchroniser {
   PendingSchema pending_;
 };
 
-// Writes the field's columns anew for the next rows after `after`; returns the last id, 0 at the end.
-std::int64_t backfill_slice(store::Connection& connection, const Backfill& backfill, std::int64_t after) {
-  const auto& entity = *backfill.entity;
-  const auto& storage = storage_of(entity);
-  const auto at = static_cast<std::size_t>(backfill.field);
-  const auto& field = entity.fields[at];
-  const auto columns = field.type->columns(field);
-  std::string select = "SELECT \"id\"";
-  std::string update = "UPDATE " + storage.quoted_table + " SET ";
-  for (std::size_t i = 0; i < columns.size(); ++i) {
-    const auto quoted = store::quote_identifier(field.key + columns[i].suffix);
-    if (!columns[i].derived) select += "," + quoted;
-    update += (i > 0 ? "," : "") + quoted + "=$" + std::to_string(i + 2);
-  }
-  std::vector<std::pair<std::int64_t, Value>> rows;
-  auto read =
-      connection.prepare("backfill_read", select + " FROM " + storage.quoted_table + " WHERE \"id\">$1 AND " +
-                                              store::quote_identifier(field.key) +
-                                              " IS NOT NULL ORDER BY \"id\" LIMIT " + std::to_string(kBackfillSlice));
-  read.bind(1, after);
-  while (read.step()) {
-    auto& row = rows.emplace_back();
-    row.first = read.integer(0);
-    field.type->read(field, read, 1, row.second);
-  }
-  for (const auto& [id, value] : rows) {
-    auto write = connection.prepare("backfill_write", update + " WHERE \"id\"=$1");
-    write.bind(1, id);
-    field.type->bind(field, value, write, 2);
-    write.run();
-  }
-  return rows.size() < kBackfillSlice ? 0 : rows.back().first;
-}
-
-// The same for a formula field: whole records are read, since the formula may see any of their columns.
-std::int64_t compute_slice(store::Connection& connection, const Registry& registry, const Backfill& backfill,
-                           std::int64_t after) {
-  const auto& entity = *backfill.entity;
-  const auto& storage = storage_of(entity);
-  const auto at = static_cast<std::size_t>(backfill.field);
-  const auto& field = entity.fields[at];
-  std::vector<Record> records;
-  auto read = connection.prepare("backfill_read", "SELECT " + storage.select_list + " FROM " + storage.quoted_table +
-                                                      " WHERE \"id\">$1 ORDER BY \"id\" LIMIT " +
-                                                      std::to_string(kBackfillSlice));
-  read.bind(1, after);
-  while (read.step()) read_record_row(entity, read, 0, records.emplace_back());
-  std::string update = "UPDATE " + storage.quoted_table + " SET ";
-  const auto columns = field.type->columns(field);
-  for (std::size_t i = 0; i < columns.size(); ++i) {
-    update +=
-        (i > 0 ? "," : "") + store::quote_identifier(field.key + columns[i].suffix) + "=$" + std::to_string(i + 2);
-  }
-  const RuleContext context{registry, *Caller::system(), base::Instant{}, nullptr};
-  for (auto& record : records) {
-    // A result that does not fit leaves the field empty; the record's next save will say so.
-    std::vector<base::FieldError> errors;
-    compute_fields(context, ComputeWhich::kStored, record, errors);
-    if (is_empty(record.values[at])) continue;
-    auto write = connection.prepare("backfill_write", update + " WHERE \"id\"=$1");
-    write.bind(1, record.id);
-    field.type->bind(field, record.values[at], write, 2);
-    write.run();
-  }
-  return records.size() < kBackfillSlice ? 0 : records.back().id;
-}
-
 }  // namespace
 
 PendingSchema create_tables_and_columns(store::Connection& connection, const Registry& registry) {
   return Synchroniser(connection).run(registry);
-}
-
-namespace {
-
-void rebuild_search(store::Database& database, const Registry& registry, const EntityDef& entity) {
-  constexpr int kSlice = 100;
-  base::log(base::LogLevel::kInfo, "rebuild_search", {{"entity", std::string_view(entity.key)}});
-  store::WriteOptions options;
-  options.name = "rebuild_search";
-  options.lane = store::Lane::kBulk;
-  std::int64_t after = 0;
-  do {
-    std::int64_t next = 0;
-    database.write(options, [&](store::Connection& connection) {
-      next = rebuild_search_index(connection, registry, entity, after, kSlice);
-      if (next == 0) keep_derived_version(connection, search_version(entity));
-    });
-    after = next;
-  } while (after != 0);
-}
-
-}  // namespace
-
-void finish_schema(store::Database& database, const Registry& registry, const PendingSchema& pending) {
-  store::WriteOptions options;
-  options.name = "backfill";
-  options.lane = store::Lane::kBulk;
-  for (const auto& backfill : pending.backfills) {
-    std::int64_t after = 0;
-    do {
-      std::int64_t next = 0;
-      database.write(options, [&](store::Connection& connection) {
-        next = backfill.is_formula ? compute_slice(connection, registry, backfill, after)
-                                   : backfill_slice(connection, backfill, after);
-      });
-      after = next;
-    } while (after != 0);
-  }
-  if (pending.sort_keys_changed) {
-    database.write(options, [](store::Connection& connection) { keep_derived_version(connection, sort_version()); });
-  }
-  for (const auto* entity : pending.searches) rebuild_search(database, registry, *entity);
-  for (const auto& index : pending.indexes) {
-    base::log(base::LogLevel::kInfo, "create_index", {{"index", std::string_view(index.name)}});
-    if (database.dialect() == store::Dialect::kPostgres) {
-      // Left invalid by a crash: IF NOT EXISTS would take it for done.
-      database.execute_outside_transaction("DROP INDEX CONCURRENTLY IF EXISTS " + store::quote_identifier(index.name));
-    }
-    database.execute_outside_transaction(index_sql(index, database.dialect(), true));
-  }
 }
 
 void drop_field(store::Connection& connection, const EntityDef& entity, FieldIndex field) {

@@ -38,11 +38,20 @@ struct PendingSchema {
   bool sort_keys_changed = false;          // backfills hold every sortable text: ICU orders otherwise than before
 };
 
-// Creates missing tables (with their indexes) and columns within the transaction of `connection`. Throws Error
-// failed_precondition "column_type_changed" {table, column, from, to}.
+// Creates missing tables (with their indexes) and columns within the transaction of `connection`. Throws Error failed_precondition "column_type_changed" {table, column, from, to}.
 PendingSchema create_tables_and_columns(store::Connection& connection, const Registry& registry);
-// The rest, outside of it: fills columns in slices on the bulk lane, then makes the indexes (CONCURRENTLY on
-// PostgreSQL; an index that a crash left invalid there is made anew).
+// Adds stored formulas whose expression is another than the one their values were computed with (table sys_formula, which learns the
+// new one), and stored roll-ups over them.
+void add_changed_formulas(store::Connection& connection, const Registry& registry, PendingSchema& pending);
+// Fills the next rows after the id `after`, 500 at most, within the transaction; returns the last id, 0 at the end. Formulas and
+// derived columns only: roll-ups take queries.
+std::int64_t fill_slice(store::Connection& connection, const Registry& registry, const Backfill& backfill, std::int64_t after);
+// The same for the search index of an entity, made anew from the start when `after` is 0.
+std::int64_t search_slice(store::Connection& connection, const Registry& registry, const EntityDef& entity, std::int64_t after);
+// Outside of any transaction: CONCURRENTLY on PostgreSQL, where an index that a crash left invalid is made anew. Error conflict
+// "unique_violation" leaves nothing behind.
+void create_index(store::Database& database, const IndexDef& index);
+// The rest at once, outside of the transaction: fill_slice and create_index until nothing is left. For tests and tools.
 void finish_schema(store::Database& database, const Registry& registry, const PendingSchema& pending);
 
 // Run-time changes of FieldDef::unique: a key that is new must hold for what is stored (field error "unique": values_repeat {value}),

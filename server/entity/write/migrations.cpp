@@ -51,11 +51,14 @@ CREATE TABLE sys_idempotency(
 CREATE TABLE sys_reference(key TEXT PRIMARY KEY, entity_id BIGINT NOT NULL, record_id BIGINT NOT NULL);
 )sql";
 
+constexpr std::string_view kRetention = "CREATE INDEX ix_sys_idempotency__at ON sys_idempotency(at);";
+
 }  // namespace
 
 const std::vector<store::Migration>& write_migrations() {
   static const std::vector<store::Migration> migrations = {
       {20, "audit_outbox_shares", kAuditSqlite, kAuditPostgres},
+      {53, "idempotency_retention", kRetention, kRetention},
   };
   return migrations;
 }

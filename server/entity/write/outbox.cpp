@@ -95,11 +95,11 @@ OutboxPosition newest_position(store::Connection& connection) {
   return {statement.integer(0), statement.integer(1)};
 }
 
-std::int64_t trim_outbox(store::Connection& connection, base::Instant before) {
+std::int64_t trim_outbox(store::Connection& connection, base::Instant before, int limit) {
   return connection
       .prepare("outbox_trim",
-               "DELETE FROM sys_outbox WHERE at < $1 AND NOT EXISTS (SELECT 1 FROM sys_consumer c WHERE c.tx < sys_outbox.tx "
-               "OR (c.tx = sys_outbox.tx AND c.seq < sys_outbox.seq))")
+               "DELETE FROM sys_outbox WHERE seq IN (SELECT seq FROM (SELECT seq, tx, at FROM sys_outbox ORDER BY seq LIMIT " + std::to_string(limit) +
+                   ") o WHERE at < $1 AND NOT EXISTS (SELECT 1 FROM sys_consumer c WHERE c.tx < o.tx OR (c.tx = o.tx AND c.seq < o.seq)))")
       .bind(1, base::to_micros(before))
       .run();
 }

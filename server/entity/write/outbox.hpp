@@ -31,7 +31,7 @@ void write_outbox(store::Connection& connection, const Record& record, std::stri
 std::vector<OutboxEvent> read_outbox(store::Connection& connection, const OutboxPosition& position, int limit);
 // The newest position that a reader may start from to get only what comes later.
 OutboxPosition newest_position(store::Connection& connection);
-// Removes events older than `before` that every named consumer has passed.
-std::int64_t trim_outbox(store::Connection& connection, base::Instant before);
+// Of the oldest `limit` events removes those before `before` that every named consumer has passed; returns how many.
+std::int64_t trim_outbox(store::Connection& connection, base::Instant before, int limit);
 
 }  // namespace entity

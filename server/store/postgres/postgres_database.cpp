@@ -221,7 +221,8 @@ std::vector<std::string> PostgresDatabase::check() {
   read(options, [&](Connection& connection) {
     Statement indexes = connection.prepare(
         "check_indexes",
-        "SELECT c.relname FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE NOT i.indisvalid ORDER BY 1");
+        "SELECT c.relname FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE NOT i.indisvalid AND NOT EXISTS "
+        "(SELECT 1 FROM pg_stat_progress_create_index p WHERE p.index_relid = i.indexrelid) ORDER BY 1");  // one in the making is no fault
     while (indexes.step()) note("index " + std::string(indexes.text(0)) + " is not valid: drop it and create it again");
     Statement constraints = connection.prepare(
         "check_constraints", "SELECT conrelid::regclass::text, conname FROM pg_constraint WHERE NOT convalidated");

@@ -25,6 +25,12 @@ class PostgresFaultTest : public testing::Test {
   static void insert(Connection& connection, std::int64_t id) {
     connection.prepare("insert", "INSERT INTO item (id) VALUES ($1)").bind(1, id).run();
   }
+  void insert_twice() {
+    database_->write({}, [](Connection& connection) {
+      insert(connection, 1);
+      insert(connection, 2);
+    });
+  }
   std::int64_t count() { return query_integer(*admin_, "SELECT count(*) FROM item"); }
   // As a restart of the server looks to its clients.
   void kill_others() { query_integer(*admin_, kKillOthers); }
@@ -67,6 +73,34 @@ TEST_F(PostgresFaultTest, AReadWhoseFirstStatementFindsTheConnectionDeadRunsOn) 
     EXPECT_EQ(select.integer(0), 42);
   });
   EXPECT_EQ(runs, 1);
+}
+
+// The same keys as on SQLite: people read one text for one fault. Codes: appendix A of the PostgreSQL manual.
+TEST_F(PostgresFaultTest, FaultsOfTheServersDiskAreToldByName) {
+  const auto told = [&](const std::string& state) {
+    return error_key([&] {
+      database_->write({}, [&](Connection& connection) {
+        insert(connection, 1);
+        connection.execute("DO $$ BEGIN RAISE EXCEPTION 'as the server would' USING ERRCODE = '" + state + "'; END $$");
+      });
+    });
+  };
+  EXPECT_EQ(told("53100"), "disk_full");
+  EXPECT_EQ(told("58030"), "disk_error");
+  EXPECT_EQ(told("25006"), "database_readonly");
+  EXPECT_EQ(told("XX001"), "database_corrupt");
+  EXPECT_EQ(count(), 0) << "nothing of a refused write stays";
+  database_->write({}, [](Connection& connection) { insert(connection, 1); });
+  EXPECT_EQ(count(), 1) << "the next write needs no help";
+}
+
+TEST_F(PostgresFaultTest, CheckTellsOfAnIndexThatACrashLeftBehind) {
+  EXPECT_TRUE(admin_->check().empty());
+  insert_twice();
+  EXPECT_NE(error_key([&] { admin_->execute_outside_transaction("CREATE UNIQUE INDEX CONCURRENTLY ix_item__amount ON item(amount)"); }), "");
+  const auto problems = admin_->check();
+  ASSERT_EQ(problems.size(), 1u);
+  EXPECT_NE(problems.front().find("ix_item__amount"), std::string::npos);
 }
 
 TEST_F(PostgresFaultTest, AReadThatLosesItsSnapshotIsTold) {

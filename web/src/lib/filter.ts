@@ -17,7 +17,8 @@ export type Filter =
   | { not: Filter }
   | { exists: { path: string; filter?: Filter } }
   | { formula: string }
-  | { text: string };
+  | { text: string }
+  | { in_segment: number | number[] };
 
 export interface SortKey {
   field: string;

@@ -7,6 +7,7 @@
 #include "server/entity/read/filter/formula_scope.hpp"
 #include "server/entity/read/filter/operand.hpp"
 #include "server/entity/read/filter/operators.hpp"
+#include "server/entity/read/filter/segment_filter.hpp"
 #include "server/entity/read/filter/terminal.hpp"
 
 namespace entity {
@@ -44,6 +45,7 @@ class FilterParser {
     if (key == "exists") return exists_node(value, context, inner, depth);
     if (key == "formula") return formula_node(value, context, inner);
     if (key == "text") return text_node(value, inner);
+    if (key == "in_segment") return read::segment_filter(value, context, inner);
     unknown_node(source);
   }
 
@@ -53,7 +55,7 @@ class FilterParser {
  private:
   [[noreturn]] static void unknown_node(const std::string& source) {
     throw base::Error::field(source, "unknown_filter")
-        .with_extra_json(read::valid_json({"field", "and", "or", "not", "exists", "formula", "text"}));
+        .with_extra_json(read::valid_json({"field", "and", "or", "not", "exists", "formula", "text", "in_segment"}));
   }
 
   std::vector<Filter> children(const json::value& value, const FilterContext& context, const std::string& source,

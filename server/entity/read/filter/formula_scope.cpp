@@ -1,3 +1,4 @@
+#include "server/entity/read/filter/segment_filter.hpp"
 #include "server/entity/read/filter/formula_scope.hpp"
 
 #include <utility>
@@ -218,6 +219,16 @@ Filter formula_filter(std::string_view text, const FilterContext& context, const
 }
 
 Filter condition_filter(std::string_view text, const Registry& registry, const EntityDef& entity) {
+  if (text.starts_with(kSegmentCondition)) {
+    text.remove_prefix(kSegmentCondition.size());
+    const auto end = text.find(';');
+    auto member = segment_condition(text.substr(0, end), registry, entity);
+    if (end == std::string_view::npos) return member;
+    std::vector<Filter> both;
+    both.push_back(std::move(member));
+    both.push_back(condition_filter(text.substr(end + 1), registry, entity));
+    return Filter::all_of(std::move(both));
+  }
   const auto parsed =
       formula::Formula::parse(text, scope_of(registry, entity), formula::Typing::kStrict, formula::Type::boolean());
   if (parsed.error) return Filter::never();

@@ -96,7 +96,12 @@ void OutputPlan::add(const Registry& registry, const std::vector<PathStep>& path
     fields_.push_back(std::move(out));
     return;
   }
-  if (terminal.source == TerminalSource::kNothing) return;
+  if (terminal.source == TerminalSource::kNothing) {
+    if (path.size() > 1 || !is_computed_on_read(*terminal.field)) return;
+    out.form = Form::kComputed;
+    fields_.push_back(std::move(out));
+    return;
+  }
   out.form = form_of(*terminal.field, terminal);
   out.target = terminal.targets.size() == 1 ? terminal.targets.front() : nullptr;
   if (out.form == Form::kLink && out.target == nullptr) out.form = Form::kGeneric;
@@ -154,6 +159,11 @@ void RowWriter::field(const OutputField& field, store::Statement& statement, int
     return marks(statement.text(column));
   }
   json_.raw_key(field.key);
+  if (field.form == Form::kComputed) {
+    json_.raw("");
+    holes_.push_back({buffer_.size(), &field, kComputedHole, ids_.back()});
+    return;
+  }
   if (field.items != nullptr) {
     json_.raw("");
     holes_.push_back({buffer_.size(), &field, 0, ids_.back()});
@@ -305,6 +315,13 @@ void RowWriter::fetch_files() {
   for (auto& [id, file] : files_) file = find_file(context_.connection, id);
 }
 
+void RowWriter::compute() {
+  for (const auto& field : plan_.fields()) {
+    if (field.form != Form::kComputed || ids_.empty()) continue;
+    computed_.emplace(&field, compute_on_read(context_, *field.path.front().entity, field.path.front().field, ids_));
+  }
+}
+
 void RowWriter::write_file(std::int64_t id, base::JsonWriter& json) const {
   if (const auto& file = files_.at(id))
     write_file_json(*file, json);
@@ -346,10 +363,15 @@ void RowWriter::finish(std::string& out) {
   if (!plan_.item_tables().empty() && !ids_.empty()) fetch_items();
   fetch_titles();
   fetch_files();
+  compute();
   std::size_t done = 0;
   for (const auto& hole : holes_) {
     out.append(buffer_, done, hole.offset - done);
     done = hole.offset;
+    if (hole.entity_id == kComputedHole) {
+      out += computed_.at(hole.field).at(hole.id);
+      continue;
+    }
     if (hole.entity_id == kFileHole) {
       base::JsonWriter json(out);
       write_file(hole.id, json);

@@ -15,6 +15,7 @@
 #include "server/entity/query.hpp"
 #include "server/entity/read/filter/filter_sql.hpp"
 #include "server/entity/read/filter/terminal.hpp"
+#include "server/entity/read/page/computed.hpp"
 #include "server/entity/read/page/item_fetch.hpp"
 #include "server/entity/read/page/titles.hpp"
 
@@ -35,7 +36,8 @@ enum class Form {
   kMarks,
   kItems,
   kTargets,
-  kFile
+  kFile,
+  kComputed  // no column: worked out for the whole page
 };
 
 struct OutputField {
@@ -54,7 +56,7 @@ struct OutputField {
 // Immutable once made; valid as long as the registry lives.
 class OutputPlan {
  public:
-  // Only fields the caller may read; computed-on-read fields are left out.
+  // Only fields the caller may read; computed-on-read fields behind a link are left out.
   OutputPlan(const Registry& registry, const EntityDef& entity, const std::vector<std::vector<PathStep>>& fields,
              bool with_marks, const Caller& caller);
 
@@ -92,10 +94,11 @@ class RowWriter {
 
  private:
   static constexpr int kFileHole = -1;
+  static constexpr int kComputedHole = -2;
   struct Hole {
     std::size_t offset;
     const OutputField* field;
-    int entity_id;  // titles; 0: items; kFileHole: a file
+    int entity_id;  // titles; 0: items; kFileHole: a file; kComputedHole
     std::int64_t id;
   };
   void field(const OutputField& field, store::Statement& statement, int first);
@@ -106,6 +109,7 @@ class RowWriter {
   void fetch_items();
   void fetch_titles();
   void fetch_files();
+  void compute();
   void write_file(std::int64_t id, base::JsonWriter& json) const;
   std::string items_json(const OutputField& field, const Items& items) const;
   const std::string& title(int entity_id, std::int64_t id) const;
@@ -118,6 +122,7 @@ class RowWriter {
   std::vector<std::int64_t> ids_;
   TitleMap titles_;
   std::unordered_map<std::int64_t, std::optional<FileRow>> files_;
+  std::unordered_map<const OutputField*, ComputedValues> computed_;
   bool has_items_ = false;
   FetchedItems items_;  // in the order of the plan's item tables
 };

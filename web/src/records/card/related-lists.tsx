@@ -61,7 +61,7 @@ function factFields(entity: Entity, skipped: string): Field[] {
   const kinds = new Set(entity.kind === "log" ? ["link", "user", "choice"] : ["money", "instant", "date", "choice", "phone"]);
   const columns = entity.views?.[0]?.columns ?? [];
   const fields = columns.map((key) => entity.fields.find((field) => field.key === key)).filter((field) => field !== undefined);
-  return fields.filter((field) => field.key !== entity.title && field.key !== skipped && (kinds.has(field.type) || field.key === entity.stages?.field)).slice(0, 3);
+  return fields.filter((field) => (field.key !== entity.title || entity.kind === "relation") && field.key !== skipped && (kinds.has(field.type) || field.key === entity.stages?.field)).slice(0, 3);
 }
 
 /** A name is a link to the card; a moment, as journals have, is written as a time. */
@@ -76,11 +76,11 @@ function RelatedTitle({ entity, field, item }: { entity: Entity; field: Field | 
 function RelatedList({ relation, entity, record }: { relation: Relation; entity: Entity; record: AnyRecord }) {
   const { entity: other, field } = relation;
   const create = useRecordCreator();
-  // A relation has no name of its own: what stands at its other end is shown.
-  const end = other.kind === "relation" ? other.fields.find((one) => (one.type === "link" || one.type === "user") && one.key !== field.key) : undefined;
-  const title_field = end ?? other.fields.find((one) => one.key === other.title);
-  const facts = end ? other.fields.filter((one) => one.type === "choice" && !one.hidden) : factFields(other, field.key);
   const metadata = useMetadata();
+  // Of a relation the other end is what one looks for: its title stands in the line and leads to it.
+  const end = other.kind === "relation" ? other.fields.find((one) => (one.type === "link" || one.type === "user") && one.key !== field.key && !one.system) : undefined;
+  const title_field = end ?? other.fields.find((one) => one.key === other.title);
+  const facts = factFields(other, end ? "" : field.key);
   const activity = activityKinds(metadata, entity).find((kind) => kind.entity.key === other.key && kind.state && kind.due);
   const to_record = conditionTo(field, entity, record.id);
   // Of activities only what is still to do: the rest is in the timeline.
@@ -98,7 +98,7 @@ function RelatedList({ relation, entity, record }: { relation: Relation; entity:
     <section className={classes.list}>
       <header>
         <EntityIcon name={other.icon} size={16} /><h3>{(end && metadata.entity(targetOf(end))?.label.many) ?? other.label.many}</h3>
-        {other.can.create && other.kind === "record" && <IconButton size={26} label={t("card.add_related", { entity: accusative(other.label.one) })} onClick={add}><IconPlus size={15} /></IconButton>}
+        {other.can.create && other.kind !== "log" && <IconButton size={26} label={t("card.add_related", { entity: accusative(other.label.one) })} onClick={add}><IconPlus size={15} /></IconButton>}
       </header>
       {data && items.length === 0 && <p className="muted">{t("card.no_related")}</p>}
       <ul>

@@ -74,6 +74,7 @@ export function compoundText(metadata: Metadata, entity: Entity, filter: Filter)
   if ("not" in filter) return `${t("filter.not")} (${compoundText(metadata, entity, filter.not)})`;
   if ("text" in filter) return `«${filter.text}»`;
   if ("formula" in filter) return filter.formula;
+  if ("in_segment" in filter) return `${t("filter.in_segment")} № ${[filter.in_segment].flat().join(", ")}`;
   const [other = "", backlink = ""] = filter.exists.path.split(".");
   const target = metadata.entity(other);
   return `${t("filter.exists")} ${target?.label.many.toLowerCase() ?? other}${target && filter.exists.filter ? `: ${compoundText(metadata, target, filter.exists.filter)}` : backlink ? "" : ""}`;

@@ -1,0 +1,27 @@
+import { api } from "@web/lib/api";
+import type { Job } from "@web/lib/calls/bulk";
+
+export interface ErasureScope {
+  fields: string[];
+  related: Record<string, number>;
+}
+
+export function countGaps(entity: string, below: number, signal?: AbortSignal): Promise<{ count: number }> {
+  return api.post<{ count: number }>("/fill-tasks", { entity, below, dry_run: true }, { signal, is_read: true });
+}
+
+export function startFillTasks(entity: string, below: number): Promise<Job> {
+  return api.post<Job>("/fill-tasks", { entity, below });
+}
+
+export function startCardSample(entity: string, per_manager: number): Promise<Job> {
+  return api.post<Job>("/card-samples", { entity, per_manager });
+}
+
+export function readErasureScope(entity: string, id: number, signal?: AbortSignal): Promise<ErasureScope> {
+  return api.post<ErasureScope>("/erasures", { entity, id, dry_run: true }, { signal, is_read: true });
+}
+
+export function startErasure(entity: string, id: number, reason: string): Promise<Job> {
+  return api.post<Job>("/erasures", { entity, id, reason });
+}

@@ -1,0 +1,287 @@
+#include "server/flow/erasure.hpp"
+
+#include <fcntl.h>
+#include <sodium.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <fstream>
+#include <map>
+
+#include "server/base/error.hpp"
+#include "server/base/json_writer.hpp"
+#include "server/base/log.hpp"
+#include "server/entity/catalog.hpp"
+#include "server/entity/field_type.hpp"
+#include "server/entity/files.hpp"
+#include "server/entity/query.hpp"
+#include "server/entity/search/search.hpp"
+#include "server/entity/storage.hpp"
+#include "server/entity/write/outbox.hpp"
+
+namespace flow {
+
+namespace {
+
+constexpr std::string_view kSqlite = R"sql(
+CREATE TABLE sys_erasure(
+  id INTEGER PRIMARY KEY AUTOINCREMENT, uid TEXT NOT NULL UNIQUE, entity_id INTEGER NOT NULL, record_id INTEGER NOT NULL, at INTEGER NOT NULL,
+  erased_by INTEGER NOT NULL, reason TEXT NOT NULL, scope TEXT NOT NULL);
+)sql";
+constexpr std::string_view kPostgres = R"sql(
+CREATE TABLE sys_erasure(
+  id BIGSERIAL PRIMARY KEY, uid TEXT NOT NULL UNIQUE, entity_id BIGINT NOT NULL, record_id BIGINT NOT NULL, at BIGINT NOT NULL,
+  erased_by BIGINT NOT NULL, reason TEXT NOT NULL, scope TEXT NOT NULL);
+)sql";
+
+struct Order {
+  const entity::EntityDef* entity = nullptr;
+  std::int64_t id = 0, by = 0;
+  std::string reason;
+  base::Instant at{};
+};
+
+bool has_flag(const entity::FieldDef& field, std::string_view key) {
+  const auto* declared = field.declaration.is_object() ? field.declaration.as_object().if_contains(key) : nullptr;
+  return declared != nullptr && declared->is_bool() && declared->get_bool();
+}
+
+// Everything people write; links, owners, states and what the program keeps itself stay, so that what points here still stands.
+bool is_personal(const entity::FieldDef& field) {
+  if (field.system || !field.through.empty() || !field.expression.empty()) return false;
+  static constexpr std::string_view kKept[] = {"link", "link_any", "user", "bool", "roll_up", "auto_number", "instant"};
+  const auto type = field.type->name();
+  if (field.type->name() == "choice") return field.custom || field.key == "gender" || field.key == "kind";
+  return std::find(std::begin(kKept), std::end(kKept), type) == std::end(kKept);
+}
+
+std::vector<entity::FieldIndex> personal_fields(const entity::Record& record) {
+  std::vector<entity::FieldIndex> fields;
+  for (std::size_t i = 0; i < record.entity->fields.size(); ++i) {
+    if (is_personal(record.entity->fields[i]) && !is_empty(record.values[i])) fields.push_back(static_cast<entity::FieldIndex>(i));
+  }
+  return fields;
+}
+
+// Records of other entities that go with this one, those in the bin included.
+std::map<const entity::EntityDef*, std::vector<std::int64_t>> erased_with(store::Connection& connection, const entity::Registry& registry, const entity::EntityDef& entity, std::int64_t id) {
+  std::map<const entity::EntityDef*, std::vector<std::int64_t>> found;
+  for (const auto& backlink : registry.backlinks(entity)) {
+    const auto& field = backlink.entity->fields[static_cast<std::size_t>(backlink.field)];
+    if (!has_flag(field, "erase_with")) continue;
+    std::string sql = "SELECT id FROM " + entity::table_of(*backlink.entity) + " WHERE " + entity::column_of(*backlink.entity, backlink.field) + " = $1";
+    const std::string which = entity::column_of(*backlink.entity, backlink.field, "__entity");
+    if (!which.empty()) sql += " AND " + which + " = $2";
+    auto statement = connection.prepare("erased_with", sql);
+    statement.bind(1, id);
+    if (!which.empty()) statement.bind(2, entity.id);
+    while (statement.step()) found[backlink.entity].push_back(statement.integer(0));
+  }
+  return found;
+}
+
+class Eraser {
+ public:
+  Eraser(entity::Services& services, store::Connection& connection, entity::RegistryPtr registry) : services_(services), connection_(connection), registry_(std::move(registry)), now_(services.clock.now()) {}
+
+  void erase(const Order& order) {
+    const auto record = entity::load_record(connection_, *registry_, *order.entity, order.id, true);
+    if (!record) throw base::Error(base::ErrorCode::kNotFound, "record_not_found");
+    suppress(*record);
+    json::array fields;
+    for (const auto index : personal_fields(*record)) fields.emplace_back(order.entity->fields[static_cast<std::size_t>(index)].key);
+    json::object related;
+    for (const auto& [entity, ids] : erased_with(connection_, *registry_, *order.entity, order.id)) {
+      related[entity->key] = ids.size();
+      for (const std::int64_t id : ids) {
+        if (const auto each = entity::load_record(connection_, *registry_, *entity, id, true)) empty(*each, order.by);
+      }
+    }
+    empty(*record, order.by);
+    const json::object scope = {{"fields", std::move(fields)}, {"related", std::move(related)}};
+    auto statement = connection_.prepare("erasure_add", "INSERT INTO sys_erasure(uid, entity_id, record_id, at, erased_by, reason, scope) VALUES($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING");
+    statement.bind_text(1, base::to_string(record->uid)).bind(2, order.entity->id).bind(3, order.id).bind(4, base::to_micros(order.at == base::Instant{} ? now_ : order.at));
+    statement.bind(5, order.by).bind_text(6, order.reason).bind_text(7, json::serialize(scope)).run();
+  }
+
+ private:
+  void empty(const entity::Record& before, std::int64_t by) {
+    const auto& entity = *before.entity;
+    entity::Record after = before;
+    const auto fields = personal_fields(before);
+    for (const auto index : fields) {
+      const auto& field = entity.fields[static_cast<std::size_t>(index)];
+      const bool is_title = index == entity.title_index || field.required;
+      after.at(index) = is_title && field.type->name() == "text" ? entity::Value{"№ " + std::to_string(before.id)} : entity::Value{};
+    }
+    after.marks.clear();
+    after.deleted = true;
+    if (!before.deleted) after.deleted_at = now_;
+    ++after.version;
+    after.updated_at = now_;
+    entity::copy_built_in(after);
+    entity::update_record(connection_, before, after);
+    const entity::WriteStamp stamp{now_, by, &services_.random};
+    for (const auto& table : entity::storage_of(entity).items) {
+      const auto* old_items = std::get_if<entity::Items>(&before.at(table.field));
+      entity::Items none;
+      if (old_items != nullptr && !old_items->empty() && is_empty(after.at(table.field))) entity::write_items(connection_, table, before.id, *old_items, none, stamp);
+    }
+    connection_.prepare("erase_history", "UPDATE sys_audit SET changes = NULL, remote_address = NULL WHERE entity_id = $1 AND record_id = $2").bind(1, entity.id).bind(2, before.id).run();
+    entity::update_search_index(connection_, &before, &after);
+    entity::update_file_references(connection_, &before, &after, now_);
+    for (const auto index : fields) {
+      if (!entity::is_file_field(entity.fields[static_cast<std::size_t>(index)])) continue;
+      for (const std::int64_t file : entity::files_in(before.at(index))) {
+        connection_.prepare("erase_file", "UPDATE sys_file SET expires_at = $2, name = '' WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM sys_file_reference r WHERE r.file_id = $1)").bind(1, file).bind(2, base::to_micros(now_)).run();
+      }
+    }
+    if (entity.kind != entity::EntityKind::kLog) entity::write_outbox(connection_, after, before.deleted ? "purged" : "deleted", {}, by, now_);
+  }
+
+  // Numbers and addresses stay on the do-not-contact list, as hashes that outlive the card.
+  void suppress(const entity::Record& record) {
+    const auto* list = registry_->find("suppression");
+    if (list == nullptr) return;
+    const auto system = entity::Caller::system();
+    for (std::size_t i = 0; i < record.entity->fields.size(); ++i) {
+      const auto& field = record.entity->fields[i];
+      const auto* items = std::get_if<entity::Items>(&record.values[i]);
+      const std::string type(field.type->name());
+      if (items == nullptr || (type != "phone" && type != "email")) continue;
+      const auto columns = field.type->item_columns(field);
+      const auto main = std::find_if(columns.begin(), columns.end(), [&](const entity::Column& column) { return column.suffix == field.type->main_item_column(field); });
+      for (const auto& item : *items) {
+        const auto* text = main == columns.end() ? nullptr : std::get_if<std::string>(&item.columns.at(static_cast<std::size_t>(main - columns.begin())));
+        if (text == nullptr || text->empty()) continue;
+        unsigned char digest[crypto_hash_sha256_BYTES];
+        crypto_hash_sha256(digest, reinterpret_cast<const unsigned char*>(text->data()), text->size());
+        char hex[2 * sizeof digest + 1];
+        sodium_bin2hex(hex, sizeof hex, digest, sizeof digest);
+        try {
+          connection_.savepoint([&] { services_.records.create_in(connection_, *system, *list, {{"channel", type}, {"hash", std::string(hex)}, {"reason", "erased"}}); });
+        } catch (const base::Error& error) {
+          if (error.code() != base::ErrorCode::kInvalidArgument) throw;  // it is on the list already
+        }
+      }
+    }
+  }
+
+  entity::Services& services_;
+  store::Connection& connection_;
+  const entity::RegistryPtr registry_;
+  const base::Instant now_;
+};
+
+// Appended and synced before the data go: an erasure that was begun is finished at the next start.
+void append_to_file(const std::string& path, const json::object& line) {
+  const std::string text = json::serialize(line) + "\n";
+  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  if (file < 0) throw base::Error(base::ErrorCode::kUnavailable, "disk_error");
+  const bool is_written = ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && ::fsync(file) == 0;
+  ::close(file);
+  if (!is_written) throw base::Error(base::ErrorCode::kUnavailable, "disk_error");
+}
+
+void erase_person(entity::Services& services, JobRun& run, const std::string& log_file) {
+  const auto caller = services.callers.find(run.row().created_by);
+  if (!caller->is_admin) throw base::Error(base::ErrorCode::kPermissionDenied, "admin_only");
+  const auto registry = services.catalog.current();
+  Order order;
+  order.entity = &registry->require(base::json_string(run.row().parameters, "entity"));
+  order.id = base::json_int(run.row().parameters, "id");
+  order.reason = base::json_string(run.row().parameters, "reason");
+  order.by = run.row().created_by;
+  std::string uid;
+  services.database.read({.name = "erase_find"}, [&](store::Connection& connection) {
+    const auto record = entity::load_record(connection, *registry, *order.entity, order.id);
+    if (record) uid = base::to_string(record->uid);
+  });
+  if (uid.empty()) throw base::Error(base::ErrorCode::kNotFound, "record_not_found");
+  append_to_file(log_file, {{"entity", order.entity->key}, {"id", order.id}, {"uid", uid}, {"at", base::to_string(services.clock.now())}, {"by", order.by}, {"reason", order.reason}});
+  services.database.write({.name = "erase_person"}, [&](store::Connection& connection) {
+    Eraser(services, connection, registry).erase(order);
+    run.checkpoint_in(connection, {{"erased", true}}, 1, 1);
+  });
+  run.set_result({{"erased", 1}});
+}
+
+}  // namespace
+
+const std::vector<store::Migration>& erasure_migrations() {
+  static const std::vector<store::Migration> migrations = {{70, "erasures", kSqlite, kPostgres}};
+  return migrations;
+}
+
+void add_erasure(Jobs& jobs, entity::Services& services, std::string log_file) {
+  jobs.add_kind("erase_person", [&services, log_file = std::move(log_file)](JobRun& run) { erase_person(services, run, log_file); });
+}
+
+int replay_erasures(entity::Services& services, const std::string& log_file) {
+  std::ifstream stream(log_file);
+  std::string line;
+  int count = 0;
+  while (std::getline(stream, line)) {
+    json::value entry;
+    try {
+      entry = base::parse_json(line);
+    } catch (const base::Error&) {
+      base::log(base::LogLevel::kWarning, "erasure_line_unreadable", {});
+      continue;
+    }
+    const auto registry = services.catalog.current();
+    const auto& values = entry.as_object();
+    Order order;
+    order.entity = registry->find(base::json_string(values, "entity"));
+    order.id = base::json_int(values, "id");
+    order.by = base::json_int(values, "by");
+    order.reason = base::json_string(values, "reason");
+    order.at = base::parse_instant(base::json_string(values, "at")).value_or(base::Instant{});
+    if (order.entity == nullptr) continue;
+    bool is_erased = false;
+    services.database.write({.name = "erasure_replay"}, [&](store::Connection& connection) {
+      is_erased = false;
+      auto known = connection.prepare("erasure_known", "SELECT 1 FROM sys_erasure WHERE uid = $1");
+      if (known.bind_text(1, base::json_string(values, "uid")).step()) return;
+      const auto record = entity::load_record(connection, *registry, *order.entity, order.id);
+      if (!record || base::to_string(record->uid) != base::json_string(values, "uid")) return;
+      Eraser(services, connection, registry).erase(order);
+      is_erased = true;
+    });
+    if (is_erased) ++count;
+  }
+  if (count > 0) base::log(base::LogLevel::kInfo, "erasures_replayed", {{"count", std::int64_t{count}}});
+  return count;
+}
+
+ErasureScope erasure_scope(entity::Services& services, const entity::EntityDef& entity, std::int64_t id) {
+  ErasureScope scope;
+  const auto registry = services.catalog.current();
+  services.database.read({.name = "erasure_scope", .deadline = std::chrono::seconds(10)}, [&](store::Connection& connection) {
+    scope = {};
+    const auto record = entity::load_record(connection, *registry, entity, id);
+    if (!record) throw base::Error(base::ErrorCode::kNotFound, "record_not_found");
+    for (const auto index : personal_fields(*record)) scope.fields.push_back(entity.fields[static_cast<std::size_t>(index)].key);
+    for (const auto& [other, ids] : erased_with(connection, *registry, entity, id)) scope.related.emplace_back(other->key, static_cast<std::int64_t>(ids.size()));
+  });
+  return scope;
+}
+
+void write_erasures(entity::Services& services, int limit, base::JsonWriter& out) {
+  const auto registry = services.catalog.current();
+  out.begin_object().key("items").begin_array();
+  services.database.read({.name = "erasures"}, [&](store::Connection& connection) {
+    auto statement = connection.prepare("erasures", "SELECT id, entity_id, record_id, at, erased_by, reason, scope FROM sys_erasure ORDER BY id DESC LIMIT $1");
+    statement.bind(1, limit);
+    while (statement.step()) {
+      const auto* entity = registry->find_id(static_cast<int>(statement.integer(1)));
+      out.begin_object().key("id").integer(statement.integer(0)).key("entity").text(entity == nullptr ? "" : entity->key).key("record_id").integer(statement.integer(2));
+      out.key("at").text(base::to_string(base::from_micros(statement.integer(3)))).key("by").integer(statement.integer(4)).key("reason").text(statement.text(5));
+      const json::value scope = base::parse_json(statement.text(6));
+      out.key("fields").value(scope.at("fields")).key("related").value(scope.at("related")).end_object();
+    }
+  });
+  out.end_array().end_object();
+}
+
+}  // namespace flow
