@@ -135,3 +135,24 @@ job("Отобрать и сохранить вид", "/companies?view=all", asyn
   await hand.type("Казань и рядом", "Enter");
   await page.getByRole("tab", { name: "Казань и рядом", selected: true }).waitFor();
 });
+
+job("Объединить двух клиентов", "/companies", async (page, hand) => {
+  const kept = await callApi(page, "POST", "/companies?on_duplicate=create", { name: "ООО «Лунный ветер»", phones: [{ raw: "+7 914 555-66-77" }], city: "Тула" });
+  const other = await callApi(page, "POST", "/companies?on_duplicate=create", { name: "Лунный ветер", phones: [{ raw: "8 (914) 555 66 77" }], inn: "7707083893" });
+  await callApi(page, "POST", "/notes", { body: "Звонят по утрам", subject: { entity: "company", id: other.id } });
+  // The program notices by itself, shortly after the write.
+  for (let found = false; !found;) {
+    const queue = await callApi(page, "GET", "/duplicates?entity=company");
+    found = queue.items.some((pair) => pair.records.some((record) => record.id === other.id));
+    if (!found) await page.waitForTimeout(200);
+  }
+  await hand.press(page.getByRole("link", { name: /Похожие записи/ }));
+  await hand.press(page.getByRole("listitem").filter({ hasText: "Лунный ветер" }).getByRole("button", { name: "Объединить…" }));
+  const dialog = page.getByRole("dialog", { name: "Объединить записи" });
+  await dialog.getByText("Перейдёт к ней: заметки: 1.").waitFor();
+  await hand.press(dialog.getByRole("button", { name: "Объединить", exact: true }));
+  await page.getByText("Записи объединены").waitFor();
+  const record = await callApi(page, "GET", `/companies/${other.id}`);
+  assert.equal(record.id, kept.id);
+  assert.equal(record.inn, "7707083893");
+});

@@ -12,6 +12,8 @@ namespace match {
 namespace {
 
 constexpr double kLeastIdentityBits = 3;
+// A telephone that two records share says the same in a base of ten as in one of a thousand.
+constexpr double kLeastRecords = 1000;
 constexpr double kMostValueBits = 20;  // of one value, however large the base
 
 // What the fields of a role may add and take. Sources of the defaults: the share of true pairs that agree (m) in public
@@ -186,9 +188,11 @@ void discount_repeated(const Schema& schema, Prepared& prepared) {
 }
 
 double value_bits(const Statistics& statistics, std::uint64_t token) {
-  // Other holders of the value than the record itself.
-  const double others = std::max(1.0, statistics.count(token) - 1);
-  return std::clamp(std::log2(std::max(2.0, statistics.records()) / others), 0.0, kMostValueBits);
+  // Other holders of the value than the record itself. In a small base shares count, as in a larger one of its kind.
+  const double records = std::max(1.0, statistics.records());
+  double others = std::max(1.0, statistics.count(token) - 1);
+  if (records < kLeastRecords && others > 1) others *= kLeastRecords / records;
+  return std::clamp(std::log2(std::max(kLeastRecords, records) / others), 0.0, kMostValueBits);
 }
 
 }  // namespace
@@ -216,7 +220,7 @@ Prepared prepare(const Schema& schema, Features features, const Statistics& stat
 
 Model default_model(const Schema& schema, const Statistics& statistics) {
   Model model;
-  model.prior_bits = -std::log2(std::max(16.0, statistics.records()));
+  model.prior_bits = -std::log2(std::max(kLeastRecords, statistics.records()));
   for (const auto& field : schema) model.differs_bits.push_back(weights_of(field.role).differs);
   return model;
 }

@@ -215,7 +215,7 @@ class DuplicateRun {
     Rows put, remove;
     auto next = wanted.begin();
     std::pair<std::int64_t, std::int64_t> after{part.first, INT64_MIN};
-    for (bool first = true, last = false; !last; first = false) {
+    for (bool last = false; !last;) {
       Rows page;
       read(table.scan, [&](store::Connection& connection) {
         page.clear();
@@ -223,7 +223,6 @@ class DuplicateRun {
         statement.bind(1, entity_.id).bind(2, after.first).bind(3, after.second).bind(4, part.last).bind(5, kBlockPage);
         while (statement.step()) page.emplace_back(statement.integer(0), statement.integer(1));
       });
-      (void)first;
       last = page.size() < kBlockPage;
       if (!page.empty()) after = page.back();
       for (const auto& row : page) {
@@ -494,6 +493,26 @@ class DuplicateRun {
 
 void add_duplicate_search(Jobs& jobs, entity::Services& services) {
   jobs.add_kind(std::string(kDuplicateSearch), [&services](JobRun& run) { DuplicateRun(services, run).run(); });
+}
+
+void build_missing_indexes(Jobs& jobs, entity::Services& services) {
+  constexpr std::int64_t kWorthAJob = 100;
+  const auto registry = services.catalog.current();
+  for (const auto& row : jobs.list(0, true, 50)) {
+    if (row.kind == kDuplicateSearch && (row.state == "queued" || row.state == "running")) return;
+  }
+  for (const auto& entity : registry->entities()) {
+    if (entity::match_plan(*entity).is_empty()) continue;
+    std::int64_t indexed = 0, living = 0;
+    services.database.read({.name = "duplicate_index_check"}, [&](store::Connection& connection) {
+      auto known = connection.prepare("match_records", "SELECT records FROM sys_match_state WHERE entity_id = $1");
+      if (known.bind(1, entity->id).step()) indexed = known.integer(0);
+      // No further than tells: half again as many as are known.
+      auto statement = connection.prepare("duplicate_index_living", "SELECT count(*) FROM (SELECT 1 FROM " + entity::table_of(*entity) + " WHERE deleted_at IS NULL LIMIT $1) r");
+      if (statement.bind(1, 2 * indexed + kWorthAJob).step()) living = statement.integer(0);
+    });
+    if (living >= 2 * indexed + kWorthAJob) jobs.submit(kDuplicateSearch, {{"entity", entity->key}}, 0, false);
+  }
 }
 
 }  // namespace flow

@@ -26,4 +26,8 @@ class DuplicateWatch {
 // from its checkpoint after a crash; memory does not grow with the base. Result {"compared","found"}.
 void add_duplicate_search(Jobs& jobs, entity::Services& services);
 
+// Submits the search of entities whose index lacks most of their records (a base that was loaded, an update of the program).
+// Cheap; called from time to time.
+void build_missing_indexes(Jobs& jobs, entity::Services& services);
+
 }  // namespace flow

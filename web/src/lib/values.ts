@@ -102,6 +102,8 @@ export interface Candidate {
   score?: number;
   reasons?: string[];
   entity?: string;
+  /** Whose a record without access is. */
+  owner?: string | { id: number; title: string | null };
 }
 
 export function isLink(value: unknown): value is Link {

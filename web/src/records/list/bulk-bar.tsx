@@ -1,5 +1,5 @@
 import { Button, CloseButton } from "@mantine/core";
-import { IconDownload, IconEdit, IconTrash } from "@tabler/icons-react";
+import { IconArrowMerge, IconDownload, IconEdit, IconTrash } from "@tabler/icons-react";
 import { useState } from "react";
 import type { BulkChange, BulkTarget } from "@web/lib/calls/bulk";
 import { exportRecords } from "@web/lib/calls/export-records";
@@ -11,7 +11,10 @@ import { showToast } from "@web/lib/toasts";
 import { BulkDialog } from "@web/records/list/bulk-dialog";
 import classes from "@web/records/list/bulk-bar.module.css";
 import { runBulk } from "@web/records/list/run-bulk";
+import { MergeDialog } from "@web/records/merge/merge-dialog";
 import type { Selection } from "@web/records/list/use-selection";
+
+const kMostMerged = 4;
 
 interface BulkBarProps {
   entity: Entity;
@@ -22,6 +25,8 @@ interface BulkBarProps {
 /** What can be done with the selected rows; each action says first how many it will touch and can be undone after. */
 export function BulkBar({ entity, query, selection }: BulkBarProps) {
   const [is_editing, setEditing] = useState(false);
+  const [is_merging, setMerging] = useState(false);
+  const can_merge = entity.kind === "record" && !selection.is_all && selection.count > 1 && selection.count <= kMostMerged && entity.can.update && entity.can.delete;
   const target: BulkTarget = selection.is_all ? { filter: query.filter ?? null } : { ids: [...selection.ids] };
   const run = (change: BulkChange) => {
     setEditing(false);
@@ -40,9 +45,11 @@ export function BulkBar({ entity, query, selection }: BulkBarProps) {
     <div className={classes.bar} role="toolbar" aria-label={t("bulk.title")}>
       <strong>{selection.is_all ? t("list.all_selected") : tn("list.selected", selection.count)}</strong>
       {entity.can.update && <Button size="compact-sm" variant="default" leftSection={<IconEdit size={15} />} onClick={() => setEditing(true)}>{t("bulk.change")}</Button>}
+      {can_merge && <Button size="compact-sm" variant="default" leftSection={<IconArrowMerge size={15} />} onClick={() => setMerging(true)}>{t("merge.selected")}</Button>}
       {entity.can.export !== false && <Button size="compact-sm" variant="default" leftSection={<IconDownload size={15} />} onClick={() => void save()}>{t("bulk.export")}</Button>}
       {entity.can.delete && <Button size="compact-sm" variant="default" leftSection={<IconTrash size={15} />} onClick={() => run({ action: "delete" })}>{t("bulk.delete")}</Button>}
       <CloseButton aria-label={t("bulk.clear")} onClick={selection.clear} />
+      {is_merging && <MergeDialog entity={entity} ids={[...selection.ids]} onClose={() => setMerging(false)} onMerged={() => { setMerging(false); selection.clear(); }} />}
       {is_editing && <BulkDialog entity={entity} target={target} onRun={run} onClose={() => setEditing(false)} />}
     </div>
   );

@@ -1,0 +1,5 @@
+import type { Widget } from "@web/lib/widgets";
+
+export const widgets: Widget[] = [
+  { slot: "page", key: "duplicates", label: "web.duplicates.title", icon: "copy", load: async () => (await import("./duplicates")).Duplicates },
+];
