@@ -50,7 +50,7 @@ export function RelatedLists({ entity, record }: { entity: Entity; record: AnyRe
   const relations = useRelations(entity);
   return (
     <div className={classes.lists}>
-      {relations.map((relation) => <RelatedList key={`${relation.entity.key}.${relation.field.key}`} relation={relation} entity={entity} record={record} />)}
+      {relations.map((relation) => <RelatedList key={`${relation.entity.key}.${relation.field.key}`} relation={relation} entity={entity} record={record} is_named={relations.filter((one) => one.entity.key === relation.entity.key).length > 1} />)}
     </div>
   );
 }
@@ -73,7 +73,8 @@ function RelatedTitle({ entity, field, item }: { entity: Entity; field: Field | 
   return entity.kind === "log" ? <span className="muted">{text}</span> : <Link to="/$plural/$id" params={target} className="cut">{text}</Link>;
 }
 
-function RelatedList({ relation, entity, record }: { relation: Relation; entity: Entity; record: AnyRecord }) {
+/** `is_named`: several lists hold records of this kind, so the title says by which field. */
+function RelatedList({ relation, entity, record, is_named }: { relation: Relation; entity: Entity; record: AnyRecord; is_named: boolean }) {
   const { entity: other, field } = relation;
   const create = useRecordCreator();
   const metadata = useMetadata();
@@ -97,7 +98,7 @@ function RelatedList({ relation, entity, record }: { relation: Relation; entity:
   return (
     <section className={classes.list}>
       <header>
-        <EntityIcon name={other.icon} size={16} /><h3>{(end && metadata.entity(targetOf(end))?.label.many) ?? other.label.many}</h3>
+        <EntityIcon name={other.icon} size={16} /><h3>{(end && metadata.entity(targetOf(end))?.label.many) ?? other.label.many}{is_named && ` · ${field.label}`}</h3>
         {other.can.create && other.kind !== "log" && <IconButton size={26} label={t("card.add_related", { entity: accusative(other.label.one) })} onClick={add}><IconPlus size={15} /></IconButton>}
       </header>
       {data && items.length === 0 && <p className="muted">{t("card.no_related")}</p>}
