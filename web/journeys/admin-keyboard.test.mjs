@@ -4,7 +4,7 @@ import { after, before, test } from "node:test";
 import { callApi, openPage, openWorld, untilQuiet, walkTo } from "./browser-world.mjs";
 
 let world;
-before(async () => { world = await openWorld({ is_demo: false }); });
+before(async () => { world = await openWorld({ has_demo: false }); });
 after(async () => { await world?.close(); });
 
 /** Runs `body` with hands that know no mouse. */

@@ -9,7 +9,7 @@ import { axeFindings, callApi, openPage, openWorld, untilQuiet } from "./browser
 // In the order of their menu.
 const kPages = ["all", "users", "departments", "roles", "deputies", "fields", "layouts", "pipelines", "dictionaries", "keys", "hooks", "jobs", "audit", "modules", "system", "setup"];
 let world;
-before(async () => { world = await openWorld({ is_demo: false }); });
+before(async () => { world = await openWorld({ has_demo: false }); });
 after(async () => { await world?.close(); });
 
 /** Runs `body` on a page of its own; nothing may go wrong inside the page. */

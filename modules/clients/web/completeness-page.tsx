@@ -72,7 +72,7 @@ export function CompletenessPage() {
         <Button size="sm" variant="default" leftSection={<IconClipboardCheck size={16} />} onClick={() => void sample()}>{t("web.completeness.sample")}</Button>
       </header>
       <table className={classes.table}>
-        <thead><tr><th>{t("web.completeness.manager")}</th><th className={classes.number}>{t("web.completeness.cards")}</th><th className={classes.number}>{t("web.completeness.score")}</th><th className={classes.number}>{t("web.completeness.low")}</th></tr></thead>
+        <thead><tr><th scope="col">{t("web.completeness.manager")}</th><th scope="col" className={classes.number}>{t("web.completeness.cards")}</th><th scope="col" className={classes.number}>{t("web.completeness.score")}</th><th scope="col" className={classes.number}>{t("web.completeness.low")}</th></tr></thead>
         <tbody>
           {(lines ?? []).map((line) => (
             <tr key={line.owner?.id ?? 0}>

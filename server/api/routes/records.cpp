@@ -49,9 +49,15 @@ SaveOptions save_options(Call& call) {
 // The record as the caller may read it; one that he may write but not read is answered with its id alone.
 void answer_record(Call& call, const entity::EntityDef& entity, const SaveResult& result, http::Response& response) {
   bool readable = false;
-  call.read("record_after_save", [&](const entity::QueryContext& context) {
+  // By the metadata that the save ended with: it may have learnt of a field made on another node.
+  const auto registry = call.context.catalog.current();
+  const auto* known = registry->find_id(entity.id);
+  if (known == nullptr) known = &entity;
+  store::ReadOptions options;
+  options.name = "record_after_save";
+  call.context.database.read(options, [&](store::Connection& connection) {
     base::JsonWriter out(response.body);
-    readable = entity::write_record(context, entity, result.id, out);
+    readable = entity::write_record({connection, *registry, call.caller(), call.now}, *known, result.id, out);
   });
   if (readable) return;
   response.body.clear();

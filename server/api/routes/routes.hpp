@@ -23,6 +23,7 @@ void add_audit_routes(http::Router& router, ApiContext& context);
 void add_status_routes(http::Router& router, ApiContext& context);
 void add_preset_routes(http::Router& router, ApiContext& context);
 void add_file_routes(http::Router& router, ApiContext& context);
+void add_import_routes(http::Router& router, ApiContext& context);
 void add_metadata_routes(http::Router& router, ApiContext& context);
 void add_metadata_formula_routes(http::Router& router, ApiContext& context);
 void add_metadata_text_routes(http::Router& router, ApiContext& context);

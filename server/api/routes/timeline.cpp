@@ -34,12 +34,13 @@ entity::Filter compare(const entity::EntityDef& entity, entity::FieldIndex field
   return filter;
 }
 
-// Activities are entities that point to the record by a field that takes any entity with a timeline.
+// Activities are entities that point to the record by a field that takes any entity with a timeline and may be empty: what cannot be
+// without its record (a check of a card) is no activity.
 void collect_activities(const entity::QueryContext& context, const entity::EntityDef& entity, std::int64_t id, std::int64_t before, int limit,
                         const std::string& kinds, std::vector<Entry>& entries) {
   for (const auto& backlink : context.registry.backlinks(entity)) {
     const auto& field = backlink.entity->fields[static_cast<std::size_t>(backlink.field)];
-    if (field.type->name() != "link_any" || !wanted(kinds, backlink.entity->key)) continue;
+    if (field.type->name() != "link_any" || field.required || !wanted(kinds, backlink.entity->key)) continue;
     if (!entity::may(context.caller, *backlink.entity, entity::Action::kRead)) continue;
     const entity::FieldIndex created = backlink.entity->index_of("created_at");
     entity::Query query;

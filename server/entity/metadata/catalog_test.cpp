@@ -116,6 +116,7 @@ TEST_P(CatalogChangeTest, WhatIsWrongIsRefusedByPathAndChangesNothing) {
   EXPECT_EQ(error_of([&] { change_field("thing", "name", R"({"required": true, "type": "integer"})"); }),
             "type:type_is_permanent");
   EXPECT_EQ(error_of([&] { change_field("thing", "name", R"({"filterable": false})"); }), "filterable:stricter_only");
+  EXPECT_EQ(add(R"({"key": "x_gone", "type": "formula", "result": "bool", "expression": "state = \"gone\""})"), "fields[34].expression:formula_unknown_option");
   EXPECT_EQ(error_of([&] { change_field("thing", "name", R"({"scale": 5})"); }), "scale:unknown_property");
   EXPECT_EQ(error_of([&] { catalog().hide_field(admin(), "thing", "name"); }), "field_is_in_use");
   EXPECT_EQ(error_of([&] { catalog().hide_field(admin(), "thing_other", "thing"); }), "field_is_required");

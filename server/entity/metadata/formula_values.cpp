@@ -139,6 +139,9 @@ class RecordInputs final : public formula::Inputs {
     else
       me.set("department_id", {});
     me.set("is_admin", context_.caller.is_admin);
+    formula::List roles;
+    for (const std::int64_t role : context_.caller.roles) roles.emplace_back(role);
+    me.set("roles", std::move(roles));
     if (path.size() == 1) return me;
     const auto* member = me.find(path[1]);
     return member && path.size() == 2 ? *member : formula::Value();
@@ -199,7 +202,8 @@ formula::Scope scope_of(const Registry& registry, const EntityDef& entity) {
     scope.add("me", formula::Type::context({{"id", formula::Type::number()},
                                             {"name", formula::Type::string()},
                                             {"department_id", formula::Type::number()},
-                                            {"is_admin", formula::Type::boolean()}}));
+                                            {"is_admin", formula::Type::boolean()},
+                                            {"roles", formula::Type::list(formula::Type::number())}}));
   }
   return scope;
 }

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "server/entity/field_type.hpp"
+#include "server/entity/metadata/choice_literals.hpp"
 #include "server/entity/metadata/formula_types.hpp"
 
 namespace entity {
@@ -42,8 +43,10 @@ class Compiler {
   Compiler(const Registry& registry, const EntityDef& entity, std::vector<base::FieldError>& errors)
       : scope_(scope_of(registry, entity)), entity_(entity), registry_(registry), errors_(errors) {}
 
-  FormulaPtr parse(const std::string& text, const std::string& path, const formula::Type& expected) {
+  // `result`: the field that the formula fills, or nullptr.
+  FormulaPtr parse(const std::string& text, const std::string& path, const formula::Type& expected, const FieldDef* result = nullptr) {
     auto parsed = formula::Formula::parse(text, scope_, formula::Typing::kStrict, expected);
+    if (!parsed.error) parsed.error = find_unknown_option(*parsed.formula, registry_, entity_, result);
     if (parsed.error) {
       const auto error = formula::to_error(*parsed.error, path);
       errors_.insert(errors_.end(), error.fields().begin(), error.fields().end());
@@ -58,7 +61,7 @@ class Compiler {
       const auto index = static_cast<FieldIndex>(i);
       const std::string at = "fields[" + std::to_string(i) + "]";
       if (!field.expression.empty() && field.result_type) {
-        if (auto formula = parse(field.expression, at + ".expression", formula_type(registry_, field)))
+        if (auto formula = parse(field.expression, at + ".expression", formula_type(registry_, field), &field))
           rules.computed.push_back({index, formula});
       }
       const auto* object = field.default_value.if_object();
@@ -67,7 +70,7 @@ class Compiler {
         const std::string source(text->get_string());
         const auto expected =
             field.type->comparison(field) == Comparison::kLink ? formula::Type::any() : formula_type(registry_, field);
-        if (auto formula = parse(source, at + ".default.formula", expected)) rules.defaults.push_back({index, formula});
+        if (auto formula = parse(source, at + ".default.formula", expected, &field)) rules.defaults.push_back({index, formula});
       }
     }
     order_computed(entity_, rules.computed, errors_);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "server/entity/metadata/catalog_testing.hpp"
+#include "server/entity/metadata/choice_literals.hpp"
 
 namespace entity {
 namespace {
@@ -53,6 +54,30 @@ class RulesTest : public testing::Test {
   RuleContext context{*registry, caller, base::from_micros(1'700'000'000'000'000), &records};
   Record record;
 };
+
+TEST_F(RulesTest, AWordThatIsNoOptionOfTheChoiceIsAnError) {
+  const auto& thing = registry->require("thing");
+  const auto unknown = [&](std::string_view text, std::string_view fills = {}) {
+    const auto parsed = formula::Formula::parse(text, scope_of(*registry, thing));
+    EXPECT_FALSE(parsed.error) << text;
+    const auto error = find_unknown_option(*parsed.formula, *registry, thing, fills.empty() ? nullptr : thing.field(fills));
+    return error ? error->args.front().second + "@" + std::to_string(error->column) : std::string();
+  };
+  EXPECT_EQ(unknown(R"(state = "new")"), "");
+  EXPECT_EQ(unknown(R"(state = "nwe")"), "nwe@9");
+  EXPECT_EQ(unknown(R"("old" != state)"), "") << "hidden options are still held by records";
+  EXPECT_EQ(unknown(R"("odl" != state)"), "odl@1");
+  EXPECT_EQ(unknown(R"(state in ("new", "gone"))"), "gone@18");
+  EXPECT_EQ(unknown(R"(state in ["new", "old"])"), "");
+  EXPECT_EQ(unknown(R"(name = "ё" and state in ["gone"])"), "gone@26") << "columns count letters, not bytes";
+  EXPECT_EQ(unknown(R"(list contains(kinds, "red"))"), "");
+  EXPECT_EQ(unknown(R"(list contains(kinds, "green"))"), "green@22");
+  EXPECT_EQ(unknown(R"(some k in kinds satisfies state = "green")"), "green@35");
+  EXPECT_EQ(unknown(R"(name = "anything")"), "");
+  EXPECT_EQ(unknown(R"(state = name)"), "");
+  EXPECT_EQ(unknown(R"(if count > 1 then "new" else "big")", "state"), "big@30");
+  EXPECT_EQ(unknown(R"(if count > 1 then "new" else null)", "state"), "");
+}
 
 TEST_F(RulesTest, FormulasSeeFieldsOfEveryType) {
   set("name", R"("n")");

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "server/entity/metadata/choice_literals.hpp"
 #include "server/entity/read/filter/segment_filter.hpp"
 #include "server/entity/rules.hpp"
 
@@ -33,8 +34,9 @@ void check_condition(const Registry& registry, const EntityDef& entity, const js
     errors.push_back({path, "wrong_type", {{"expected", "text"}}});
     return;
   }
-  const auto parsed = formula::Formula::parse(std::string_view(text.get_string()), scope_of(registry, entity),
+  auto parsed = formula::Formula::parse(std::string_view(text.get_string()), scope_of(registry, entity),
                                               formula::Typing::kStrict, formula::Type::boolean());
+  if (!parsed.error) parsed.error = find_unknown_option(*parsed.formula, registry, entity);
   if (!parsed.error) return;
   const auto error = formula::to_error(*parsed.error, path);
   errors.insert(errors.end(), error.fields().begin(), error.fields().end());

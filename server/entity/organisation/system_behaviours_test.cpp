@@ -86,6 +86,8 @@ TEST_P(SystemBehavioursTest, ADepartmentIsNeverBelowItself) {
 TEST_P(SystemBehavioursTest, ARoleIsCheckedAgainstTheMetadata) {
   EXPECT_EQ(error_of([&] { create("role", R"({"name": "r", "rights": {"thing": {"read": "mine"}}})"); }),
             "rights.thing.read:unknown_scope");
+  EXPECT_EQ(error_of([&] { create("role", R"({"name": "r", "rights": {"thing": {"read": "all", "condition": "state = \"gone\""}}})"); }),
+            "rights.thing.condition:formula_unknown_option");
   const auto role = create("role", R"({"name": "r", "rights": {"thing": {"read": "own"}}})");
   EXPECT_EQ(json_of(load("role", role), "rights"), R"({"thing":{"read":"own"}})");
 }
