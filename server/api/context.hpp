@@ -21,6 +21,7 @@
 
 namespace connect {
 class Files;
+class Imports;
 class Notices;
 class WebHooks;
 }
@@ -44,6 +45,7 @@ struct ApiContext {
   connect::Files& files;
   connect::Notices& notices;
   connect::WebHooks& web_hooks;
+  connect::Imports& imports;
   const flow::OutboxDispatcher& dispatcher;
   const flow::Scheduler& scheduler;
   std::int64_t max_body_bytes = 64 << 20;  // of any request but uploads of files

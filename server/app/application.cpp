@@ -9,6 +9,7 @@
 #include "server/base/resources.hpp"
 #include "server/entity/metadata/migrations.hpp"
 #include "server/connect/files/files.hpp"
+#include "server/connect/import/imports.hpp"
 #include "server/connect/notices/notices.hpp"
 #include "server/connect/web_hooks/web_hooks.hpp"
 #include "server/entity/caller_directory.hpp"
@@ -46,7 +47,7 @@ std::vector<entity::EntityFile> entity_files() {
 
 std::vector<store::Migration> all_migrations() {
   std::vector<store::Migration> all;
-  for (const auto* some : {&entity::metadata_migrations(), &entity::write_migrations(), &entity::match_migrations(), &entity::file_migrations(), &connect::notice_migrations(), &connect::web_hook_migrations(), &flow::flow_migrations(), &flow::erasure_migrations(), &api::authenticator_migrations()}) {
+  for (const auto* some : {&entity::metadata_migrations(), &entity::write_migrations(), &entity::match_migrations(), &entity::file_migrations(), &connect::notice_migrations(), &connect::web_hook_migrations(), &connect::import_migrations(), &flow::flow_migrations(), &flow::erasure_migrations(), &api::authenticator_migrations()}) {
     all.insert(all.end(), some->begin(), some->end());
   }
   std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.number < b.number; });
@@ -107,10 +108,13 @@ struct Application::Impl final : public entity::ModuleHost {
         notice_box(*database, clock),
         hook_client(client_options(config)),
         web_hooks(module_services, hook_client),
+        imports(module_services, job_runner, files, texts()),
         duplicate_watch(module_services),
-        api{*database, catalog, *records, *callers, texts(), clock, random, authenticator, job_runner, module_services, files, notice_box, web_hooks, dispatcher, scheduler, config.size_bytes("http.max_body")} {
+        api{*database, catalog, *records, *callers, texts(), clock, random, authenticator, job_runner, module_services, files, notice_box, web_hooks, imports, dispatcher, scheduler, config.size_bytes("http.max_body")} {
     flow::add_schema_job(job_runner, module_services);
     catalog.synchronise_schema();
+    // The data folder is locked: whatever ran on its SQLite base before died.
+    if (database->dialect() == store::Dialect::kSqlite) job_runner.take_over();
     flow::add_mass_change(job_runner, module_services);
     flow::add_erasure(job_runner, module_services, folder.path() + "/erasures.log");
     flow::add_duplicate_search(job_runner, module_services);
@@ -170,12 +174,14 @@ struct Application::Impl final : public entity::ModuleHost {
   connect::Notices notice_box;
   http::CurlClient hook_client;
   connect::WebHooks web_hooks;
+  connect::Imports imports;
   flow::DuplicateWatch duplicate_watch;
   api::ApiContext api;
 };
 
 Application::Application(const DataFolder& folder, const base::Config& config, Background background) : impl_(std::make_unique<Impl>(folder, config)) {
   if (background == Background::kRuns) impl_->start();
+  else if (impl_->database->dialect() == store::Dialect::kSqlite) impl_->imports.work_alone();
 }
 Application::~Application() = default;
 

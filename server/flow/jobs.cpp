@@ -17,6 +17,9 @@ using namespace std::chrono_literals;
 
 constexpr std::string_view kChannel = "matvey_jobs";
 constexpr auto kLease = 30s;
+// Values of cancel_asked.
+constexpr std::int64_t kCancelAsked = 1;
+constexpr std::int64_t kPauseAsked = 2;
 constexpr std::string_view kColumns = "id, kind, state, done, total, parameters, result, checkpoint, created_by, error_count, undone_by, can_undo, created_at, finished_at, problem";
 
 constexpr std::string_view kSqlite = R"sql(
@@ -153,6 +156,12 @@ struct Jobs::Impl {
     });
   }
 
+  void rest(std::int64_t id) {
+    database.write({.name = "job_rest"}, [&](store::Connection& connection) {
+      connection.prepare("job_rest", "UPDATE sys_job SET state = 'paused', lease_until = 0 WHERE id = $1 AND state = 'running'").bind(1, id).run();
+    });
+  }
+
   void queue_again(std::int64_t id) {
     database.write({.name = "job_requeue"}, [&](store::Connection& connection) {
       connection.prepare("job_requeue", "UPDATE sys_job SET state = 'queued', lease_until = 0 WHERE id = $1 AND state = 'running'").bind(1, id).run();
@@ -215,14 +224,15 @@ class Run final : public JobRun {
 
   void check_cancelled() override {
     if (stopping_) throw base::Error(base::ErrorCode::kUnavailable, "program_stopping");
-    bool asked = false;
+    std::int64_t asked = 0;
     store::ReadOptions options;
     options.name = "job_cancel_asked";
     database_.read(options, [&](store::Connection& connection) {
       auto statement = connection.prepare("job_cancel_asked", "SELECT cancel_asked FROM sys_job WHERE id = $1");
-      asked = statement.bind(1, row_.id).step() && statement.integer(0) != 0;
+      if (statement.bind(1, row_.id).step()) asked = statement.integer(0);
     });
-    if (asked) throw base::Error(base::ErrorCode::kCancelled, "job_cancelled");
+    if (asked == kPauseAsked) throw base::Error(base::ErrorCode::kCancelled, "job_paused");
+    if (asked != 0) throw base::Error(base::ErrorCode::kCancelled, "job_cancelled");
   }
 
  private:
@@ -291,6 +301,7 @@ bool Jobs::Impl::run_one() {
     finish(id, "done", "", run.row().result);
   } catch (const base::Error& error) {
     if (stopping && error.code() == base::ErrorCode::kUnavailable) queue_again(id);
+    else if (error.key() == "job_paused") rest(id);
     else if (error.code() == base::ErrorCode::kCancelled) finish(id, "cancelled", error.key(), run.row().result);
     else finish(id, "failed", error.key(), run.row().result);
     if (error.code() == base::ErrorCode::kInternal) base::log(base::LogLevel::kError, "job_failed", {{"job", id}, {"what", std::string_view(error.what())}});
@@ -357,9 +368,31 @@ std::vector<JobRow> Jobs::list(std::int64_t user_id, bool all_users, int limit) 
 void Jobs::cancel(std::int64_t id) {
   std::int64_t changed = 0;
   impl_->database.write({.name = "job_cancel"}, [&](store::Connection& connection) {
-    changed = connection.prepare("job_cancel", "UPDATE sys_job SET cancel_asked = 1 WHERE id = $1 AND state IN ('queued', 'running')").bind(1, id).run();
+    changed = connection.prepare("job_cancel", "UPDATE sys_job SET cancel_asked = $1, state = CASE state WHEN 'paused' THEN 'queued' ELSE state END WHERE id = $2 AND state IN ('queued', 'running', 'paused')").bind(1, kCancelAsked).bind(2, id).run();
+    impl_->database.notify_on_commit(connection, kChannel, "cancelled");
   });
   if (changed == 0) throw base::Error(base::ErrorCode::kFailedPrecondition, "job_ended");
+}
+
+void Jobs::pause(std::int64_t id) {
+  std::int64_t changed = 0;
+  impl_->database.write({.name = "job_pause"}, [&](store::Connection& connection) {
+    changed = connection.prepare("job_pause", "UPDATE sys_job SET cancel_asked = $1, state = CASE state WHEN 'queued' THEN 'paused' ELSE state END WHERE id = $2 AND state IN ('queued', 'running')").bind(1, kPauseAsked).bind(2, id).run();
+  });
+  if (changed == 0) throw base::Error(base::ErrorCode::kFailedPrecondition, "job_ended");
+}
+
+void Jobs::resume(std::int64_t id) {
+  std::int64_t changed = 0;
+  impl_->database.write({.name = "job_resume"}, [&](store::Connection& connection) {
+    changed = connection.prepare("job_resume", "UPDATE sys_job SET cancel_asked = 0, state = 'queued' WHERE id = $1 AND state = 'paused'").bind(1, id).run();
+    impl_->database.notify_on_commit(connection, kChannel, "resumed");
+  });
+  if (changed == 0) throw base::Error(base::ErrorCode::kFailedPrecondition, "job_not_paused");
+}
+
+void Jobs::take_over() {
+  impl_->database.write({.name = "job_take_over"}, [&](store::Connection& connection) { connection.prepare("job_take_over", "UPDATE sys_job SET lease_until = 0 WHERE state = 'running'").run(); });
 }
 
 std::int64_t Jobs::undo(std::int64_t id, std::int64_t user_id) {

@@ -48,6 +48,18 @@ void cancel(Call& call, http::Response& response) {
   show(call, response);
 }
 
+void pause(Call& call, http::Response& response) {
+  const auto row = own_job(call);
+  call.context.jobs.pause(row.id);
+  show(call, response);
+}
+
+void resume(Call& call, http::Response& response) {
+  const auto row = own_job(call);
+  call.context.jobs.resume(row.id);
+  show(call, response);
+}
+
 void undo(Call& call, http::Response& response) {
   const auto row = own_job(call);
   const std::int64_t id = call.context.jobs.undo(row.id, call.caller().user_id);
@@ -105,6 +117,8 @@ void add_job_routes(http::Router& router, ApiContext& context) {
   add_route(router, context, {Method::kGet, "/jobs/{id}", show});
   add_route(router, context, {Method::kGet, "/jobs/{id}/errors", errors});
   add_route(router, context, {Method::kPost, "/jobs/{id}:cancel", cancel, RunsOn::kWritePool});
+  add_route(router, context, {Method::kPost, "/jobs/{id}:pause", pause, RunsOn::kWritePool});
+  add_route(router, context, {Method::kPost, "/jobs/{id}:resume", resume, RunsOn::kWritePool});
   add_route(router, context, {Method::kPost, "/jobs/{id}:undo", undo, RunsOn::kWritePool});
   add_route(router, context, {Method::kPost, "/{plural}:bulk", bulk, RunsOn::kWritePool});
 }

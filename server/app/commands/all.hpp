@@ -14,6 +14,8 @@ int user(Application& application, const CommandCall& call, Output& output);
 int api_key(Application& application, const CommandCall& call, Output& output);
 int demo(Application& application, const CommandCall& call, Output& output);
 int backup(Application& application, const CommandCall& call, Output& output);
+int import_command(Application& application, const CommandCall& call, Output& output);
+int export_command(Application& application, const CommandCall& call, Output& output);
 int check(Application& application, const CommandCall& call, Output& output);
 
 }  // namespace app

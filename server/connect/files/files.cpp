@@ -56,6 +56,17 @@ entity::FileRow Files::add(const Upload& upload) {
   return row;
 }
 
+void Files::hold(std::int64_t id) {
+  database_.write({.name = "file_hold"}, [&](store::Connection& connection) { connection.prepare("file_hold", "UPDATE sys_file SET expires_at = NULL WHERE id = $1").bind(1, id).run(); });
+}
+
+void Files::release(std::int64_t id) {
+  database_.write({.name = "file_release"}, [&](store::Connection& connection) {
+    auto statement = connection.prepare("file_release", "UPDATE sys_file SET expires_at = $1 WHERE id = $2 AND NOT EXISTS (SELECT 1 FROM sys_file_reference r WHERE r.file_id = sys_file.id)");
+    statement.bind(1, base::to_micros(clock_.now())).bind(2, id).run();
+  });
+}
+
 // One slice; hashes whose last row went.
 std::vector<std::string> Files::take_expired(base::Instant now, std::int64_t& removed) {
   std::vector<std::string> hashes;

@@ -31,6 +31,9 @@ class Files {
   std::unique_ptr<StoredContent> open(const entity::FileRow& file) const { return store_->open(file.hash); }
   // Removes rows whose time has passed and content that no row names any more; returns the number of rows.
   std::int64_t remove_expired();
+  // An upload that something other than a record needs stays until it is released, then goes like one that no record took.
+  void hold(std::int64_t id);
+  void release(std::int64_t id);
   std::int64_t max_bytes() const { return max_bytes_; }
 
  private:

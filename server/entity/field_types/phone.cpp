@@ -55,9 +55,10 @@ class PhoneType final : public ItemsType {
     const std::string raw(item_text(item, kRaw));
     if (raw.empty()) return false;
     const auto phone = base::parse_phone(raw, context.default_region).value_or(base::PhoneNumber{});
-    item.columns[kE164] = text_or_empty(phone.e164);
+    // A number that no plan has is a guess: it joins no records and nobody dials it, the text stays to be mended.
+    item.columns[kE164] = text_or_empty(phone.valid ? phone.e164 : std::string());
     item.columns[kExt] = text_or_empty(phone.ext);
-    item.columns[kDigits] = text_or_empty(base::digits(phone.e164.empty() ? raw : phone.e164));
+    item.columns[kDigits] = text_or_empty(base::digits(phone.valid ? phone.e164 : raw));
     item.columns[kValid] = std::int64_t{phone.valid ? 1 : 0};
     if (!phone.valid) add_mark(context, "phone", raw);
     return true;

@@ -99,6 +99,7 @@ class Save final : public SaveContext {
   void apply(const json::object& values);
   void apply_field(const FieldDef& field, FieldIndex index, const json::value& value);
   void apply_built_in(std::string_view key, const json::value& value);
+  void apply_marks();
   void check_version(const json::object& patch);
   // default, compute, validate, before-rules
   void set_defaults();

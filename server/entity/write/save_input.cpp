@@ -81,6 +81,14 @@ void Save::apply(const json::object& values) {
   if (unknown) throw base::Error(std::move(errors_)).with_extra_json(json::serialize(valid_fields(entity_, caller_)));
 }
 
+// Doubts of the caller replace those of the same field that a value left out could not.
+void Save::apply_marks() {
+  for (const auto& mark : options_.marks) {
+    const bool is_known = std::find(record_.marks.begin(), record_.marks.end(), mark) != record_.marks.end();
+    if (!is_known && entity_.index_of(mark.field) >= 0) record_.marks.push_back(mark);
+  }
+}
+
 void Save::apply_field(const FieldDef& field, FieldIndex index, const json::value& value) {
   std::vector<Mark> marks;
   ParseContext context{field, *transaction_.registry, field.key, &errors_, &marks};

@@ -40,6 +40,7 @@ SaveResult Save::create(const json::object& values) {
   }
   record_ = make_record(entity_);
   apply(values);
+  apply_marks();
   set_defaults();
   if (record_.created_at == base::Instant{}) record_.created_at = transaction_.now;
   record_.updated_at = transaction_.now;
@@ -64,6 +65,7 @@ SaveResult Save::update(std::int64_t id, const json::object& patch) {
   load_for(id, Action::kUpdate, false);
   check_version(patch);
   apply(patch);
+  apply_marks();
   throw_errors();
   compute();
   validate();
