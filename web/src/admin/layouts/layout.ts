@@ -23,7 +23,7 @@ export function placed(groups: string[][], field: string, group: number, onto: s
 
 /** The card as the server takes it: no empty groups, what this editor does not know stays. */
 export function cardBody(entity: Entity, layout: Layout): CardDefinition {
-  const { facts: _, create: __, ...rest } = entity.card ?? {};
+  const { facts: _, create: __, groups: ___, ...rest } = entity.card ?? {};
   const facts = layout.groups.filter((group) => group.length > 0);
   return { ...rest, facts, ...(layout.create.length > 0 ? { create: layout.create } : {}) };
 }
