@@ -6,10 +6,11 @@ import { startProgram } from "./program.mjs";
 
 const axe_source = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-export async function openWorld() {
-  const program = await startProgram();
+export async function openWorld({ has_demo = "small" } = {}) {
+  const program = await startProgram({ has_demo });
   const browser = await openBrowser();
   const close = async () => {
+    contexts.clear();
     await browser.close();
     await program.stop();
   };
@@ -25,7 +26,7 @@ const open_requests = new WeakMap();
 function countRequests(page) {
   const open = new Set();
   open_requests.set(page, open);
-  page.on("request", (request) => { if (!/\/live(\?|$)/.test(request.url())) open.add(request); });
+  page.on("request", (request) => { if (!/\/(live|health|live-worker\.js)(\?|$)/.test(request.url())) open.add(request); });
   for (const end of ["requestfinished", "requestfailed"]) page.on(end, (request) => open.delete(request));
 }
 
@@ -56,17 +57,44 @@ async function stateOf(world, account) {
   return states.get(account.email);
 }
 
-/** A page of a signed-in user in Russian; what goes wrong inside the page is gathered in `faults`. */
-export async function openPage(world, { path = "/", viewport = kDesktop, account = world.account, ...more } = {}) {
-  const context = await world.browser.newContext({ viewport, locale: "ru-RU", colorScheme: "light", storageState: await stateOf(world, account), ...more });
-  const page = await context.newPage();
+// A context is kept for each kind of user and screen: its cache is warm, as on any day but the first, and that halves the time.
+const contexts = new Map();
+
+async function contextOf(world, account, viewport, more) {
+  const key = JSON.stringify([world.address, account.email, viewport, more]);
+  if (!contexts.has(key)) contexts.set(key, await world.browser.newContext({ viewport, locale: "ru-RU", colorScheme: "light", storageState: await stateOf(world, account), ...more }));
+  return contexts.get(key);
+}
+
+/**
+ * A page of a signed-in user in Russian; what goes wrong inside the page is gathered in `faults`. `context.close()` closes the page
+ * and forgets what it kept on the device. `is_bare` does not wait for the
+ * application. With `is_alone` the context is new and really closed: for journeys that break connections.
+ */
+export async function openPage(world, { path = "/", viewport = kDesktop, account = world.account, is_alone = false, is_bare = false, ...more } = {}) {
+  const whole = is_alone ? await world.browser.newContext({ viewport, locale: "ru-RU", colorScheme: "light", storageState: await stateOf(world, account), ...more }) : await contextOf(world, account, viewport, more);
+  const page = await whole.newPage();
+  const close = async () => {
+    if (is_alone) return whole.close();
+    await page.evaluate(() => { for (const key of Object.keys(localStorage)) if (key.startsWith("matvey.draft.")) localStorage.removeItem(key); }).catch(() => undefined);
+    return page.close();
+  };
+  const context = { close, whole };
   const faults = [];
   page.on("pageerror", (error) => faults.push(error.message));
   page.setDefaultTimeout(kPatience);
   countRequests(page);
   await page.goto(world.address + path);
-  await page.getByRole("main").waitFor();
+  if (!is_bare) await page.getByRole("main").waitFor();
   return { page, context, faults };
+}
+
+/** Puts the focus where the Tab key would bring it; fails where it never would. */
+export async function focusOn(page, locator) {
+  await locator.waitFor();
+  const can_reach = await locator.evaluate((element) => element.tabIndex >= 0 || element.getAttribute("role") === "menuitem");
+  if (!can_reach) throw new Error(`the keyboard never comes to ${locator}`);
+  await locator.focus();
 }
 
 /** Calls the API as the page's user. */
@@ -85,4 +113,15 @@ export async function axeFindings(page) {
   await page.evaluate(axe_source);
   const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
   return violations.filter((one) => one.impact === "serious" || one.impact === "critical").map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => node.target.join(" ")).join("; ")}`);
+}
+
+/** Walks with Tab (or back, with Shift+Tab) until the keyboard stands on `target`; fails when it never does. */
+export async function walkTo(page, target, { key = "Tab", most = 90 } = {}) {
+  await target.first().waitFor();
+  for (let steps = 0; steps < most; steps += 1) {
+    if (await target.first().evaluate((element) => element === document.activeElement || element.contains(document.activeElement))) return;
+    await page.keyboard.press(key);
+  }
+  const where = await page.evaluate(() => document.activeElement?.outerHTML.slice(0, 200));
+  throw new Error(`the keyboard does not come to ${target}; it stands on ${where}`);
 }

@@ -87,7 +87,7 @@ job("Записать звонок и следующий шаг", (page) => comp
 });
 
 job("Создать сделку знакомому клиенту", (page) => companyCard(page, "Липовая роща"), async (page, hand) => {
-  await hand.press(page.getByRole("button", { name: "Добавить: сделка" }));
+  await hand.press(page.getByRole("button", { name: "Добавить сделку" }));
   await page.getByRole("dialog").getByLabel("Название").and(page.locator(":focus")).waitFor();
   await hand.type("Поставка зерна", "Enter");
   await page.getByText("Готово: Сделка «Поставка зерна»").waitFor();

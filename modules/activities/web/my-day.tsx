@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { EmptyState } from "@web/kit/empty-state";
 import { ErrorNotice } from "@web/kit/error-notice";
-import { dayOf, dueState, todayKey } from "@web/lib/format/date";
+import { dayOf, dueState, formatWeekday, todayKey } from "@web/lib/format/date";
 import { t } from "@web/lib/i18n";
 import { onChanges } from "@web/lib/live";
 import { useRecordCreator } from "@web/lib/record-creator";
@@ -40,7 +40,8 @@ export function MyDay() {
     <section className={classes.page} aria-label={t("web.my_day.title")}>
       <header className={classes.head}>
         <h1>{t("web.my_day.title")}</h1>
-        {add && <Button size="xs" leftSection={<IconPlus size={16} />} onClick={add}>{t("web.my_day.add")}</Button>}
+        <span className="muted">{formatWeekday(now)}</span>
+        {add && deeds?.length !== 0 && <Button size="xs" leftSection={<IconPlus size={16} />} onClick={add}>{t("web.my_day.add")}</Button>}
       </header>
       {!deeds && <div className={classes.waiting} aria-busy="true">{[0, 1, 2, 3].map((line) => <span key={line} />)}</div>}
       {deeds?.length === 0 && <EmptyState icon={<IconSun size={28} />} title={t("web.my_day.empty")} text={t("web.my_day.empty_text")} action={add && <Button onClick={add}>{t("web.my_day.add")}</Button>} />}

@@ -100,6 +100,18 @@ TEST_P(CompletenessTest, AControllerScoresASampleOfEachManagersCards) {
   EXPECT_EQ(server.call(server.admin(), "PATCH", "/card-checks/" + std::to_string(check), {{"answers", {{std::to_string(one), 2}}}}).status, 400);
 }
 
+TEST_P(CompletenessTest, AFieldMayBeRequiredOfOneRoleAlone) {
+  const auto roles = server.get(server.admin(), "/users/" + std::to_string(anna.id)).body.at("roles").as_array();
+  ASSERT_EQ(roles.size(), 1u);
+  const auto role = std::to_string(roles.front().at("id").as_int64());
+  const json::object rule = {{"key", "x_inn_of_role"}, {"when", "list contains(me.roles, " + role + ")"}, {"require", {"inn"}}};
+  const auto changed = server.call(server.admin(), "PATCH", "/metadata/entities/company", {{"rules", json::array{rule}}});
+  ASSERT_EQ(changed.status, 200) << changed.text;
+  EXPECT_EQ(server.call(anna, "POST", "/companies", {{"name", "Без ИНН"}}).status, 400);
+  EXPECT_EQ(server.call(anna, "POST", "/companies", {{"name", "С ИНН"}, {"inn", "7707083893"}}).status, 201);
+  EXPECT_EQ(server.call(boris, "POST", "/companies", {{"name", "Другая роль"}}).status, 201);
+}
+
 TEST_P(CompletenessTest, SpellingsOfACityBecomeOneAndUndoBringsThemBack) {
   const auto a = create("/companies", {{"name", "А"}, {"city", "казань"}});
   const auto b = create("/companies", {{"name", "Б"}, {"city", "г. Казань"}});

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <random>
 
+#include "modules/segments/server/keeper.hpp"
 #include "server/app/tests/api_testing.hpp"
 
 namespace segments {
@@ -125,6 +126,24 @@ TEST_P(SegmentTest, AStaticSegmentHoldsWhatPeoplePutIn) {
   const auto dynamic = segment("company", {{"field", "city"}, {"op", "eq"}, {"value", "Пермь"}});
   EXPECT_EQ(server.call(admin, "POST", "/segments/" + std::to_string(dynamic) + "/members", {{"add", {a}}}).status, 422);
   EXPECT_EQ(server.call(admin, "POST", "/segments", {{"name", "Круг"}, {"target", "company"}, {"filter", {{"in_segment", id}}}}).status, 400);
+}
+
+TEST_P(SegmentTest, RecordsMoveWhenTheirDatesComeWithoutAnyChange) {
+  const auto due = create("/companies", {{"name", "Скоро"}});
+  const auto later = create("/companies", {{"name", "Нескоро"}});
+  const auto id = segment("company", {{"field", "next_step_at"}, {"op", "lt"}, {"value", "now"}});
+  ASSERT_TRUE(app::eventually([&] { return server.get(admin, "/segments/" + std::to_string(id)).body.at("evaluated_at").is_string(); }));
+  const auto plan = [&](std::int64_t company, std::chrono::milliseconds in) {
+    create("/tasks", {{"name", "Дело"}, {"subject", {{"entity", "company"}, {"id", company}}}, {"due_at", base::to_string(base::SystemClock().now() + in)}});
+  };
+  plan(due, std::chrono::milliseconds(1500));
+  plan(later, std::chrono::hours(1));
+  EXPECT_EQ(members(id), Ids{});
+  Keeper keeper(server.application().api().services, server.application().api().jobs);
+  EXPECT_TRUE(app::eventually([&] {
+    keeper.follow_the_clock();
+    return members(id) == Ids{due};
+  }));
 }
 
 // Random writes to companies, contacts, deals and the tree of companies: each segment holds exactly what its filter gives.

@@ -192,6 +192,8 @@ void add_all_routes(http::Router& router, ApiContext& context, LiveHub& live) {
   add_web_hook_routes(router, context);
   add_audit_routes(router, context);
   add_status_routes(router, context);
+  add_preset_routes(router, context);
+  add_metadata_formula_routes(router, context);
   add_notice_routes(router, context);
   add_openapi_routes(router, context);
   add_event_routes(router, context, live);

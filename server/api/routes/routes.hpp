@@ -21,9 +21,11 @@ void add_notice_routes(http::Router& router, ApiContext& context);
 void add_web_hook_routes(http::Router& router, ApiContext& context);
 void add_audit_routes(http::Router& router, ApiContext& context);
 void add_status_routes(http::Router& router, ApiContext& context);
+void add_preset_routes(http::Router& router, ApiContext& context);
 void add_file_routes(http::Router& router, ApiContext& context);
 void add_import_routes(http::Router& router, ApiContext& context);
 void add_metadata_routes(http::Router& router, ApiContext& context);
+void add_metadata_formula_routes(http::Router& router, ApiContext& context);
 void add_metadata_text_routes(http::Router& router, ApiContext& context);
 void add_company_routes(http::Router& router, ApiContext& context);
 // POST /multi: several reads in one request.

@@ -166,6 +166,14 @@ TEST_P(ImportApiTest, UndoesCreationsAndChangesButNotWhatOthersDidSince) {
   EXPECT_FALSE(first(server, "companies", "filter[inn]=7728168971").is_null());
 }
 
+TEST_P(ImportApiTest, TakesNumbersOfAnotherProgramForNothing) {
+  ApiServer server(GetParam());
+  import(server, "Название\nЯкорь\n", {{"entity", "company"}});
+  const auto report = import(server, "id;Название;Город\n1;Лютик;Тверь\n", {{"entity", "company"}});
+  EXPECT_EQ(report.at("created").as_int64(), 1);
+  EXPECT_TRUE(report.at("mapping").at("id").is_null());
+}
+
 TEST_P(ImportApiTest, LinksContactsWithTheirCompanies) {
   ApiServer server(GetParam());
   import(server, "Название;ИНН\nООО Якорь;7707083893\n", {{"entity", "company"}});

@@ -131,6 +131,23 @@ TEST_P(MetadataApiTest, PurgesAHiddenCustomFieldWhenItsNameIsRepeated) {
   EXPECT_EQ(server.call(admin, "POST", "/companies", {{"name", "a"}, {"x_old", "b"}}).status, 400);
 }
 
+TEST_P(MetadataApiTest, ChecksAFormulaOverTheNewestRecords) {
+  ASSERT_EQ(server.call(admin, "POST", "/companies", {{"name", "Колос"}}).status, 201);
+  const auto check = [&](std::string_view expression) { return server.call(admin, "POST", "/metadata/entities/company/formula:check", {{"expression", expression}}); };
+  const auto right = check("name + \"!\"");
+  ASSERT_EQ(right.status, 200) << right.text;
+  EXPECT_EQ(right.body.at("fields").as_array(), json::array{"name"});
+  EXPECT_EQ(right.body.at("samples").at(0).at("value").as_string(), "Колос!");
+  EXPECT_EQ(right.body.at("samples").at(0).at("record").at("title").as_string(), "Колос");
+  for (const std::string_view wrong : {"name +", "nmae + \"!\"", ""}) {
+    const auto answer = check(wrong);
+    ASSERT_EQ(answer.status, 400) << wrong;
+    EXPECT_EQ(answer.body.at("errors").at(0).at("path").as_string(), "expression");
+    EXPECT_FALSE(answer.body.at("errors").at(0).at("message").as_string().empty());
+  }
+  EXPECT_EQ(server.call(english, "POST", "/metadata/entities/company/formula:check", {{"expression", "name"}}).status, 403);
+}
+
 INSTANTIATE_TEST_SUITE_P(Databases, MetadataApiTest, store::kBothDatabases, store::database_name);
 
 }  // namespace

@@ -234,6 +234,12 @@ Mapping HeaderWords::map(const std::vector<ColumnSample>& columns) const {
     const bool is_known = guesses[i].score == 100 && guesses[i].target.empty();
     if (mapping.columns[i].target.empty() && !is_known && (guesses[i].score == 0 || columns[i].header.empty())) give(i, guess_by_values(columns[i]));
   }
+  // Only a table that was exported here has numbers of our records, and it has their versions beside them; anybody's «ID» is not ours.
+  if (!taken.contains("id") || !taken.contains("version")) {
+    for (auto& column : mapping.columns) {
+      if (column.target == "id" || column.target == "version" || column.target == "uid") column.target.clear();
+    }
+  }
   return mapping;
 }
 

@@ -7,6 +7,7 @@ import { KitProvider } from "@web/kit/kit-provider";
 import { setApiLanguage } from "@web/lib/api";
 import { meQuery, toMe } from "@web/lib/calls/me";
 import { Metadata, metadataQuery } from "@web/lib/calls/metadata";
+import { watchConnection } from "@web/lib/connection";
 import { currentLanguage, loadLanguage, setTimeZone } from "@web/lib/i18n";
 import { connectLive } from "@web/lib/live";
 import type { MetadataDocument } from "@web/lib/metadata-types";
@@ -25,6 +26,7 @@ export function startApplication(root: HTMLElement, session: Session, metadata: 
         </KitProvider>
       </StrictMode>,
     );
+    watchConnection();
     connectLive();
   });
 }

@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
 import { admin_pages } from "@web/admin/pages";
+import { isFirstRun } from "@web/admin/setup/first-run";
 import { DefinedPage } from "@web/app/routes/defined-page";
 import { WidgetPage } from "@web/app/routes/widget-page";
 import { menuEntities } from "@web/app/shell/menu-entities";
@@ -9,7 +10,9 @@ import { EntityListPage } from "@web/app/routes/entity-list-page";
 import { flow_pages } from "@web/flow/pages";
 import { insight_pages } from "@web/insight/pages";
 import { ErrorNotice } from "@web/kit/error-notice";
+import { meQuery } from "@web/lib/calls/me";
 import { loadedMetadata } from "@web/lib/calls/metadata";
+import { query_client } from "@web/lib/query-client";
 import { pageWidgets } from "@web/lib/widgets";
 import { parseListSearch } from "@web/records/list/list-state";
 
@@ -18,7 +21,9 @@ const root_route = createRootRoute({ component: Shell, notFoundComponent: NotFou
 
 const home_route = createRoute({
   getParentRoute: () => root_route, path: "/",
-  beforeLoad: () => {
+  beforeLoad: async () => {
+    const me = query_client.getQueryData(meQuery.queryKey);
+    if (me && await isFirstRun(me)) throw redirect({ to: "/settings/$key", params: { key: "setup" }, replace: true });
     const page = pageWidgets().find((widget) => widget.is_home);
     if (page) throw redirect({ to: "/page/$key", params: { key: page.key }, replace: true });
     const first = menuEntities(loadedMetadata())[0];

@@ -16,6 +16,7 @@ export function EntityIcon({ name, size = 18 }: { name: string | null | undefine
       setLoaded(true);
     });
   }, [is_missing]);
+  if (is_missing) return <svg width={size} height={size} aria-hidden="true" />;
   const Found = icons[key] ?? more?.[key] ?? icons.box;
   return Found ? <Found size={size} stroke={1.7} aria-hidden="true" /> : null;
 }

@@ -1,3 +1,4 @@
+import type { FocusEvent } from "react";
 import { createTheme, defaultVariantColorsResolver, type CSSVariablesResolver, type MantineColorsTuple } from "@mantine/core";
 
 const rye: MantineColorsTuple = ["#fbf5ec", "#f7ead3", "#ebcfa3", "#e0b06a", "#d19a48", "#b86e1c", "#a36419", "#8c5517", "#74450f", "#54310b"];
@@ -28,10 +29,13 @@ export const theme = createTheme({
     Button: { defaultProps: { size: "sm" } },
     TextInput: { defaultProps: { size: "sm" } },
     ActionIcon: { defaultProps: { variant: "subtle", color: "gray", size: 32 } },
-    Tooltip: { defaultProps: { zIndex: 600, openDelay: 400, withArrow: false, transitionProps: { duration: 120 } } },
-    Modal: { defaultProps: { transitionProps: { duration: 140, transition: "fade" }, overlayProps: { backgroundOpacity: 0.35 } } },
+    Tooltip: { defaultProps: { zIndex: 600, openDelay: 400, events: { hover: true, focus: false, touch: false }, withArrow: false, transitionProps: { duration: 120 } } },
+    Modal: { defaultProps: { padding: 20, transitionProps: { duration: 140, transition: "fade" }, overlayProps: { backgroundOpacity: 0.35 } } },
+    // What is typed into a choice replaces what stands there, and Enter takes the first that fits.
+    Select: { defaultProps: { selectFirstOptionOnChange: true, onFocus: (event: FocusEvent<HTMLInputElement>) => event.currentTarget.select() } },
+    MultiSelect: { defaultProps: { selectFirstOptionOnChange: true } },
     Combobox: { defaultProps: { zIndex: 600 } },
-    Menu: { defaultProps: { zIndex: 600, shadow: "md", transitionProps: { duration: 120 } } },
+    Menu: { defaultProps: { zIndex: 600, withInitialFocusPlaceholder: false, shadow: "md", transitionProps: { duration: 120 } } },
     Popover: { defaultProps: { zIndex: 600, shadow: "md", transitionProps: { duration: 120 } } },
   },
 });

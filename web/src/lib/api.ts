@@ -36,6 +36,11 @@ export function setApiLanguage(code: string): void {
   language = code;
 }
 
+/** Unlike crypto.randomUUID this also works over plain http, as within a company's network. */
+function randomKey(): string {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
 function addressOf(path: string, query: CallOptions["query"]): string {
   const pairs = new URLSearchParams();
   for (const [name, value] of Object.entries(query ?? {})) {
@@ -69,7 +74,7 @@ function headersOf(method: Method, options: CallOptions): Headers {
   headers.set("Accept", "application/json");
   if (language) headers.set("Accept-Language", language);
   if (method !== "GET" && csrf_token) headers.set("X-CSRF-Token", csrf_token);
-  if (method === "POST" && !options.is_read && !headers.has("Idempotency-Key")) headers.set("Idempotency-Key", crypto.randomUUID());
+  if (method === "POST" && !options.is_read && !headers.has("Idempotency-Key")) headers.set("Idempotency-Key", randomKey());
   const is_json = options.body !== undefined && !(options.body instanceof FormData) && !(options.body instanceof Blob);
   if (is_json && !headers.has("Content-Type")) headers.set("Content-Type", "application/json");
   return headers;

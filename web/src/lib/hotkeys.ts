@@ -11,6 +11,9 @@ export interface Hotkey {
   in_inputs?: boolean;
 }
 
+/** Keys that a focused control uses itself: shortcuts by them work only while nothing has the focus. */
+const kOfControls = new Set(["ArrowDown", "ArrowUp", "Enter", "Space", "F2"]);
+
 const active: Hotkey[] = [];
 let first_key = "";
 let first_key_at = 0;
@@ -44,7 +47,7 @@ function handle(event: KeyboardEvent): void {
   for (const keys of wanted) {
     // The newest wins: a panel's keys stand over those of the page below.
     for (const hotkey of [...active].reverse()) {
-      if (hotkey.keys !== keys || (isTyping(event.target) && !hotkey.in_inputs)) continue;
+      if (hotkey.keys !== keys || (isTyping(event.target) && !hotkey.in_inputs) || (kOfControls.has(keys) && event.target !== document.body)) continue;
       event.preventDefault();
       first_key = "";
       hotkey.run(event);

@@ -34,6 +34,7 @@ export interface Field {
   system?: boolean;
   hidden?: boolean;
   multiple?: boolean;
+  unique?: boolean;
   max_length?: number | null;
   min?: number | string | null;
   max?: number | string | null;

@@ -5,6 +5,7 @@ import { Problem } from "@web/lib/problem";
 export interface Session {
   user: { id: number; title?: string; name?: string; email?: string | null };
   is_admin?: boolean;
+  can_change_metadata?: boolean;
   language?: string | null;
   time_zone?: string | null;
   currency?: string | null;

@@ -47,8 +47,8 @@ export function DepartmentRow({ branch, people, is_closed, mayTake, onFold, onTa
     <li ref={ref} className={classes.row} role="treeitem" aria-level={depth + 1} aria-selected={false} aria-expanded={children > 0 ? !is_closed : undefined} data-dragged={is_dragged || undefined} style={{ paddingLeft: 8 + depth * 24, ...(is_over ? { background: "var(--selected)" } : {}) }}>
       <span className={classes.grip} aria-hidden="true"><IconGripVertical size={16} /></span>
       {children > 0 ? <IconButton size={24} label={t(is_closed ? "admin.unfold" : "admin.fold", { name })} onClick={onFold}>{is_closed ? <IconChevronRight size={16} /> : <IconChevronDown size={16} />}</IconButton> : <span style={{ width: 24 }} />}
-      <span className={classes.grow} style={{ flexBasis: 120 }}><button type="button" className={classes.open} onClick={onEdit}>{name}</button> <small className="muted numbers">{tn("admin.people", people)}</small></span>
-      {isLink(record.head) && <span className={`${classes.person} ${classes.below}`} title={t("admin.department_head")}><Avatar name={record.head.title} size={20} />{record.head.title}</span>}
+      <span className={classes.grow} style={{ flexBasis: 120 }}><button type="button" className={classes.open} onClick={onEdit}>{name}</button> {people > 0 && <small className="muted numbers">{tn("admin.people", people)}</small>}</span>
+      {isLink(record.head) && <span className={`${classes.person} ${classes.below} ${classes.leader}`} title={t("admin.department_head")}><Avatar name={record.head.title} size={20} />{record.head.title}</span>}
       <Menu position="bottom-end">
         <Menu.Target><IconButton label={t("admin.actions_of", { name })}><IconDots size={16} /></IconButton></Menu.Target>
         <Menu.Dropdown>

@@ -20,7 +20,7 @@ import { isLink, type AnyRecord } from "@web/lib/values";
 
 const kFields = ["name", "parent", "head", "position"];
 
-/** People in each department, not counting those below it. */
+/** People by department, without those below it; the rows add them up. */
 function usePeople(plural: string | undefined) {
   return useQuery({
     queryKey: ["admin", "user", "by-department"], enabled: plural !== undefined,
@@ -64,12 +64,12 @@ export function DepartmentsPage() {
     showToast({ tone: "success", text: t("card.deleted", { title: String(record.name) }), action: { label: t("action.undo"), run: async () => { await restoreRecord(entity.plural, record.id); await refreshRecords(entity.key); } } });
   });
   return (
-    <AdminPage title={t("settings.page_departments")} hint={t("admin.departments_hint")} actions={<Button leftSection={<IconPlus size={16} />} onClick={() => setParent(null)}>{t("admin.department_add")}</Button>}>
+    <AdminPage title={t("settings.page_departments")} hint={t("admin.departments_hint")} actions={is_loaded && items.length === 0 ? undefined : <Button leftSection={<IconPlus size={16} />} onClick={() => setParent(null)}>{t("admin.department_add")}</Button>}>
       {error ? <ErrorNotice error={error} onRetry={() => void refetch()} /> : is_loaded && items.length === 0 ? <EmptyState title={t("admin.departments_empty")} text={t("admin.departments_empty_text")} action={<Button onClick={() => setParent(null)}>{t("admin.department_add")}</Button>} /> : (
         <ul className={classes.rows} role="tree" aria-label={t("settings.page_departments")}>
           {branches.map((branch) => (
             <DepartmentRow
-              key={branch.record.id} branch={branch} people={people?.get(branch.record.id) ?? 0} is_closed={closed.has(branch.record.id)} mayTake={(id) => !withinOf(items, id).has(branch.record.id)}
+              key={branch.record.id} branch={branch} people={[...withinOf(items, branch.record.id)].reduce((sum, id) => sum + (people?.get(id) ?? 0), 0)} is_closed={closed.has(branch.record.id)} mayTake={(id) => !withinOf(items, id).has(branch.record.id)}
               onFold={() => setClosed((before) => { const next = new Set(before); if (!next.delete(branch.record.id)) next.add(branch.record.id); return next; })}
               onTake={(id) => void move(id, branch.record.id)} onEdit={() => setEdited(branch.record)} onAdd={() => setParent(branch.record)} onMove={() => setMoving(branch.record)} onRemove={() => void remove(branch.record)}
             />

@@ -40,8 +40,8 @@ export function DeputiesPage() {
   });
   const add = <Button leftSection={<IconPlus size={16} />} onClick={() => setEdited(null)}>{t("admin.deputy_add")}</Button>;
   return (
-    <AdminPage title={t("settings.page_deputies")} hint={t("admin.deputies_hint")} actions={add}>
-      {error ? <ErrorNotice error={error} onRetry={() => void refetch()} /> : is_loaded && items.length === 0 ? <EmptyState title={t("admin.deputies_empty")} text={t("admin.deputies_empty_text")} /> : (
+    <AdminPage title={t("settings.page_deputies")} hint={t("admin.deputies_hint")} actions={is_loaded && items.length === 0 ? undefined : add}>
+      {error ? <ErrorNotice error={error} onRetry={() => void refetch()} /> : is_loaded && items.length === 0 ? <EmptyState title={t("admin.deputies_empty")} text={t("admin.deputies_empty_text")} action={add} /> : (
         <ul className={classes.rows}>
           {items.map((record) => {
             const state = stateOf(record);

@@ -1,5 +1,6 @@
 import { Button, TextInput } from "@mantine/core";
 import { IconArchive, IconArrowBackUp, IconArrowDown, IconArrowUp, IconGripVertical, IconPlus } from "@tabler/icons-react";
+import { Link } from "@tanstack/react-router";
 import { useEffect, useState, type FormEvent } from "react";
 import { changedPositions } from "@web/admin/pipelines/stage-moves";
 import classes from "@web/admin/shared/admin.module.css";
@@ -15,8 +16,9 @@ import type { AnyRecord } from "@web/lib/values";
 /** A small table edited in place: names, order, what is no longer offered. */
 export function DictionaryList({ entity }: { entity: Entity }) {
   const has_archive = entity.fields.some((field) => field.key === "is_archived");
-  const { items } = useRecords(entity, { fields: [entity.title, "position", "is_archived"], sort: [{ field: "position" }] });
+  const { items, is_loaded } = useRecords(entity, { fields: [entity.title, "position", "is_archived"], sort: [{ field: "position" }] });
   const [lines, setLines] = useState(items);
+  const has_more = entity.fields.some((field) => !field.system && !field.hidden && ![entity.title, "position", "is_archived"].includes(field.key));
   const [name, setName] = useState("");
   const [run, is_running] = useTask();
   useEffect(() => setLines(items), [items]);
@@ -42,14 +44,15 @@ export function DictionaryList({ entity }: { entity: Entity }) {
   return (
     <div className={classes.form}>
       <h2>{entity.label.many}</h2>
-      <ul className={classes.rows}>
+      {is_loaded && lines.length === 0 && <p className="muted">{t("admin.dictionary_empty")}</p>}
+      {lines.length > 0 && <ul className={classes.rows}>
         {lines.map((line, at) => (
           <Line
-            key={line.id} line={line} title={String(line[entity.title] ?? "")} is_first={at === 0} is_last={at === lines.length - 1} has_archive={has_archive} onRename={(text) => set(line, { [entity.title]: text })}
+            key={line.id} line={line} card={has_more ? entity.plural : null} title={String(line[entity.title] ?? "")} is_first={at === 0} is_last={at === lines.length - 1} has_archive={has_archive} onRename={(text) => set(line, { [entity.title]: text })}
             onArchive={() => set(line, { is_archived: line.is_archived !== true })} onStep={(step) => order(stepped(lines, at, step))} onDrop={(dragged, onto, edge) => order(movedTo(lines, (one) => String(one.id), dragged.id, onto.id, edge))}
           />
         ))}
-      </ul>
+      </ul>}
       <form onSubmit={add} className={classes.bar}>
         <TextInput className={classes.grow} maw={360} aria-label={t("admin.dictionary_new")} placeholder={t("admin.dictionary_new")} value={name} onChange={(event) => setName(event.currentTarget.value)} />
         <Button type="submit" variant="default" leftSection={<IconPlus size={16} />} loading={is_running} disabled={name.trim() === ""}>{t("field.add_line")}</Button>
@@ -60,6 +63,8 @@ export function DictionaryList({ entity }: { entity: Entity }) {
 
 interface LineProps {
   line: AnyRecord;
+  /** Where the rest of its fields is edited; null: there is nothing else. */
+  card: string | null;
   title: string;
   is_first: boolean;
   is_last: boolean;
@@ -70,7 +75,7 @@ interface LineProps {
   onDrop: (dragged: Place, onto: Place, edge: Edge) => void;
 }
 
-function Line({ line, title, is_first, is_last, has_archive, onRename, onArchive, onStep, onDrop }: LineProps) {
+function Line({ line, card, title, is_first, is_last, has_archive, onRename, onArchive, onStep, onDrop }: LineProps) {
   const { ref, edge, is_dragged } = useSortable<HTMLLIElement>({ kind: "dictionary", list: "dictionary", id: String(line.id), onDrop });
   const [typed, setTyped] = useState(title);
   useEffect(() => setTyped(title), [title]);
@@ -86,6 +91,7 @@ function Line({ line, title, is_first, is_last, has_archive, onRename, onArchive
       {is_off && <small className="muted">{t("admin.archived")}</small>}
       <IconButton size={26} label={t("settings.option_up", { option: title })} disabled={is_first} onClick={() => onStep(-1)}><IconArrowUp size={14} /></IconButton>
       <IconButton size={26} label={t("settings.option_down", { option: title })} disabled={is_last} onClick={() => onStep(1)}><IconArrowDown size={14} /></IconButton>
+      {card && <Link to="/$plural/$id" params={{ plural: card, id: String(line.id) }} style={{ fontSize: 13 }}>{t("admin.dictionary_more")}</Link>}
       {has_archive && <IconButton size={26} label={t(is_off ? "admin.unarchive" : "admin.archive", { name: title })} onClick={onArchive}>{is_off ? <IconArrowBackUp size={14} /> : <IconArchive size={14} />}</IconButton>}
     </li>
   );

@@ -1,5 +1,6 @@
 import { Button, Progress } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { problemText } from "@web/admin/jobs/problem-text";
 import { AdminPage } from "@web/admin/shared/admin-page";
 import classes from "@web/admin/shared/admin.module.css";
 import { useRecords } from "@web/admin/shared/use-records";
@@ -13,7 +14,7 @@ import { isOver, undoJob, type Job } from "@web/lib/calls/bulk";
 import { useMetadata } from "@web/lib/calls/metadata";
 import { formatInstant, formatInstantFully } from "@web/lib/format/date";
 import { formatInteger } from "@web/lib/format/number";
-import { hasText, t, tn } from "@web/lib/i18n";
+import { hasText, t, tn, type TextKey } from "@web/lib/i18n";
 
 interface JobRow extends Job {
   error_count: number;
@@ -28,9 +29,11 @@ const kTones: Record<Job["state"], Tone> = { queued: "neutral", running: "info",
 const kRunning_ms = 1000;
 const kQuiet_ms = 10_000;
 
+/** Modules bring names of their own jobs as `web.job.<kind>`. */
 function kindText(kind: string): string {
-  const key = `admin.job_${kind}`;
-  return hasText(key) ? t(key) : kind;
+  if (kind.endsWith(".undo")) return t("admin.job_undo_of", { job: kindText(kind.slice(0, -5)) });
+  const key = [`admin.job_${kind}`, `web.job.${kind}`].find(hasText);
+  return key ? t(key as TextKey) : kind;
 }
 
 /** Long work: how far it is, what failed, taking it back. Asked again every second while something runs. */
@@ -54,7 +57,7 @@ export function JobsPage() {
               <div className={classes.grow} style={{ flexBasis: 220 }}>
                 <strong>{kindText(job.kind)}</strong> <span className="muted">№ {job.id}</span>
                 <div className="muted">{people.find((person) => person.id === job.created_by)?.name as string | undefined} <time dateTime={job.created_at} title={formatInstantFully(job.created_at)}>{formatInstant(job.created_at)}</time></div>
-                {job.problem && <div className={classes.error}>{job.problem}</div>}
+                {job.problem && <div className={classes.error}>{problemText(job.problem)}</div>}
               </div>
               <div style={{ flex: "1 1 160px" }}>
                 <Badge tone={kTones[job.state]}>{t(`admin.job_state_${job.state}`)}</Badge> <span className="numbers muted">{t("admin.job_progress", { done: formatInteger(job.done), total: formatInteger(job.total) })}</span>

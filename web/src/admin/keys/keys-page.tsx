@@ -47,8 +47,8 @@ export function KeysPage() {
   });
   const add = <Button leftSection={<IconPlus size={16} />} onClick={() => setNew(true)}>{t("admin.key_add")}</Button>;
   return (
-    <AdminPage title={t("settings.page_keys")} hint={t("admin.keys_hint")} actions={add}>
-      {error ? <ErrorNotice error={error} onRetry={() => void refetch()} /> : data && data.items.length === 0 ? <EmptyState title={t("admin.keys_empty")} text={t("admin.keys_empty_text")} /> : (
+    <AdminPage title={t("settings.page_keys")} hint={t("admin.keys_hint")} actions={data?.items.length === 0 ? undefined : add}>
+      {error ? <ErrorNotice error={error} onRetry={() => void refetch()} /> : data && data.items.length === 0 ? <EmptyState title={t("admin.keys_empty")} text={t("admin.keys_empty_text")} action={add} /> : (
         <div className={classes.tableWrap}>
           <table className={classes.table} data-cards>
             <thead><tr><th>{t("admin.key_name")}</th><th>{t("admin.key_of")}</th><th>{t("admin.key_scopes")}</th><th>{t("admin.key_made")}</th><th>{t("admin.key_until")}</th><th /></tr></thead>

@@ -1,6 +1,7 @@
 import { Button, Modal, MultiSelect, Radio, TextInput } from "@mantine/core";
 import { useState, type FormEvent } from "react";
 import classes from "@web/admin/shared/admin.module.css";
+import { DayInput } from "@web/admin/shared/day-input";
 import { Secret } from "@web/admin/shared/secret";
 import { RecordPicker } from "@web/fields/shared/record-picker";
 import { api } from "@web/lib/api";
@@ -65,7 +66,7 @@ export function NewKeyDialog({ onClose }: { onClose: () => void }) {
           <MultiSelect label={t("admin.key_may_read")} data={sections} value={readable} onChange={setReadable} searchable clearable />
           <MultiSelect label={t("admin.key_may_write")} data={sections} value={writable} onChange={setWritable} searchable clearable />
         </>}
-        <TextInput type="date" label={t("admin.key_until")} description={t("admin.key_until_hint")} value={until} onChange={(event) => setUntil(event.currentTarget.value)} error={errors.expires_at ?? null} />
+        <div style={{ maxWidth: 240 }}><DayInput label={t("admin.key_until_or")} value={until} onChange={setUntil} error={errors.expires_at} /></div>
         {problem && problem.errors.length === 0 && <p role="alert" className={classes.error}>{messageOf(problem)}</p>}
         <div className={classes.foot}>
           <Button variant="default" onClick={onClose}>{t("action.cancel")}</Button>

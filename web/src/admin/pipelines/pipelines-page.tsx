@@ -51,7 +51,7 @@ function Pipelines({ staged }: { staged: StagedEntity }) {
   const pipeline = items.find((one) => String(one.id) === chosen) ?? items[0];
   const add = <Button leftSection={<IconPlus size={16} />} onClick={() => setEdited(null)}>{t("admin.pipeline_add")}</Button>;
   return (
-    <AdminPage title={t("settings.page_pipelines")} hint={t("admin.pipelines_hint")} actions={add}>
+    <AdminPage title={t("settings.page_pipelines")} hint={t("admin.pipelines_hint")} actions={is_loaded && !pipeline ? undefined : add}>
       {error ? <ErrorNotice error={error} onRetry={() => void refetch()} /> : is_loaded && !pipeline ? <EmptyState title={t("admin.pipelines_empty")} text={t("admin.pipelines_empty_text")} action={add} /> : pipeline && (
         <div className={classes.split}>
           <nav className={classes.side} aria-label={t("settings.page_pipelines")}>

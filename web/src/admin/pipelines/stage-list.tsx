@@ -1,6 +1,6 @@
 import { Button } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { StagedEntity } from "@web/admin/pipelines/pipelines-page";
 import { StageDialog } from "@web/admin/pipelines/stage-dialog";
 import { changedPositions } from "@web/admin/pipelines/stage-moves";
@@ -31,12 +31,26 @@ export function StageList({ staged, pipeline }: { staged: StagedEntity; pipeline
     // The boards know their stages by heart.
     await query_client.invalidateQueries({ queryKey: ["stages"] });
   };
+  // One order after another, each on the versions the one before left: steps may be quicker than the server.
+  const queue = useRef<Promise<unknown>>(Promise.resolve());
+  const waiting = useRef(0);
+  const versions = useRef(new Map<number, number>());
   const order = (next: AnyRecord[]) => {
-    setStages(next);
-    void run(async () => {
-      for (const { stage, position } of changedPositions(next)) await patchRecord(entity.plural, stage.id, stage.version, { position });
+    const changes = changedPositions(next);
+    setStages(next.map((stage, at) => ({ ...stage, position: at + 1 })));
+    waiting.current += 1;
+    const save = async () => {
+      for (const { stage, position } of changes) {
+        const version = Math.max(stage.version, versions.current.get(stage.id) ?? 0);
+        versions.current.set(stage.id, (await patchRecord(entity.plural, stage.id, version, { position })).version);
+      }
+    };
+    queue.current = queue.current.then(() => run(save)).then(async (is_done) => {
+      waiting.current -= 1;
+      if (waiting.current > 0) return;
       await refresh();
-    }).then((is_done) => { if (!is_done) setStages(items); });
+      if (!is_done) setStages(items);
+    });
   };
   const set = (stage: AnyRecord, changes: Record<string, unknown>) => void run(async () => {
     await patchRecord(entity.plural, stage.id, stage.version, changes);
@@ -59,6 +73,8 @@ export function StageList({ staged, pipeline }: { staged: StagedEntity; pipeline
   return (
     <>
       {is_loaded && stages.length === 0 ? <EmptyState title={t("admin.stages_empty")} text={t("admin.stages_empty_text")} /> : (
+        <>
+        <div className={classes.columns} aria-hidden="true"><span>{t("admin.stage")}</span><span>{t("admin.stage_column_kind")}</span><span>{t("admin.stage_column_color")}</span><span>{t("admin.stage_column_probability")}</span></div>
         <ol className={classes.rows}>
           {stages.map((stage, at) => (
             <StageRow
@@ -67,6 +83,7 @@ export function StageList({ staged, pipeline }: { staged: StagedEntity; pipeline
             />
           ))}
         </ol>
+        </>
       )}
       <div><Button variant="default" leftSection={<IconPlus size={16} />} loading={is_running} onClick={add}>{t("admin.stage_add")}</Button></div>
       {edited && <StageDialog staged={staged} stages={stages} stage={stages.find((one) => one.id === edited.id) ?? edited} onClose={() => setEdited(null)} onSaved={refresh} />}

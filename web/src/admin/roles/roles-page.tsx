@@ -22,8 +22,8 @@ export function RolesPage() {
   const role = items.find((one) => String(one.id) === chosen) ?? items[0];
   const add = <Button leftSection={<IconPlus size={16} />} onClick={() => setNew(true)}>{t("admin.role_add")}</Button>;
   return (
-    <AdminPage title={t("settings.page_roles")} hint={t("admin.roles_hint")} actions={add}>
-      {error ? <ErrorNotice error={error} onRetry={() => void refetch()} /> : is_loaded && !role ? <EmptyState title={t("admin.roles_empty")} text={t("admin.roles_empty_text")} /> : role && (
+    <AdminPage title={t("settings.page_roles")} hint={t("admin.roles_hint")} actions={is_loaded && !role ? undefined : add}>
+      {error ? <ErrorNotice error={error} onRetry={() => void refetch()} /> : is_loaded && !role ? <EmptyState title={t("admin.roles_empty")} text={t("admin.roles_empty_text")} action={add} /> : role && (
         <div className={classes.form}>
           <nav className={`${classes.side} ${classes.inLine}`} aria-label={t("settings.page_roles")}>
             {items.map((one) => <button key={one.id} type="button" aria-current={one.id === role.id} onClick={() => choose(String(one.id))}>{String(one.name)}</button>)}

@@ -1,6 +1,7 @@
 import { Button, NativeSelect, TextInput } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 import { useState, type FormEvent } from "react";
+import { StepFoot } from "@web/admin/setup/step-foot";
 import setup from "@web/admin/setup/setup.module.css";
 import classes from "@web/admin/shared/admin.module.css";
 import { Secret } from "@web/admin/shared/secret";
@@ -54,7 +55,6 @@ export function PeopleStep({ onDone }: { onDone: () => void }) {
   };
   return (
     <form onSubmit={(event) => void submit(event)} className={classes.form} noValidate>
-      <h2>{t("admin.setup_people")}</h2>
       <p className="muted">{t("admin.setup_people_hint")}</p>
       {lines.map((line, at) => (
         <div key={at} className={setup.person}>
@@ -64,7 +64,7 @@ export function PeopleStep({ onDone }: { onDone: () => void }) {
         </div>
       ))}
       <Button variant="subtle" size="compact-sm" style={{ justifySelf: "start" }} leftSection={<IconPlus size={14} />} onClick={() => setLines([...lines, kBlank])}>{t("admin.setup_person_add")}</Button>
-      <div className={classes.foot}><Button type="submit" loading={is_running}>{t(waiting.length > 0 ? "admin.setup_people_make" : "admin.setup_next")}</Button></div>
+      <StepFoot label={t(waiting.length > 0 ? "admin.setup_people_make" : "admin.setup_next")} is_running={is_running} />
     </form>
   );
 }

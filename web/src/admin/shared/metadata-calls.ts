@@ -16,9 +16,15 @@ export interface OptionPatch {
 export interface FieldPatch {
   labels?: Labels;
   required?: boolean;
+  unique?: boolean;
   filterable?: boolean;
   sortable?: boolean;
   hidden?: boolean;
+  /** Null takes the limit away. */
+  min?: string | null;
+  max?: string | null;
+  max_length?: number | null;
+  expression?: string;
   options?: OptionPatch[];
 }
 
@@ -30,7 +36,7 @@ export interface EntityPatch {
 }
 
 /** Every change shows at once: the server answers with the entity as it is now, and the whole metadata is read again. */
-async function reread<T>(answer: Promise<T>): Promise<T> {
+export async function reread<T>(answer: Promise<T>): Promise<T> {
   const done = await answer;
   await query_client.fetchQuery({ ...metadataQuery, staleTime: 0 });
   return done;
@@ -47,6 +53,22 @@ export function changeField(entity: string, field: string, patch: FieldPatch): P
 /** The values stay; the field can be shown again. */
 export function hideField(entity: string, field: string): Promise<null> {
   return reread(api.delete<null>(`/metadata/entities/${entity}/fields/${field}`));
+}
+
+/** A hidden custom field with all its values, for ever. */
+export function purgeField(entity: string, field: string): Promise<null> {
+  return reread(api.post<null>(`/metadata/entities/${entity}/fields/${field}:purge`, { confirm: field }));
+}
+
+export interface FormulaCheck {
+  /** Paths that the formula reads. */
+  fields: string[];
+  samples: { record: { id: number; title: string | null } | null; value: unknown }[];
+}
+
+/** What a formula gives for the newest records; a Problem says at `expression` what is wrong. */
+export function checkFormula(entity: string, expression: string): Promise<FormulaCheck> {
+  return api.post<FormulaCheck>(`/metadata/entities/${entity}/formula:check`, { expression }, { is_read: true });
 }
 
 export function addEntity(body: Record<string, unknown>): Promise<Entity> {

@@ -1,5 +1,5 @@
 import { Button, Modal } from "@mantine/core";
-import { useState, type FormEvent, type ReactNode } from "react";
+import { Fragment, useState, type FormEvent, type ReactNode } from "react";
 import classes from "@web/admin/shared/admin.module.css";
 import { refreshRecords } from "@web/admin/shared/use-records";
 import { toWire } from "@web/fields/shared/multi-items";
@@ -11,6 +11,15 @@ import { isBlank, type AnyRecord } from "@web/lib/values";
 import { FormFields } from "@web/records/form/form-fields";
 import { useFieldRules } from "@web/records/form/use-field-rules";
 
+export interface ControlProps {
+  label: string;
+  value: unknown;
+  onChange: (value: unknown) => void;
+  error: string | undefined;
+}
+
+const kNoControls: Record<string, (props: ControlProps) => ReactNode> = {};
+
 interface RecordFormProps {
   entity: Entity;
   /** Absent: a new one. */
@@ -18,6 +27,8 @@ interface RecordFormProps {
   fields: string[];
   initial?: Record<string, unknown>;
   extra?: ReactNode;
+  /** Fields that this form draws by itself, below the others. */
+  controls?: Record<string, (props: ControlProps) => ReactNode>;
   /** Runs before the form says it is done; may throw a Problem, whose errors are shown. */
   afterSave?: (record: AnyRecord) => Promise<void>;
   onDone: (record: AnyRecord) => void;
@@ -25,14 +36,19 @@ interface RecordFormProps {
 }
 
 /** Some fields of one record with the server's errors at them; only what changed is sent. */
-export function RecordForm({ entity, record, fields, initial = {}, extra, afterSave, onDone, onCancel }: RecordFormProps) {
+export function RecordForm({ entity, record, fields, initial = {}, extra, controls = kNoControls, afterSave, onDone, onCancel }: RecordFormProps) {
   const [changed, setChanged] = useState<Record<string, unknown>>({});
   const [problem, setProblem] = useState<Problem | null>(null);
   const [is_saving, setSaving] = useState(false);
   const values: Record<string, unknown> = { ...(record ?? initial), ...changed };
   const rules = useFieldRules(entity, values);
-  const shown = fields.map((key) => entity.fields.find((field) => field.key === key)).filter((field): field is Field => field !== undefined);
-  const rest = problem && problem.errors.every((error) => !fields.some((key) => error.path.startsWith(key))) ? messageOf(problem) : null;
+  const shown = [...fields, ...Object.keys(controls)].map((key) => entity.fields.find((field) => field.key === key)).filter((field): field is Field => field !== undefined);
+  const errors = problemsByField(problem);
+  const change = (key: string, value: unknown) => {
+    setChanged((before) => ({ ...before, [key]: value }));
+    setProblem(null);
+  };
+  const rest = problem && problem.errors.every((error) => !shown.some((field) => error.path.startsWith(field.key))) ? messageOf(problem) : null;
 
   const submit = async (event: FormEvent) => {
     event.preventDefault();
@@ -58,7 +74,8 @@ export function RecordForm({ entity, record, fields, initial = {}, extra, afterS
   };
   return (
     <form onSubmit={(event) => void submit(event)} noValidate className={classes.form}>
-      <FormFields entity={entity} fields={shown} values={values} errors={problemsByField(problem)} rules={rules} onChange={(key, value) => { setChanged((before) => ({ ...before, [key]: value })); setProblem(null); }} />
+      <FormFields entity={entity} fields={shown.filter((field) => !controls[field.key])} values={values} errors={errors} rules={rules} onChange={change} />
+      {shown.filter((field) => controls[field.key]).map((field) => <Fragment key={field.key}>{controls[field.key]?.({ label: field.label, value: values[field.key], onChange: (value) => change(field.key, value), error: errors[field.key] })}</Fragment>)}
       {extra}
       {rest && <p role="alert" className={classes.error}>{rest}</p>}
       <div className={classes.foot}>

@@ -14,14 +14,6 @@ export interface RouteLoad {
   p95_ms: number | null;
 }
 
-export interface QueryLoad {
-  query: string;
-  count: number;
-  total_s: number;
-  mean_ms: number;
-  max_ms: number;
-}
-
 export function parseMetrics(text: string): Sample[] {
   return text.split("\n").flatMap((line) => {
     const match = /^([a-z_0-9]+)(?:\{(.*)\})? ([0-9.eE+-]+)$/.exec(line);
@@ -41,13 +33,4 @@ export function routeLoads(samples: Sample[]): RouteLoad[] {
     const bucket = of(route, "matvey_request_seconds_bucket").filter((sample) => sample.labels.le !== "+Inf").sort((a, b) => Number(a.labels.le) - Number(b.labels.le)).find((sample) => sample.value >= count * 0.95);
     return { route, count, failed, mean_ms: count > 0 ? (sum / count) * 1000 : 0, p95_ms: bucket ? Number(bucket.labels.le) * 1000 : null };
   }).sort((a, b) => b.count - a.count);
-}
-
-export function queryLoads(samples: Sample[]): QueryLoad[] {
-  const value = (query: string, name: string) => samples.find((sample) => sample.name === name && sample.labels.query === query)?.value ?? 0;
-  return samples.filter((sample) => sample.name === "matvey_query_calls_total").map((sample) => {
-    const query = sample.labels.query ?? "";
-    const total_s = value(query, "matvey_query_seconds_total");
-    return { query, count: sample.value, total_s, mean_ms: sample.value > 0 ? (total_s / sample.value) * 1000 : 0, max_ms: value(query, "matvey_query_max_seconds") * 1000 };
-  }).sort((a, b) => b.total_s - a.total_s);
 }

@@ -1,72 +1,57 @@
 import { useQuery } from "@tanstack/react-query";
 import { AdminPage } from "@web/admin/shared/admin-page";
-import classes from "@web/admin/shared/admin.module.css";
-import { parseMetrics, queryLoads, routeLoads } from "@web/admin/system/metrics";
+import { Waiting } from "@web/admin/shared/waiting";
+import { Background } from "@web/admin/system/background";
+import { formatBytes, formatMs } from "@web/admin/system/format";
+import { Loads } from "@web/admin/system/loads";
+import { readSystem, type SystemState } from "@web/admin/system/status";
 import system from "@web/admin/system/system.module.css";
-import { Badge } from "@web/kit/badge";
+import { Verdict } from "@web/admin/system/verdict";
 import { ErrorNotice } from "@web/kit/error-notice";
-import { useMetadata } from "@web/lib/calls/metadata";
+import { formatDuration, formatInstantFully } from "@web/lib/format/date";
 import { formatInteger } from "@web/lib/format/number";
-import { localeTag, t } from "@web/lib/i18n";
-import { Problem } from "@web/lib/problem";
+import { t, tn } from "@web/lib/i18n";
 
 const kRefresh_ms = 5000;
-const kShown = 12;
 
-async function readStatus(signal: AbortSignal) {
-  const started = performance.now();
-  const health = await fetch("/health", { signal });
-  const answer_ms = performance.now() - started;
-  const metrics = await fetch("/metrics", { signal });
-  if (!health.ok) throw new Problem(health.status, { title: health.statusText });
-  const body = (await health.json()) as { status: string; metadata_version: number };
-  return { ...body, answer_ms, samples: metrics.ok ? parseMetrics(await metrics.text()) : [] };
-}
-
-function formatMs(ms: number): string {
-  return t("admin.ms", { value: new Intl.NumberFormat(localeTag(), { maximumFractionDigits: ms < 10 ? 1 : 0 }).format(ms) });
-}
-
-/** Whether the program is well: answers, load by address, queries by time spent. */
+/** Whether the program is well and, if not, what to look at; then the figures. */
 export function SystemPage() {
-  const { entities } = useMetadata();
-  const { data, error, refetch } = useQuery({ queryKey: ["admin", "system"], queryFn: ({ signal }) => readStatus(signal), refetchInterval: kRefresh_ms, staleTime: 0 });
-  const routes = data ? routeLoads(data.samples) : [];
-  const queries = data ? queryLoads(data.samples) : [];
-  const total = routes.reduce((sum, route) => sum + route.count, 0);
-  const failed = routes.reduce((sum, route) => sum + route.failed, 0);
+  const { data, error, refetch } = useQuery({ queryKey: ["admin", "system"], queryFn: ({ signal }) => readSystem(signal), refetchInterval: kRefresh_ms, staleTime: 0 });
   return (
     <AdminPage title={t("settings.page_system")} hint={t("admin.system_hint")} actions={<a href="/metrics" target="_blank" rel="noreferrer">{t("admin.system_metrics")}</a>}>
-      {error ? <ErrorNotice error={error} onRetry={() => void refetch()} /> : data && (
+      {error ? <ErrorNotice error={error} onRetry={() => void refetch()} /> : !data ? <Waiting /> : (
         <>
-          <dl className={system.facts}>
-            <div><dt>{t("admin.system_state")}</dt><dd>{data.status === "ok" ? <Badge tone="success">{t("admin.system_ok")}</Badge> : <Badge tone="danger">{data.status}</Badge>}</dd></div>
-            <div><dt>{t("admin.system_answer")}</dt><dd className="numbers">{formatMs(data.answer_ms)}</dd></div>
-            <div><dt>{t("admin.system_requests")}</dt><dd className="numbers">{formatInteger(total)}</dd></div>
-            <div><dt>{t("admin.system_failed")}</dt><dd className="numbers">{failed > 0 ? <Badge tone="danger">{formatInteger(failed)}</Badge> : "0"}</dd></div>
-            <div><dt>{t("admin.system_version")}</dt><dd className="numbers">{data.metadata_version}</dd></div>
-            <div><dt>{t("admin.system_sections")}</dt><dd className="numbers">{entities.length}</dd></div>
-          </dl>
-          {routes.length > 0 && <>
-            <h2>{t("admin.system_routes")}</h2>
-            <div className={classes.tableWrap}>
-              <table className={classes.table}>
-                <thead><tr><th>{t("admin.system_route")}</th><th data-number>{t("admin.system_count")}</th><th data-number>{t("admin.system_mean")}</th><th data-number>{t("admin.system_p95")}</th><th data-number>{t("admin.system_failed")}</th></tr></thead>
-                <tbody>{routes.slice(0, kShown).map((route) => <tr key={route.route}><td><code>{route.route}</code></td><td data-number>{formatInteger(route.count)}</td><td data-number>{formatMs(route.mean_ms)}</td><td data-number>{route.p95_ms === null ? t("admin.over", { value: formatMs(1000) }) : t("admin.under", { value: formatMs(route.p95_ms) })}</td><td data-number>{formatInteger(route.failed)}</td></tr>)}</tbody>
-              </table>
-            </div>
-          </>}
-          {queries.length > 0 && <>
-            <h2>{t("admin.system_queries")}</h2>
-            <div className={classes.tableWrap}>
-              <table className={classes.table}>
-                <thead><tr><th>{t("admin.system_query")}</th><th data-number>{t("admin.system_count")}</th><th data-number>{t("admin.system_mean")}</th><th data-number>{t("admin.system_slowest")}</th></tr></thead>
-                <tbody>{queries.slice(0, kShown).map((query) => <tr key={query.query}><td><code>{query.query}</code></td><td data-number>{formatInteger(query.count)}</td><td data-number>{formatMs(query.mean_ms)}</td><td data-number>{formatMs(query.max_ms)}</td></tr>)}</tbody>
-              </table>
-            </div>
-          </>}
+          <Verdict state={data} />
+          <Facts state={data} />
+          <Background status={data.status} />
+          <Loads state={data} />
         </>
       )}
     </AdminPage>
+  );
+}
+
+function uptimeOf({ status }: SystemState): string {
+  const seconds = Math.max(0, (Date.parse(status.at) - Date.parse(status.started_at)) / 1000);
+  const minutes = Math.floor(seconds / 60);
+  return minutes < 1 ? t("admin.system_just_started") : formatDuration(`PT${minutes >= 1440 ? minutes - (minutes % 60) : minutes}M`);
+}
+
+function Facts({ state }: { state: SystemState }) {
+  const { status, answer_ms } = state;
+  const facts: { label: string; value: string; more?: string }[] = [
+    { label: t("admin.system_program"), value: `Matvey ${status.version}` },
+    { label: t("admin.system_uptime"), value: uptimeOf(state), more: formatInstantFully(status.started_at) },
+    { label: t("admin.system_answer"), value: formatMs(answer_ms) },
+    { label: t("admin.system_memory"), value: formatBytes(status.memory_bytes) },
+    { label: t("admin.system_base"), value: formatBytes(status.database.size_bytes), more: `${status.database.kind === "sqlite" ? "SQLite" : "PostgreSQL"} ${status.database.version.split(" ")[0] ?? ""}` },
+    { label: t("admin.system_files"), value: formatBytes(status.files.size_bytes), more: tn("admin.system_files_count", status.files.count) },
+    { label: t("admin.system_online"), value: formatInteger(status.http.streams_open ?? 0), more: t("admin.system_online_more", { count: formatInteger(status.http.connections_open ?? 0) }) },
+    { label: t("admin.system_requests"), value: formatInteger(status.http.requests ?? 0), more: status.http.rejected ? t("admin.system_rejected", { count: formatInteger(status.http.rejected) }) : "" },
+  ];
+  return (
+    <dl className={system.facts}>
+      {facts.map((fact) => <div key={fact.label}><dt>{fact.label}</dt><dd className="numbers">{fact.value}{fact.more && <small>{fact.more}</small>}</dd></div>)}
+    </dl>
   );
 }

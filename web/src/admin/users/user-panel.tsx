@@ -2,12 +2,13 @@ import { Button, Divider } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { useState, type FormEvent } from "react";
 import classes from "@web/admin/shared/admin.module.css";
-import { RecordForm } from "@web/admin/shared/record-form";
+import { RecordForm, type ControlProps } from "@web/admin/shared/record-form";
 import { refreshRecords } from "@web/admin/shared/use-records";
 import { useTask } from "@web/admin/shared/use-task";
 import { PasswordChoice } from "@web/admin/users/password-choice";
 import { setPassword } from "@web/admin/users/password";
 import { UserSessions } from "@web/admin/users/user-sessions";
+import { ZoneSelect } from "@web/admin/users/zone-select";
 import { ErrorNotice } from "@web/kit/error-notice";
 import { useMe } from "@web/lib/calls/me";
 import { useRecord } from "@web/lib/calls/read-record";
@@ -18,7 +19,9 @@ import { Problem, problemsByField } from "@web/lib/problem";
 import { showToast } from "@web/lib/toasts";
 import type { AnyRecord } from "@web/lib/values";
 
-const kFields = ["name", "email", "department", "position", "roles", "is_admin", "language", "time_zone", "internal_number"];
+const kFields = ["name", "email", "department", "position", "roles", "is_admin", "language", "internal_number"];
+
+const kControls = { time_zone: (props: ControlProps) => <ZoneSelect {...props} /> };
 
 /** One person: data, roles, password, access. */
 export function UserPanel({ entity, id }: { entity: Entity; id: number }) {
@@ -28,12 +31,12 @@ export function UserPanel({ entity, id }: { entity: Entity; id: number }) {
   if (!user) return null;
   return (
     <div className={classes.form}>
-      <RecordForm key={user.version} entity={entity} record={user} fields={kFields} onDone={() => showToast({ tone: "success", text: t("admin.saved") })} />
+      <RecordForm key={user.version} entity={entity} record={user} fields={kFields} controls={kControls} onDone={() => showToast({ tone: "success", text: t("admin.saved") })} />
       <Divider />
       <NewPassword user={user} />
       <Divider />
       <h3>{t("admin.sessions")}</h3>
-      {me.user.id === id ? <UserSessions /> : <p className="muted">{t("admin.sessions_of_others")}</p>}
+      <UserSessions user={id} is_me={me.user.id === id} />
       <Divider />
       <div className={classes.foot} style={{ justifyContent: "space-between" }}>
         <Link to="/$plural/$id" params={{ plural: entity.plural, id: String(id) }}>{t("admin.user_card")}</Link>

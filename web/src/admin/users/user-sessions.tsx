@@ -2,10 +2,13 @@ import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import classes from "@web/admin/shared/admin.module.css";
 import { useTask } from "@web/admin/shared/use-task";
+import { Waiting } from "@web/admin/shared/waiting";
 import { Badge } from "@web/kit/badge";
+import { ErrorNotice } from "@web/kit/error-notice";
 import { api } from "@web/lib/api";
 import { formatInstant } from "@web/lib/format/date";
 import { t } from "@web/lib/i18n";
+import { showToast } from "@web/lib/toasts";
 
 interface OpenSession {
   id: number;
@@ -23,19 +26,31 @@ export function deviceOf(user_agent: string): string {
   return [browser, system].filter(Boolean).join(", ");
 }
 
-/** Where the signed-in person is signed in; any session but this one can be ended. */
-export function UserSessions() {
-  const { data, refetch } = useQuery({ queryKey: ["sessions"], queryFn: ({ signal }) => api.get<{ items: OpenSession[] }>("/sessions", { signal }), staleTime: 0 });
+/** Where a person is signed in; any session but the one in use can be ended, and all of another person's at once. */
+export function UserSessions({ user, is_me }: { user: number; is_me: boolean }) {
+  const path = is_me ? "/sessions" : `/users/${user}/sessions`;
+  const { data, error, refetch } = useQuery({ queryKey: ["admin", "sessions", user], queryFn: ({ signal }) => api.get<{ items: OpenSession[] }>(path, { signal }), staleTime: 0 });
   const [run, is_running] = useTask();
+  const end = (which: string) => void run(async () => {
+    await api.delete(`${path}${which}`);
+    showToast({ tone: "success", text: t("admin.session_ended") });
+    await refetch();
+  });
+  if (error) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
+  if (!data) return <Waiting rows={2} />;
+  if (data.items.length === 0) return <p className="muted">{t("admin.sessions_none")}</p>;
   return (
-    <ul className={classes.rows}>
-      {(data?.items ?? []).map((session) => (
-        <li key={session.id} className={classes.row}>
-          <span className={classes.grow} title={session.user_agent}>{deviceOf(session.user_agent)} <span className="muted">{session.remote_address}</span></span>
-          <span className="muted numbers">{formatInstant(session.last_seen_at)}</span>
-          {session.current ? <Badge tone="success">{t("admin.session_this")}</Badge> : <Button size="compact-sm" variant="subtle" loading={is_running} onClick={() => void run(async () => { await api.delete(`/sessions/${session.id}`); await refetch(); })}>{t("admin.session_end")}</Button>}
-        </li>
-      ))}
-    </ul>
+    <>
+      <ul className={classes.rows}>
+        {data.items.map((session) => (
+          <li key={session.id} className={classes.row}>
+            <span className={classes.grow} title={session.user_agent}>{deviceOf(session.user_agent)} <span className="muted">{session.remote_address}</span></span>
+            <span className="muted numbers">{formatInstant(session.last_seen_at)}</span>
+            {session.current ? <Badge tone="success">{t("admin.session_this")}</Badge> : <Button size="compact-sm" variant="subtle" loading={is_running} onClick={() => end(`/${session.id}`)}>{t("admin.session_end")}</Button>}
+          </li>
+        ))}
+      </ul>
+      {!is_me && data.items.length > 1 && <div className={classes.foot}><Button size="compact-sm" variant="default" loading={is_running} onClick={() => end("")}>{t("admin.sessions_end_all")}</Button></div>}
+    </>
   );
 }

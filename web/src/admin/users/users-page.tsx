@@ -6,6 +6,7 @@ import { AdminPage } from "@web/admin/shared/admin-page";
 import classes from "@web/admin/shared/admin.module.css";
 import { useChoice } from "@web/admin/shared/use-choice";
 import { useRecords } from "@web/admin/shared/use-records";
+import { Waiting } from "@web/admin/shared/waiting";
 import { NewUserDialog } from "@web/admin/users/new-user-dialog";
 import { UserPanel } from "@web/admin/users/user-panel";
 import { Avatar } from "@web/kit/avatar";
@@ -43,11 +44,11 @@ export function UsersPage() {
         <Checkbox label={t("admin.users_former")} checked={has_former} onChange={(event) => setFormer(event.currentTarget.checked)} mb={8} />
         <span className="muted numbers" role="status" style={{ marginBottom: 8 }}>{is_loaded ? tn("admin.people", shown.length) : ""}</span>
       </div>
-      {error ? <ErrorNotice error={error} onRetry={() => void refetch()} /> : is_loaded && shown.length === 0 ? <EmptyState title={t("admin.nobody")} text={t("admin.nobody_text")} /> : (
+      {error ? <ErrorNotice error={error} onRetry={() => void refetch()} /> : !is_loaded ? <Waiting /> : shown.length === 0 ? <EmptyState title={t("admin.nobody")} text={t("admin.nobody_text")} /> : (
         <div className={classes.tableWrap}>
           <table className={classes.table} data-cards>
-            <thead><tr><th>{t("admin.user_name")}</th><th>{t("admin.user_email")}</th><th>{t("admin.user_department")}</th><th>{t("admin.user_roles")}</th><th>{t("admin.state")}</th></tr></thead>
-            <tbody>{shown.map((user) => <UserRow key={user.id} user={user} onOpen={() => choose(String(user.id))} />)}</tbody>
+            <thead><tr><th>{t("admin.user_name")}</th><th>{t("admin.user_email")}</th><th>{t("admin.user_department")}</th><th>{t("admin.user_roles")}</th>{has_former && <th>{t("admin.state")}</th>}</tr></thead>
+            <tbody>{shown.map((user) => <UserRow key={user.id} user={user} has_state={has_former} onOpen={() => choose(String(user.id))} />)}</tbody>
           </table>
         </div>
       )}
@@ -59,15 +60,16 @@ export function UsersPage() {
   );
 }
 
-function UserRow({ user, onOpen }: { user: AnyRecord; onOpen: () => void }) {
+function UserRow({ user, has_state, onOpen }: { user: AnyRecord; has_state: boolean; onOpen: () => void }) {
   const roles = Array.isArray(user.roles) ? (user.roles as RecordLink[]) : [];
+  const sees_nothing = user.is_active !== false && user.is_admin !== true && roles.length === 0;
   return (
     <tr data-off={user.is_active === false || undefined}>
       <td><span className={classes.person}><Avatar name={String(user.name)} size={24} /><button type="button" className={classes.open} onClick={onOpen}>{String(user.name)}</button></span></td>
       <td>{String(user.email ?? "")}</td>
       <td>{[isLink(user.department) ? user.department.title : null, user.position].filter(Boolean).join(", ")}</td>
-      <td><span className={classes.badges}>{user.is_admin === true && <Badge tone="accent">{t("admin.user_admin")}</Badge>}{roles.map((role) => <Badge key={role.id}>{role.title}</Badge>)}</span></td>
-      <td>{user.is_active === false ? <Badge tone="neutral">{t("admin.user_off")}</Badge> : <Badge tone="success">{t("admin.user_on")}</Badge>}</td>
+      <td><span className={classes.badges}>{user.is_admin === true && <Badge tone="accent">{t("admin.user_admin")}</Badge>}{roles.map((role) => <Badge key={role.id}>{role.title}</Badge>)}{sees_nothing && <Badge tone="warning" title={t("admin.user_no_role_text")}>{t("admin.user_no_role")}</Badge>}</span></td>
+      {has_state && <td>{user.is_active === false ? <Badge>{t("admin.user_off")}</Badge> : t("admin.user_on")}</td>}
     </tr>
   );
 }

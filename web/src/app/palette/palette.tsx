@@ -38,11 +38,11 @@ export function Palette({ onClose }: { onClose: () => void }) {
     event.preventDefault();
   };
   return (
-    <Modal opened onClose={onClose} withCloseButton={false} size={600} padding={0} yOffset="10vh" aria-label={t("search.prompt")}>
+    <Modal opened onClose={onClose} withCloseButton={false} size={600} padding={0} yOffset="10vh" transitionProps={{ duration: 0 }} title={t("search.prompt")} styles={{ header: { display: "none" } }}>
       <div className={classes.field}>
         <IconSearch size={18} aria-hidden="true" />
         <input
-          data-autofocus role="combobox" aria-expanded="true" aria-controls={`${id}-list`} aria-activedescendant={items[chosen] ? `${id}-${chosen}` : undefined} aria-label={t("search.prompt")}
+          autoFocus data-autofocus role="combobox" aria-expanded="true" aria-controls={`${id}-list`} aria-activedescendant={items[chosen] ? `${id}-${chosen}` : undefined} aria-label={t("search.prompt")}
           placeholder={t("search.hint")} value={typed} onChange={(event) => setTyped(event.currentTarget.value)} onKeyDown={onKeyDown} autoComplete="off" spellCheck={false}
         />
         {is_searching && <Loader size={16} />}

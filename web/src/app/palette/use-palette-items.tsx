@@ -8,6 +8,7 @@ import { EntityIcon } from "@web/kit/entity-icon";
 import { useDebounced } from "@web/kit/use-debounced";
 import { useMetadata } from "@web/lib/calls/metadata";
 import { searchRecords } from "@web/lib/calls/search";
+import { accusative } from "@web/lib/format/accusative";
 import { formatE164 } from "@web/lib/format/phone";
 import { t } from "@web/lib/i18n";
 import { open_record } from "@web/lib/record-actions";
@@ -53,17 +54,17 @@ export function usePaletteItems(typed: string): { items: PaletteItem[]; is_searc
       });
     }
   }
+  for (const page of pageWidgets()) {
+    const title = t(page.label);
+    if (title.toLowerCase().includes(wanted)) items.push({ key: `page/${page.key}`, group: t("palette.go"), title, icon: <EntityIcon name={page.icon} />, run: () => void navigate({ to: `/page/${page.key}` }) });
+  }
   for (const entity of menuEntities(metadata)) {
     if (entity.label.many.toLowerCase().includes(wanted)) {
       items.push({ key: `go/${entity.key}`, group: t("palette.go"), title: entity.label.many, icon: <EntityIcon name={entity.icon} />, run: () => void navigate({ to: "/$plural", params: { plural: entity.plural } }) });
     }
   }
-  for (const page of pageWidgets()) {
-    const title = t(page.label);
-    if (title.toLowerCase().includes(wanted)) items.push({ key: `page/${page.key}`, group: t("palette.go"), title, icon: <EntityIcon name={page.icon} />, run: () => void navigate({ to: `/page/${page.key}` }) });
-  }
   for (const entity of menuEntities(metadata).filter((one) => one.can.create)) {
-    const title = t("palette.create", { entity: entity.label.one.toLowerCase() });
+    const title = t("palette.create", { entity: accusative(entity.label.one) });
     if (!title.toLowerCase().includes(wanted)) continue;
     items.push({ key: `new/${entity.key}`, group: t("palette.create_group"), title, icon: <EntityIcon name={entity.icon} />, run: () => void create?.(entity.key, {}) });
   }

@@ -3,10 +3,10 @@ import { controlProps } from "@web/fields/shared/control";
 import type { InputProps } from "@web/fields/types";
 
 export function Input(props: InputProps) {
-  const { value, onChange, onCommit, field } = props;
+  const { value, onChange, onCommit } = props;
   return (
     <Textarea
-      {...controlProps(props)} value={value === null || value === undefined ? "" : String(value)} rows={4} maxLength={field.max_length ?? undefined}
+      {...controlProps(props)} value={value === null || value === undefined ? "" : String(value)} rows={4}
       onChange={(event) => onChange(event.currentTarget.value || null)}
       onKeyDown={(event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) onCommit?.(event.currentTarget.value || null); }}
     />

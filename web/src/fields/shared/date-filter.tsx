@@ -32,7 +32,7 @@ export function DateFilter({ field, op, value, onChange }: FilterProps) {
       />
       {mode === "named" && (
         <div style={{ display: "flex", flexWrap: "wrap", gap: 4 }}>
-          {kRelativeDays.map((name) => <Button key={name} size="compact-sm" variant={value === name ? "filled" : "default"} aria-pressed={value === name} onClick={() => onChange(name)}>{relativeText(name)}</Button>)}
+          {kRelativeDays.map((name) => <Button key={name} size="compact-sm" variant={value === name ? "filled" : "light"} color={value === name ? "rye" : "gray"} fw={400} aria-pressed={value === name} onClick={() => onChange(name)}>{relativeText(name)}</Button>)}
         </div>
       )}
       {mode === "distance" && <NumberControl is_integer right={t("filter.days_short")} input={{ entity, field: { ...field, label: t("filter.days_from_today") }, is_labelled: true, auto_focus: true, value: relativeDays(value), onChange: (days) => onChange(days === null ? null : { relative: days, unit: "day" }) }} />}

@@ -1,5 +1,5 @@
 import { Button, CloseButton, Input as InputFrame, Progress } from "@mantine/core";
-import { IconCamera, IconUpload } from "@tabler/icons-react";
+import { IconCamera, IconPaperclip } from "@tabler/icons-react";
 import { useRef, useState } from "react";
 import type { InputProps } from "@web/fields/types";
 import { uploadFile } from "@web/lib/calls/upload-file";
@@ -12,6 +12,8 @@ import type { FileValue } from "@web/lib/values";
 export function FileControl({ input, is_image = false }: { input: InputProps; is_image?: boolean }) {
   const { field, value, onChange, error, is_labelled, is_required } = input;
   const chooser = useRef<HTMLInputElement>(null);
+  const camera = useRef<HTMLInputElement>(null);
+  const is_touch = window.matchMedia("(pointer: coarse)").matches;
   const [problem, setProblem] = useState<string | null>(null);
   const [sending, setSending] = useState(0);
   const files = (Array.isArray(value) ? value : value ? [value] : []) as FileValue[];
@@ -45,7 +47,15 @@ export function FileControl({ input, is_image = false }: { input: InputProps; is
         ))}
         {sending > 0 && <Progress value={100} animated aria-label={t("field.sending")} />}
         <input ref={chooser} type="file" hidden multiple={field.multiple ?? false} accept={is_image ? "image/*" : undefined} aria-label={field.label} onChange={(event) => void send(event.currentTarget.files)} />
-        <Button variant="default" size="xs" leftSection={is_image ? <IconCamera size={15} /> : <IconUpload size={15} />} onClick={() => chooser.current?.click()} style={{ justifySelf: "start" }}>{t("field.choose_file")}</Button>
+        <div style={{ display: "flex", flexWrap: "wrap", gap: 8 }}>
+          <Button variant="default" size="xs" leftSection={<IconPaperclip size={15} />} onClick={() => chooser.current?.click()}>{t("field.choose_file")}</Button>
+          {is_touch && (
+            <>
+              <input ref={camera} type="file" hidden accept="image/*" capture="environment" aria-label={t("field.take_photo")} onChange={(event) => void send(event.currentTarget.files)} />
+              <Button variant="default" size="xs" leftSection={<IconCamera size={15} />} onClick={() => camera.current?.click()}>{t("field.take_photo")}</Button>
+            </>
+          )}
+        </div>
       </div>
     </InputFrame.Wrapper>
   );

@@ -5,7 +5,7 @@ export function htmlToText(html: string): string {
   return (parsed.body.textContent ?? "").replace(/\s+/g, " ").trim();
 }
 
-/** Rebuilds the tree from the tags that text needs; attributes go, but for the address of a link over http(s), mailto or tel. */
+/** Rebuilds the tree from the tags that text needs; attributes go, but for the address of a link over http(s), mailto or tel and the colleague a mention names. */
 export function safeFragment(html: string): DocumentFragment {
   const parsed = new DOMParser().parseFromString(html, "text/html");
   const fragment = document.createDocumentFragment();
@@ -28,6 +28,11 @@ function copyChildren(from: Node, to: Node): void {
         copy.setAttribute("href", address);
         copy.setAttribute("rel", "noopener noreferrer");
         copy.setAttribute("target", "_blank");
+      }
+      const mention = child.getAttribute("data-mention") ?? "";
+      if (child.tagName === "SPAN" && /^user:\d+$/.test(mention)) {
+        copy.setAttribute("data-mention", mention);
+        copy.contentEditable = "false";
       }
       copyChildren(child, copy);
       to.appendChild(copy);

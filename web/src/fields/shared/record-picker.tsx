@@ -6,12 +6,19 @@ import { Avatar } from "@web/kit/avatar";
 import { useDebounced } from "@web/kit/use-debounced";
 import { findLinks, type FoundLink } from "@web/lib/calls/find-links";
 import type { Filter, SortKey } from "@web/lib/filter";
+import { accusative } from "@web/lib/format/accusative";
 import { t } from "@web/lib/i18n";
 import type { Entity } from "@web/lib/metadata-types";
 import { useRecordCreator } from "@web/lib/record-creator";
 import type { Link } from "@web/lib/values";
 
 const kNone: FoundLink[] = [];
+
+/** Initials help to tell people and companies apart; names of stages or reasons need none. */
+function hasPicture(entities: Entity[], key: string | undefined): boolean {
+  const entity = entities.find((one) => one.key === key);
+  return entity?.fields.some((field) => field.type === "phone" || field.type === "email") ?? key === "user";
+}
 
 interface RecordPickerProps {
   entities: Entity[];
@@ -71,14 +78,14 @@ export function RecordPicker(props: RecordPickerProps) {
           {found.map((link) => (
             <Combobox.Option key={`${link.entity}/${link.id}`} value={`${link.entity}/${link.id}`}>
               <span style={{ display: "flex", alignItems: "center", gap: 8, minWidth: 0 }}>
-                <Avatar name={link.title} size={20} is_square={link.entity !== "user"} /><span className="cut">{link.title}</span>
+                {hasPicture(entities, link.entity) && <Avatar name={link.title} size={20} is_square={link.entity !== "user"} />}<span className="cut">{link.title}</span>
                 {(link.subtitle || entities.length > 1) && <span className="muted cut" style={{ fontSize: 12 }}>{link.subtitle ?? entities.find((entity) => entity.key === link.entity)?.label.one}</span>}
               </span>
             </Combobox.Option>
           ))}
           {creatable.map((entity) => (
             <Combobox.Option key={`new/${entity.key}`} value={`new/${entity.key}`}>
-              <span style={{ display: "flex", alignItems: "center", gap: 8, color: "var(--accent)" }}><IconPlus size={16} />{t("picker.create", { entity: entity.label.one.toLowerCase(), title: typed?.trim() ?? "" })}</span>
+              <span style={{ display: "flex", alignItems: "center", gap: 8, color: "var(--accent)" }}><IconPlus size={16} />{t("picker.create", { entity: accusative(entity.label.one), title: typed?.trim() ?? "" })}</span>
             </Combobox.Option>
           ))}
           {found.length === 0 && creatable.length === 0 && !isFetching && <Combobox.Empty>{t("picker.nothing")}</Combobox.Empty>}

@@ -12,13 +12,12 @@ interface TextControlProps {
   input_mode?: HTMLAttributes<HTMLInputElement>["inputMode"];
   right?: string | undefined;
   placeholder?: string | undefined;
-  max_length?: number | undefined;
   is_numeric?: boolean;
   bad_text?: string | undefined;
 }
 
 /** One line of text that stands for a value: what is typed stays as typed until the field is left. */
-export function TextControl({ input, format, parse, input_mode, right, placeholder, max_length, is_numeric, bad_text }: TextControlProps) {
+export function TextControl({ input, format, parse, input_mode, right, placeholder, is_numeric, bad_text }: TextControlProps) {
   const { value, onChange, onCommit } = input;
   const [typed, setTyped] = useState<string | null>(null);
   const shown = typed ?? format(value);
@@ -37,7 +36,7 @@ export function TextControl({ input, format, parse, input_mode, right, placehold
   };
   return (
     <TextInput
-      {...controlProps(input)} error={is_bad && bad_text ? bad_text : (input.error ?? null)} value={shown} inputMode={input_mode} placeholder={placeholder} maxLength={max_length} onKeyDown={onKeyDown}
+      {...controlProps(input)} error={is_bad && bad_text ? bad_text : (input.error ?? null)} value={shown} inputMode={input_mode} placeholder={placeholder} onKeyDown={onKeyDown}
       onChange={(event) => change(event.currentTarget.value)} onBlur={() => setTyped(null)} autoComplete="off"
       rightSection={right ? <span className="muted">{right}</span> : undefined} styles={is_numeric ? { input: { textAlign: "right", fontVariantNumeric: "tabular-nums" } } : {}}
     />

@@ -6,5 +6,5 @@ const parse = (text: string) => text;
 
 export function Input(props: InputProps) {
   const is_digits = Boolean(props.field.format);
-  return <TextControl input={props} format={format} parse={parse} input_mode={is_digits ? "numeric" : "text"} max_length={props.field.max_length ?? undefined} />;
+  return <TextControl input={props} format={format} parse={parse} input_mode={is_digits ? "numeric" : "text"} />;
 }

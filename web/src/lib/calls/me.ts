@@ -8,6 +8,7 @@ export interface Me {
   /** The base currency; sums of money come in it. */
   currency: string;
   is_admin: boolean;
+  can_change_metadata: boolean;
   department: number | null;
 }
 
@@ -15,7 +16,7 @@ export function toMe(session: Session): Me {
   const { user } = session;
   return {
     user: { id: user.id, name: user.title ?? user.name ?? user.email ?? "", email: user.email ?? null }, language: session.language ?? null, time_zone: session.time_zone ?? null,
-    currency: session.currency ?? "RUB", is_admin: session.is_admin ?? false, department: session.department ?? null,
+    currency: session.currency ?? "RUB", is_admin: session.is_admin ?? false, can_change_metadata: session.can_change_metadata ?? false, department: session.department ?? null,
   };
 }
 

@@ -13,7 +13,7 @@ export class Metadata {
 
   constructor(document: MetadataDocument) {
     this.version = document.version;
-    this.entities = document.entities.map((entity) => ({ ...entity, fields: entity.fields.map((field) => withTarget(field, entity, document.entities)) }));
+    this.entities = document.entities.map((entity) => ({ ...entity, fields: entity.fields.map((field) => withTarget(withoutBlanks(field), entity, document.entities)) }));
     this.by_key = new Map(this.entities.map((entity) => [entity.key, entity]));
     this.by_plural = new Map(this.entities.map((entity) => [entity.plural, entity]));
     this.fields = new Map(this.entities.map((entity) => [entity.key, new Map(entity.fields.map((field) => [field.key, field]))]));
@@ -48,6 +48,11 @@ export class Metadata {
     const target = rest.length > 0 ? this.entity(targetOf(field)) : undefined;
     return target ? `${field.label} → ${this.pathLabel(target, rest.join("."))}` : field.label;
   }
+}
+
+/** The program writes what a field does not have as empty text. */
+function withoutBlanks(field: Field): Field {
+  return { ...field, result: field.result || null, format: field.format || null, through: field.through || null, expression: field.expression || null };
 }
 
 /** A many-to-many names the relation it goes through; where it leads is said by the relation's other link. */

@@ -8,7 +8,7 @@ import type { AnyRecord, Link } from "@web/lib/values";
 export interface NewView {
   entity: string;
   name: string;
-  type: "list" | "board" | "calendar";
+  type: "list" | "board" | "calendar" | "map";
   filter: Filter | null;
   sort: SortKey[];
   columns: string[];

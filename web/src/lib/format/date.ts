@@ -57,6 +57,11 @@ export function formatInstant(instant: string | null | undefined, now: Date = ne
   return Math.abs(now.getTime() - date.getTime()) > 300 * 86_400_000 ? day : `${day}, ${formatTime(date)}`;
 }
 
+/** «воскресенье, 22 ноября». */
+export function formatWeekday(instant: Date): string {
+  return formatter({ weekday: "long", day: "numeric", month: "long" }, timeZone()).format(instant);
+}
+
 /** The whole date and time, for titles under the pointer. */
 export function formatInstantFully(instant: string | null | undefined): string {
   if (!instant) return "";

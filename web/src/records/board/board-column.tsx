@@ -77,7 +77,8 @@ export function BoardColumn({ entity, stage, stages, store, totals, fields, is_a
           ))}
         </ul>
         {!state.is_loaded && [0, 1, 2].map((at) => <div key={at} className={classes.ghost} />)}
-        {state.is_loaded && !is_narrow && state.cards.length === 0 && <p className={`${classes.empty} muted`}>{t("board.empty")}</p>}
+        {state.error !== null && state.cards.length === 0 && <p className={`${classes.empty} muted`} role="alert">{t("board.failed")} <button type="button" className={classes.again} onClick={() => void store.reload()}>{t("action.retry")}</button></p>}
+        {state.is_loaded && state.error === null && !is_narrow && state.cards.length === 0 && <p className={`${classes.empty} muted`}>{t("board.empty")}</p>}
       </div>
     </section>
   );

@@ -1,32 +1,24 @@
-import { Button, NativeSelect } from "@mantine/core";
+import { NativeSelect } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { IconPlus } from "@tabler/icons-react";
 import { useCallback, useMemo } from "react";
 import { EmptyState } from "@web/kit/empty-state";
 import { EntityIcon } from "@web/kit/entity-icon";
 import { useMetadata } from "@web/lib/calls/metadata";
 import { usePreference } from "@web/lib/calls/preferences";
-import { allOf, type Filter } from "@web/lib/filter";
+import { allOf } from "@web/lib/filter";
 import { t } from "@web/lib/i18n";
 import type { Entity } from "@web/lib/metadata-types";
-import { useRecordCreator } from "@web/lib/record-creator";
-import { SidePanel } from "@web/records/card/side-panel";
 import { Board } from "@web/records/board/board";
 import classes from "@web/records/board/board.module.css";
 import { pipelinesQuery, stagesOf, stagesQuery } from "@web/records/board/stages";
-import { FilterBar } from "@web/records/filter/filter-bar";
-import screen from "@web/records/list/list-screen.module.css";
 import { useListSearch } from "@web/records/list/list-state";
+import { kNoFilter, SectionFrame } from "@web/records/list/section-frame";
 import type { CurrentView } from "@web/records/list/use-view";
-import { ViewTabs } from "@web/records/list/view-tabs";
-
-const kNothing: Filter = { and: [] };
 
 /** The board of any entity with stages; filters, views and the open record are those of the list. */
 export function BoardScreen({ entity, view }: { entity: Entity; view: CurrentView }) {
   const metadata = useMetadata();
   const [search, update] = useListSearch();
-  const create = useRecordCreator();
   const [chosen, choose] = usePreference<{ pipeline: number }>(`board.${entity.key}`);
   const { data: pipelines, isPending } = useQuery(pipelinesQuery(metadata, entity));
   const has_pipelines = Boolean(entity.stages?.pipeline);
@@ -38,27 +30,19 @@ export function BoardScreen({ entity, view }: { entity: Entity; view: CurrentVie
     return allOf(of_pipeline, view.filter, search.q ? { text: search.q } : null);
   }, [pipeline, entity, view.filter, search.q]);
   const onOpen = useCallback((id: number) => update({ open: `${entity.key}/${id}` }), [entity.key, update]);
-  const [open_key, open_text] = search.open?.split("/") ?? [];
-  const open_entity = metadata.entity(open_key);
   const is_bare = !isPending && has_pipelines && pipelines?.length === 0;
+  const choice = pipelines && pipelines.length > 1 && (
+    <NativeSelect size="xs" aria-label={t("board.pipeline")} value={String(pipeline?.id ?? "")} onChange={(event) => choose({ pipeline: Number(event.currentTarget.value) })} data={pipelines.map((one) => ({ value: String(one.id), label: one.title }))} />
+  );
   return (
-    <section className={screen.screen} aria-label={entity.label.many}>
-      <header className={screen.head}>
-        <h1>{entity.label.many}</h1>
-        <ViewTabs entity={entity} view={view} columns={view.current?.definition.columns ?? []} update={update} />
-        {pipelines && pipelines.length > 1 && (
-          <NativeSelect size="xs" aria-label={t("board.pipeline")} value={String(pipeline?.id ?? "")} onChange={(event) => choose({ pipeline: Number(event.currentTarget.value) })} data={pipelines.map((one) => ({ value: String(one.id), label: one.title }))} />
-        )}
-        {entity.can.create && <Button className={screen.create} size="xs" leftSection={<IconPlus size={16} />} onClick={() => void create?.(entity.key, {})}>{t("action.create")}</Button>}
-      </header>
-      <FilterBar
-        entity={entity} filter={view.filter} text={search.q ?? ""} onFilter={(next) => update({ filter: next ?? kNothing })} onText={(text) => update({ q: text || undefined }, { replace: true })}
-        can_clear={view.is_changed} onClear={() => update({ filter: undefined, q: undefined, sort: undefined })}
-      />
+    <SectionFrame entity={entity} view={view} shape="board" tools={choice}>
       {is_bare ? <EmptyState icon={<EntityIcon name={entity.icon} size={28} />} title={t("board.no_stages")} text={t("board.no_stages_text")} />
-        : stages ? <Board key={pipeline?.id ?? 0} entity={entity} stages={stages} filter={filter} sort={view.sort} columns={view.current?.definition.columns ?? []} onOpen={onOpen} />
-        : <div className={classes.board} aria-busy="true">{[0, 1, 2, 3].map((at) => <div key={at} className={classes.column} />)}</div>}
-      {open_entity && open_text && <SidePanel entity={open_entity} id={Number(open_text)} onClose={() => update({ open: undefined })} />}
-    </section>
+        : stages ? (
+          <Board
+            key={pipeline?.id ?? 0} entity={entity} stages={stages} filter={filter} sort={view.sort} columns={view.current?.definition.columns ?? []} is_filtered={Boolean(view.filter || search.q)}
+            onClear={() => update({ filter: kNoFilter, q: undefined })} onOpen={onOpen}
+          />
+        ) : <div className={classes.board} aria-busy="true">{[0, 1, 2, 3].map((at) => <div key={at} className={classes.column} />)}</div>}
+    </SectionFrame>
   );
 }

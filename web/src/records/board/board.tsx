@@ -1,4 +1,7 @@
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { Button } from "@mantine/core";
+import { useCallback, useEffect, useMemo, useState } from "react";
+import { EmptyState } from "@web/kit/empty-state";
+import { EntityIcon } from "@web/kit/entity-icon";
 import { queryRecords } from "@web/lib/calls/query-records";
 import { allOf, type Filter, type Query, type SortKey } from "@web/lib/filter";
 import { t } from "@web/lib/i18n";
@@ -21,11 +24,14 @@ interface BoardProps {
   filter: Filter | null;
   sort: SortKey[];
   columns: string[];
+  /** Conditions beside the pipeline stand; they can be cleared. */
+  is_filtered: boolean;
+  onClear: () => void;
   onOpen: (id: number) => void;
 }
 
 /** Columns of cards by stage. Cards are dragged, or moved by their menu; what a stage asks for is asked before it is saved. */
-export function Board({ entity, stages, filter, sort, columns, onOpen }: BoardProps) {
+export function Board({ entity, stages, filter, sort, columns, is_filtered, onClear, onOpen }: BoardProps) {
   const stage_key = entity.stages?.field ?? "";
   const fields = useMemo(() => cardFields(entity, columns), [entity, columns]);
   const { totals, refetch } = useTotals(entity, filter, fields.money);
@@ -85,14 +91,15 @@ export function Board({ entity, stages, filter, sort, columns, onOpen }: BoardPr
     return undefined;
   }, [stores, stages, stage_key, save, refetch, entity.title]);
 
-  const scroller = useRef<HTMLDivElement>(null);
+  const is_nothing = is_filtered && totals !== null && totals.size === 0;
+  if (is_nothing) return <EmptyState icon={<EntityIcon name={entity.icon} size={28} />} title={t("list.nothing_found")} text={t("board.nothing")} action={<Button onClick={onClear}>{t("list.clear_filter")}</Button>} />;
   return (
-    <div ref={scroller} className={classes.board}>
+    <div className={classes.board}>
       {stages.map((stage) => {
         const store = stores.get(stage.id);
         return store && (
           <BoardColumn
-            key={stage.id} entity={entity} stage={stage} stages={stages} store={store} totals={totals.get(stage.id)} fields={fields} is_asked={asked_of === stage.id}
+            key={stage.id} entity={entity} stage={stage} stages={stages} store={store} totals={totals?.get(stage.id)} fields={fields} is_asked={asked_of === stage.id}
             onMove={(id, from, to, before_id) => void move(id, from, to, before_id)} onOpen={onOpen}
           />
         );

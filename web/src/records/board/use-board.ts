@@ -18,7 +18,7 @@ function stageOf(group: AggregateGroup, stage_key: string): number | null {
 }
 
 /** Counts and sums of all columns from one question to the server. */
-export function useTotals(entity: Entity, filter: Filter | null, money: Field | undefined): { totals: Map<number, ColumnTotals>; refetch: () => void } {
+export function useTotals(entity: Entity, filter: Filter | null, money: Field | undefined): { totals: Map<number, ColumnTotals> | null; refetch: () => void } {
   const stage_key = entity.stages?.field ?? "";
   const { data, refetch } = useQuery({
     queryKey: ["board-totals", entity.plural, filter],
@@ -43,5 +43,5 @@ export function useTotals(entity: Entity, filter: Filter | null, money: Field | 
       stop();
     };
   }, [entity.key, refetch]);
-  return { totals: data ?? new Map(), refetch: () => void refetch() };
+  return { totals: data ?? null, refetch: () => void refetch() };
 }

@@ -12,8 +12,15 @@ import type { AnyRecord, Link } from "@web/lib/values";
 
 const kActions = ["read", "update", "delete", "export"];
 
+const kRules = ["admin", "key_scope", "no_right", "scope", "condition", "via", "share"];
+const kScopes = ["none", "own", "department", "department_tree", "all"];
+
+/** The rule in words; a condition of a role is shown as it is written there. */
 function reasonText(reason: AccessReason): string {
-  return [reason.role?.title, reason.detail || reason.rule, reason.scope].filter(Boolean).join(" · ");
+  const rule = kRules.includes(reason.rule) ? t(`access.rule_${reason.rule}` as TextKey) : reason.rule;
+  const scope = reason.scope && kScopes.includes(reason.scope) ? t(`access.scope_${reason.scope}` as TextKey) : reason.scope;
+  const detail = reason.rule === "condition" ? reason.detail : null;
+  return [reason.role?.title, rule, reason.rule === "no_right" ? null : scope, detail].filter(Boolean).join(": ");
 }
 
 /** Who can see this: for a chosen colleague, what is allowed and by which rules. */

@@ -11,6 +11,7 @@ import type { Entity, Field } from "@web/lib/metadata-types";
 import { messageOf, Problem, problemsByField } from "@web/lib/problem";
 import { isBlank, type AnyRecord } from "@web/lib/values";
 import classes from "@web/records/card/timeline.module.css";
+import { canEdit } from "@web/records/edit/editable-value";
 import { createFields, wireValues } from "@web/records/form/create-form";
 import { FormFields } from "@web/records/form/form-fields";
 import { useFieldRules } from "@web/records/form/use-field-rules";
@@ -56,6 +57,7 @@ export function ActivityForm({ kind, next, entity, record, onDone }: ActivityFor
   const rules = useFieldRules(kind.entity, values);
   const fields = askedFields(kind, tense);
   const lone = fields.length === 1 && (fields[0]?.type === "rich_text" || fields[0]?.type === "long_text") ? fields[0] : null;
+  const files = kind.entity.fields.find((field) => field.type === "file" && !field.hidden && canEdit(kind.entity, field) && !fields.includes(field));
   const subject = { id: record.id, title: String(record[entity.title] ?? ""), entity: entity.key };
   const asks_next = tense === "done" && kind.state !== null && next?.due !== null && next?.due !== undefined;
   const set = (key: string, value: unknown) => {
@@ -116,11 +118,12 @@ export function ActivityForm({ kind, next, entity, record, onDone }: ActivityFor
           <FieldInput entity={next.entity} field={{ ...next.due, label: t("composer.next_at") }} value={step.at} onChange={(at) => setStep({ ...step, at: at as string | null })} />
         </fieldset>
       )}
+      {files && <FieldInput entity={kind.entity} field={files} value={values[files.key] ?? null} record={values} error={errors[files.key]} onChange={(value) => set(files.key, value)} />}
       {is_unplaced && problem && <p role="alert" style={{ color: "var(--danger)" }}>{problem.is_offline ? t("shell.offline") : messageOf(problem)}</p>}
       <div className={classes.foot}>
         <Button type="submit" size="xs" loading={is_saving}>{t("action.save")}</Button>
         <Button size="xs" variant="subtle" color="gray" onClick={onDone}>{t("action.cancel")}</Button>
-        <span className="muted" style={{ fontSize: 12 }}>{t("composer.keys")}</span>
+        <span className={`${classes.keys} muted`}>{t("composer.keys")}</span>
       </div>
     </form>
   );

@@ -17,7 +17,7 @@ interface CardFactsProps {
 export function factGroups(entity: Entity): { named: Field[][]; rest: Field[] } {
   const by_key = new Map(entity.fields.map((field) => [field.key, field]));
   const groups = entity.card?.facts?.length ? entity.card.facts : [entity.fields.filter((field) => !field.system).map((field) => field.key)];
-  const named = groups.map((keys) => keys.map((key) => by_key.get(key)).filter((field): field is Field => field !== undefined && !field.hidden));
+  const named = groups.map((keys) => keys.map((key) => by_key.get(key)).filter((field): field is Field => field !== undefined && !field.hidden && field.key !== entity.title));
   const used = new Set(groups.flat());
   const rest = entity.fields.filter((field) => !used.has(field.key) && !field.hidden && field.key !== "id" && field.key !== entity.title);
   return { named: named.filter((group) => group.length > 0), rest };
@@ -40,7 +40,7 @@ export function CardFacts({ entity, record, save }: CardFactsProps) {
   };
   return (
     <div className={classes.facts}>
-      {named.map((group, at) => (
+      {named.map((group, at) => group.some((field) => rules.isVisible(field.key)) && (
         <section key={group.map((field) => field.key).join()} className={classes.group}>
           {entity.card?.groups?.[at] && <h3>{entity.card.groups[at]}</h3>}
           <dl>{group.map(line)}</dl>

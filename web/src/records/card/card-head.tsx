@@ -2,17 +2,19 @@ import { Button } from "@mantine/core";
 import { IconMail, IconPhone } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { FieldView } from "@web/fields/field-view";
-import { Avatar } from "@web/kit/avatar";
 import { useMetadata } from "@web/lib/calls/metadata";
 import { formatPhone, phoneHref } from "@web/lib/format/phone";
 import { t } from "@web/lib/i18n";
 import type { Entity, Field } from "@web/lib/metadata-types";
 import { isBlank, type AnyRecord, type Email, type Phone } from "@web/lib/values";
 import classes from "@web/records/card/card.module.css";
+import { CardTitle } from "@web/records/card/card-title";
+import { DoneButton } from "@web/records/card/done-button";
 import { NextStepLine } from "@web/records/card/next-step-line";
 import { StageBar } from "@web/records/card/stage-bar";
 import type { SaveRecord } from "@web/records/edit/use-record-editing";
 import { WidgetSlot } from "@web/records/card/widget-slot";
+import { RecordPicture } from "@web/records/record-picture";
 
 interface CardHeadProps {
   entity: Entity;
@@ -37,9 +39,9 @@ export function CardHead({ entity, record, save, tools, onPlan }: CardHeadProps)
   return (
     <header className={classes.head}>
       <div className={classes.titleLine}>
-        <Avatar name={title} size={40} is_square={!entity.icon?.startsWith("user")} />
+        <RecordPicture entity={entity} title={title} size={40} />
         <div className={classes.titles}>
-          <h1 className="cut" title={title}>{title}</h1>
+          <CardTitle entity={entity} record={record} title={title} save={save} />
           <div className={classes.keys}>
             <span className="muted">{entity.label.one}{typeof record.number === "string" ? ` ${record.number}` : ""}</span>
             {keyFields(entity).filter((field) => !isBlank(record[field.key])).map((field) => (
@@ -52,6 +54,7 @@ export function CardHead({ entity, record, save, tools, onPlan }: CardHeadProps)
       <div className={classes.actions}>
         {phone && <Button component="a" href={phoneHref(phone)} size="xs" leftSection={<IconPhone size={15} />} title={formatPhone(phone)}>{t("card.call")}</Button>}
         {email && <Button component="a" href={`mailto:${email.value ?? email.raw}`} size="xs" variant="default" leftSection={<IconMail size={15} />}>{t("card.write")}</Button>}
+        <DoneButton entity={entity} record={record} save={save} />
         <WidgetSlot slot="card.head" entity={entity} record={record} />
         <NextStepLine entity={entity} record={record} onPlan={onPlan} />
       </div>

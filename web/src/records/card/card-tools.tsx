@@ -1,9 +1,10 @@
 import { Menu } from "@mantine/core";
-import { IconChevronDown, IconChevronUp, IconDots, IconExternalLink, IconEye, IconHistory, IconLink, IconTrash, IconX } from "@tabler/icons-react";
+import { IconChevronDown, IconChevronUp, IconDots, IconExternalLink, IconEye, IconHistory, IconLayoutList, IconLink, IconTrash, IconX } from "@tabler/icons-react";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { IconButton } from "@web/kit/icon-button";
 import { deleteRecord, restoreRecord } from "@web/lib/calls/save-record";
+import { copyText } from "@web/lib/copy-text";
 import { useHotkeys } from "@web/lib/hotkeys";
 import { t } from "@web/lib/i18n";
 import { announce } from "@web/lib/live";
@@ -24,17 +25,19 @@ interface CardToolsProps extends CardNeighbours {
   record: AnyRecord;
   is_panel: boolean;
   onHistory: () => void;
+  /** For those who may lay the card out for everybody. */
+  onLayout?: (() => void) | undefined;
   onClose?: (() => void) | undefined;
 }
 
 /** Previous and next, the link, who can see it, history, the bin. */
-export function CardTools({ entity, record, is_panel, onPrevious, onNext, onHistory, onClose }: CardToolsProps) {
+export function CardTools({ entity, record, is_panel, onPrevious, onNext, onHistory, onLayout, onClose }: CardToolsProps) {
   const [is_access_open, setAccessOpen] = useState(false);
   const navigate = useNavigate();
   const path = `/${entity.plural}/${record.id}`;
   const title = String(record[entity.title] ?? "");
   const copy = async () => {
-    await navigator.clipboard.writeText(location.origin + path);
+    await copyText(location.origin + path);
     showToast({ tone: "success", text: t("card.link_copied") });
   };
   const expand = () => void navigate({ to: "/$plural/$id", params: { plural: entity.plural, id: String(record.id) } });
@@ -65,16 +68,17 @@ export function CardTools({ entity, record, is_panel, onPrevious, onNext, onHist
     <>
       {(onPrevious || onNext) && (
         <>
-          <IconButton label={t("card.previous")} hint="[" disabled={!onPrevious} onClick={() => onPrevious?.()}><IconChevronUp size={18} /></IconButton>
-          <IconButton label={t("card.next")} hint="]" disabled={!onNext} onClick={() => onNext?.()}><IconChevronDown size={18} /></IconButton>
+          <IconButton data-wide label={t("card.previous")} hint="[" disabled={!onPrevious} onClick={() => onPrevious?.()}><IconChevronUp size={18} /></IconButton>
+          <IconButton data-wide label={t("card.next")} hint="]" disabled={!onNext} onClick={() => onNext?.()}><IconChevronDown size={18} /></IconButton>
         </>
       )}
-      {is_panel && <IconButton label={t("card.open_page")} hint="o" onClick={expand}><IconExternalLink size={18} /></IconButton>}
+      {is_panel && <IconButton data-wide label={t("card.open_page")} hint="o" onClick={expand}><IconExternalLink size={18} /></IconButton>}
       <Menu position="bottom-end" width={240} returnFocus={false}>
         <Menu.Target><IconButton label={t("card.more_actions")}><IconDots size={18} /></IconButton></Menu.Target>
         <Menu.Dropdown>
           <Menu.Item leftSection={<IconLink size={16} />} onClick={() => void copy()}>{t("card.copy_link")}</Menu.Item>
           <Menu.Item leftSection={<IconHistory size={16} />} onClick={onHistory}>{t("card.history")}</Menu.Item>
+          {onLayout && <Menu.Item leftSection={<IconLayoutList size={16} />} onClick={onLayout}>{t("layout.edit")}</Menu.Item>}
           <Menu.Item leftSection={<IconEye size={16} />} onClick={() => setAccessOpen(true)}>{t("access.title")}</Menu.Item>
           {entity.can.delete && <><Menu.Divider /><Menu.Item leftSection={<IconTrash size={16} />} onClick={() => void remove()}>{t("card.delete")}</Menu.Item></>}
         </Menu.Dropdown>

@@ -1,12 +1,17 @@
-import { Skeleton } from "@mantine/core";
-import { useEffect, useState } from "react";
+import { Button, Skeleton } from "@mantine/core";
+import { IconArrowLeft } from "@tabler/icons-react";
+import { Link } from "@tanstack/react-router";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { ErrorNotice } from "@web/kit/error-notice";
+import { useMe } from "@web/lib/calls/me";
 import { useMetadata } from "@web/lib/calls/metadata";
 import { useRecord } from "@web/lib/calls/read-record";
+import { accusative } from "@web/lib/format/accusative";
 import { formatPhone, phoneHref } from "@web/lib/format/phone";
 import { t } from "@web/lib/i18n";
 import { onChanges } from "@web/lib/live";
 import type { Entity } from "@web/lib/metadata-types";
+import { Problem } from "@web/lib/problem";
 import { query_client } from "@web/lib/query-client";
 import { useRecordActions } from "@web/lib/record-actions";
 import type { AnyRecord, Email, Phone } from "@web/lib/values";
@@ -29,6 +34,8 @@ interface CardViewProps extends CardNeighbours {
   onClose?: (() => void) | undefined;
 }
 
+const FactsLayout = lazy(async () => ({ default: (await import("@web/records/card/facts-layout")).FactsLayout }));
+
 const kParts = ["facts", "timeline", "related"] as const;
 
 /** The card of any record; its own width decides between three columns, two, and tabs. */
@@ -39,7 +46,10 @@ export function CardView({ entity, id, is_panel = false, onClose, ...neighbours 
     const is_newer = changes.some((change) => change.entity === entity.key && change.id === id && change.version !== known?.version);
     if (is_newer) void refetch();
   }), [entity, id, refetch]);
-  if (error && !record) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
+  if (error && !record) {
+    const is_missing = error instanceof Problem && (error.status === 404 || error.status === 403);
+    return is_missing ? <ErrorNotice error={error} action={<Button component={Link} variant="default" to={`/${entity.plural}`}>{t("error.to_list")}</Button>} /> : <ErrorNotice error={error} onRetry={() => void refetch()} />;
+  }
   if (!record) {
     return (
       <div className={classes.card} aria-busy="true">
@@ -56,6 +66,8 @@ function LoadedCard({ entity, record, is_panel, onClose, ...neighbours }: Omit<C
   const [part, setPart] = useState<(typeof kParts)[number]>("timeline");
   const [composing, setComposing] = useState<string | null>(null);
   const [is_history, setHistory] = useState(false);
+  const [is_layout, setLayout] = useState(false);
+  const me = useMe();
   const kinds = activityKinds(metadata, entity);
   const has_feed = kinds.length > 0 || Boolean(entity.timeline);
   const plan = () => {
@@ -73,11 +85,11 @@ function LoadedCard({ entity, record, is_panel, onClose, ...neighbours }: Omit<C
   useRecordActions(title, [
     ...(phone ? [{ key: "call", label: `${t("card.call")}: ${formatPhone(phone)}`, run: () => location.assign(phoneHref(phone)) }] : []),
     ...(email ? [{ key: "write", label: `${t("card.write")}: ${email.value ?? email.raw}`, run: () => location.assign(`mailto:${email.value ?? email.raw}`) }] : []),
-    ...kinds.filter((kind) => kind.entity.can.create).map((kind) => ({ key: kind.entity.key, label: t("card.compose", { kind: kind.entity.label.one.toLowerCase() }), run: () => compose(kind.entity.key) })),
+    ...kinds.filter((kind) => kind.entity.can.create).map((kind) => ({ key: kind.entity.key, label: t("card.compose", { kind: accusative(kind.entity.label.one) }), run: () => compose(kind.entity.key) })),
     { key: "history", label: t("card.history"), run: () => { setHistory(true); setPart("timeline"); } },
   ]);
   const tools = (
-    <CardTools entity={entity} record={record} is_panel={is_panel} onClose={onClose} {...neighbours} onHistory={() => { setHistory((before) => !before); setPart("timeline"); }} />
+    <CardTools entity={entity} record={record} is_panel={is_panel} onClose={onClose} {...neighbours} onHistory={() => { setHistory((before) => !before); setPart("timeline"); }} onLayout={me.can_change_metadata ? () => { setLayout(true); setPart("facts"); } : undefined} />
   );
   return (
     <article className={classes.card} aria-label={title}>
@@ -86,10 +98,16 @@ function LoadedCard({ entity, record, is_panel, onClose, ...neighbours }: Omit<C
         {kParts.map((one) => <button key={one} type="button" role="tab" aria-selected={part === one} onClick={() => setPart(one)}>{t(`card.tab_${one}`)}</button>)}
       </div>
       <div className={classes.body}>
-        <div className={classes.column} data-part="facts" data-shown={part === "facts" || undefined}><CardFacts entity={entity} record={record} save={save} /></div>
+        <div className={classes.column} data-part="facts" data-shown={part === "facts" || undefined}>{is_layout ? <Suspense><FactsLayout entity={entity} onDone={() => setLayout(false)} /></Suspense> : <CardFacts entity={entity} record={record} save={save} />}</div>
         <div className={classes.column} data-part="timeline" data-shown={part === "timeline" || undefined}>
           {is_history || !has_feed ? (
-            <><h2>{t("card.history")}</h2><History entity={entity} id={record.id} /></>
+            <>
+              <div className={classes.panelTitle}>
+                <h2>{t("card.history")}</h2>
+                {has_feed && <Button size="compact-sm" variant="subtle" leftSection={<IconArrowLeft size={15} />} onClick={() => setHistory(false)}>{t("history.back")}</Button>}
+              </div>
+              <History entity={entity} id={record.id} />
+            </>
           ) : <><Composer entity={entity} record={record} kind_key={composing} onKind={setComposing} /><Timeline entity={entity} id={record.id} /></>}
         </div>
         <div className={classes.column} data-part="related" data-shown={part === "related" || undefined}>

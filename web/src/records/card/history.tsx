@@ -50,7 +50,7 @@ function HistoryLine({ entity, id, item, onUndone }: { entity: Entity; id: numbe
   return (
     <li className={classes.line}>
       <div className={classes.who}>
-        <strong>{item.user?.title ?? t("history.program")}</strong> <span className="muted">{actionText(item.action)}</span>
+        <strong>{item.user?.title ?? t("history.program")}</strong> <span className="muted">— {actionText(item.action)}</span>
         <time className="muted numbers" dateTime={item.at} title={formatInstantFully(item.at)}>{formatInstant(item.at)}</time>
       </div>
       <ChangeList entity={entity} changes={item.changes} />

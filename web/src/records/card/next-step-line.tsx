@@ -64,7 +64,7 @@ export function NextStepLine({ entity, record, onPlan }: { entity: Entity; recor
       {step ? (
         <>
           <DueBadge at={at} />
-          <span className="cut">{String(step.record[step.kind.entity.title] ?? "")}</span>
+          <span className={`${classes.stepText} cut`}>{String(step.record[step.kind.entity.title] ?? "")}</span>
           <Button size="compact-xs" variant="default" leftSection={<IconCheck size={13} />} onClick={() => void finish()}>{t("card.done")}</Button>
         </>
       ) : <span className={classes.noStep}>{t("card.no_step")}</span>}

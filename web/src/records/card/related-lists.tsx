@@ -6,14 +6,16 @@ import { useEffect } from "react";
 import { FieldView } from "@web/fields/field-view";
 import { EntityIcon } from "@web/kit/entity-icon";
 import { IconButton } from "@web/kit/icon-button";
-import { useMetadata } from "@web/lib/calls/metadata";
+import { targetOf, useMetadata } from "@web/lib/calls/metadata";
 import { queryRecords } from "@web/lib/calls/query-records";
 import type { Condition, Filter } from "@web/lib/filter";
+import { accusative } from "@web/lib/format/accusative";
+import { formatInstant } from "@web/lib/format/date";
 import { t } from "@web/lib/i18n";
 import { onChanges } from "@web/lib/live";
 import type { Entity, Field } from "@web/lib/metadata-types";
 import { useRecordCreator } from "@web/lib/record-creator";
-import { isBlank, type AnyRecord, type Link as LinkValue } from "@web/lib/values";
+import { isBlank, isLink, type AnyRecord } from "@web/lib/values";
 import classes from "@web/records/card/related-lists.module.css";
 import { DueBadge } from "@web/records/due-badge";
 import { activityKinds, kNextStepField, openState } from "@web/records/next-step";
@@ -56,10 +58,19 @@ export function RelatedLists({ entity, record }: { entity: Entity; record: AnyRe
 const kShown = 5;
 
 function factFields(entity: Entity, skipped: string): Field[] {
-  const kinds = new Set(["money", "instant", "date", "choice", "phone"]);
+  const kinds = new Set(entity.kind === "log" ? ["link", "user", "choice"] : ["money", "instant", "date", "choice", "phone"]);
   const columns = entity.views?.[0]?.columns ?? [];
   const fields = columns.map((key) => entity.fields.find((field) => field.key === key)).filter((field) => field !== undefined);
   return fields.filter((field) => (field.key !== entity.title || entity.kind === "relation") && field.key !== skipped && (kinds.has(field.type) || field.key === entity.stages?.field)).slice(0, 3);
+}
+
+/** A name is a link to the card; a moment, as journals have, is written as a time. */
+function RelatedTitle({ entity, field, item }: { entity: Entity; field: Field | undefined; item: AnyRecord }) {
+  const value = field ? item[field.key] : null;
+  const target = { plural: entity.plural, id: String(item.id) };
+  if (isLink(value) && field) return <FieldView field={field} value={value} record={item} />;
+  const text = field?.type === "instant" || field?.type === "date" ? formatInstant(String(value ?? "")) : String(value ?? `№ ${item.id}`).replace(/<[^>]+>/g, " ");
+  return entity.kind === "log" ? <span className="muted">{text}</span> : <Link to="/$plural/$id" params={target} className="cut">{text}</Link>;
 }
 
 /** `is_named`: several lists hold records of this kind, so the title says by which field. */
@@ -68,8 +79,8 @@ function RelatedList({ relation, entity, record, is_named }: { relation: Relatio
   const create = useRecordCreator();
   const metadata = useMetadata();
   // Of a relation the other end is what one looks for: its title stands in the line and leads to it.
-  const end = other.kind === "relation" ? other.fields.find((one) => one.type === "link" && one.key !== field.key && !one.system) : undefined;
-  const end_entity = end ? metadata.entity(end.to?.[0] ?? "") : undefined;
+  const end = other.kind === "relation" ? other.fields.find((one) => (one.type === "link" || one.type === "user") && one.key !== field.key && !one.system) : undefined;
+  const title_field = end ?? other.fields.find((one) => one.key === other.title);
   const facts = factFields(other, end ? "" : field.key);
   const activity = activityKinds(metadata, entity).find((kind) => kind.entity.key === other.key && kind.state && kind.due);
   const to_record = conditionTo(field, entity, record.id);
@@ -78,7 +89,7 @@ function RelatedList({ relation, entity, record, is_named }: { relation: Relatio
   const sort = activity ? { field: activity.due?.key ?? "id", desc: false } : { field: "created_at", desc: true };
   const { data, refetch } = useQuery({
     queryKey: ["related", entity.plural, record.id, other.plural, field.key],
-    queryFn: ({ signal }) => queryRecords(other.plural, { filter: condition, limit: kShown + 1, fields: [other.title, ...(end ? [end.key] : []), ...facts.map((one) => one.key)], sort: [sort] }, signal),
+    queryFn: ({ signal }) => queryRecords(other.plural, { filter: condition, limit: kShown + 1, fields: [title_field?.key ?? other.title, ...facts.map((one) => one.key)], sort: [sort] }, signal),
   });
   useEffect(() => onChanges((changes) => { if (changes.some((change) => change.entity === other.key)) void refetch(); }), [other.key, refetch]);
   const items = data?.items ?? [];
@@ -87,16 +98,14 @@ function RelatedList({ relation, entity, record, is_named }: { relation: Relatio
   return (
     <section className={classes.list}>
       <header>
-        <EntityIcon name={other.icon} size={16} /><h3>{other.label.many}{is_named && ` · ${field.label}`}</h3>
-        {other.can.create && <IconButton size={26} label={t("card.add_related", { entity: other.label.one.toLowerCase() })} onClick={add}><IconPlus size={15} /></IconButton>}
+        <EntityIcon name={other.icon} size={16} /><h3>{(end && metadata.entity(targetOf(end))?.label.many) ?? other.label.many}{is_named && ` · ${field.label}`}</h3>
+        {other.can.create && other.kind !== "log" && <IconButton size={26} label={t("card.add_related", { entity: accusative(other.label.one) })} onClick={add}><IconPlus size={15} /></IconButton>}
       </header>
       {data && items.length === 0 && <p className="muted">{t("card.no_related")}</p>}
       <ul>
         {items.slice(0, kShown).map((item) => (
           <li key={item.id}>
-            {end && end_entity && item[end.key]
-              ? <Link to="/$plural/$id" params={{ plural: end_entity.plural, id: String((item[end.key] as LinkValue).id) }} className="cut">{(item[end.key] as LinkValue).title ?? "—"}</Link>
-              : <Link to="/$plural/$id" params={{ plural: other.plural, id: String(item.id) }} className="cut">{String(item[other.title] ?? `№ ${item.id}`).replace(/<[^>]+>/g, " ")}</Link>}
+            <RelatedTitle entity={other} field={title_field} item={item} />
             <span className={classes.facts}>
               {facts.filter((one) => !isBlank(item[one.key])).map((one) => (
                 <span key={one.key}>{(one.key === activity?.due?.key || one.key === kNextStepField) ? <DueBadge at={item[one.key] as string} /> : <FieldView field={one} value={item[one.key]} record={item} is_dense />}</span>

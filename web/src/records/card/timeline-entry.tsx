@@ -31,7 +31,7 @@ export function TimelineEntry({ entity, item }: { entity: Entity; item: Timeline
     <article className={classes.entry} data-quiet>
       <span className={classes.icon}><IconHistory size={15} aria-hidden="true" /></span>
       <div className={classes.line}>
-        {item.change?.user?.title ?? t("history.program")} <span className="muted">{kActions.has(action) ? t(`history.${action}` as TextKey) : action}{action === "updated" && labels.length > 0 ? `: ${labels.join(", ")}` : ""}</span>
+        {item.change?.user?.title ?? t("history.program")} <span className="muted">— {kActions.has(action) ? t(`history.${action}` as TextKey) : action}{action === "updated" && labels.length > 0 ? `: ${labels.join(", ")}` : ""}</span>
       </div>
       <span className={classes.meta}><Time at={item.at} /></span>
     </article>
@@ -50,16 +50,23 @@ function ActivityEntry({ entity, other, record, at }: { entity: Entity; other: E
   const option = kind?.state?.options?.find((one) => one.key === state);
   const who = other.owner ? record[other.owner] : record.created_by;
   const facts = other.fields.filter((field) => (field.type === "choice" || field.type === "duration") && field.key !== kind?.state?.key && !field.hidden && !isBlank(record[field.key]) && field.default !== record[field.key]).slice(0, 3);
+  const has_facts = facts.length > 0;
+  const kind_text = `${other.label.one}${option && !is_open ? `, ${option.label.toLowerCase()}` : ""}`;
   return (
     <article className={classes.entry} data-open={is_open || undefined}>
       <span className={classes.icon}><EntityIcon name={other.icon} size={15} /></span>
       <div className={classes.text}>
         <div className={classes.line}>
-          <span className="muted">{other.label.one}</span>
-          {!is_title_body && <Link to="/$plural/$id" params={{ plural: other.plural, id: String(record.id) }} className={classes.title}>{htmlToText(String(record[other.title] ?? `№ ${record.id}`))}</Link>}
-          {is_open && due ? <DueBadge at={due} /> : option && !is_open ? <span className="muted">{option.label.toLowerCase()}</span> : null}
-          {facts.map((field) => <span key={field.key} className="muted" title={field.label}><FieldView field={field} value={record[field.key]} is_dense /></span>)}
+          {is_title_body ? <span className={classes.title}>{other.label.one}</span> : <Link to="/$plural/$id" params={{ plural: other.plural, id: String(record.id) }} className={classes.title}>{htmlToText(String(record[other.title] ?? `№ ${record.id}`))}</Link>}
+          {is_open && due && <DueBadge at={due} />}
+          {!has_facts && !is_title_body && <span className={classes.kind}>{kind_text}</span>}
         </div>
+        {has_facts && (
+          <div className={classes.facts}>
+            {!is_title_body && <span>{kind_text}</span>}
+            {facts.map((field) => <span key={field.key} title={field.label}><FieldView field={field} value={record[field.key]} is_dense /></span>)}
+          </div>
+        )}
         {bodies.map((field) => <div key={field.key} className={classes.body}><FieldView field={field} value={record[field.key]} record={record} /></div>)}
       </div>
       <span className={classes.meta}>{isLink(who) ? who.title : ""} <Time at={at} /></span>

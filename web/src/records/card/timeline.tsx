@@ -1,7 +1,7 @@
-import { Button } from "@mantine/core";
+import { Button, Menu } from "@mantine/core";
+import { IconChevronDown } from "@tabler/icons-react";
 import { useEffect, useMemo, useState } from "react";
 import { ErrorNotice } from "@web/kit/error-notice";
-import { Segments } from "@web/kit/segments";
 import { useMetadata } from "@web/lib/calls/metadata";
 import { useTimeline } from "@web/lib/calls/timeline";
 import { dayOf, formatDate } from "@web/lib/format/date";
@@ -27,7 +27,15 @@ export function Timeline({ entity, id }: { entity: Entity; id: number }) {
   const options = [{ value: "all", label: t("timeline.all") }, ...kinds.map((kind) => ({ value: kind.key, label: kind.label.many })), { value: "change", label: t("timeline.changes") }];
   return (
     <section aria-label={t("timeline.title")}>
-      {all.length > 0 && <div className={classes.filter}><Segments label={t("timeline.filter")} value={shown} onChange={setShown} options={options} /></div>}
+      {all.length > 0 && (
+        <div className={classes.feedHead}>
+          <h2>{t("timeline.title")}</h2>
+          <Menu position="bottom-end">
+            <Menu.Target><Button size="compact-sm" variant="subtle" color="gray" rightSection={<IconChevronDown size={14} />} aria-label={`${t("timeline.filter")}: ${options.find((option) => option.value === shown)?.label ?? ""}`}>{options.find((option) => option.value === shown)?.label}</Button></Menu.Target>
+            <Menu.Dropdown>{options.map((option) => <Menu.Item key={option.value} onClick={() => setShown(option.value)}>{option.label}</Menu.Item>)}</Menu.Dropdown>
+          </Menu>
+        </div>
+      )}
       {isPending && <div className={classes.waiting} aria-busy="true">{[0, 1, 2].map((line) => <span key={line} />)}</div>}
       {!isPending && items.length === 0 && <p className={`${classes.empty} muted`}>{t(all.length === 0 ? "timeline.empty" : "timeline.none_of_kind")}</p>}
       <ol className={classes.entries}>

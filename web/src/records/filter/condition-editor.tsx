@@ -35,7 +35,7 @@ export function ConditionEditor({ field, condition, onChange }: ConditionEditorP
   const { Filter } = module;
   return (
     <div style={{ display: "grid", gap: 8, minWidth: 240, maxWidth: 320 }}>
-      {operators.length > 1 && <NativeSelect aria-label={t("filter.operator", { field: field.label })} value={condition.op} onChange={(event) => set(event.currentTarget.value as Operator)} data={operators.map((op) => ({ value: op, label: operatorText(op) }))} />}
+      {operators.length > 1 && <NativeSelect aria-label={t("filter.operator", { field: field.label })} value={condition.op} onChange={(event) => set(event.currentTarget.value as Operator)} data={operators.map((op) => ({ value: op, label: operatorText(op, field) }))} />}
       {needsValue(condition.op) && <Filter field={field} op={condition.op} value={condition.value ?? null} onChange={(value) => onChange({ ...condition, value })} />}
     </div>
   );

@@ -5,14 +5,17 @@ import type { Condition, Filter, Operator } from "@web/lib/filter";
 import { isCondition, needsValue } from "@web/lib/filter";
 import { formatDate } from "@web/lib/format/date";
 import { formatDecimal } from "@web/lib/format/number";
-import { t } from "@web/lib/i18n";
+import { t, type TextKey } from "@web/lib/i18n";
 import type { Entity, Field } from "@web/lib/metadata-types";
 
 /** Operators that a phrase leaves unsaid: «Город — Казань». */
 const kSilent = new Set<Operator>(["eq", "in", "any_of"]);
 
-export function operatorText(op: Operator): string {
-  return t(`op.${op}`);
+const kDateOperators = new Set<Operator>(["lt", "lte", "gt", "gte"]);
+
+export function operatorText(op: Operator, field?: Field): string {
+  const is_date = field !== undefined && ["date", "instant"].includes(drawnType(field));
+  return is_date && kDateOperators.has(op) ? t(`op.date_${op}` as TextKey) : t(`op.${op}`);
 }
 
 function oneValue(field: Field | undefined, value: unknown, titles: ReadonlyMap<number, string> | undefined): string {
@@ -56,8 +59,7 @@ export interface Phrase {
 export function phraseOf(metadata: Metadata, entity: Entity, condition: Condition, titles?: ReadonlyMap<number, string>): Phrase {
   const field = metadata.fieldAt(entity, condition.field);
   const subject = field ? metadata.pathLabel(entity, condition.field) : condition.field;
-  const is_date = field && ["date", "instant"].includes(drawnType(field));
-  const verb = kSilent.has(condition.op) ? "" : is_date && condition.op === "gte" ? t("op.date_gte") : is_date && (condition.op === "lt" || condition.op === "lte") ? t("op.date_lte") : operatorText(condition.op);
+  const verb = kSilent.has(condition.op) ? "" : operatorText(condition.op, field);
   return { subject, verb, value: valueText(field, condition, titles) };
 }
 

@@ -10,6 +10,9 @@ interface FieldPickerProps {
   entity: Entity;
   accepts: (field: Field) => boolean;
   onPick: (path: string, field: Field) => void;
+  placeholder?: string;
+  /** Paths that are chosen already. */
+  without?: string[];
 }
 
 interface Choice {
@@ -19,7 +22,7 @@ interface Choice {
 }
 
 /** Fields of an entity and, behind the arrow, those of the records it links to. */
-export function FieldPicker({ entity, accepts, onPick }: FieldPickerProps) {
+export function FieldPicker({ entity, accepts, onPick, placeholder, without = [] }: FieldPickerProps) {
   const metadata = useMetadata();
   const [typed, setTyped] = useState("");
   const [via, setVia] = useState<{ path: string; entity: Entity } | null>(null);
@@ -36,7 +39,7 @@ export function FieldPicker({ entity, accepts, onPick }: FieldPickerProps) {
     const target = metadata.entity(targetOf(door));
     return (target?.fields ?? []).filter((field) => accepts(field) && !field.hidden && !field.system && field.label.toLowerCase().includes(wanted)).map((field) => ({ path: `${door.key}.${field.key}`, field, label: `${door.label} → ${field.label}` }));
   });
-  const all = [...choices, ...deep];
+  const all = [...choices, ...deep].filter((choice) => !without.includes(choice.path));
   const onKeyDown = (event: KeyboardEvent) => {
     const first = all[0];
     if (event.key === "Enter" && first) {
@@ -46,7 +49,7 @@ export function FieldPicker({ entity, accepts, onPick }: FieldPickerProps) {
   };
   return (
     <div className={classes.picker}>
-      <TextInput size="xs" aria-label={t("filter.find_field")} placeholder={t("filter.find_field")} data-autofocus value={typed} onChange={(event) => setTyped(event.currentTarget.value)} onKeyDown={onKeyDown} />
+      <TextInput size="xs" aria-label={t("filter.find_field")} placeholder={placeholder ?? t("filter.find_field")} data-autofocus value={typed} onChange={(event) => setTyped(event.currentTarget.value)} onKeyDown={onKeyDown} />
       {via && <button type="button" className={classes.choice} onClick={() => setVia(null)}>← {metadata.pathLabel(entity, via.path)}</button>}
       <ul>
         {all.map((choice) => <li key={choice.path}><button type="button" className={classes.choice} onClick={() => onPick(choice.path, choice.field)}>{choice.label}</button></li>)}

@@ -74,7 +74,7 @@ export function CreateForm({ entity, initial, known = [], onCreated, onCancel }:
       {rest && <p role="alert" style={{ color: "var(--danger)" }}>{rest}</p>}
       <div style={{ display: "flex", gap: 8, justifyContent: "flex-end" }}>
         <Button variant="default" onClick={onCancel}>{t("action.cancel")}</Button>
-        <Button type="submit" loading={is_saving}>{t(duplicates.length > 0 ? "create.anyway" : "create.submit", { entity: entity.label.one.toLowerCase() })}</Button>
+        <Button type="submit" loading={is_saving}>{t(duplicates.length > 0 ? "create.anyway" : "create.submit")}</Button>
       </div>
     </form>
   );

@@ -2,6 +2,7 @@ import { Modal } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
 import { useCallback, useMemo, useState, type ReactNode } from "react";
 import { useMetadata } from "@web/lib/calls/metadata";
+import { accusative } from "@web/lib/format/accusative";
 import { t } from "@web/lib/i18n";
 import { RecordCreatorContext, type RecordCreator } from "@web/lib/record-creator";
 import { showToast } from "@web/lib/toasts";
@@ -44,7 +45,7 @@ function CreateDialog({ request, level, onClose }: { request: Request; level: nu
   }, [entity, navigate, onClose]);
   if (!entity) return null;
   return (
-    <Modal opened onClose={() => onClose(null)} title={t("create.title", { entity: entity.label.one.toLowerCase() })} size={480} zIndex={200 + level * 10} closeButtonProps={{ "aria-label": t("action.close") }}>
+    <Modal opened onClose={() => onClose(null)} title={t("create.title", { entity: accusative(entity.label.one) })} size={480} zIndex={200 + level * 10} closeButtonProps={{ "aria-label": t("action.close") }}>
       <CreateForm entity={entity} initial={request.initial} onCreated={finish} onCancel={() => onClose(null)} />
     </Modal>
   );

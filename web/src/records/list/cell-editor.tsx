@@ -37,9 +37,9 @@ export function CellEditor({ entity, field, record, save, onClose }: CellEditorP
     onClose();
   };
   return (
-    <Popover opened onChange={(is_open) => { if (!is_open) void commit(value); }} position="bottom-start" trapFocus closeOnEscape={false} withinPortal>
+    <Popover opened withRoles={false} onChange={(is_open) => { if (!is_open) void commit(value); }} position="bottom-start" trapFocus closeOnEscape={false} withinPortal>
       <Popover.Target><span style={{ position: "absolute", inset: 0, pointerEvents: "none" }} /></Popover.Target>
-      <Popover.Dropdown p={8} data-editing onKeyDown={onKeyDown} onClick={(event) => event.stopPropagation()} style={{ minWidth: 260 }} aria-label={t("card.edit_field", { field: field.label })}>
+      <Popover.Dropdown p={8} role="dialog" data-editing onKeyDown={onKeyDown} onClick={(event) => event.stopPropagation()} style={{ minWidth: 260 }} aria-label={t("card.edit_field", { field: field.label })}>
         <FieldInput entity={entity} field={field} value={value} record={record} error={error} auto_focus onChange={(next) => { setValue(next); setError(undefined); }} onCommit={(next) => { setValue(next); void commit(next); }} />
       </Popover.Dropdown>
     </Popover>

@@ -26,7 +26,7 @@ export function ColumnMenu({ entity, columns, onChoose }: ColumnMenuProps) {
             <Checkbox key={column.path} size="xs" label={column.label} checked disabled={column.path === entity.title} onChange={() => onChoose(paths.filter((path) => path !== column.path))} />
           ))}
         </div>
-        <FieldPicker entity={entity} accepts={(field) => field.type !== "rich_text"} onPick={(path) => { if (!paths.includes(path)) onChoose([...paths, path]); }} />
+        <FieldPicker entity={entity} placeholder={t("list.add_column")} accepts={(field) => field.type !== "rich_text"} without={paths} onPick={(path) => { if (!paths.includes(path)) onChoose([...paths, path]); }} />
       </Popover.Dropdown>
     </Popover>
   );

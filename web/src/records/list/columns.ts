@@ -17,10 +17,13 @@ export interface ColumnChoice {
 }
 
 const kWidths_px: Partial<Record<FieldType, number>> = {
-  bool: 90, date: 120, instant: 150, integer: 100, percent: 90, decimal: 120, money: 140, user: 170, phone: 170, email: 200, choice: 140,
-  auto_number: 100, duration: 110, image: 70, tags: 180, multi_choice: 180, address: 220, long_text: 260,
+  bool: 90, date: 110, instant: 150, integer: 100, percent: 90, decimal: 120, money: 130, user: 190, phone: 165, email: 200, choice: 150,
+  auto_number: 95, text: 150, duration: 110, image: 70, tags: 180, multi_choice: 180, address: 220, long_text: 260,
 };
 export const kMinWidth_px = 60;
+
+/** What is of one length: cutting a number or a time makes it wrong. */
+const kRigid = new Set<FieldType>(["auto_number", "date", "instant", "money", "phone"]);
 
 const kNumeric = new Set<FieldType>(["integer", "decimal", "money", "percent", "duration"]);
 
@@ -29,7 +32,14 @@ export function isNumeric(field: Field): boolean {
 }
 
 export function defaultWidth(field: Field, is_title: boolean): number {
-  return is_title ? 280 : (kWidths_px[field.result ?? field.type] ?? 180);
+  if (is_title) return 280;
+  if (field.format) return 130;
+  return kWidths_px[field.result ?? field.type] ?? 180;
+}
+
+/** A column is never narrower by itself than its own name. */
+function headWidth(label: string): number {
+  return Math.min(170, Math.round(label.length * 7.2) + 20);
 }
 
 /** The columns of a view by default: the title, then fields that say something at a glance. */
@@ -47,14 +57,17 @@ export function resolveColumns(metadata: Metadata, entity: Entity, choices: Colu
   for (const choice of choices) {
     const field = metadata.fieldAt(entity, choice.path);
     if (!field || field.hidden) continue;
-    const width_px = Math.max(kMinWidth_px, choice.width_px ?? defaultWidth(field, choice.path === entity.title));
-    columns.push({ path: choice.path, field, label: metadata.pathLabel(entity, choice.path), width_px, is_fixed: choice.width_px !== undefined });
+    const label = metadata.pathLabel(entity, choice.path);
+    const width_px = Math.max(kMinWidth_px, choice.width_px ?? Math.max(defaultWidth(field, choice.path === entity.title), headWidth(label)));
+    columns.push({ path: choice.path, field, label, width_px, is_fixed: choice.width_px !== undefined });
   }
   return columns;
 }
 
 export function minWidth(column: Column): number {
-  return column.is_fixed ? column.width_px : Math.max(kMinWidth_px, Math.round(column.width_px * 0.72));
+  if (column.is_fixed) return column.width_px;
+  const share = kRigid.has(column.field.result ?? column.field.type) ? 0.95 : 0.68;
+  return Math.max(kMinWidth_px, headWidth(column.label), Math.round(column.width_px * share));
 }
 
 /** The grid template of a row: columns the user did not size share the width by their weight. */

@@ -12,6 +12,7 @@ import type { SaveRecord } from "@web/records/edit/use-record-editing";
 import { CellEditor } from "@web/records/list/cell-editor";
 import { DueBadge } from "@web/records/due-badge";
 import { kNextStepField } from "@web/records/next-step";
+import { isParty } from "@web/records/record-picture";
 import { PhoneRow } from "@web/records/list/phone-row";
 import { isNumeric, valueAt, type Column } from "@web/records/list/columns";
 import classes from "@web/records/list/list-table.module.css";
@@ -75,7 +76,7 @@ export const ListRow = memo(function ListRow(props: ListRowProps) {
       {columns.map((column) => (
         <div key={column.path} role="gridcell" className={classes.cell} data-path={column.path} data-numeric={isNumeric(column.field) || undefined}>
           {column.path === entity.title ? (
-            <span className={classes.title}><Avatar name={title} size={22} is_square={!entity.icon?.startsWith("user")} /><span className="cut">{title}</span></span>
+            <span className={classes.title}>{isParty(entity) && <Avatar name={title} size={22} is_square={!entity.icon?.startsWith("user")} />}<span className="cut">{title}</span></span>
           ) : isDue(column, record) ? <DueBadge at={valueAt(record, column.path) as string | null} /> : <FieldView field={column.field} value={valueAt(record, column.path)} record={record} is_dense />}
           {save && onEdit && !column.path.includes(".") && canEdit(entity, column.field) && (editing === column.path ? (
             <CellEditor entity={entity} field={column.field} record={record} save={save} onClose={() => onEdit(index, null)} />

@@ -6,6 +6,7 @@ import { EntityIcon } from "@web/kit/entity-icon";
 import { ErrorNotice } from "@web/kit/error-notice";
 import { useMetadata } from "@web/lib/calls/metadata";
 import { allOf, partsOf, sortToText, type Condition, type Filter, type Query } from "@web/lib/filter";
+import { accusative } from "@web/lib/format/accusative";
 import { t } from "@web/lib/i18n";
 import type { Entity } from "@web/lib/metadata-types";
 import { useRecordCreator } from "@web/lib/record-creator";
@@ -21,6 +22,7 @@ import { ListFoot } from "@web/records/list/list-foot";
 import classes from "@web/records/list/list-screen.module.css";
 import { useListSearch } from "@web/records/list/list-state";
 import { ListTable } from "@web/records/list/list-table";
+import { ShapeSwitch } from "@web/records/list/shape-switch";
 import { useColumnChoice } from "@web/records/list/use-column-choice";
 import { useNeighbours } from "@web/records/list/use-neighbours";
 import { usePageStore } from "@web/records/list/use-page-store";
@@ -66,9 +68,10 @@ export function ListScreen({ entity, view }: { entity: Entity; view: CurrentView
     <section className={classes.screen} aria-label={entity.label.many}>
       <header className={classes.head}>
         <h1>{entity.label.many}</h1>
-        <ViewTabs entity={entity} view={view} columns={columns.map((column) => column.path)} update={update} />
+        <ViewTabs entity={entity} view={view} shape="list" columns={columns.map((column) => column.path)} update={update} />
         <GroupMenu entity={entity} group={view.group} onGroup={(key) => update({ group: key ?? "" })} />
-        <ColumnMenu entity={entity} columns={columns} onChoose={choice.choose} />
+        <span className={classes.wide}><ColumnMenu entity={entity} columns={columns} onChoose={choice.choose} /></span>
+        <ShapeSwitch entity={entity} shape="list" onShape={(as) => update({ as, group: undefined })} />
         {entity.can.create && <Button className={classes.create} size="xs" leftSection={<IconPlus size={16} />} onClick={() => void create?.(entity.key, {})}>{t("action.create")}</Button>}
       </header>
       <FilterBar
@@ -79,8 +82,8 @@ export function ListScreen({ entity, view }: { entity: Entity; view: CurrentView
         <EmptyState
           icon={<EntityIcon name={entity.icon} size={28} />} title={is_filtered ? t("list.nothing_found") : t("list.empty", { entity: entity.label.many })} text={t(is_filtered ? "list.nothing_found_text" : "list.empty_text")}
           action={<>
-            {is_filtered && <Button variant="default" onClick={() => update({ filter: kNothing, q: undefined })}>{t("list.clear_filter")}</Button>}
-            {entity.can.create && <Button onClick={() => void create?.(entity.key, {})}>{t("create.title", { entity: entity.label.one.toLowerCase() })}</Button>}
+            {is_filtered && <Button onClick={() => update({ filter: kNothing, q: undefined })}>{t("list.clear_filter")}</Button>}
+            {entity.can.create && <Button variant={is_filtered ? "default" : "filled"} onClick={() => void create?.(entity.key, {})}>{t("create.title", { entity: accusative(entity.label.one) })}</Button>}
           </>}
         />
       ) : group ? <GroupedList entity={entity} columns={columns} query={query} group={group} open_id={open_id} onOpen={onOpen} onShowAll={addCondition} /> : (
@@ -89,7 +92,7 @@ export function ListScreen({ entity, view }: { entity: Entity; view: CurrentView
           onSort={onSort} onResize={choice.resize} onMove={choice.move} onOpen={onOpen}
         />
       )}
-      {!group && !is_empty && <ListFoot entity={entity} filter={query.filter ?? null} columns={columns} store={store} state={state} />}
+      {!group && !is_empty && !state.error && !state.is_first_load && <ListFoot entity={entity} filter={query.filter ?? null} columns={columns} store={store} state={state} />}
       {(selection.count > 0 || selection.is_all) && <BulkBar entity={entity} query={query} selection={selection} />}
       {open_entity && open_id !== null && <SidePanel entity={open_entity} id={open_id} onClose={close} {...neighbours} />}
       {dialogs}

@@ -1,6 +1,7 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useCallback } from "react";
 import type { Filter } from "@web/lib/filter";
+import type { Shape } from "@web/records/list/shapes";
 
 /** What of a list stands in the address: a link shows another person the same list. */
 export interface ListSearch {
@@ -12,7 +13,7 @@ export interface ListSearch {
   group?: string | undefined;
   /** «company/123»: the record in the side panel. */
   open?: string | undefined;
-  as?: "list" | "board" | "calendar" | undefined;
+  as?: Shape | undefined;
 }
 
 export function parseListSearch(raw: Record<string, unknown>): ListSearch {
@@ -21,7 +22,7 @@ export function parseListSearch(raw: Record<string, unknown>): ListSearch {
   return {
     view: text("view"), q: text("q"), sort: text("sort"), group: text("group"), open: text("open"),
     filter: typeof raw.filter === "object" && raw.filter !== null ? (raw.filter as Filter) : undefined,
-    as: as === "list" || as === "board" || as === "calendar" ? as : undefined,
+    as: as === "list" || as === "board" || as === "calendar" || as === "map" ? as : undefined,
   };
 }
 

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useRef, useState, type KeyboardEvent } from "react";
 import { useRowHeight, useWindow } from "@web/kit/use-window";
+import { useHotkeys } from "@web/lib/hotkeys";
 import { t } from "@web/lib/i18n";
 import type { Entity } from "@web/lib/metadata-types";
 import type { SortKey } from "@web/lib/filter";
@@ -27,12 +28,16 @@ interface ListTableProps {
   onOpen: (id: number) => void;
 }
 
+const kGhostRows = 24;
+
 /** The grid of a list: only the rows in view exist. Arrow keys move, Enter opens, Space selects. */
 export function ListTable(props: ListTableProps) {
   const { entity, columns, store, state, selection, open_id, save, onOpen } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const row_px = useRowHeight();
-  const { first, end, total_px, offset_px, scrollToRow } = useWindow(scroller, { count: state.row_count, row_px });
+  // Before the first answer the list has the shape it will have.
+  const row_count = state.is_first_load ? Math.max(state.row_count, kGhostRows) : state.row_count;
+  const { first, end, total_px, offset_px, scrollToRow } = useWindow(scroller, { count: row_count, row_px });
   const [active, setActive] = useState(0);
   const [editing, setEditing] = useState<{ row: number; path: string } | null>(null);
   const onEdit = useCallback((row: number, path: string | null) => {
@@ -60,6 +65,19 @@ export function ListTable(props: ListTableProps) {
     else return;
     event.preventDefault();
   };
+
+  const focusRow = (row: number) => {
+    scroller.current?.focus({ preventScroll: true });
+    moveTo(row);
+  };
+  const active_record = store.row(active);
+  useHotkeys([
+    { keys: "ArrowDown", label: "keys.rows", group: "list", run: () => focusRow(active + 1) },
+    { keys: "ArrowUp", label: "keys.rows", group: "list", run: () => focusRow(active - 1) },
+    { keys: "Enter", label: "keys.open_row", group: "list", run: () => { if (active_record && document.activeElement === document.body) onOpen(active_record.id); } },
+    { keys: "Space", label: "keys.select_row", group: "list", run: () => undefined },
+    { keys: "F2", label: "keys.edit_row", group: "list", run: () => undefined },
+  ]);
 
   const template = `36px ${gridTemplate(columns)}`;
   const min_width_px = 36 + columns.reduce((sum, column) => sum + minWidth(column), 0);

@@ -1,16 +1,16 @@
 import type { MouseEvent } from "react";
 import { FieldView } from "@web/fields/field-view";
-import { Avatar } from "@web/kit/avatar";
 import { isBlank, type AnyRecord } from "@web/lib/values";
 import { valueAt } from "@web/records/list/columns";
 import type { ListRowProps } from "@web/records/list/list-row";
 import classes from "@web/records/list/list-table.module.css";
 import { DueBadge } from "@web/records/due-badge";
 import { kNextStepField } from "@web/records/next-step";
+import { RecordPicture } from "@web/records/record-picture";
 
 /** A row for a narrow screen: the title, and under it what the first columns say. */
 export function PhoneRow({ entity, columns, index, record, title, is_open, is_selected, onOpen, onActivate }: ListRowProps & { record: AnyRecord; title: string }) {
-  const shown = columns.filter((column) => column.path !== entity.title && column.path !== kNextStepField && column.field.type !== "user" && !isBlank(valueAt(record, column.path))).slice(0, 3);
+  const shown = columns.filter((column) => column.path !== entity.title && column.path !== kNextStepField && column.field.type !== "user" && !column.field.format && column.field.type !== "auto_number" && !isBlank(valueAt(record, column.path))).slice(0, 3);
   const next = valueAt(record, kNextStepField) as string | null;
   const onClick = (event: MouseEvent) => {
     if ((event.target as HTMLElement).closest("a,button")) return;
@@ -19,7 +19,7 @@ export function PhoneRow({ entity, columns, index, record, title, is_open, is_se
   };
   return (
     <div role="row" id={`row-${record.id}`} aria-rowindex={index + 2} aria-selected={is_selected} className={classes.phoneRow} data-open={is_open || undefined} onClick={onClick}>
-      <Avatar name={title} size={36} is_square={!entity.icon?.startsWith("user")} />
+      <RecordPicture entity={entity} title={title} size={36} />
       <div role="gridcell" className={classes.phoneText}>
         <div className={classes.phoneLine}><strong className="cut">{title}</strong>{next && <DueBadge at={next} />}</div>
         <div className={`${classes.phoneLine} muted`}>

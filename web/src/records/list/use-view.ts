@@ -45,6 +45,6 @@ export function useView(entity: Entity, search: ListSearch): CurrentView {
     const filter = search.filter === undefined ? normal(current?.definition.filter) : normal(search.filter);
     const sort = search.sort === undefined ? toSortKeys(current?.definition.sort) : sortFromText(search.sort);
     const group = search.group ?? current?.definition.group ?? null;
-    return { views, current, filter, sort, group: group || null, is_changed: search.filter !== undefined || search.sort !== undefined || search.group !== undefined || Boolean(search.q) };
-  }, [entity, saved, search.view, search.filter, search.sort, search.group, search.q]);
+    return { views, current, filter, sort, group: group || null, is_changed: search.as !== undefined || search.filter !== undefined || search.sort !== undefined || search.group !== undefined || Boolean(search.q) };
+  }, [entity, saved, search.view, search.filter, search.sort, search.group, search.q, search.as]);
 }

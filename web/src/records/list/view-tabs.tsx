@@ -9,39 +9,43 @@ import type { Entity } from "@web/lib/metadata-types";
 import { messageOf } from "@web/lib/problem";
 import { showToast } from "@web/lib/toasts";
 import type { ListSearch } from "@web/records/list/list-state";
+import type { Shape } from "@web/records/list/shapes";
 import type { CurrentView, ListView } from "@web/records/list/use-view";
 import classes from "@web/records/list/view-tabs.module.css";
 
 interface ViewTabsProps {
   entity: Entity;
   view: CurrentView;
+  shape: Shape;
   columns: string[];
   update: (changes: Partial<ListSearch>) => void;
 }
 
 const kShown = 5;
-const kUnchanged: Partial<ListSearch> = { filter: undefined, sort: undefined, group: undefined, q: undefined, open: undefined };
+const kUnchanged: Partial<ListSearch> = { filter: undefined, sort: undefined, group: undefined, q: undefined, open: undefined, as: undefined };
 
 /** The views of a section side by side; more in a menu; a changed one can be saved. */
-export function ViewTabs({ entity, view, columns, update }: ViewTabsProps) {
+export function ViewTabs({ entity, view, shape, columns, update }: ViewTabsProps) {
   const open = (key: string) => update({ ...kUnchanged, view: key });
   const shown = view.views.slice(0, kShown);
   const rest = view.views.slice(kShown);
   const hidden_current = rest.find((one) => one.key === view.current?.key);
   return (
-    <div className={classes.tabs} role="tablist" aria-label={t("views.title")}>
-      {[...shown, ...(hidden_current ? [hidden_current] : [])].map((one) => (
-        <button key={one.key} type="button" role="tab" aria-selected={one.key === view.current?.key} onClick={() => open(one.key)}>
-          {one.definition.type === "board" && <IconLayoutKanban size={15} aria-hidden="true" />}{one.label}
-        </button>
-      ))}
+    <div className={classes.tabs}>
+      <div className={classes.list} role="tablist" aria-label={t("views.title")}>
+        {[...shown, ...(hidden_current ? [hidden_current] : [])].map((one) => (
+          <button key={one.key} type="button" role="tab" aria-selected={one.key === view.current?.key} onClick={() => open(one.key)}>
+            {one.definition.type === "board" && <IconLayoutKanban size={15} aria-hidden="true" />}{one.label}
+          </button>
+        ))}
+      </div>
       {rest.length > 0 && (
         <Menu position="bottom-start">
           <Menu.Target><button type="button">{t("views.more")}<IconChevronDown size={14} aria-hidden="true" /></button></Menu.Target>
           <Menu.Dropdown>{rest.map((one) => <Menu.Item key={one.key} onClick={() => open(one.key)}>{one.label}</Menu.Item>)}</Menu.Dropdown>
         </Menu>
       )}
-      {view.is_changed && <SaveView entity={entity} filter={view.filter} sort={view.sort} group={view.group} columns={columns} onSaved={(id) => open(`v${id}`)} />}
+      {view.is_changed && <SaveView entity={entity} shape={shape} filter={view.filter} sort={view.sort} group={view.group} columns={columns} onSaved={(id) => open(`v${id}`)} />}
       {view.current?.saved && !view.is_changed && <RemoveView view={view.current} onRemoved={() => update({ ...kUnchanged, view: undefined })} />}
     </div>
   );
@@ -49,6 +53,7 @@ export function ViewTabs({ entity, view, columns, update }: ViewTabsProps) {
 
 interface SaveViewProps {
   entity: Entity;
+  shape: Shape;
   filter: Filter | null;
   sort: SortKey[];
   group: string | null;
@@ -56,7 +61,7 @@ interface SaveViewProps {
   onSaved: (id: number) => void;
 }
 
-function SaveView({ entity, filter, sort, group, columns, onSaved }: SaveViewProps) {
+function SaveView({ entity, shape, filter, sort, group, columns, onSaved }: SaveViewProps) {
   const [is_open, setOpen] = useState(false);
   const [name, setName] = useState("");
   const [is_shared, setShared] = useState(false);
@@ -64,7 +69,7 @@ function SaveView({ entity, filter, sort, group, columns, onSaved }: SaveViewPro
     event.preventDefault();
     if (!name.trim()) return;
     try {
-      const saved = await saveView({ entity: entity.key, name: name.trim(), type: "list", filter, sort, columns, settings: { group }, shared: is_shared });
+      const saved = await saveView({ entity: entity.key, name: name.trim(), type: shape, filter, sort, columns, settings: { group }, shared: is_shared });
       setOpen(false);
       setName("");
       onSaved(saved.id);

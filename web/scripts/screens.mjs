@@ -1,0 +1,152 @@
+// The screens that are looked at before a release, and how each is reached. `t` gives the text of a key in the language of the picture.
+const kRuCity = { field: "city", op: "eq", value: "Казань" };
+const address = (path, search) => `${path}?${new URLSearchParams(Object.entries(search).map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]))}`;
+
+/** Calls the API as the page's user. */
+export function callApi(page, method, path, body) {
+  return page.evaluate(async ([verb, place, content]) => {
+    const session = await (await fetch("/api/v1/session")).json();
+    const response = await fetch(`/api/v1${place}`, { method: verb, headers: { "Content-Type": "application/json", "X-CSRF-Token": session.csrf }, body: content === undefined ? undefined : JSON.stringify(content) });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${verb} ${place}: ${response.status} ${text}`);
+    return text ? JSON.parse(text) : null;
+  }, [method, path, body]);
+}
+
+async function firstId(page, plural, more = {}) {
+  const found = await callApi(page, "POST", `/${plural}:query`, { fields: ["version"], limit: 1, ...more });
+  return found.items[0]?.id ?? 1;
+}
+
+const card = (plural, more) => async ({ page }) => `/${plural}/${await firstId(page, plural, more)}`;
+const kWithPhone = { filter: { field: "phones", op: "not_empty" }, sort: [{ field: "name" }] };
+const label = (t, key, params) => Object.entries(params ?? {}).reduce((text, [name, value]) => text.replace(`{${name}}`, value), t(key));
+
+async function select(page, count) {
+  for (let at = 0; at < count; at += 1) await page.locator("[role=row][id] input[type=checkbox]").nth(at).click();
+}
+
+async function editCity({ page, t }) {
+  await page.locator("dl button[aria-label]").filter({ visible: true }).nth(2).focus();
+  const city = page.getByRole("button", { name: label(t, "card.edit_field", { field: await cityLabel(page) }) });
+  await city.click();
+  await page.locator("[data-editing] input").first().waitFor();
+}
+
+async function cityLabel(page) {
+  const metadata = await callApi(page, "GET", "/metadata");
+  return metadata.entities.find((entity) => entity.key === "company").fields.find((field) => field.key === "city").label;
+}
+
+async function conflict({ page, t }) {
+  const id = Number(page.url().split("/").at(-1));
+  const before = await callApi(page, "GET", `/companies/${id}`);
+  await page.context().route("**/api/v1/live", (route) => route.abort());
+  await editCity({ page, t });
+  await page.locator("[data-editing] input").first().fill("Новосибирск");
+  await callApi(page, "PATCH", `/companies/${id}`, { city: before.city === "Пермь" ? "Самара" : "Пермь", version: before.version });
+  await page.keyboard.press("Enter");
+  await page.getByRole("dialog").waitFor();
+}
+
+async function openDeal({ page }) {
+  const stages = (await callApi(page, "POST", "/stages:query", { fields: ["name", "kind", "pipeline"], sort: [{ field: "position" }], limit: 50 })).items;
+  const open = stages.find((stage) => stage.kind === "open");
+  return `/deals/${await firstId(page, "deals", { filter: { field: "stage", op: "eq", value: open.id } })}`;
+}
+
+async function typeDuplicate({ page }) {
+  const known = (await callApi(page, "POST", "/companies:query", { fields: ["phones"], limit: 1, ...kWithPhone })).items[0];
+  await page.keyboard.press("n");
+  await page.getByRole("dialog").getByRole("textbox").first().fill("Тёплый хлеб");
+  await page.getByRole("dialog").getByRole("textbox").nth(1).fill(known.phones[0].raw);
+  await page.getByRole("dialog").getByRole("status").first().waitFor({ timeout: 5000 });
+}
+
+const lose = async (page) => {
+  await page.context().route("**/api/v1/**", (route) => route.abort());
+  await page.context().setOffline(true);
+};
+
+/** `where`: an address or how to find it; `act`: what is done there; `only`: a look's device. */
+export const screens = [
+  { name: "my-day", where: "/page/my-day" },
+  { name: "list", where: "/companies?view=all" },
+  { name: "list-mine", where: "/companies?view=mine" },
+  { name: "list-contacts", where: "/contacts?view=all" },
+  { name: "list-deals", where: "/deals?view=all" },
+  { name: "list-tasks", where: "/tasks?view=all" },
+  { name: "list-leads", where: "/leads?view=all" },
+  { name: "list-filtered", where: address("/companies", { view: "all", filter: { and: [kRuCity, { field: "owner", op: "eq", value: "me" }, { field: "next_step_at", op: "lt", value: "today" }] } }) },
+  { name: "list-nothing", where: address("/companies", { view: "all", filter: { field: "city", op: "eq", value: "Урюпинск" } }) },
+  { name: "list-grouped", where: "/deals?view=all&group=stage", act: async ({ page }) => { await page.locator("button[aria-expanded]").filter({ has: page.locator("strong") }).first().click(); } },
+  { name: "list-error", where: "/companies?view=all", before: async ({ page }) => page.route("**/companies:query", (route) => route.fulfill({ status: 500, contentType: "application/problem+json", body: JSON.stringify({ title: "База занята, попробуйте ещё раз", status: 500 }) })) },
+  { name: "list-waiting", where: "/companies?view=all", is_unsettled: true, before: async ({ page }) => page.route("**/companies:query", () => undefined) },
+  { name: "list-cell-editor", where: "/companies?view=all", device: "desktop", act: async ({ page }) => { await page.locator("[role=row][id]").nth(3).click(); await page.keyboard.press("Escape"); await page.getByRole("grid").focus(); await page.keyboard.press("F2"); } },
+  { name: "filter-field", where: "/companies?view=all", act: async ({ page, t }) => { await page.getByRole("button", { name: t("filter.add") }).click(); } },
+  { name: "filter-value", where: address("/companies", { view: "all", filter: { and: [kRuCity, { field: "next_step_at", op: "lt", value: "today" }] } }), act: async ({ page }) => { await page.locator("main button").filter({ hasText: /сегодня|today/ }).first().click(); } },
+  { name: "columns", where: "/companies?view=all", act: async ({ page, t }) => { await page.getByRole("button", { name: t("list.columns") }).click(); } },
+  { name: "save-view", where: address("/companies", { view: "all", filter: kRuCity }), act: async ({ page, t }) => { await page.getByRole("button", { name: t("views.save") }).click(); } },
+  { name: "bulk", where: "/companies?view=all", device: "desktop", act: async ({ page }) => select(page, 4) },
+  { name: "bulk-dialog", where: "/companies?view=all", device: "desktop", act: async ({ page, t }) => { await select(page, 4); await page.getByRole("toolbar").getByRole("button", { name: t("bulk.change") }).click(); } },
+  { name: "panel", where: async ({ page }) => `/companies?view=all&open=company/${await firstId(page, "companies", kWithPhone)}` },
+  { name: "card-company", where: card("companies", kWithPhone) },
+  { name: "card-contact", where: card("contacts", kWithPhone) },
+  { name: "card-deal", where: openDeal },
+  { name: "card-lead", where: card("leads") },
+  { name: "card-task", where: card("tasks") },
+  { name: "card-edit", where: card("companies", kWithPhone), device: "desktop", act: editCity },
+  { name: "card-call", where: card("companies", kWithPhone), act: async ({ page }) => { await page.locator("[data-part=timeline] [role=group] button").first().click(); } },
+  { name: "card-note", where: card("companies", kWithPhone), act: async ({ page }) => { await page.locator("[data-part=timeline] [role=group] button").nth(3).click(); } },
+  { name: "card-facts", where: card("companies", kWithPhone), device: "phone", act: async ({ page, t }) => { await page.getByRole("tab", { name: t("card.tab_facts") }).click(); } },
+  { name: "card-related", where: card("companies", kWithPhone), device: "phone", act: async ({ page, t }) => { await page.getByRole("tab", { name: t("card.tab_related") }).click(); } },
+  { name: "history", where: card("companies", kWithPhone), act: async ({ page, t }) => { await page.getByRole("button", { name: t("card.more_actions") }).click(); await page.getByRole("menuitem", { name: t("card.history") }).click(); } },
+  { name: "access", where: card("companies", kWithPhone), act: async ({ page, t }) => { await page.getByRole("button", { name: t("card.more_actions") }).click(); await page.getByRole("menuitem", { name: t("access.title") }).click(); } },
+  { name: "conflict", where: card("companies", { ...kWithPhone, limit: 1 }), device: "desktop", act: conflict },
+  { name: "stage-asks", where: openDeal, act: async ({ page, t }) => { await page.getByRole("list", { name: t("board.stages") }).getByRole("button").last().click(); await page.getByRole("dialog").waitFor(); } },
+  { name: "board", where: "/deals?view=board" },
+  { name: "board-nothing", where: address("/deals", { view: "board", filter: { field: "name", op: "eq", value: "нет такой" } }) },
+  { name: "board-menu", where: "/deals?view=board", act: async ({ page }) => { await page.locator("article").first().hover(); await page.locator("article button[aria-haspopup]").first().click(); } },
+  { name: "calendar", where: "/tasks?view=all&as=calendar" },
+  { name: "calendar-deals", where: "/deals?view=all&as=calendar" },
+  { name: "map", where: "/companies?view=all&as=map&q=%D1%85%D0%BB%D0%B5%D0%B1" },
+  { name: "map-nothing", where: "/contacts?view=all&as=map" },
+  { name: "palette", where: "/companies?view=all", act: async ({ page }) => { await page.keyboard.press("Control+k"); } },
+  { name: "palette-found", where: "/companies?view=all", act: async ({ page }) => { await page.keyboard.press("Control+k"); await page.keyboard.type("каз"); await page.waitForTimeout(400); } },
+  { name: "quick-create", where: "/companies?view=all", act: async ({ page, t }) => { await page.getByRole("button", { name: t("shell.create") }).click(); } },
+  { name: "create", where: "/companies?view=all", act: async ({ page }) => { await page.keyboard.press("n"); await page.getByRole("dialog").waitFor(); } },
+  { name: "create-duplicate", where: "/companies?view=all", act: typeDuplicate },
+  { name: "create-error", where: "/companies?view=all", act: async ({ page }) => { await page.keyboard.press("n"); await page.getByRole("dialog").locator("button[type=submit]").click(); await page.locator("[aria-invalid=true]").first().waitFor(); } },
+  { name: "keyboard", where: "/companies?view=all", device: "desktop", act: async ({ page }) => { await page.keyboard.press("?"); } },
+  { name: "notices", where: "/companies?view=all", act: async ({ page, t }) => { await page.getByRole("button", { name: new RegExp(`${t("notices.title")}|${t("notices.unread.other").replace("{count} ", "")}`, "i") }).first().click(); } },
+  { name: "profile", where: "/companies?view=all", act: async ({ page }) => { await page.locator("header button[aria-haspopup=menu]").filter({ has: page.locator("[data-initials]") }).click(); } },
+  { name: "missing", where: "/companies/999999999" },
+  { name: "offline", where: card("companies", kWithPhone), act: async ({ page, t }) => { await lose(page); await page.evaluate(() => window.dispatchEvent(new Event("offline"))); await page.getByRole("button", { name: t("card.more_actions") }).click().catch(() => undefined); } },
+];
+
+/** What is worth seeing where there is nothing yet, and where there is very much. */
+export const few = new Set(["my-day", "list", "list-deals", "board", "palette", "notices", "list-tasks"]);
+export const many = new Set(["my-day", "list", "list-deals", "list-filtered", "list-grouped", "panel", "card-company", "board", "palette-found", "bulk-dialog"]);
+
+const at = (days, hour) => {
+  const date = new Date(Date.now() + days * 86_400_000);
+  date.setHours(hour, 0, 0, 0);
+  return date.toISOString();
+};
+
+/** What the demo data lack for a look: a day of work of one's own, a lead, a history, people of a company. */
+export async function prepareBase(page) {
+  const company = (await callApi(page, "POST", "/companies:query", { fields: ["version", "name"], limit: 1, ...kWithPhone })).items[0];
+  const subject = { entity: "company", id: company.id };
+  const deal = await firstId(page, "deals");
+  for (const [name, days, hour, about] of [["Отправить прайс на фурнитуру", -2, 10, subject], ["Уточнить реквизиты", -1, 16, subject], ["Позвонить по договору поставки", 0, 23, { entity: "deal", id: deal }], ["Подготовить образцы", 1, 11, subject], ["Согласовать отгрузку", 3, 15, subject]]) {
+    await callApi(page, "POST", "/tasks", { name, due_at: at(days, hour), subject: about });
+  }
+  await callApi(page, "POST", "/meetings", { name: "Показ новой линии", starts_at: at(0, 22), due_at: at(0, 22), subject }).catch(() => undefined);
+  for (const [name, phone] of [["Запрос с сайта: упаковка", "+7 921 555-10-20"], ["Звонок с выставки", "+7 921 555-10-21"], ["Рекомендация от «АгроМаш»", "+7 921 555-10-22"]]) await callApi(page, "POST", "/leads?on_duplicate=create", { name, phones: [{ raw: phone }] });
+  for (const [name, latitude, longitude] of [["Хлебная слобода", 55.79, 49.12], ["Хлебный дом", 56.83, 60.6], ["Хлеб Сибири", 55.03, 82.92], ["Волжский хлеб", 53.2, 50.15], ["Хлеб и соль", 59.93, 30.33]]) {
+    await callApi(page, "POST", "/companies?on_duplicate=create", { name, addresses: [{ text: name, latitude, longitude }] }).catch((error) => console.error(error.message.split("\n")[0]));
+  }
+  const contact = await callApi(page, "POST", "/contacts?on_duplicate=create", { last_name: "Кузнецова", first_name: "Мария", name: "Кузнецова Мария", phones: [{ raw: "+7 921 555-10-23" }] });
+  await callApi(page, "PATCH", `/companies/${company.id}`, { contacts: [{ id: contact.id }], city: "Казань", version: (await callApi(page, "GET", `/companies/${company.id}`)).version }).catch((error) => console.error(error.message.split("\n")[0]));
+}
