@@ -44,7 +44,8 @@ void wait_for(flow::Jobs& jobs, std::int64_t job) {
     if (!row) throw base::Error(base::ErrorCode::kNotFound, "job_not_found");
     if (row->state == "done") return;
     if (row->state == "failed") throw base::Error(base::ErrorCode::kFailedPrecondition, row->problem);
-    if (row->state == "cancelled" || row->state == "paused") throw base::Error(base::ErrorCode::kCancelled, "job_" + row->state);
+    if (row->state == "cancelled") throw base::Error(base::ErrorCode::kCancelled, "job_cancelled");
+    if (row->state == "paused") throw base::Error(base::ErrorCode::kCancelled, "job_paused");
     if (row->state == "queued" && jobs.run_one()) continue;
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
