@@ -50,12 +50,14 @@ std::string site_domain(std::string_view raw) {
 
 std::string plain(std::string_view raw) {
   std::string out;
-  for (const auto word : base::words(base::fold(raw))) out += skeleton(word);
+  const std::string folded = base::fold(raw);
+  for (const auto word : base::words(folded)) out += skeleton(word);
   return out;
 }
 
 void add_words(std::string_view raw, std::vector<std::string>& out) {
-  for (const auto word : base::words(base::fold(mend_script(raw)))) {
+  const std::string folded = base::fold(mend_script(raw));
+  for (const auto word : base::words(folded)) {
     if (auto part = skeleton(word); !part.empty()) out.push_back(std::move(part));
   }
 }

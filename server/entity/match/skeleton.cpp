@@ -107,7 +107,8 @@ std::string with_meant_layout(std::string_view word) {
   const auto swapped = base::swap_keyboard_layout(word);
   if (!swapped) return std::string(word);
   std::string meant;
-  for (const auto part : base::words(base::fold(*swapped))) meant += skeleton(part);
+  const std::string folded = base::fold(*swapped);
+  for (const auto part : base::words(folded)) meant += skeleton(part);
   const double share = vowel_share(meant);
   return share >= 0.25 && share <= 0.67 && share > vowel_share(base::to_lower(word)) ? *swapped : std::string(word);
 }

@@ -42,23 +42,23 @@ std::vector<std::string> split(std::string_view text, char separator) {
 }
 
 const std::unordered_map<std::string, const City*>& cities() {
-  static const auto* table = [] {
-    auto* cities = new std::deque<City>();
-    auto* names = new std::unordered_map<std::string, const City*>();
+  static std::deque<City> cities;  // the table points into it
+  static const auto table = [] {
+    std::unordered_map<std::string, const City*> names;
     const auto resource = base::find_resource("server/connect/import/data/cities.txt").value_or(std::string_view());
     for (const auto& line : split(resource, '\n')) {
       if (line.empty() || line[0] == '#') continue;
       auto parts = split(line, ';');
       parts.resize(4);
-      cities->push_back({parts[0], parts[1], parts[2]});
-      names->emplace(place_key(parts[0]), &cities->back());
+      cities.push_back({parts[0], parts[1], parts[2]});
+      names.emplace(place_key(parts[0]), &cities.back());
       for (const auto& other : split(parts[3], ',')) {
-        if (!other.empty()) names->emplace(place_key(other), &cities->back());
+        if (!other.empty()) names.emplace(place_key(other), &cities.back());
       }
     }
     return names;
   }();
-  return *table;
+  return table;
 }
 
 bool is_city_word(std::string_view word) { return word == "г" || word == "гор" || word == "город" || word == "city"; }
