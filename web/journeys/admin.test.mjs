@@ -44,8 +44,7 @@ test("an empty base leads its administrator through the first steps", () => on("
   await button(page, "Дальше").click();
   await page.getByRole("heading", { level: 2, name: "Можно работать" }).waitFor();
   await page.getByRole("link", { name: "Начать работу" }).click();
-  await page.getByRole("heading", { level: 1 }).first().waitFor();
-  assert.match(page.url(), /my-day/);
+  await page.waitForURL(/my-day/);
   const company = (await callApi(page, "GET", "/settings/company")).values;
   assert.deepEqual([company.name, company.base_currency], ["Ржаной дом", "KZT"]);
   assert.equal((await signInAs("petr@example.ru", password)).status, 200);

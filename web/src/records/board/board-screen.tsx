@@ -30,6 +30,8 @@ export function BoardScreen({ entity, view }: { entity: Entity; view: CurrentVie
     return allOf(of_pipeline, view.filter, search.q ? { text: search.q } : null);
   }, [pipeline, entity, view.filter, search.q]);
   const onOpen = useCallback((id: number) => update({ open: `${entity.key}/${id}` }), [entity.key, update]);
+  // An empty pipeline shows its stages; only what was asked for by hand may find nothing.
+  const is_narrowed = Boolean(search.q) || (search.filter !== undefined && JSON.stringify(search.filter) !== JSON.stringify(kNoFilter));
   const is_bare = !isPending && has_pipelines && pipelines?.length === 0;
   const choice = pipelines && pipelines.length > 1 && (
     <NativeSelect size="xs" aria-label={t("board.pipeline")} value={String(pipeline?.id ?? "")} onChange={(event) => choose({ pipeline: Number(event.currentTarget.value) })} data={pipelines.map((one) => ({ value: String(one.id), label: one.title }))} />
@@ -39,7 +41,7 @@ export function BoardScreen({ entity, view }: { entity: Entity; view: CurrentVie
       {is_bare ? <EmptyState icon={<EntityIcon name={entity.icon} size={28} />} title={t("board.no_stages")} text={t("board.no_stages_text")} />
         : stages ? (
           <Board
-            key={pipeline?.id ?? 0} entity={entity} stages={stages} filter={filter} sort={view.sort} columns={view.current?.definition.columns ?? []} is_filtered={Boolean(view.filter || search.q)}
+            key={pipeline?.id ?? 0} entity={entity} stages={stages} filter={filter} sort={view.sort} columns={view.current?.definition.columns ?? []} is_filtered={is_narrowed}
             onClear={() => update({ filter: kNoFilter, q: undefined })} onOpen={onOpen}
           />
         ) : <div className={classes.board} aria-busy="true">{[0, 1, 2, 3].map((at) => <div key={at} className={classes.column} />)}</div>}
