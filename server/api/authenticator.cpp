@@ -10,7 +10,7 @@
 #include <unordered_map>
 
 #include "server/base/error.hpp"
-#include "server/base/text.hpp"
+#include "server/base/text/text.hpp"
 #include "server/flow/retention.hpp"
 
 namespace api {

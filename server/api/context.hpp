@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "server/base/json.hpp"
-#include "server/base/localizer.hpp"
+#include "server/base/program/localizer.hpp"
 #include "server/entity/catalog.hpp"
 #include "server/entity/module_host.hpp"
 #include "server/entity/query.hpp"

@@ -10,7 +10,7 @@
 #include "server/api/authenticator.hpp"
 #include "server/base/error.hpp"
 #include "server/base/json_writer.hpp"
-#include "server/base/log.hpp"
+#include "server/base/program/log.hpp"
 #include "server/connect/notices/notices.hpp"
 #include "server/entity/storage.hpp"
 #include "server/entity/write/save.hpp"

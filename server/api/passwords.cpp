@@ -6,7 +6,7 @@
 
 #include "server/api/authenticator.hpp"
 #include "server/base/error.hpp"
-#include "server/base/text.hpp"
+#include "server/base/text/text.hpp"
 
 namespace api {
 

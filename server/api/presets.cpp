@@ -4,7 +4,7 @@
 #include <set>
 
 #include "server/base/error.hpp"
-#include "server/base/resources.hpp"
+#include "server/base/program/resources.hpp"
 #include "server/entity/storage.hpp"
 
 namespace api {

@@ -3,7 +3,7 @@
 #include "server/api/context.hpp"
 #include "server/base/error.hpp"
 #include "server/base/json_writer.hpp"
-#include "server/base/log.hpp"
+#include "server/base/program/log.hpp"
 
 namespace api {
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "server/api/context.hpp"
-#include "server/base/config.hpp"
+#include "server/base/program/config.hpp"
 
 namespace app {
 

@@ -15,7 +15,7 @@
 #include "server/base/error.hpp"
 #include "server/base/json.hpp"
 #include "server/base/json_writer.hpp"
-#include "server/base/log.hpp"
+#include "server/base/program/log.hpp"
 
 namespace app {
 

@@ -1,5 +1,5 @@
 #include "server/app/application.hpp"
-#include "server/base/resources.hpp"
+#include "server/base/program/resources.hpp"
 
 namespace app {
 

@@ -3,7 +3,7 @@
 
 #include "server/base/decimal.hpp"
 #include "server/base/json_writer.hpp"
-#include "server/base/text.hpp"
+#include "server/base/text/text.hpp"
 #include "server/base/time.hpp"
 
 namespace {

@@ -2,10 +2,10 @@
 #include <cstdint>
 #include <cstdlib>
 
-#include "server/base/codes.hpp"
-#include "server/base/email.hpp"
-#include "server/base/phone.hpp"
-#include "server/base/text.hpp"
+#include "server/base/text/codes.hpp"
+#include "server/base/text/email.hpp"
+#include "server/base/text/phone.hpp"
+#include "server/base/text/text.hpp"
 
 namespace {
 

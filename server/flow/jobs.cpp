@@ -7,7 +7,7 @@
 #include <thread>
 
 #include "server/base/error.hpp"
-#include "server/base/log.hpp"
+#include "server/base/program/log.hpp"
 
 namespace flow {
 

@@ -4,7 +4,7 @@
 #include <mutex>
 #include <thread>
 
-#include "server/base/log.hpp"
+#include "server/base/program/log.hpp"
 #include "server/entity/write/outbox.hpp"
 #include "server/flow/lease.hpp"
 

@@ -3,7 +3,7 @@
 #include <exception>
 
 #include "server/base/error.hpp"
-#include "server/base/log.hpp"
+#include "server/base/program/log.hpp"
 #include "server/entity/catalog.hpp"
 #include "server/entity/files.hpp"
 #include "server/entity/query.hpp"

@@ -3,7 +3,7 @@
 #include <memory>
 #include <mutex>
 
-#include "server/base/log.hpp"
+#include "server/base/program/log.hpp"
 #include "server/entity/catalog.hpp"
 #include "server/entity/schema/schema_work.hpp"
 #include "server/entity/write/save.hpp"

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "server/base/error.hpp"
-#include "server/http/url.hpp"
+#include "server/http/syntax/url.hpp"
 
 namespace http {
 namespace {

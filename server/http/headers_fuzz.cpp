@@ -3,11 +3,11 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "server/base/text.hpp"
-#include "server/http/negotiate.hpp"
-#include "server/http/range.hpp"
-#include "server/http/sniff.hpp"
-#include "server/http/url.hpp"
+#include "server/base/text/text.hpp"
+#include "server/http/syntax/negotiate.hpp"
+#include "server/http/syntax/range.hpp"
+#include "server/http/syntax/sniff.hpp"
+#include "server/http/syntax/url.hpp"
 
 namespace {
 

@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "server/base/error.hpp"
-#include "server/http/multipart.hpp"
+#include "server/http/syntax/multipart.hpp"
 
 namespace {
 

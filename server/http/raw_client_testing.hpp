@@ -19,7 +19,7 @@
 #include <utility>
 #include <vector>
 
-#include "server/http/url.hpp"
+#include "server/http/syntax/url.hpp"
 
 namespace http::testing {
 

@@ -1,5 +1,5 @@
 #include "server/http/server.hpp"
-#include "server/http/url.hpp"
+#include "server/http/syntax/url.hpp"
 
 namespace http {
 

@@ -10,7 +10,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
 
-#include "server/base/log.hpp"
+#include "server/base/program/log.hpp"
 #include "server/http/internal/connection.hpp"
 #include "server/http/internal/loop.hpp"
 #include "server/http/internal/reply.hpp"

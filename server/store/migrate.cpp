@@ -3,7 +3,7 @@
 #include <map>
 
 #include "server/base/error.hpp"
-#include "server/base/log.hpp"
+#include "server/base/program/log.hpp"
 #include "server/base/time.hpp"
 #include "server/store/database.hpp"
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "server/base/error.hpp"
-#include "server/base/log.hpp"
+#include "server/base/program/log.hpp"
 #include "server/store/database.hpp"
 
 namespace store {

@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "server/base/error.hpp"
-#include "server/base/text.hpp"
+#include "server/base/text/text.hpp"
 
 namespace store {
 

@@ -1,6 +1,6 @@
 # Files inside the program: entity files, locales, modules' data, schemas, what the build makes in generated/resources and the
 # built web interface (web/dist).
-# tools/embed_resources writes one assembly file; server/base/resources.hpp reads the table.
+# tools/embed_resources writes one assembly file; server/base/program/resources.hpp reads the table.
 set(MATVEY_WEB_DIR ${CMAKE_SOURCE_DIR}/web/dist CACHE PATH "The built web interface to put into the program")
 find_package(Python3 REQUIRED COMPONENTS Interpreter)
 set(resources_file ${CMAKE_BINARY_DIR}/generated/resources.S)

@@ -1,4 +1,4 @@
-// Converts the numbering plans of google-libphonenumber into the resource that server/base/phone.cpp reads.
+// Converts the numbering plans of google-libphonenumber into the resource that server/base/text/phone.cpp reads.
 //
 // usage: node convert.mjs MODULES_FOLDER OUTPUT
 //

@@ -4,7 +4,7 @@
 #include <array>
 
 #include "modules/clients/server/lookup.hpp"
-#include "server/base/codes.hpp"
+#include "server/base/text/codes.hpp"
 
 namespace clients {
 

@@ -4,7 +4,7 @@
 
 #include "modules/clients/server/completeness.hpp"
 #include "modules/clients/server/lookup.hpp"
-#include "server/base/text.hpp"
+#include "server/base/text/text.hpp"
 #include "server/entity/catalog.hpp"
 #include "server/entity/query.hpp"
 #include "server/flow/mass_change.hpp"

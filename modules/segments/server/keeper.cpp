@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <map>
 
-#include "server/base/log.hpp"
+#include "server/base/program/log.hpp"
 #include "server/base/json_writer.hpp"
 #include "server/entity/catalog.hpp"
 #include "server/entity/field_type.hpp"

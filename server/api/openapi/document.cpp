@@ -4,7 +4,7 @@
 #include <set>
 
 #include "server/api/labels.hpp"
-#include "server/base/resources.hpp"
+#include "server/base/program/resources.hpp"
 #include "server/entity/access.hpp"
 #include "server/entity/module_host.hpp"
 

@@ -2,7 +2,7 @@
 #include "server/api/routes/routes.hpp"
 #include "server/base/error.hpp"
 #include "server/base/json_writer.hpp"
-#include "server/base/resources.hpp"
+#include "server/base/program/resources.hpp"
 #include "server/entity/files.hpp"
 
 namespace api {

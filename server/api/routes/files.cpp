@@ -4,10 +4,10 @@
 #include "server/base/json_writer.hpp"
 #include "server/connect/files/files.hpp"
 #include "server/entity/write/save.hpp"
-#include "server/http/multipart.hpp"
-#include "server/http/range.hpp"
-#include "server/http/sniff.hpp"
-#include "server/http/url.hpp"
+#include "server/http/syntax/multipart.hpp"
+#include "server/http/syntax/range.hpp"
+#include "server/http/syntax/sniff.hpp"
+#include "server/http/syntax/url.hpp"
 
 namespace api {
 

@@ -5,7 +5,7 @@
 #include "server/api/routes/routes.hpp"
 #include "server/base/error.hpp"
 #include "server/base/json_writer.hpp"
-#include "server/http/url.hpp"
+#include "server/http/syntax/url.hpp"
 
 namespace api {
 

@@ -4,7 +4,7 @@
 #include "server/api/openapi/document.hpp"
 #include "server/api/routes/routes.hpp"
 #include "server/base/error.hpp"
-#include "server/base/resources.hpp"
+#include "server/base/program/resources.hpp"
 
 namespace api {
 

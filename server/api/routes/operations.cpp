@@ -7,8 +7,8 @@
 #include "server/api/routes/routes.hpp"
 #include "server/base/error.hpp"
 #include "server/base/json_writer.hpp"
-#include "server/base/log.hpp"
-#include "server/base/resources.hpp"
+#include "server/base/program/log.hpp"
+#include "server/base/program/resources.hpp"
 
 namespace api {
 

@@ -2,8 +2,8 @@
 #include "server/api/routes/routes.hpp"
 #include "server/base/error.hpp"
 #include "server/base/json_writer.hpp"
-#include "server/base/resources.hpp"
-#include "server/base/text.hpp"
+#include "server/base/program/resources.hpp"
+#include "server/base/text/text.hpp"
 
 namespace api {
 

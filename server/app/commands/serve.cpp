@@ -11,7 +11,7 @@
 #include "server/app/command_socket.hpp"
 #include "server/app/commands/all.hpp"
 #include "server/base/error.hpp"
-#include "server/base/log.hpp"
+#include "server/base/program/log.hpp"
 
 namespace app {
 

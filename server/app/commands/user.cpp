@@ -6,7 +6,7 @@
 #include "server/app/commands/user_lookup.hpp"
 #include "server/base/error.hpp"
 #include "server/base/json_writer.hpp"
-#include "server/base/text.hpp"
+#include "server/base/text/text.hpp"
 
 namespace app {
 

@@ -1,7 +1,7 @@
 #include "server/app/demo/demo_data.hpp"
 
 #include "server/base/error.hpp"
-#include "server/base/resources.hpp"
+#include "server/base/program/resources.hpp"
 
 namespace app {
 

@@ -5,7 +5,7 @@
 #include "server/api/authenticator.hpp"
 #include "server/api/routes/all.hpp"
 #include "server/app/demo/demo_data.hpp"
-#include "server/base/log.hpp"
+#include "server/base/program/log.hpp"
 
 namespace app {
 

@@ -8,7 +8,7 @@
 #include <sstream>
 
 #include "server/app/tests/api_testing.hpp"
-#include "server/base/text.hpp"
+#include "server/base/text/text.hpp"
 #include "server/connect/import/imports.hpp"
 #include "server/connect/tables/tables_testing.hpp"
 

@@ -5,7 +5,7 @@
 #include <thread>
 
 #include "server/app/tests/api_testing.hpp"
-#include "server/base/text.hpp"
+#include "server/base/text/text.hpp"
 #include "server/connect/files/file_store.hpp"
 #include "server/connect/files/files.hpp"
 #include "server/connect/import/imports.hpp"

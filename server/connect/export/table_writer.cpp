@@ -10,7 +10,7 @@
 #include <fstream>
 
 #include "server/base/error.hpp"
-#include "server/base/text.hpp"
+#include "server/base/text/text.hpp"
 
 namespace connect {
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "server/base/error.hpp"
-#include "server/base/text.hpp"
-#include "server/http/sniff.hpp"
+#include "server/base/text/text.hpp"
+#include "server/http/syntax/sniff.hpp"
 
 namespace connect {
 

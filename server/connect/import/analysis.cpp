@@ -4,7 +4,7 @@
 #include <set>
 
 #include "server/base/error.hpp"
-#include "server/base/text.hpp"
+#include "server/base/text/text.hpp"
 #include "server/connect/import/values/text_repair.hpp"
 
 namespace connect {

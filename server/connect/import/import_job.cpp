@@ -8,7 +8,7 @@
 #include <thread>
 
 #include "server/base/error.hpp"
-#include "server/base/text.hpp"
+#include "server/base/text/text.hpp"
 #include "server/connect/import/imports_internal.hpp"
 #include "server/entity/catalog.hpp"
 #include "server/entity/field_type.hpp"

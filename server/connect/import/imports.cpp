@@ -4,7 +4,7 @@
 
 #include "server/base/error.hpp"
 #include "server/base/json_writer.hpp"
-#include "server/base/text.hpp"
+#include "server/base/text/text.hpp"
 #include "server/connect/import/imports_internal.hpp"
 #include "server/entity/catalog.hpp"
 #include "server/entity/files.hpp"

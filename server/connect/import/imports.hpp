@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "server/base/json.hpp"
-#include "server/base/localizer.hpp"
+#include "server/base/program/localizer.hpp"
 #include "server/connect/files/files.hpp"
 #include "server/connect/import/analysis.hpp"
 #include "server/connect/import/import_rows.hpp"

@@ -4,10 +4,10 @@
 #include <map>
 #include <set>
 
-#include "server/base/codes.hpp"
+#include "server/base/text/codes.hpp"
 #include "server/base/error.hpp"
-#include "server/base/resources.hpp"
-#include "server/base/text.hpp"
+#include "server/base/program/resources.hpp"
+#include "server/base/text/text.hpp"
 #include "server/connect/files/file_store.hpp"
 #include "server/connect/import/values/contacts.hpp"
 #include "server/connect/import/values/text_repair.hpp"

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "server/base/json.hpp"
-#include "server/base/localizer.hpp"
+#include "server/base/program/localizer.hpp"
 #include "server/connect/import/values/dates.hpp"
 #include "server/entity/def.hpp"
 

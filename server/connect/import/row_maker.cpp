@@ -6,9 +6,9 @@
 #include <optional>
 #include <set>
 
-#include "server/base/codes.hpp"
+#include "server/base/text/codes.hpp"
 #include "server/base/json_writer.hpp"
-#include "server/base/text.hpp"
+#include "server/base/text/text.hpp"
 #include "server/base/time.hpp"
 #include "server/connect/import/values/contacts.hpp"
 #include "server/connect/import/values/names.hpp"

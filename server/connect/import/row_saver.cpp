@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <set>
 
-#include "server/base/codes.hpp"
-#include "server/base/email.hpp"
+#include "server/base/text/codes.hpp"
+#include "server/base/text/email.hpp"
 #include "server/base/error.hpp"
-#include "server/base/phone.hpp"
+#include "server/base/text/phone.hpp"
 #include "server/base/json_writer.hpp"
-#include "server/base/text.hpp"
+#include "server/base/text/text.hpp"
 #include "server/connect/export/record_export.hpp"
 #include "server/connect/import/values/sums.hpp"
 #include "server/connect/import/values/text_repair.hpp"

@@ -8,7 +8,7 @@
 #include <cctype>
 
 #include "server/base/error.hpp"
-#include "server/base/text.hpp"
+#include "server/base/text/text.hpp"
 #include "server/connect/files/file_store.hpp"
 #include "server/connect/tables/csv_reader.hpp"
 #include "server/connect/tables/text_encoding.hpp"

@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "server/base/error.hpp"
-#include "server/base/text.hpp"
+#include "server/base/text/text.hpp"
 #include "server/connect/files/file_store.hpp"
 #include "server/connect/tables/text_encoding.hpp"
 

@@ -9,7 +9,7 @@
 
 #include "server/base/error.hpp"
 #include "server/base/json_writer.hpp"
-#include "server/base/log.hpp"
+#include "server/base/program/log.hpp"
 #include "server/entity/catalog.hpp"
 #include "server/entity/query.hpp"
 #include "server/entity/storage.hpp"

@@ -4,7 +4,7 @@
 #include <charconv>
 
 #include "server/base/decimal.hpp"
-#include "server/base/text.hpp"
+#include "server/base/text/text.hpp"
 
 namespace entity {
 

@@ -1,7 +1,7 @@
 // email: as typed and in its normal form, kind, verdict.
 #include <memory>
 
-#include "server/base/email.hpp"
+#include "server/base/text/email.hpp"
 #include "server/entity/field_types/basic_type.hpp"
 
 namespace entity {

@@ -3,7 +3,7 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "server/base/text.hpp"
+#include "server/base/text/text.hpp"
 #include "server/entity/metadata/catalog_testing.hpp"
 
 namespace {

@@ -1,8 +1,8 @@
 // messenger: network (its kind), the name or number as typed and its normal form.
 #include <memory>
 
-#include "server/base/phone.hpp"
-#include "server/base/text.hpp"
+#include "server/base/text/phone.hpp"
+#include "server/base/text/text.hpp"
 #include "server/entity/field_types/basic_type.hpp"
 
 namespace entity {

@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "server/base/decimal.hpp"
-#include "server/base/text.hpp"
+#include "server/base/text/text.hpp"
 #include "server/entity/field_types/basic_type.hpp"
 
 namespace entity {

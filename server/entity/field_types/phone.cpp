@@ -1,8 +1,8 @@
 // phone: as typed, E.164, extension, all digits for search by a fragment, kind, verdict.
 #include <memory>
 
-#include "server/base/phone.hpp"
-#include "server/base/text.hpp"
+#include "server/base/text/phone.hpp"
+#include "server/base/text/text.hpp"
 #include "server/entity/field_types/basic_type.hpp"
 
 namespace entity {

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <memory>
 
-#include "server/base/text.hpp"
+#include "server/base/text/text.hpp"
 #include "server/entity/field_types/basic_type.hpp"
 
 namespace entity {

@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <memory>
 
-#include "server/base/codes.hpp"
-#include "server/base/text.hpp"
+#include "server/base/text/codes.hpp"
+#include "server/base/text/text.hpp"
 #include "server/entity/field_types/basic_type.hpp"
 
 namespace entity {

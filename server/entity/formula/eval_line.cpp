@@ -1,5 +1,5 @@
 #include "server/base/json_writer.hpp"
-#include "server/base/text.hpp"
+#include "server/base/text/text.hpp"
 #include "server/entity/formula/formula.hpp"
 #include "server/entity/formula/json.hpp"
 #include "server/entity/formula/parse/typing.hpp"

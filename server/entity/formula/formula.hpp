@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "server/base/error.hpp"
-#include "server/base/localizer.hpp"
+#include "server/base/program/localizer.hpp"
 #include "server/base/time.hpp"
 #include "server/entity/formula/type.hpp"
 #include "server/entity/formula/value.hpp"

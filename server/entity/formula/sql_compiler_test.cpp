@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "server/base/localizer.hpp"
+#include "server/base/program/localizer.hpp"
 
 namespace formula {
 namespace {

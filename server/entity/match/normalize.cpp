@@ -4,7 +4,7 @@
 #include <array>
 #include <cstdint>
 
-#include "server/base/text.hpp"
+#include "server/base/text/text.hpp"
 
 namespace match {
 

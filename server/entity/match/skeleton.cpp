@@ -3,7 +3,7 @@
 #include <array>
 #include <cstdint>
 
-#include "server/base/text.hpp"
+#include "server/base/text/text.hpp"
 #include "server/entity/match/normalize.hpp"
 
 namespace match {

@@ -7,8 +7,8 @@
 #include <thread>
 #include <unordered_map>
 
-#include "server/base/log.hpp"
-#include "server/base/resources.hpp"
+#include "server/base/program/log.hpp"
+#include "server/base/program/resources.hpp"
 #include "server/entity/metadata/layer_changes.hpp"
 #include "server/entity/metadata/registry_builder.hpp"
 #include "server/entity/metadata/system_behaviours.hpp"

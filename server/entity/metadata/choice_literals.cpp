@@ -1,6 +1,6 @@
 #include "server/entity/metadata/choice_literals.hpp"
 
-#include "server/base/text.hpp"
+#include "server/base/text/text.hpp"
 #include "server/entity/field_type.hpp"
 #include "server/entity/formula/parse/ast.hpp"
 

@@ -6,7 +6,7 @@
 #include <regex>
 #include <set>
 
-#include "server/base/text.hpp"
+#include "server/base/text/text.hpp"
 
 namespace entity {
 

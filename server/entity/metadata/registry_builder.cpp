@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <set>
 
-#include "server/base/resources.hpp"
+#include "server/base/program/resources.hpp"
 #include "server/entity/field_type.hpp"
 #include "server/entity/rules.hpp"
 #include "server/entity/schema/storage_layout.hpp"

@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "server/base/localizer.hpp"
-#include "server/base/resources.hpp"
+#include "server/base/program/localizer.hpp"
+#include "server/base/program/resources.hpp"
 #include "server/entity/metadata/catalog_testing.hpp"
 #include "server/entity/rules.hpp"
 

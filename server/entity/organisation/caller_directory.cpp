@@ -6,7 +6,7 @@
 #include <set>
 
 #include "server/base/json.hpp"
-#include "server/base/log.hpp"
+#include "server/base/program/log.hpp"
 #include "server/entity/metadata/system_behaviours.hpp"
 #include "server/entity/organisation/rights.hpp"
 #include "server/entity/storage.hpp"

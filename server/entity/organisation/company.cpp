@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "server/base/error.hpp"
-#include "server/base/text.hpp"
+#include "server/base/text/text.hpp"
 #include "server/base/time.hpp"
 #include "server/entity/field_type.hpp"
 #include "server/entity/files.hpp"

@@ -2,9 +2,9 @@
 
 #include <set>
 
-#include "server/base/email.hpp"
+#include "server/base/text/email.hpp"
 #include "server/base/json.hpp"
-#include "server/base/text.hpp"
+#include "server/base/text/text.hpp"
 #include "server/base/time.hpp"
 #include "server/entity/catalog.hpp"
 #include "server/entity/organisation/rights.hpp"

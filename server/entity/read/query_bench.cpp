@@ -15,7 +15,7 @@
 #include <thread>
 
 #include "server/base/json.hpp"
-#include "server/base/text.hpp"
+#include "server/base/text/text.hpp"
 #include "server/entity/metadata/registry_builder.hpp"
 #include "server/entity/schema/schema_sync.hpp"
 #include "server/entity/query.hpp"

@@ -1,6 +1,6 @@
 #include "server/entity/schema/derived_versions.hpp"
 
-#include "server/base/text.hpp"
+#include "server/base/text/text.hpp"
 #include "server/entity/search/search.hpp"
 
 namespace entity {

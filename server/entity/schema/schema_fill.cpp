@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "server/base/error.hpp"
-#include "server/base/log.hpp"
+#include "server/base/program/log.hpp"
 #include "server/entity/field_type.hpp"
 #include "server/entity/query.hpp"
 #include "server/entity/rules.hpp"

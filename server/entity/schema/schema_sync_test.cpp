@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "server/base/text.hpp"
+#include "server/base/text/text.hpp"
 #include "server/entity/metadata/catalog_testing.hpp"
 #include "server/entity/schema/derived_versions.hpp"
 #include "server/entity/search/search.hpp"

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "server/base/text.hpp"
+#include "server/base/text/text.hpp"
 #include "server/entity/field_type.hpp"
 #include "server/entity/search/search.hpp"
 #include "server/entity/search/tokens.hpp"

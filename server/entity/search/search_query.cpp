@@ -2,7 +2,7 @@
 #include <set>
 
 #include "server/base/error.hpp"
-#include "server/base/text.hpp"
+#include "server/base/text/text.hpp"
 #include "server/entity/field_type.hpp"
 #include "server/entity/search/search.hpp"
 #include "server/entity/search/tokens.hpp"

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
-#include "server/base/text.hpp"
+#include "server/base/text/text.hpp"
 #include "server/entity/search/search.hpp"
 
 namespace entity {

@@ -5,7 +5,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 
-#include "server/base/log.hpp"
+#include "server/base/program/log.hpp"
 #include "server/http/internal/connection.hpp"
 #include "server/http/internal/reply.hpp"
 #include "server/http/internal/run_on.hpp"

@@ -7,10 +7,10 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 
-#include "server/base/log.hpp"
+#include "server/base/program/log.hpp"
 #include "server/http/internal/reply.hpp"
 #include "server/http/internal/run_on.hpp"
-#include "server/http/url.hpp"
+#include "server/http/syntax/url.hpp"
 
 namespace http::internal {
 namespace {

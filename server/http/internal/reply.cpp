@@ -7,7 +7,7 @@
 #include <zlib.h>
 
 #include "server/base/error.hpp"
-#include "server/http/url.hpp"
+#include "server/http/syntax/url.hpp"
 
 namespace http::internal {
 namespace {

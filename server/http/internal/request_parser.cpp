@@ -4,7 +4,7 @@
 #include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/error.hpp>
 
-#include "server/http/url.hpp"
+#include "server/http/syntax/url.hpp"
 
 namespace http::internal {
 namespace {

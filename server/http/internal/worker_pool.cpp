@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "server/base/log.hpp"
+#include "server/base/program/log.hpp"
 
 namespace http::internal {
 

@@ -3,7 +3,7 @@
 #include <charconv>
 
 #include "server/base/error.hpp"
-#include "server/base/log.hpp"
+#include "server/base/program/log.hpp"
 #include "server/store/postgres/postgres_error.hpp"
 
 namespace store::postgres {

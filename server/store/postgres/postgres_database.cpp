@@ -5,7 +5,7 @@
 #include <thread>
 
 #include "server/base/error.hpp"
-#include "server/base/log.hpp"
+#include "server/base/program/log.hpp"
 #include "server/store/deadline.hpp"
 #include "server/store/nesting.hpp"
 #include "server/store/notifier.hpp"

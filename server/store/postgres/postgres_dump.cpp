@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "server/base/error.hpp"
-#include "server/base/log.hpp"
+#include "server/base/program/log.hpp"
 #include "server/store/files.hpp"
 #include "server/store/postgres/postgres_database.hpp"
 

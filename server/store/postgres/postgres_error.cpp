@@ -1,6 +1,6 @@
 #include "server/store/postgres/postgres_error.hpp"
 
-#include "server/base/log.hpp"
+#include "server/base/program/log.hpp"
 
 namespace store::postgres {
 

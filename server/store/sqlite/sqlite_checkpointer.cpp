@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "server/base/log.hpp"
+#include "server/base/program/log.hpp"
 
 namespace store::sqlite {
 

@@ -6,7 +6,7 @@
 #include <mutex>
 
 #include "server/base/error.hpp"
-#include "server/base/log.hpp"
+#include "server/base/program/log.hpp"
 #include "server/store/sqlite/sqlite_error.hpp"
 #include "server/store/sqlite/sqlite_functions.hpp"
 

@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include "server/base/text.hpp"
+#include "server/base/text/text.hpp"
 
 namespace store::sqlite {
 

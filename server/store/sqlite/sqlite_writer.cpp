@@ -3,7 +3,7 @@
 #include <pthread.h>
 
 #include "server/base/error.hpp"
-#include "server/base/log.hpp"
+#include "server/base/program/log.hpp"
 #include "server/store/caught_error.hpp"
 #include "server/store/nesting.hpp"
 

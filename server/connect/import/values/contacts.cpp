@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "server/base/text.hpp"
+#include "server/base/text/text.hpp"
 #include "server/connect/import/values/text_repair.hpp"
 
 namespace connect {

@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
-#include "server/base/email.hpp"
-#include "server/base/phone.hpp"
+#include "server/base/text/email.hpp"
+#include "server/base/text/phone.hpp"
 
 namespace connect {
 

@@ -5,7 +5,7 @@
 #include <charconv>
 #include <vector>
 
-#include "server/base/text.hpp"
+#include "server/base/text/text.hpp"
 #include "server/connect/import/values/text_repair.hpp"
 
 namespace connect {

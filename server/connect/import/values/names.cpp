@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "server/base/json.hpp"
-#include "server/base/resources.hpp"
-#include "server/base/text.hpp"
+#include "server/base/program/resources.hpp"
+#include "server/base/text/text.hpp"
 #include "server/connect/import/values/text_repair.hpp"
 
 namespace connect {

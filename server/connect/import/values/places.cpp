@@ -7,8 +7,8 @@
 #include <unordered_set>
 #include <vector>
 
-#include "server/base/resources.hpp"
-#include "server/base/text.hpp"
+#include "server/base/program/resources.hpp"
+#include "server/base/text/text.hpp"
 #include "server/connect/import/values/text_repair.hpp"
 
 namespace connect {

@@ -4,7 +4,7 @@
 #include <array>
 #include <vector>
 
-#include "server/base/text.hpp"
+#include "server/base/text/text.hpp"
 #include "server/connect/import/values/text_repair.hpp"
 
 namespace connect {

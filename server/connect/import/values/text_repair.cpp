@@ -6,7 +6,7 @@
 #include <array>
 #include <unordered_set>
 
-#include "server/base/text.hpp"
+#include "server/base/text/text.hpp"
 
 namespace connect {
 

@@ -6,7 +6,7 @@
 #include <sstream>
 
 #include "server/base/json.hpp"
-#include "server/base/text.hpp"
+#include "server/base/text/text.hpp"
 #include "server/connect/files/file_store.hpp"
 #include "server/connect/import/values/contacts.hpp"
 #include "server/connect/import/values/dates.hpp"

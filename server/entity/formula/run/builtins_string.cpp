@@ -4,7 +4,7 @@
 
 #include <memory>
 
-#include "server/base/text.hpp"
+#include "server/base/text/text.hpp"
 #include "server/entity/formula/run/builtins.hpp"
 
 namespace formula {

@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "server/base/error.hpp"
-#include "server/base/text.hpp"
+#include "server/base/text/text.hpp"
 #include "server/entity/access.hpp"
 #include "server/entity/read/filter/folded_text.hpp"
 #include "server/entity/read/filter/formula_scope.hpp"

@@ -2,7 +2,7 @@
 #include <utility>
 
 #include "server/base/error.hpp"
-#include "server/base/text.hpp"
+#include "server/base/text/text.hpp"
 #include "server/entity/access.hpp"
 #include "server/entity/read/filter/formula_scope.hpp"
 #include "server/entity/read/filter/operand.hpp"

@@ -1,6 +1,6 @@
 #include "server/entity/read/filter/folded_text.hpp"
 
-#include "server/base/text.hpp"
+#include "server/base/text/text.hpp"
 
 namespace entity::read {
 

@@ -5,7 +5,7 @@
 
 #include "server/base/decimal.hpp"
 #include "server/base/error.hpp"
-#include "server/base/text.hpp"
+#include "server/base/text/text.hpp"
 #include "server/base/time.hpp"
 #include "server/base/uid.hpp"
 #include "server/entity/read/filter/folded_text.hpp"

@@ -3,7 +3,7 @@
 #include <cstring>
 
 #include "server/base/error.hpp"
-#include "server/base/text.hpp"
+#include "server/base/text/text.hpp"
 #include "server/entity/read/filter/terminal.hpp"
 
 namespace entity::read {

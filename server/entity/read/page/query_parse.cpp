@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "server/base/error.hpp"
-#include "server/base/text.hpp"
+#include "server/base/text/text.hpp"
 #include "server/entity/access.hpp"
 #include "server/entity/query.hpp"
 #include "server/entity/read/filter/terminal.hpp"
