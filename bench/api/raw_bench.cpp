@@ -54,8 +54,7 @@ struct Specification {
 
 std::string from_hex(std::string_view text) {
   std::string bytes;
-  for (std::size_t i = 0; i + 1 < text.size(); i += 2)
-    bytes += static_cast<char>(std::stoi(std::string(text.substr(i, 2)), nullptr, 16));
+  for (std::size_t i = 0; i + 1 < text.size(); i += 2) bytes += static_cast<char>(std::stoi(std::string(text.substr(i, 2)), nullptr, 16));
   return bytes;
 }
 
@@ -93,8 +92,7 @@ Specification read_specification(const char* path) {
     for (const auto& words : steps.as_array()) {
       Step step;
       step.statement = static_cast<std::size_t>(words.as_array()[0].as_int64());
-      for (std::size_t i = 1; i < words.as_array().size(); ++i)
-        step.parameters.push_back(read_parameter(words.as_array()[i]));
+      for (std::size_t i = 1; i < words.as_array().size(); ++i) step.parameters.push_back(read_parameter(words.as_array()[i]));
       request.push_back(std::move(step));
     }
     given.requests.push_back(std::move(request));
@@ -107,8 +105,7 @@ class Runner {
  public:
   Runner(const Specification& given, Use use)
       : given_(given),
-        link_(given.is_postgres() ? open_postgres(given.address, given.statements)
-                                  : open_sqlite(given.address, use, given.statements)) {}
+        link_(given.is_postgres() ? open_postgres(given.address, given.statements) : open_sqlite(given.address, use, given.statements)) {}
 
   const std::string& run(const Request& request, std::int64_t number) {
     out_.clear();
@@ -130,10 +127,8 @@ class Runner {
  private:
   Value value_of(const Parameter& parameter, std::int64_t number) {
     switch (parameter.kind) {
-      case Parameter::Kind::kIds:
-        return link_->list(ids_);
-      case Parameter::Kind::kNumbered:
-        return parameter.base + parameter.step * number;
+      case Parameter::Kind::kIds: return link_->list(ids_);
+      case Parameter::Kind::kNumbered: return parameter.base + parameter.step * number;
       case Parameter::Kind::kUid: {
         Bytes uid;
         for (int i = 0; i < 4; ++i) {
@@ -142,8 +137,7 @@ class Runner {
         }
         return uid;
       }
-      default:
-        return parameter.value;
+      default: return parameter.value;
     }
   }
 

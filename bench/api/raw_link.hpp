@@ -20,8 +20,7 @@ class Link {
   virtual ~Link() = default;
   // Runs one of the prepared statements with $1, $2, … and appends its rows to `out` as JSON objects with commas between.
   // When `ids` is given the first column of each row is added to it. Throws std::runtime_error.
-  virtual void run(std::size_t statement, const std::vector<Value>& values, std::string& out,
-                   std::vector<std::int64_t>* ids) = 0;
+  virtual void run(std::size_t statement, const std::vector<Value>& values, std::string& out, std::vector<std::int64_t>* ids) = 0;
   virtual void begin() = 0;
   virtual void commit() = 0;
   // The text of one parameter that stands for a list of integers.

@@ -24,8 +24,7 @@ class PostgresLink final : public Link {
   }
   ~PostgresLink() override { PQfinish(handle_); }
 
-  void run(std::size_t index, const std::vector<Value>& values, std::string& out,
-           std::vector<std::int64_t>* ids) override {
+  void run(std::size_t index, const std::vector<Value>& values, std::string& out, std::vector<std::int64_t>* ids) override {
     std::vector<std::string> texts(values.size());
     std::vector<const char*> pointers(values.size(), nullptr);
     std::vector<int> lengths(values.size(), 0), formats(values.size(), 0);
@@ -43,9 +42,9 @@ class PostgresLink final : public Link {
       pointers[i] = texts[i].data();
       lengths[i] = static_cast<int>(texts[i].size());
     }
-    finish(PQexecPrepared(handle_, names_[index].c_str(), static_cast<int>(values.size()), pointers.data(),
-                          lengths.data(), formats.data(), 0),
-           statements_[index], &out, ids);
+    finish(
+        PQexecPrepared(handle_, names_[index].c_str(), static_cast<int>(values.size()), pointers.data(), lengths.data(), formats.data(), 0),
+        statements_[index], &out, ids);
   }
   void begin() override { finish(PQexec(handle_, "BEGIN"), "BEGIN", nullptr, nullptr); }
   void commit() override { finish(PQexec(handle_, "COMMIT"), "COMMIT", nullptr, nullptr); }

@@ -39,8 +39,7 @@ class SqliteLink final : public Link {
     sqlite3_close(handle_);
   }
 
-  void run(std::size_t index, const std::vector<Value>& values, std::string& out,
-           std::vector<std::int64_t>* ids) override {
+  void run(std::size_t index, const std::vector<Value>& values, std::string& out, std::vector<std::int64_t>* ids) override {
     sqlite3_stmt* statement = statements_[index];
     for (std::size_t i = 0; i < values.size(); ++i) bind(statement, static_cast<int>(i), values[i]);
     int code = 0;
@@ -96,12 +95,8 @@ class SqliteLink final : public Link {
       const auto* bytes = sqlite3_column_blob(statement, i);
       const std::string_view text(static_cast<const char*>(bytes), static_cast<std::size_t>(sqlite3_column_bytes(statement, i)));
       switch (sqlite3_column_type(statement, i)) {
-        case SQLITE_INTEGER:
-          out += std::to_string(sqlite3_column_int64(statement, i));
-          break;
-        case SQLITE_TEXT:
-          base::append_json_string(out, text);
-          break;
+        case SQLITE_INTEGER: out += std::to_string(sqlite3_column_int64(statement, i)); break;
+        case SQLITE_TEXT: base::append_json_string(out, text); break;
         case SQLITE_BLOB:
           out += "\"\\\\x";
           for (const unsigned char c : text) {
@@ -110,8 +105,7 @@ class SqliteLink final : public Link {
           }
           out += '"';
           break;
-        default:
-          out += "null";
+        default: out += "null";
       }
     }
     out += '}';

@@ -35,9 +35,12 @@ Table read_csv(const std::string& path, char delimiter) {
   for (std::size_t i = 0; i < all.size(); ++i) {
     const char c = all[i];
     if (quoted) {
-      if (c != '"') cell += c;
-      else if (i + 1 < all.size() && all[i + 1] == '"') cell += all[++i];
-      else quoted = false;
+      if (c != '"')
+        cell += c;
+      else if (i + 1 < all.size() && all[i + 1] == '"')
+        cell += all[++i];
+      else
+        quoted = false;
     } else if (c == '"' && cell.empty()) {
       quoted = true;
     } else if (c == delimiter) {
@@ -78,8 +81,10 @@ match::Features features_of(const std::vector<Column>& columns, const Row& row, 
     for (const std::size_t at : column.columns) {
       const std::string cell = at < row.size() ? trimmed(row[at]) : std::string();
       if (cell.empty()) continue;
-      if (column.joined && !raw.empty()) raw[0] += " " + cell;
-      else raw.push_back(cell);
+      if (column.joined && !raw.empty())
+        raw[0] += " " + cell;
+      else
+        raw.push_back(cell);
     }
     features.fields.push_back(match::make_features(column.spec.role, raw, region));
   }
@@ -120,7 +125,9 @@ void explain(const Set& set, const match::Found& found, const std::vector<match:
       for (const auto& cell : set.rows[at]) std::fprintf(stderr, " | %s", cell.c_str());
       std::fprintf(stderr, "\n");
     }
-    for (const auto& reason : score.reasons) std::fprintf(stderr, "   %s %d %.1f\n", schema[static_cast<std::size_t>(reason.field)].key.c_str(), static_cast<int>(reason.agreement), reason.bits);
+    for (const auto& reason : score.reasons)
+      std::fprintf(stderr, "   %s %d %.1f\n", schema[static_cast<std::size_t>(reason.field)].key.c_str(),
+                   static_cast<int>(reason.agreement), reason.bits);
   };
   for (const auto& pair : found.pairs) {
     reached.insert({pair.a, pair.b});
@@ -132,7 +139,9 @@ void explain(const Set& set, const match::Found& found, const std::vector<match:
   std::map<std::string, int> agreements;
   for (const auto& [a, b] : set.truth) {
     const auto score = scorer.compare(match::prepare(schema, records[a], statistics), match::prepare(schema, records[b], statistics));
-    for (const auto& reason : score.reasons) ++agreements[schema[static_cast<std::size_t>(reason.field)].key + " " + std::to_string(static_cast<int>(reason.agreement)) + (reason.bits < 0 ? "-" : "+")];
+    for (const auto& reason : score.reasons)
+      ++agreements[schema[static_cast<std::size_t>(reason.field)].key + " " + std::to_string(static_cast<int>(reason.agreement)) +
+                   (reason.bits < 0 ? "-" : "+")];
   }
   for (const auto& [what, count] : agreements) std::fprintf(stderr, "AGREE %s %d\n", what.c_str(), count);
   for (const auto& [a, b] : set.truth) {
@@ -158,7 +167,8 @@ void run(const Set& set) {
   print("dedup_" + set.name + "_recall", recall, "share", 0);
   print("dedup_" + set.name + "_f1", precision + recall == 0 ? 0 : 2 * precision * recall / (precision + recall), "share", set.gate_f1);
   print("dedup_" + set.name + "_seconds", seconds, "s", 0);
-  std::fprintf(stderr, "%s: %zu records, %zu true pairs, %zu compared\n", set.name.c_str(), set.rows.size(), set.truth.size(), found.compared);
+  std::fprintf(stderr, "%s: %zu records, %zu true pairs, %zu compared\n", set.name.c_str(), set.rows.size(), set.truth.size(),
+               found.compared);
   explain(set, found, records);
 }
 
@@ -171,8 +181,9 @@ void add_pairs(const std::vector<std::size_t>& same, Truth& truth) {
 Set clients(const std::string& folder) {
   using match::Role;
   Set set{"clients_20k", {}, {}, {}, 0, "RU", .95, .99};
-  set.columns = {{{"name", Role::kName}, {1}}, {{"inn", Role::kInn}, {2}}, {{"phones", Role::kPhone}, {3}}, {{"emails", Role::kEmail}, {4}},
-                 {{"city", Role::kTown}, {5}}, {{"addresses", Role::kAddress}, {6}}, {{"contact", Role::kPerson}, {7}}};
+  set.columns = {{{"name", Role::kName}, {1}},     {{"inn", Role::kInn}, {2}},   {{"phones", Role::kPhone}, {3}},
+                 {{"emails", Role::kEmail}, {4}},  {{"city", Role::kTown}, {5}}, {{"addresses", Role::kAddress}, {6}},
+                 {{"contact", Role::kPerson}, {7}}};
   Table table = read_csv(folder + "/data/clients-dedup-20k.csv", ',');
   set.rows.assign(table.begin() + 1, table.end());
   std::unordered_map<std::string, std::string> entity;
@@ -187,8 +198,9 @@ Set clients(const std::string& folder) {
 Set febrl(const std::string& folder, int number, double gate_f1, double gate_precision) {
   using match::Role;
   Set set{"febrl_" + std::to_string(number), {}, {}, {}, 0, "AU", gate_f1, gate_precision};
-  set.columns = {{{"name", Role::kName}, {1, 2}, true}, {{"address", Role::kAddress}, {3, 4, 5, 6}, true}, {{"postcode", Role::kCategory}, {7}},
-                 {{"state", Role::kCategory}, {8}}, {{"birthday", Role::kDate}, {9}}, {{"number", Role::kCode}, {10}}};
+  set.columns = {{{"name", Role::kName}, {1, 2}, true}, {{"address", Role::kAddress}, {3, 4, 5, 6}, true},
+                 {{"postcode", Role::kCategory}, {7}},  {{"state", Role::kCategory}, {8}},
+                 {{"birthday", Role::kDate}, {9}},      {{"number", Role::kCode}, {10}}};
   Table table = read_csv(folder + "/ext/dedup/febrl/dataset" + std::to_string(number) + ".csv", ',');
   set.rows.assign(table.begin() + 1, table.end());
   std::map<std::string, std::vector<std::size_t>> groups;

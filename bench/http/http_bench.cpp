@@ -1,7 +1,7 @@
 // A hello server to be loaded by wrk (bench/http/run does), and the processor time that each request cost it:
 //   http_bench ours|raw SECONDS PORT IO_THREADS
-// With HTTP_BENCH_CERTIFICATE and HTTP_BENCH_KEY (PEM files) "ours" speaks TLS. Prints one JSON line. "raw" is the limit: epoll, a fixed reply, no parsing. Paths of "ours": /hello in place, /pool on the
-// read pool, /write on the write pool, /page 27 KB in place.
+// With HTTP_BENCH_CERTIFICATE and HTTP_BENCH_KEY (PEM files) "ours" speaks TLS. Prints one JSON line. "raw" is the limit: epoll, a fixed
+// reply, no parsing. Paths of "ours": /hello in place, /pool on the read pool, /write on the write pool, /page 27 KB in place.
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>

@@ -55,11 +55,14 @@ CREATE TABLE sys_preference(user_id BIGINT NOT NULL, key TEXT NOT NULL, value TE
 
 std::string token_hash(std::string_view token) {
   std::string digest(32, '\0');
-  crypto_generichash(reinterpret_cast<unsigned char*>(digest.data()), digest.size(), reinterpret_cast<const unsigned char*>(token.data()), token.size(), nullptr, 0);
+  crypto_generichash(reinterpret_cast<unsigned char*>(digest.data()), digest.size(), reinterpret_cast<const unsigned char*>(token.data()),
+                     token.size(), nullptr, 0);
   return digest;
 }
 
-bool is_unsafe(http::Method method) { return method != http::Method::kGet && method != http::Method::kHead && method != http::Method::kOptions; }
+bool is_unsafe(http::Method method) {
+  return method != http::Method::kGet && method != http::Method::kHead && method != http::Method::kOptions;
+}
 
 std::string join(const std::vector<std::string>& scopes) {
   std::string out;
@@ -145,7 +148,10 @@ class SignInBehaviour final : public entity::Behaviour {
     auto& connection = context.connection();
     const std::int64_t user = context.record().id;
     connection.prepare("sessions_remove", "DELETE FROM sys_session WHERE user_id = $1").bind(1, user).run();
-    connection.prepare("api_keys_revoke", "UPDATE sys_api_key SET revoked_at = $2 WHERE user_id = $1 AND revoked_at IS NULL").bind(1, user).bind(2, base::to_micros(context.now())).run();
+    connection.prepare("api_keys_revoke", "UPDATE sys_api_key SET revoked_at = $2 WHERE user_id = $1 AND revoked_at IS NULL")
+        .bind(1, user)
+        .bind(2, base::to_micros(context.now()))
+        .run();
     database_.notify_on_commit(connection, kChannel, "changed");
   }
 
@@ -159,7 +165,8 @@ std::unique_ptr<entity::Behaviour> make_sign_in_behaviour(store::Database& datab
 struct Authenticator::Impl {
   Impl(store::Database& database, entity::CallerDirectory& callers, const base::Clock& clock, base::Random& random)
       : database(database), callers(callers), clock(clock), random(random), dummy_hash(hash_password("nobody has this password")) {
-    subscription = database.subscribe(kChannel, [this](std::string_view) { forget_all(); }, store::Database::Delivery::kBeforeWriteReturns);
+    subscription = database.subscribe(
+        kChannel, [this](std::string_view) { forget_all(); }, store::Database::Delivery::kBeforeWriteReturns);
   }
 
   store::Database& database;
@@ -188,14 +195,18 @@ struct Authenticator::Impl {
     store::ReadOptions options;
     options.name = "sign_in_token";
     database.read(options, [&](store::Connection& connection) {
-      auto statement = is_key ? connection.prepare("api_key_find", "SELECT user_id, id, scopes, expires_at FROM sys_api_key WHERE key_hash = $1 AND revoked_at IS NULL")
-                              : connection.prepare("session_find", "SELECT user_id, 0, csrf, expires_at FROM sys_session WHERE token_hash = $1");
+      auto statement =
+          is_key ? connection.prepare("api_key_find",
+                                      "SELECT user_id, id, scopes, expires_at FROM sys_api_key WHERE key_hash = $1 AND revoked_at IS NULL")
+                 : connection.prepare("session_find", "SELECT user_id, 0, csrf, expires_at FROM sys_session WHERE token_hash = $1");
       exists = statement.bind_blob(1, hash).step();
       if (!exists) return;
       found->user_id = statement.integer(0);
       found->api_key_id = statement.integer(1);
-      if (is_key) found->scopes = split(statement.text(2));
-      else found->csrf = statement.text(2);
+      if (is_key)
+        found->scopes = split(statement.text(2));
+      else
+        found->csrf = statement.text(2);
       if (!statement.is_null(3)) found->expires_at = base::from_micros(statement.integer(3));
     });
     if (!exists) return nullptr;
@@ -279,7 +290,9 @@ Credential Authenticator::credential_of(const http::Request& request) {
   return {std::string(request.cookie(kCookie).value_or("")), false};
 }
 
-entity::CallerPtr Authenticator::caller_of(const Credential& credential) { return impl_->resolve(credential.token, credential.is_key)->derived; }
+entity::CallerPtr Authenticator::caller_of(const Credential& credential) {
+  return impl_->resolve(credential.token, credential.is_key)->derived;
+}
 
 NewSession Authenticator::sign_in(std::string_view email, std::string_view password, const http::Request& request) {
   const base::Instant now = impl_->clock.now();
@@ -293,8 +306,9 @@ NewSession Authenticator::sign_in(std::string_view email, std::string_view passw
   store::ReadOptions read;
   read.name = "sign_in";
   impl_->database.read(read, [&](store::Connection& connection) {
-    auto statement = connection.prepare("sign_in_user", "SELECT u.id, c.password_hash FROM sys_user u LEFT JOIN sys_credential c ON c.user_id = u.id "
-                                                           "WHERE u.email__fold = $1 AND u.is_active = 1 AND u.deleted_at IS NULL");
+    auto statement = connection.prepare("sign_in_user",
+                                        "SELECT u.id, c.password_hash FROM sys_user u LEFT JOIN sys_credential c ON c.user_id = u.id "
+                                        "WHERE u.email__fold = $1 AND u.is_active = 1 AND u.deleted_at IS NULL");
     if (!statement.bind_text(1, folded).step()) return;
     user_id = statement.integer(0);
     if (!statement.is_null(1)) hash = statement.text(1);
@@ -306,12 +320,17 @@ NewSession Authenticator::sign_in(std::string_view email, std::string_view passw
     throw base::Error(base::ErrorCode::kUnauthenticated, "wrong_credentials");
   }
   impl_->throttle.succeeded(throttle_key);
-  NewSession session{base::random_token(impl_->random), base::random_token(impl_->random, 18), impl_->callers.find(user_id), now + kSessionLength};
+  NewSession session{base::random_token(impl_->random), base::random_token(impl_->random, 18), impl_->callers.find(user_id),
+                     now + kSessionLength};
   impl_->database.write({.name = "session_start"}, [&](store::Connection& connection) {
-    auto statement = connection.prepare("session_add", "INSERT INTO sys_session(token_hash, user_id, csrf, created_at, last_seen_at, expires_at, remote_address, user_agent) "
-                                                       "VALUES($1, $2, $3, $4, $4, $5, $6, $7)");
+    auto statement = connection.prepare(
+        "session_add",
+        "INSERT INTO sys_session(token_hash, user_id, csrf, created_at, last_seen_at, expires_at, remote_address, user_agent) "
+        "VALUES($1, $2, $3, $4, $4, $5, $6, $7)");
     statement.bind_blob(1, token_hash(session.token)).bind(2, user_id).bind_text(3, session.csrf_token).bind(4, base::to_micros(now));
-    statement.bind(5, base::to_micros(session.expires_at)).bind_text(6, request.remote_address).bind_text(7, base::prefix(base::clean_text(request.header("User-Agent")), 200));
+    statement.bind(5, base::to_micros(session.expires_at))
+        .bind_text(6, request.remote_address)
+        .bind_text(7, base::prefix(base::clean_text(request.header("User-Agent")), 200));
     statement.run();
     connection.prepare("session_expire", "DELETE FROM sys_session WHERE expires_at < $1").bind(1, base::to_micros(now)).run();
   });
@@ -321,8 +340,10 @@ NewSession Authenticator::sign_in(std::string_view email, std::string_view passw
 void Authenticator::set_password(std::int64_t user_id, std::string_view password) {
   const std::string hash = hash_password(password);
   impl_->database.write({.name = "password_set"}, [&](store::Connection& connection) {
-    auto statement = connection.prepare("password_set", "INSERT INTO sys_credential(user_id, password_hash, changed_at, must_change) VALUES($1, $2, $3, 0) "
-                                                        "ON CONFLICT(user_id) DO UPDATE SET password_hash = excluded.password_hash, changed_at = excluded.changed_at, must_change = 0");
+    auto statement = connection.prepare(
+        "password_set",
+        "INSERT INTO sys_credential(user_id, password_hash, changed_at, must_change) VALUES($1, $2, $3, 0) "
+        "ON CONFLICT(user_id) DO UPDATE SET password_hash = excluded.password_hash, changed_at = excluded.changed_at, must_change = 0");
     statement.bind(1, user_id).bind_text(2, hash).bind(3, base::to_micros(impl_->clock.now())).run();
     connection.prepare("sessions_remove", "DELETE FROM sys_session WHERE user_id = $1").bind(1, user_id).run();
     impl_->changed(connection);
@@ -359,7 +380,10 @@ void Authenticator::end_sessions(std::int64_t user_id) {
 void Authenticator::end_session(std::int64_t user_id, std::int64_t session_id) {
   std::int64_t removed = 0;
   impl_->database.write({.name = "session_end"}, [&](store::Connection& connection) {
-    removed = connection.prepare("session_remove_one", "DELETE FROM sys_session WHERE id = $1 AND user_id = $2").bind(1, session_id).bind(2, user_id).run();
+    removed = connection.prepare("session_remove_one", "DELETE FROM sys_session WHERE id = $1 AND user_id = $2")
+                  .bind(1, session_id)
+                  .bind(2, user_id)
+                  .run();
     impl_->changed(connection);
   });
   if (removed == 0) throw base::Error(base::ErrorCode::kNotFound, "session_not_found");
@@ -373,8 +397,9 @@ void Authenticator::write_sessions(std::int64_t user_id, const http::Request& re
   store::ReadOptions read;
   read.name = "session_list";
   impl_->database.read(read, [&](store::Connection& connection) {
-    auto statement = connection.prepare("session_list", "SELECT id, created_at, last_seen_at, remote_address, user_agent, token_hash FROM sys_session "
-                                                        "WHERE user_id = $1 AND expires_at > $2 ORDER BY created_at DESC LIMIT 200");
+    auto statement = connection.prepare("session_list",
+                                        "SELECT id, created_at, last_seen_at, remote_address, user_agent, token_hash FROM sys_session "
+                                        "WHERE user_id = $1 AND expires_at > $2 ORDER BY created_at DESC LIMIT 200");
     statement.bind(1, user_id).bind(2, base::to_micros(impl_->clock.now()));
     while (statement.step()) {
       out.begin_object().key("id").integer(statement.integer(0)).key("created_at");
@@ -392,12 +417,15 @@ NewApiKey Authenticator::create_api_key(const ApiKeyRequest& request) {
   const std::string key = std::string(kKeyPrefix) + base::random_token(impl_->random);
   NewApiKey result{0, key};
   impl_->database.write({.name = "api_key_create"}, [&](store::Connection& connection) {
-    auto statement = connection.prepare("api_key_add", "INSERT INTO sys_api_key(key_hash, user_id, name, hint, scopes, created_at, expires_at) "
-                                                       "VALUES($1, $2, $3, $4, $5, $6, $7) RETURNING id");
+    auto statement = connection.prepare("api_key_add",
+                                        "INSERT INTO sys_api_key(key_hash, user_id, name, hint, scopes, created_at, expires_at) "
+                                        "VALUES($1, $2, $3, $4, $5, $6, $7) RETURNING id");
     statement.bind_blob(1, token_hash(key)).bind(2, request.user_id).bind_text(3, request.name).bind_text(4, key.substr(key.size() - 4));
     statement.bind_text(5, join(request.scopes)).bind(6, base::to_micros(impl_->clock.now()));
-    if (request.expires_at == 0) statement.bind_null(7);
-    else statement.bind(7, request.expires_at);
+    if (request.expires_at == 0)
+      statement.bind_null(7);
+    else
+      statement.bind(7, request.expires_at);
     if (statement.step()) result.id = statement.integer(0);
   });
   return result;
@@ -408,8 +436,10 @@ void Authenticator::write_api_keys(std::int64_t user_id, bool all_users, base::J
   store::ReadOptions read;
   read.name = "api_key_list";
   impl_->database.read(read, [&](store::Connection& connection) {
-    auto statement = connection.prepare("api_key_list", "SELECT k.id, k.user_id, u.name, k.name, k.hint, k.scopes, k.created_at, k.expires_at FROM sys_api_key k "
-                                                        "LEFT JOIN sys_user u ON u.id = k.user_id WHERE k.revoked_at IS NULL AND ($1 = 1 OR k.user_id = $2) ORDER BY k.id DESC LIMIT 500");
+    auto statement = connection.prepare(
+        "api_key_list",
+        "SELECT k.id, k.user_id, u.name, k.name, k.hint, k.scopes, k.created_at, k.expires_at FROM sys_api_key k "
+        "LEFT JOIN sys_user u ON u.id = k.user_id WHERE k.revoked_at IS NULL AND ($1 = 1 OR k.user_id = $2) ORDER BY k.id DESC LIMIT 500");
     statement.bind(1, all_users ? 1 : 0).bind(2, user_id);
     while (statement.step()) {
       out.begin_object().key("id").integer(statement.integer(0)).key("user").begin_object().key("id").integer(statement.integer(1));
@@ -417,8 +447,10 @@ void Authenticator::write_api_keys(std::int64_t user_id, bool all_users, base::J
       out.key("scopes").begin_array();
       for (const auto& scope : split(statement.text(5))) out.text(scope);
       out.end_array().key("created_at").text(base::to_string(base::from_micros(statement.integer(6)))).key("expires_at");
-      if (statement.is_null(7)) out.null();
-      else out.text(base::to_string(base::from_micros(statement.integer(7))));
+      if (statement.is_null(7))
+        out.null();
+      else
+        out.text(base::to_string(base::from_micros(statement.integer(7))));
       out.end_object();
     }
   });
@@ -428,7 +460,8 @@ void Authenticator::write_api_keys(std::int64_t user_id, bool all_users, base::J
 void Authenticator::revoke_api_key(std::int64_t id, std::int64_t user_id, bool any_user) {
   std::int64_t changed = 0;
   impl_->database.write({.name = "api_key_revoke"}, [&](store::Connection& connection) {
-    auto statement = connection.prepare("api_key_revoke", "UPDATE sys_api_key SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL AND ($3 = 1 OR user_id = $4)");
+    auto statement = connection.prepare(
+        "api_key_revoke", "UPDATE sys_api_key SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL AND ($3 = 1 OR user_id = $4)");
     changed = statement.bind(1, base::to_micros(impl_->clock.now())).bind(2, id).bind(3, any_user ? 1 : 0).bind(4, user_id).run();
     impl_->changed(connection);
   });
@@ -439,12 +472,14 @@ std::int64_t Authenticator::remove_expired() {
   const auto now = impl_->clock.now();
   auto& database = impl_->database;
   return flow::remove_old_rows(database, {"session_retention", "sys_session", "id", "expires_at < $1"}, now) +
-         flow::remove_old_rows(database, {"api_key_retention", "sys_api_key", "id", "revoked_at < $1 OR expires_at < $1"}, now - kEndedKeyKept);
+         flow::remove_old_rows(database, {"api_key_retention", "sys_api_key", "id", "revoked_at < $1 OR expires_at < $1"},
+                               now - kEndedKeyKept);
 }
 
 std::string Authenticator::session_cookie(const NewSession& session, bool secure) {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(kSessionLength).count();
-  return std::string(kCookie) + "=" + session.token + "; Path=/; HttpOnly; SameSite=Lax; Max-Age=" + std::to_string(seconds) + (secure ? "; Secure" : "");
+  return std::string(kCookie) + "=" + session.token + "; Path=/; HttpOnly; SameSite=Lax; Max-Age=" + std::to_string(seconds) +
+         (secure ? "; Secure" : "");
 }
 
 std::string Authenticator::expired_cookie(bool secure) {

@@ -19,7 +19,8 @@ const entity::Caller& Call::writer() {
 
 const entity::EntityDef& Call::entity(std::size_t index) const {
   const entity::EntityDef* found = registry->find_plural(parameter(index));
-  const bool visible = found != nullptr && (entity::may(*caller_, *found, entity::Action::kRead) || entity::may(*caller_, *found, entity::Action::kCreate));
+  const bool visible =
+      found != nullptr && (entity::may(*caller_, *found, entity::Action::kRead) || entity::may(*caller_, *found, entity::Action::kCreate));
   if (!visible) throw base::Error(base::ErrorCode::kNotFound, "unknown_entity", {{"entity", std::string(parameter(index))}});
   return *found;
 }
@@ -28,7 +29,8 @@ std::int64_t Call::id(std::size_t index) const {
   const std::string_view text = parameter(index);
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size() || value <= 0) throw base::Error(base::ErrorCode::kNotFound, "record_not_found");
+  if (error != std::errc{} || end != text.data() + text.size() || value <= 0)
+    throw base::Error(base::ErrorCode::kNotFound, "record_not_found");
   return value;
 }
 
@@ -77,25 +79,29 @@ std::string_view language_of(const http::Request& request) {
 void add_route(http::Router& router, ApiContext& context, ApiRoute route) {
   http::RouteOptions options;
   options.runs_on = route.runs_on;
-  options.max_body_bytes = route.body_limit == BodyLimit::kOwn ? route.max_body_bytes : std::min(route.max_body_bytes, context.max_body_bytes);
+  options.max_body_bytes =
+      route.body_limit == BodyLimit::kOwn ? route.max_body_bytes : std::min(route.max_body_bytes, context.max_body_bytes);
   const std::string pattern = "/api/v1" + std::string(route.pattern);
   context.served.emplace_back(route.method, route.pattern);
-  router.add(route.method, pattern, [&context, sign_in = route.sign_in, handler = std::move(route.handler)](const http::Request& request, http::Response& response) {
-    std::string language(language_of(request));
-    try {
-      Identity identity;
-      if (sign_in == SignIn::kRequired) {
-        identity = context.authenticator.identify(request);
-        if (!identity.caller) throw base::Error(base::ErrorCode::kUnauthenticated, "sign_in_required");
-        language = identity.caller->language;
-      }
-      Call call(context, request, identity.caller, context.catalog.current(), context.clock.now());
-      handler(call, response);
-    } catch (...) {
-      response = http::Response{};
-      write_problem(std::current_exception(), context.localizer, language, response);
-    }
-  }, options);
+  router.add(
+      route.method, pattern,
+      [&context, sign_in = route.sign_in, handler = std::move(route.handler)](const http::Request& request, http::Response& response) {
+        std::string language(language_of(request));
+        try {
+          Identity identity;
+          if (sign_in == SignIn::kRequired) {
+            identity = context.authenticator.identify(request);
+            if (!identity.caller) throw base::Error(base::ErrorCode::kUnauthenticated, "sign_in_required");
+            language = identity.caller->language;
+          }
+          Call call(context, request, identity.caller, context.catalog.current(), context.clock.now());
+          handler(call, response);
+        } catch (...) {
+          response = http::Response{};
+          write_problem(std::current_exception(), context.localizer, language, response);
+        }
+      },
+      options);
 }
 
 }  // namespace api

@@ -24,7 +24,7 @@ class Files;
 class Imports;
 class Notices;
 class WebHooks;
-}
+}  // namespace connect
 
 namespace api {
 
@@ -84,7 +84,9 @@ class Call {
   entity::FilterContext filter_context(const entity::EntityDef& entity) const { return {*registry, entity, *caller_, now}; }
   // Runs `body` over a snapshot; the name appears in metrics.
   void read(std::string_view name, const std::function<void(const entity::QueryContext&)>& body) const;
-  std::string text(std::string_view key, const base::MessageArgs& args = {}) const { return context.localizer.text(caller_->language, key, args); }
+  std::string text(std::string_view key, const base::MessageArgs& args = {}) const {
+    return context.localizer.text(caller_->language, key, args);
+  }
 
  private:
   entity::CallerPtr caller_;

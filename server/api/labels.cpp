@@ -2,7 +2,8 @@
 
 namespace api {
 
-std::string label(const Call& call, const std::unordered_map<std::string, std::string>& own, const std::string& key, std::string_view fallback) {
+std::string label(const Call& call, const std::unordered_map<std::string, std::string>& own, const std::string& key,
+                  std::string_view fallback) {
   if (const auto it = own.find(call.caller().language); it != own.end()) return it->second;
   if (call.context.localizer.has(call.caller().language, key)) return call.text(key);
   if (!own.empty()) return own.begin()->second;

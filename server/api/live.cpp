@@ -50,8 +50,23 @@ std::string EventFilter::visible(const entity::OutboxEvent& event, const entity:
   if (entity == nullptr || !may_see(*entity, event, caller)) return {};
   std::string text;
   base::JsonWriter out(text);
-  out.begin_object().key("position").text(event.position).key("entity").text(entity->key).key("id").integer(event.record_id).key("version").integer(event.version);
-  out.key("action").text(event.action).key("at").text(base::to_string(event.at)).key("user").integer(event.user_id).key("fields").begin_array();
+  out.begin_object()
+      .key("position")
+      .text(event.position)
+      .key("entity")
+      .text(entity->key)
+      .key("id")
+      .integer(event.record_id)
+      .key("version")
+      .integer(event.version);
+  out.key("action")
+      .text(event.action)
+      .key("at")
+      .text(base::to_string(event.at))
+      .key("user")
+      .integer(event.user_id)
+      .key("fields")
+      .begin_array();
   for (const auto& field : entity->fields) {
     const bool changed = std::find(event.changed_fields.begin(), event.changed_fields.end(), field.id) != event.changed_fields.end();
     if (changed && entity::may_read_field(caller, *entity, field)) out.text(field.key);
@@ -65,7 +80,7 @@ struct LiveHub::Impl {
 
   struct Listener {
     std::shared_ptr<http::EventStream> stream;
-    Credential credential;  // asked again for each event: rights, scopes and revocation count at once
+    Credential credential;        // asked again for each event: rights, scopes and revocation count at once
     entity::OutboxPosition from;  // events up to here are known to the client
     std::int64_t user_id = 0;     // whose notices it gets
   };
@@ -127,13 +142,16 @@ struct LiveHub::Impl {
       EventFilter filter(context, connection, context.catalog.current());
       for (const auto& event : events) {
         for (const auto& listener : current) {
-          if (std::find(gone.begin(), gone.end(), listener.stream) == gone.end() && !send(filter, event, listener)) gone.push_back(listener.stream);
+          if (std::find(gone.begin(), gone.end(), listener.stream) == gone.end() && !send(filter, event, listener))
+            gone.push_back(listener.stream);
         }
       }
     });
     if (!events.empty()) position = *entity::parse_position(events.back().position);
     const std::lock_guard lock(mutex);
-    std::erase_if(listeners, [&](const Listener& listener) { return !listener.stream->is_open() || std::find(gone.begin(), gone.end(), listener.stream) != gone.end(); });
+    std::erase_if(listeners, [&](const Listener& listener) {
+      return !listener.stream->is_open() || std::find(gone.begin(), gone.end(), listener.stream) != gone.end();
+    });
     return events.size() == kBatch;
   }
 
@@ -208,7 +226,8 @@ void LiveHub::start() {
   options.name = "live_start";
   impl_->context.database.read(options, [&](store::Connection& connection) { impl_->position = entity::newest_position(connection); });
   impl_->subscription = impl_->context.database.subscribe(entity::kOutboxChannel, [impl = impl_.get()](std::string_view) { impl->wake(); });
-  impl_->notice_subscription = impl_->context.database.subscribe(connect::kNoticeChannel, [impl = impl_.get()](std::string_view message) { impl->take_notice_message(message); });
+  impl_->notice_subscription = impl_->context.database.subscribe(
+      connect::kNoticeChannel, [impl = impl_.get()](std::string_view message) { impl->take_notice_message(message); });
   impl_->metadata_version = impl_->context.catalog.current()->version();
   impl_->thread = std::thread([impl = impl_.get()] { impl->run(); });
 }
@@ -289,10 +308,13 @@ void pull(Call& call, http::Response& response) {
 void add_event_routes(http::Router& router, ApiContext& context, LiveHub& live) {
   add_route(router, context, {http::Method::kGet, "/events", pull});
   add_route(router, context, {http::Method::kGet, "/live", [&live](Call& call, http::Response& response) {
-    std::string position(call.request.header("Last-Event-ID"));
-    if (position.empty()) position = call.query("after");
-    response.on_event_stream = [&live, credential = Authenticator::credential_of(call.request), position](std::shared_ptr<http::EventStream> stream) { live.add(std::move(stream), credential, position); };
-  }});
+                                std::string position(call.request.header("Last-Event-ID"));
+                                if (position.empty()) position = call.query("after");
+                                response.on_event_stream = [&live, credential = Authenticator::credential_of(call.request),
+                                                            position](std::shared_ptr<http::EventStream> stream) {
+                                  live.add(std::move(stream), credential, position);
+                                };
+                              }});
 }
 
 }  // namespace api

@@ -15,7 +15,8 @@ namespace api {
 // those who could read it; a purged one only to administrators.
 class EventFilter {
  public:
-  EventFilter(ApiContext& context, store::Connection& connection, entity::RegistryPtr registry) : context_(context), connection_(connection), registry_(std::move(registry)) {}
+  EventFilter(ApiContext& context, store::Connection& connection, entity::RegistryPtr registry)
+      : context_(context), connection_(connection), registry_(std::move(registry)) {}
   // JSON object of the event for this caller; empty when he may not see it.
   std::string visible(const entity::OutboxEvent& event, const entity::Caller& caller);
 

@@ -37,7 +37,7 @@ class HashSlot {
   static inline int busy_ = 0;
 };
 
-constexpr std::array<std::string_view, 12> kCommon = {"password", "12345678", "123456789", "1234567890", "qwertyui", "qwerty123",
+constexpr std::array<std::string_view, 12> kCommon = {"password", "12345678", "123456789", "1234567890", "qwertyui",  "qwerty123",
                                                       "йцукенгш", "11111111", "00000000",  "password1",  "пароль123", "passw0rd"};
 
 }  // namespace

@@ -18,7 +18,9 @@ struct Known {
 
 Known find_known(store::Connection& connection, const entity::EntityDef& entity, std::string_view key) {
   Known known;
-  auto statement = connection.prepare("preset_find", "SELECT r.record_id, t.deleted_at IS NOT NULL FROM sys_reference r JOIN " + entity::table_of(entity) + " t ON t.id = r.record_id WHERE r.key = $1 AND r.entity_id = $2");
+  auto statement =
+      connection.prepare("preset_find", "SELECT r.record_id, t.deleted_at IS NOT NULL FROM sys_reference r JOIN " +
+                                            entity::table_of(entity) + " t ON t.id = r.record_id WHERE r.key = $1 AND r.entity_id = $2");
   if (statement.bind_text(1, key).bind(2, entity.id).step()) known = {statement.integer(0), statement.integer(1) != 0};
   return known;
 }
@@ -38,7 +40,9 @@ class Application {
 
   PresetOutcome run() {
     bool may_replace = false;
-    context_.database.read({.name = "preset_look"}, [&](store::Connection& connection) { may_replace = may_replace_stages(connection, *context_.catalog.current()); });
+    context_.database.read({.name = "preset_look"}, [&](store::Connection& connection) {
+      may_replace = may_replace_stages(connection, *context_.catalog.current());
+    });
     add_fields();
     registry_ = context_.catalog.current();
     for (const auto& item : preset_.at("records").as_array()) add_record(item.as_object());
@@ -58,8 +62,10 @@ class Application {
       if (found == nullptr) continue;
       const auto* field = found->field(key);
       if (field != nullptr && !field->hidden) continue;
-      if (field == nullptr) context_.catalog.add_field(caller_, entity, body);
-      else context_.catalog.change_field(caller_, entity, key, {{"hidden", false}});
+      if (field == nullptr)
+        context_.catalog.add_field(caller_, entity, body);
+      else
+        context_.catalog.change_field(caller_, entity, key, {{"hidden", false}});
       outcome_.fields.push_back(entity + "." + key);
     }
   }
@@ -78,7 +84,11 @@ class Application {
       context_.database.write({.name = "preset_add"}, [&](store::Connection& connection) {
         known.id = context_.records.create_in(connection, caller_, *entity, values, options).id;
         connection.prepare("preset_forget", "DELETE FROM sys_reference WHERE key = $1").bind_text(1, key).run();
-        connection.prepare("preset_add", "INSERT INTO sys_reference(key, entity_id, record_id) VALUES($1, $2, $3)").bind_text(1, key).bind(2, entity->id).bind(3, known.id).run();
+        connection.prepare("preset_add", "INSERT INTO sys_reference(key, entity_id, record_id) VALUES($1, $2, $3)")
+            .bind_text(1, key)
+            .bind(2, entity->id)
+            .bind(3, known.id)
+            .run();
       });
       ++outcome_.added[entity->key];
     } else if (known.is_deleted) {
@@ -96,10 +106,13 @@ class Application {
     bool is_set = false;
     context_.database.read({.name = "preset_default"}, [&](store::Connection& connection) {
       others.clear();
-      auto statement = connection.prepare("preset_default", "SELECT id FROM " + entity::table_of(entity) + " WHERE is_default = 1 AND deleted_at IS NULL");
+      auto statement = connection.prepare("preset_default",
+                                          "SELECT id FROM " + entity::table_of(entity) + " WHERE is_default = 1 AND deleted_at IS NULL");
       while (statement.step()) {
-        if (statement.integer(0) == id) is_set = true;
-        else others.push_back(statement.integer(0));
+        if (statement.integer(0) == id)
+          is_set = true;
+        else
+          others.push_back(statement.integer(0));
       }
     });
     for (const auto other : others) context_.records.update(caller_, entity, other, {{"is_default", false}});
@@ -120,7 +133,9 @@ class Application {
       std::vector<std::int64_t> ids;
       context_.database.read({.name = "preset_others"}, [&](store::Connection& connection) {
         ids.clear();
-        auto statement = connection.prepare("preset_others", "SELECT r.key, r.record_id FROM sys_reference r JOIN " + entity::table_of(*entity) + " t ON t.id = r.record_id WHERE r.entity_id = $1 AND t.deleted_at IS NULL ORDER BY r.record_id");
+        auto statement = connection.prepare(
+            "preset_others", "SELECT r.key, r.record_id FROM sys_reference r JOIN " + entity::table_of(*entity) +
+                                 " t ON t.id = r.record_id WHERE r.entity_id = $1 AND t.deleted_at IS NULL ORDER BY r.record_id");
         statement.bind(1, entity->id);
         while (statement.step()) {
           if (!kept.contains(std::string(statement.text(0)))) ids.push_back(statement.integer(1));
@@ -134,8 +149,10 @@ class Application {
   void keep_key() {
     const json::object value = {{"applied", base::json_string(preset_, "key")}};
     context_.database.write({.name = "preset_keep"}, [&](store::Connection& connection) {
-      auto statement = connection.prepare("preset_keep", "INSERT INTO sys_setting(module, value, updated_at, updated_by) VALUES('presets', $1, $2, $3) "
-                                                         "ON CONFLICT(module) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at, updated_by = excluded.updated_by");
+      auto statement = connection.prepare(
+          "preset_keep",
+          "INSERT INTO sys_setting(module, value, updated_at, updated_by) VALUES('presets', $1, $2, $3) "
+          "ON CONFLICT(module) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at, updated_by = excluded.updated_by");
       statement.bind_text(1, json::serialize(value)).bind(2, base::to_micros(context_.clock.now())).bind(3, caller_.user_id).run();
     });
   }
@@ -154,9 +171,11 @@ class Application {
 std::vector<json::object> presets() {
   std::vector<json::object> all;
   for (const auto& resource : base::resources_below("modules/")) {
-    if (resource.path.find("/presets/") != std::string_view::npos && resource.path.ends_with(".json")) all.push_back(base::parse_json(resource.content).as_object());
+    if (resource.path.find("/presets/") != std::string_view::npos && resource.path.ends_with(".json"))
+      all.push_back(base::parse_json(resource.content).as_object());
   }
-  std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return base::json_int(a, "position") < base::json_int(b, "position"); });
+  std::sort(all.begin(), all.end(),
+            [](const auto& a, const auto& b) { return base::json_int(a, "position") < base::json_int(b, "position"); });
   return all;
 }
 

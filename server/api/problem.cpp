@@ -29,7 +29,8 @@ int status_of(const base::Error& error) {
   return 500;
 }
 
-void write_body(const base::Error& error, int status, std::int64_t bug, const base::Localizer& localizer, std::string_view language, http::Response& response) {
+void write_body(const base::Error& error, int status, std::int64_t bug, const base::Localizer& localizer, std::string_view language,
+                http::Response& response) {
   const std::string key = bug != 0 ? "internal" : error.key();
   response.status = status;
   response.content_type = "application/problem+json";
@@ -37,7 +38,8 @@ void write_body(const base::Error& error, int status, std::int64_t bug, const ba
   out.begin_object().key("type").text("https://matvey.example/errors/" + key);
   out.key("title").text(localizer.text(language, "error.title." + std::to_string(status)));
   out.key("status").integer(status).key("code").text(key);
-  out.key("detail").text(bug != 0 ? localizer.text(language, "error.internal", {{"number", std::to_string(bug)}}) : localizer.error_text(language, error));
+  out.key("detail").text(bug != 0 ? localizer.text(language, "error.internal", {{"number", std::to_string(bug)}})
+                                  : localizer.error_text(language, error));
   out.key("errors").begin_array();
   for (const auto& field : error.fields()) {
     out.begin_object().key("path").text(field.path).key("code").text(field.code);

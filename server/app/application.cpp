@@ -2,21 +2,22 @@
 
 #include <algorithm>
 
+#include "module_list.hpp"
 #include "server/api/authenticator.hpp"
 #include "server/app/demo/demo_data.hpp"
 #include "server/base/error.hpp"
 #include "server/base/program/log.hpp"
 #include "server/base/program/resources.hpp"
-#include "server/entity/metadata/migrations.hpp"
 #include "server/connect/files/files.hpp"
 #include "server/connect/import/imports.hpp"
 #include "server/connect/notices/notices.hpp"
 #include "server/connect/web_hooks/web_hooks.hpp"
 #include "server/entity/caller_directory.hpp"
+#include "server/entity/duplicates/match_index.hpp"
 #include "server/entity/files.hpp"
+#include "server/entity/metadata/migrations.hpp"
 #include "server/entity/write/migrations.hpp"
 #include "server/entity/write/record_service_impl.hpp"
-#include "server/entity/duplicates/match_index.hpp"
 #include "server/flow/duplicates/duplicate_search.hpp"
 #include "server/flow/duplicates/merge_job.hpp"
 #include "server/flow/erasure.hpp"
@@ -25,7 +26,6 @@
 #include "server/flow/retention.hpp"
 #include "server/flow/scheduler.hpp"
 #include "server/flow/schema_job.hpp"
-#include "module_list.hpp"
 
 namespace app {
 
@@ -47,7 +47,10 @@ std::vector<entity::EntityFile> entity_files() {
 
 std::vector<store::Migration> all_migrations() {
   std::vector<store::Migration> all;
-  for (const auto* some : {&entity::metadata_migrations(), &entity::write_migrations(), &entity::match_migrations(), &entity::file_migrations(), &connect::notice_migrations(), &connect::web_hook_migrations(), &connect::import_migrations(), &flow::flow_migrations(), &flow::erasure_migrations(), &api::authenticator_migrations()}) {
+  for (const auto* some :
+       {&entity::metadata_migrations(), &entity::write_migrations(), &entity::match_migrations(), &entity::file_migrations(),
+        &connect::notice_migrations(), &connect::web_hook_migrations(), &connect::import_migrations(), &flow::flow_migrations(),
+        &flow::erasure_migrations(), &api::authenticator_migrations()}) {
     all.insert(all.end(), some->begin(), some->end());
   }
   std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.number < b.number; });
@@ -66,7 +69,8 @@ store::DatabaseOptions store_options(const DataFolder& folder, const base::Confi
 
 flow::RetentionPeriods retention_periods(const base::Config& config) {
   const auto seconds = [&](std::string_view name) { return std::chrono::duration_cast<std::chrono::seconds>(config.duration(name)); };
-  return {seconds("retention.bin"), seconds("retention.audit"), seconds("retention.jobs"), seconds("retention.idempotency"), seconds("retention.events")};
+  return {seconds("retention.bin"), seconds("retention.audit"), seconds("retention.jobs"), seconds("retention.idempotency"),
+          seconds("retention.events")};
 }
 
 http::CurlClientOptions client_options(const base::Config& config) {
@@ -110,7 +114,23 @@ struct Application::Impl final : public entity::ModuleHost {
         web_hooks(module_services, hook_client),
         imports(module_services, job_runner, files, texts()),
         duplicate_watch(module_services),
-        api{*database, catalog, *records, *callers, texts(), clock, random, authenticator, job_runner, module_services, files, notice_box, web_hooks, imports, dispatcher, scheduler, config.size_bytes("http.max_body")} {
+        api{*database,
+            catalog,
+            *records,
+            *callers,
+            texts(),
+            clock,
+            random,
+            authenticator,
+            job_runner,
+            module_services,
+            files,
+            notice_box,
+            web_hooks,
+            imports,
+            dispatcher,
+            scheduler,
+            config.size_bytes("http.max_body")} {
     flow::add_schema_job(job_runner, module_services);
     catalog.synchronise_schema();
     // The data folder is locked: whatever ran on its SQLite base before died.
@@ -149,9 +169,15 @@ struct Application::Impl final : public entity::ModuleHost {
 
   entity::Services& services() override { return module_services; }
   entity::NoticeBox& notices() override { return notice_box; }
-  void add_behaviour(std::string_view entity, std::unique_ptr<entity::Behaviour> behaviour) override { catalog.add_behaviour(entity, std::move(behaviour)); }
-  void add_consumer(std::string_view name, std::function<void(const std::vector<entity::OutboxEvent>&)> consume) override { dispatcher.add(std::string(name), std::move(consume)); }
-  void add_schedule(std::string_view name, std::chrono::seconds period, std::function<void()> run) override { scheduler.add(std::string(name), period, std::move(run)); }
+  void add_behaviour(std::string_view entity, std::unique_ptr<entity::Behaviour> behaviour) override {
+    catalog.add_behaviour(entity, std::move(behaviour));
+  }
+  void add_consumer(std::string_view name, std::function<void(const std::vector<entity::OutboxEvent>&)> consume) override {
+    dispatcher.add(std::string(name), std::move(consume));
+  }
+  void add_schedule(std::string_view name, std::chrono::seconds period, std::function<void()> run) override {
+    scheduler.add(std::string(name), period, std::move(run));
+  }
   flow::Jobs& jobs() override { return job_runner; }
   void add_routes(std::function<void(http::Router&, api::ApiContext&)> add) override { api.module_routes.push_back(std::move(add)); }
 
@@ -179,9 +205,12 @@ struct Application::Impl final : public entity::ModuleHost {
   api::ApiContext api;
 };
 
-Application::Application(const DataFolder& folder, const base::Config& config, Background background) : impl_(std::make_unique<Impl>(folder, config)) {
-  if (background == Background::kRuns) impl_->start();
-  else if (impl_->database->dialect() == store::Dialect::kSqlite) impl_->imports.work_alone();
+Application::Application(const DataFolder& folder, const base::Config& config, Background background)
+    : impl_(std::make_unique<Impl>(folder, config)) {
+  if (background == Background::kRuns)
+    impl_->start();
+  else if (impl_->database->dialect() == store::Dialect::kSqlite)
+    impl_->imports.work_alone();
 }
 Application::~Application() = default;
 

@@ -16,8 +16,18 @@ std::string CommandCall::path(const std::string& given) const {
 
 const std::vector<Command>& commands() {
   static const std::vector<Command> all = {
-      {"init", &init, nullptr},     {"serve", &serve, nullptr},     {"user", nullptr, &user},     {"api-key", nullptr, &api_key}, {"demo", nullptr, &demo},
-      {"backup", nullptr, &backup}, {"restore", &restore, nullptr}, {"check", nullptr, &check}, {"import", nullptr, &import_command}, {"export", nullptr, &export_command}, {"formula", &formula_command, nullptr}, {"settings", &settings, nullptr},
+      {"init", &init, nullptr},
+      {"serve", &serve, nullptr},
+      {"user", nullptr, &user},
+      {"api-key", nullptr, &api_key},
+      {"demo", nullptr, &demo},
+      {"backup", nullptr, &backup},
+      {"restore", &restore, nullptr},
+      {"check", nullptr, &check},
+      {"import", nullptr, &import_command},
+      {"export", nullptr, &export_command},
+      {"formula", &formula_command, nullptr},
+      {"settings", &settings, nullptr},
   };
   return all;
 }

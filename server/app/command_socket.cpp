@@ -24,7 +24,8 @@ namespace {
 sockaddr_un address_of(const std::string& path) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
-  if (path.size() >= sizeof address.sun_path) throw base::Error(base::ErrorCode::kFailedPrecondition, "data_folder_path_too_long", {{"path", path}});
+  if (path.size() >= sizeof address.sun_path)
+    throw base::Error(base::ErrorCode::kFailedPrecondition, "data_folder_path_too_long", {{"path", path}});
   std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
   return address;
 }
@@ -142,7 +143,8 @@ struct CommandServer::Impl {
   std::list<std::thread> workers;  // few: one for each command an administrator runs
 };
 
-CommandServer::CommandServer(Application& application, std::string socket_path) : impl_(std::make_unique<Impl>(application, std::move(socket_path))) {}
+CommandServer::CommandServer(Application& application, std::string socket_path)
+    : impl_(std::make_unique<Impl>(application, std::move(socket_path))) {}
 CommandServer::~CommandServer() = default;
 
 std::optional<int> run_over_socket(const std::string& socket_path, const std::string& command, const CommandCall& call, Output& output) {
@@ -154,7 +156,15 @@ std::optional<int> run_over_socket(const std::string& socket_path, const std::st
   }
   std::string request;
   base::JsonWriter out(request);
-  out.begin_object().key("command").text(command).key("working_folder").text(call.working_folder).key("language").text(call.language).key("arguments").begin_array();
+  out.begin_object()
+      .key("command")
+      .text(command)
+      .key("working_folder")
+      .text(call.working_folder)
+      .key("language")
+      .text(call.language)
+      .key("arguments")
+      .begin_array();
   for (const auto& argument : call.arguments) out.text(argument);
   out.end_array().end_object();
   std::optional<int> code;

@@ -16,7 +16,8 @@ DataFolder::DataFolder(std::string path, bool create) : path_(std::move(path)) {
     if (error) throw base::Error(base::ErrorCode::kUnavailable, "data_folder_not_made", {{"path", path_}, {"reason", error.message()}});
     std::filesystem::permissions(path_, std::filesystem::perms::owner_all, error);
   }
-  if (!std::filesystem::is_directory(path_)) throw base::Error(base::ErrorCode::kFailedPrecondition, "data_folder_missing", {{"path", path_}});
+  if (!std::filesystem::is_directory(path_))
+    throw base::Error(base::ErrorCode::kFailedPrecondition, "data_folder_missing", {{"path", path_}});
 }
 
 DataFolder::~DataFolder() {

@@ -18,9 +18,7 @@ class StandardOutput final : public app::Output {
     std::fwrite(text.data(), 1, text.size(), stdout);
     std::fflush(stdout);
   }
-  void err(std::string_view text) override {
-    std::fwrite(text.data(), 1, text.size(), stderr);
-  }
+  void err(std::string_view text) override { std::fwrite(text.data(), 1, text.size(), stderr); }
 };
 
 // LANGUAGE, LC_ALL, LC_MESSAGES, LANG in the order of POSIX; Russian unless they say English.

@@ -65,8 +65,7 @@ std::optional<Decimal> parse_decimal(std::string_view text, int scale) {
   int fraction = -1;       // digits after the point, -1 before it
   bool has_digit = false;
   const auto push = [&units](int digit) {
-    return !__builtin_mul_overflow(units, std::int64_t{10}, &units) &&
-           !__builtin_sub_overflow(units, std::int64_t{digit}, &units);
+    return !__builtin_mul_overflow(units, std::int64_t{10}, &units) && !__builtin_sub_overflow(units, std::int64_t{digit}, &units);
   };
   for (const char c : text) {
     if (c == '.') {
@@ -142,9 +141,7 @@ std::optional<Decimal> subtract(const Decimal& a, const Decimal& b) {
   return difference;
 }
 
-std::optional<Decimal> multiply(const Decimal& a, const Decimal& b, int scale) {
-  return multiply_divide(a, b, Decimal{1, 0}, scale);
-}
+std::optional<Decimal> multiply(const Decimal& a, const Decimal& b, int scale) { return multiply_divide(a, b, Decimal{1, 0}, scale); }
 
 std::optional<Decimal> multiply_divide(const Decimal& a, const Decimal& b, const Decimal& c, int scale) {
   assert(is_scale(a.scale) && is_scale(b.scale) && is_scale(c.scale) && is_scale(scale) && c.units != 0);

@@ -21,13 +21,13 @@ struct Decimal {
 // "-1234.50" with '.' only; no exponent, no thousands separators; digits beyond `scale` are refused unless zeros.
 // nullopt: not a number, too many digits or overflow.
 std::optional<Decimal> parse_decimal(std::string_view text, int scale);
-std::string to_string(const Decimal& value);            // always `scale` digits after the point
+std::string to_string(const Decimal& value);  // always `scale` digits after the point
 void append_decimal(std::string& out, const Decimal& value);
 
 // Half up (away from zero at .5), the only rounding of stored values. nullopt on overflow.
 std::optional<Decimal> rescale(const Decimal& value, int scale);
-std::optional<Decimal> add(const Decimal& a, const Decimal& b);        // equal scales
-std::optional<Decimal> subtract(const Decimal& a, const Decimal& b);   // equal scales
+std::optional<Decimal> add(const Decimal& a, const Decimal& b);       // equal scales
+std::optional<Decimal> subtract(const Decimal& a, const Decimal& b);  // equal scales
 // a*b rounded half up to `scale`; 128-bit inside.
 std::optional<Decimal> multiply(const Decimal& a, const Decimal& b, int scale);
 // a*b/c rounded half up to `scale`, c != 0; the extraction of VAT is S*r/(100+r).

@@ -36,10 +36,7 @@ Error::Error(ErrorCode code, std::string key, MessageArgs args)
     : code_(code), key_(std::move(key)), args_(std::move(args)), what_(describe(code_, key_)) {}
 
 Error::Error(std::vector<FieldError> fields)
-    : code_(ErrorCode::kInvalidArgument),
-      key_("validation"),
-      fields_(std::move(fields)),
-      what_(describe(code_, key_)) {
+    : code_(ErrorCode::kInvalidArgument), key_("validation"), fields_(std::move(fields)), what_(describe(code_, key_)) {
   for (const FieldError& field : fields_) {
     what_ += ' ';
     what_ += field.path;

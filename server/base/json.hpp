@@ -25,7 +25,7 @@ json::value parse_json(std::string_view text, const JsonLimits& limits = {});
 std::string json_string(const json::object& object, std::string_view key, std::string_view fallback = {});
 bool json_bool(const json::object& object, std::string_view key, bool fallback = false);
 long long json_int(const json::object& object, std::string_view key, long long fallback = 0);
-const json::array* json_array(const json::object& object, std::string_view key);   // nullptr when missing
+const json::array* json_array(const json::object& object, std::string_view key);    // nullptr when missing
 const json::object* json_object(const json::object& object, std::string_view key);  // nullptr when missing
 
 }  // namespace base

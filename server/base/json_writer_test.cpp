@@ -42,7 +42,8 @@ TEST(JsonString, EscapesEveryControlCharacterAtEveryPosition) {
 
 json::value random_value(std::mt19937& random, int depth) {
   const auto text = [&random] {
-    static const char* const kPieces[] = {"a", "\"", "\\", "\n", "\x01", "ё", "日本", "😀", " ", "/", "{", "\x7f", "Иванов", "0123456789abcdef"};
+    static const char* const kPieces[] = {"a", "\"", "\\", "\n", "\x01", "ё",      "日本",
+                                          "😀", " ",  "/",  "{",  "\x7f", "Иванов", "0123456789abcdef"};
     json::string made;
     for (unsigned i = random() % 8; i > 0; --i) made += kPieces[random() % std::size(kPieces)];
     return made;

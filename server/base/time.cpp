@@ -57,8 +57,7 @@ std::optional<Instant> parse_instant(std::string_view text) {
   const int hour = read_digits(text, 11, 2);
   const int minute = read_digits(text, 14, 2);
   const int second = read_digits(text, 17, 2);
-  if (text[13] != ':' || text[16] != ':' || hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 ||
-      second > 60) {
+  if (text[13] != ':' || text[16] != ':' || hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60) {
     return std::nullopt;
   }
   std::size_t at = 19;
@@ -72,8 +71,8 @@ std::optional<Instant> parse_instant(std::string_view text) {
   }
   const auto offset = parse_offset(text.substr(at));
   if (!offset) return std::nullopt;
-  const Instant value = Instant{*date} + std::chrono::hours{hour} + std::chrono::minutes{minute} +
-                        std::chrono::seconds{second - *offset} + std::chrono::microseconds{micros};
+  const Instant value = Instant{*date} + std::chrono::hours{hour} + std::chrono::minutes{minute} + std::chrono::seconds{second - *offset} +
+                        std::chrono::microseconds{micros};
   if (value < kFirst || value >= kEnd) return std::nullopt;
   return value;
 }
@@ -118,8 +117,6 @@ std::string to_string(Instant value) {
   return out;
 }
 
-Instant SystemClock::now() const {
-  return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
-}
+Instant SystemClock::now() const { return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now()); }
 
 }  // namespace base

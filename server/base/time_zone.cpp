@@ -1,8 +1,8 @@
 // Zones are read from ICU once and kept as tables of clock changes: a look-up of the offset is a binary search without
 // locks, so reports may group millions of rows by local day.
 #include <unicode/basictz.h>
-#include <unicode/tztrans.h>
 #include <unicode/tzrule.h>
+#include <unicode/tztrans.h>
 
 #include <algorithm>
 #include <map>
@@ -60,8 +60,8 @@ struct TimeZone::Data {
   std::vector<Change> changes;          // ascending, the first at year 1
 
   const Change* change_at(Instant t) const {
-    const auto next = std::upper_bound(changes.begin() + 1, changes.end(), t,
-                                       [](Instant value, const Change& change) { return value < change.at; });
+    const auto next =
+        std::upper_bound(changes.begin() + 1, changes.end(), t, [](Instant value, const Change& change) { return value < change.at; });
     return &*(next - 1);
   }
 };
@@ -97,9 +97,7 @@ TimeZone TimeZone::utc() {
 
 const std::string& TimeZone::name() const { return data_->name; }
 
-seconds TimeZone::offset(Instant t) const {
-  return t < kTableEnd ? data_->change_at(t)->offset : icu_offset(*data_->zone, t);
-}
+seconds TimeZone::offset(Instant t) const { return t < kTableEnd ? data_->change_at(t)->offset : icu_offset(*data_->zone, t); }
 
 Date TimeZone::local_date(Instant t) const { return std::chrono::floor<std::chrono::days>(t + offset(t)); }
 

@@ -67,8 +67,7 @@ std::string random_token(Random& random, std::size_t bytes) {
   random.fill(secret.data(), secret.size());
   constexpr int kVariant = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
   std::string token(sodium_base64_encoded_len(bytes, kVariant), '\0');
-  sodium_bin2base64(token.data(), token.size(), reinterpret_cast<const unsigned char*>(secret.data()), secret.size(),
-                    kVariant);
+  sodium_bin2base64(token.data(), token.size(), reinterpret_cast<const unsigned char*>(secret.data()), secret.size(), kVariant);
   token.pop_back();  // the terminating zero
   sodium_memzero(secret.data(), secret.size());
   return token;

@@ -2,10 +2,10 @@
 #include <cstdint>
 #include <cstdlib>
 
-#include "server/base/program/config.hpp"
 #include "server/base/decimal.hpp"
 #include "server/base/json.hpp"
 #include "server/base/json_writer.hpp"
+#include "server/base/program/config.hpp"
 #include "server/base/text/text.hpp"
 #include "server/base/time.hpp"
 #include "server/base/uid.hpp"

@@ -19,8 +19,8 @@ enum class Scope { kNone, kOwn, kDepartment, kDepartmentTree, kAll };
 // gives the entity hides it).
 struct EntityRights {
   Scope scopes[kActionCount] = {};
-  std::vector<int> hidden_fields;    // field ids not readable, sorted
-  std::vector<int> readonly_fields;  // field ids not writable, sorted
+  std::vector<int> hidden_fields;       // field ids not readable, sorted
+  std::vector<int> readonly_fields;     // field ids not writable, sorted
   std::vector<std::string> conditions;  // FEEL row conditions of the roles; a record passes when any holds; empty: no condition
 };
 
@@ -32,7 +32,7 @@ struct Caller {
   std::int64_t department_id = 0;
   // Owners whose records each scope covers, sorted: own = me and those I am deputy for now.
   std::vector<std::int64_t> own_owners, department_owners, tree_owners;
-  std::vector<std::int64_t> department_ids;  // departments shares may name: mine and its parents
+  std::vector<std::int64_t> department_ids;        // departments shares may name: mine and its parents
   std::unordered_map<int, EntityRights> entities;  // by entity id
   std::vector<std::int64_t> roles;
   std::string language = "ru";

@@ -27,6 +27,7 @@ Company load_company(store::Connection& connection);
 // file id, {"id": N} or null. Field errors: unknown_field, wrong_type, too_long, unknown_currency, unknown_time_zone, unknown_option,
 // file_not_found, not_an_image. A base currency other than the present one is failed_precondition "base_currency_in_use" {entity,
 // field} as soon as any record, the bin included, holds money or a rate: those amounts were reckoned in it.
-Company change_company(store::Connection& connection, const Registry& registry, const json::object& patch, std::int64_t now_us, std::int64_t user_id);
+Company change_company(store::Connection& connection, const Registry& registry, const json::object& patch, std::int64_t now_us,
+                       std::int64_t user_id);
 
 }  // namespace entity

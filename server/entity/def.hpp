@@ -16,7 +16,7 @@
 
 namespace entity {
 
-class FieldType;   // field_type.hpp
+class FieldType;  // field_type.hpp
 class Registry;
 struct CompiledRules;  // rules.hpp: formulas parsed against the registry
 struct Storage;        // storage.hpp: tables and columns
@@ -49,15 +49,15 @@ struct FieldDef {
   std::string format;                      // inn, kpp, ogrn, snils, bik, account
   json::value default_value;               // as declared; null when none
   std::vector<Option> options;
-  std::vector<std::string> kinds;          // of multi-values
-  std::vector<std::string> to;             // link targets, entity keys (many_to_many: the other side)
-  std::vector<int> to_ids;                 // their entity ids, parallel to `to`
-  std::string through;                     // many_to_many: relation entity
-  std::string expression;                  // formula
-  std::string result;                      // formula, roll_up: type name of the result
-  const FieldType* result_type = nullptr;  // of `result`; nullptr for other types
-  bool computed_on_read = false;           // formula over other records or roll-up of the viewer: no column
-  json::value declaration;                 // the whole JSON, for types with settings of their own (roll_up, address)
+  std::vector<std::string> kinds;                       // of multi-values
+  std::vector<std::string> to;                          // link targets, entity keys (many_to_many: the other side)
+  std::vector<int> to_ids;                              // their entity ids, parallel to `to`
+  std::string through;                                  // many_to_many: relation entity
+  std::string expression;                               // formula
+  std::string result;                                   // formula, roll_up: type name of the result
+  const FieldType* result_type = nullptr;               // of `result`; nullptr for other types
+  bool computed_on_read = false;                        // formula over other records or roll-up of the viewer: no column
+  json::value declaration;                              // the whole JSON, for types with settings of their own (roll_up, address)
   std::unordered_map<std::string, std::string> labels;  // language → label given at run time
   std::unordered_map<std::string, std::string> help;    // language → help text given at run time
   bool has_help = false;                                // shipped: the locale key entities.<e>.help.<f> is there
@@ -68,10 +68,10 @@ struct FieldDef {
 
 struct RuleDef {
   std::string key;
-  std::string when;                  // FEEL condition; empty: always
-  std::string check;                 // FEEL that must not be false; or:
-  std::vector<std::string> require;  // fields that must not be empty when `when` holds
-  std::string path;                  // field that gets the error of `check`
+  std::string when;                                     // FEEL condition; empty: always
+  std::string check;                                    // FEEL that must not be false; or:
+  std::vector<std::string> require;                     // fields that must not be empty when `when` holds
+  std::string path;                                     // field that gets the error of `check`
   std::unordered_map<std::string, std::string> labels;  // rules made at run time: language → text of the error
 };
 
@@ -86,7 +86,7 @@ struct EntityDef {
   EntityKind kind = EntityKind::kRecord;
   std::string title_field, owner_field;  // owner_field may be empty: no record scopes
   bool custom = false, timeline = false, audited = true;
-  int retention_days = 0;  // log entities; 0 = for ever
+  int retention_days = 0;        // log entities; 0 = for ever
   std::vector<FieldDef> fields;  // declared first, then the built-in ones (id, uid, version, created_at, …)
   std::vector<std::vector<std::string>> indexes, unique_keys;
   std::vector<std::vector<std::string>> duplicate_keys;  // dotted paths, for 409 with candidates
@@ -103,7 +103,7 @@ struct EntityDef {
 
   const FieldDef* field(std::string_view key) const;  // nullptr: unknown
   FieldIndex index_of(std::string_view key) const;    // -1: unknown
-  std::string open_field;                                // bool field: where it is true, each signed-in user may read the record
+  std::string open_field;                             // bool field: where it is true, each signed-in user may read the record
   FieldIndex title_index = -1, owner_index = -1, deleted_at_index = -1, open_index = -1;
   std::unordered_map<std::string, FieldIndex> by_key;
 };

@@ -37,10 +37,10 @@ class CurrencyRates {
 struct ParseContext {
   const FieldDef& field;
   const Registry& registry;
-  std::string path;                     // for errors: "phones[0].raw"
+  std::string path;                       // for errors: "phones[0].raw"
   std::vector<base::FieldError>* errors;  // collects; parse goes on
   std::vector<Mark>* marks;
-  std::string default_region = "RU";    // phones
+  std::string default_region = "RU";  // phones
   // The stored value when a record is changed: items given by "id" take what they do not name from it. nullptr: a new record,
   // ids of items are ignored.
   const Value* before = nullptr;

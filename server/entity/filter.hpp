@@ -68,12 +68,12 @@ struct Filter {
   std::vector<Filter> children;  // and, or, not, exists, linked (one child, over the other entity)
   std::vector<PathStep> path;    // compare; exists: the backlink as one step; linked, scope: one step
   FilterOp op = FilterOp::kEq;
-  std::vector<Value> values;  // resolved (dates, me, links) and in the form they are stored in (folded, sort key)
-  std::string text;           // formula source or search text
-  std::string source;         // where it stood in the input ("filter.and[0]"), for errors
+  std::vector<Value> values;                        // resolved (dates, me, links) and in the form they are stored in (folded, sort key)
+  std::string text;                                 // formula source or search text
+  std::string source;                               // where it stood in the input ("filter.and[0]"), for errors
   const EntityDef* other = nullptr;                 // exists, linked
   std::shared_ptr<const formula::Formula> formula;  // kFormula, parsed
-  bool as_system = false;  // paths are followed without the rights of the caller: the engine's own rules
+  bool as_system = false;                           // paths are followed without the rights of the caller: the engine's own rules
 
   static Filter always() { return {}; }
   static Filter never();

@@ -23,12 +23,12 @@ struct SortKey {
 struct Query {
   const EntityDef* entity = nullptr;
   Filter filter;
-  std::vector<SortKey> sort;  // the id is always added; empty values come last in either direction
-  int limit = 50;             // 1..1000
-  std::string cursor;         // opaque, from "next"; Error invalid_argument "bad_cursor" when of another query
+  std::vector<SortKey> sort;                  // the id is always added; empty values come last in either direction
+  int limit = 50;                             // 1..1000
+  std::string cursor;                         // opaque, from "next"; Error invalid_argument "bad_cursor" when of another query
   std::vector<std::vector<PathStep>> fields;  // what is written, dotted paths allowed; empty: default of the entity
   CountKind count = CountKind::kNone;
-  bool in_bin = false;        // deleted records instead of living ones
+  bool in_bin = false;  // deleted records instead of living ones
 };
 
 struct Measure {
@@ -63,9 +63,11 @@ void run_aggregate(const QueryContext& context, const Aggregate& aggregate, base
 // Writes one record (all readable fields, multi-values, link titles). False when missing or not readable.
 bool write_record(const QueryContext& context, const EntityDef& entity, std::int64_t id, base::JsonWriter& out);
 // Loads a record for logic, no rights applied; nullopt when missing. `for_update` takes the row lock on PostgreSQL.
-std::optional<Record> load_record(store::Connection& connection, const Registry& registry, const EntityDef& entity, std::int64_t id, bool for_update = false);
+std::optional<Record> load_record(store::Connection& connection, const Registry& registry, const EntityDef& entity, std::int64_t id,
+                                  bool for_update = false);
 // Ids matching a filter with the caller's rights for `action`, ascending, in pages: after_id exclusive.
-std::vector<std::int64_t> find_ids(const QueryContext& context, const EntityDef& entity, const Filter& filter, Action action, std::int64_t after_id, int limit);
+std::vector<std::int64_t> find_ids(const QueryContext& context, const EntityDef& entity, const Filter& filter, Action action,
+                                   std::int64_t after_id, int limit);
 std::int64_t count_exact(const QueryContext& context, const EntityDef& entity, const Filter& filter, Action action = Action::kRead);
 
 // True when the query is a keyset page on an index or a look-up by id: may run on the I/O thread.

@@ -51,14 +51,14 @@ class Behaviour {
 };
 
 struct SaveOptions {
-  bool dry_run = false;               // all stages, then rolled back
+  bool dry_run = false;                 // all stages, then rolled back
   std::optional<std::int64_t> version;  // optimistic lock; missing: last write wins per field
-  std::string on_duplicate = "error";  // error|skip|fill|overwrite|create; create means: do not look
+  std::string on_duplicate = "error";   // error|skip|fill|overwrite|create; create means: do not look
   std::optional<std::string> idempotency_key;
   bool audit_origin_import = false;
-  std::int64_t job_id = 0;            // audit rows carry it: undo of an import or mass change
-  bool accept_doubtful = true;        // marks instead of errors for check digits and the like
-  std::vector<Mark> marks;            // further doubts about the values given, or about some left out: an import's
+  std::int64_t job_id = 0;      // audit rows carry it: undo of an import or mass change
+  bool accept_doubtful = true;  // marks instead of errors for check digits and the like
+  std::vector<Mark> marks;      // further doubts about the values given, or about some left out: an import's
   // Generated or migrated history: no audit, no outbox, no duplicate search, no before-rules. System callers only.
   bool bulk_load = false;
   store::Lane lane = store::Lane::kInteractive;
@@ -80,20 +80,27 @@ class RecordService {
   virtual ~RecordService() = default;
   // Each throws base::Error; returns after the write is durable.
   virtual SaveResult create(const Caller& caller, const EntityDef& entity, const json::object& values, const SaveOptions& options = {}) = 0;
-  virtual SaveResult update(const Caller& caller, const EntityDef& entity, std::int64_t id, const json::object& patch, const SaveOptions& options = {}) = 0;
-  virtual void remove(const Caller& caller, const EntityDef& entity, std::int64_t id, const SaveOptions& options = {}) = 0;   // to the bin
+  virtual SaveResult update(const Caller& caller, const EntityDef& entity, std::int64_t id, const json::object& patch,
+                            const SaveOptions& options = {}) = 0;
+  virtual void remove(const Caller& caller, const EntityDef& entity, std::int64_t id, const SaveOptions& options = {}) = 0;  // to the bin
   virtual void restore(const Caller& caller, const EntityDef& entity, std::int64_t id, const SaveOptions& options = {}) = 0;
   virtual void purge(const Caller& caller, const EntityDef& entity, std::int64_t id) = 0;  // for ever, files included
   // Per row by default; atomic: all or nothing. In slices of at most 10 ms on the bulk lane.
-  virtual std::vector<SaveResult> batch(const Caller& caller, const EntityDef& entity, std::vector<BatchItem> items, const SaveOptions& options, bool atomic) = 0;
+  virtual std::vector<SaveResult> batch(const Caller& caller, const EntityDef& entity, std::vector<BatchItem> items,
+                                        const SaveOptions& options, bool atomic) = 0;
   // Undoes one audited change; conflict when the fields changed since.
   virtual SaveResult undo(const Caller& caller, const EntityDef& entity, std::int64_t id, std::int64_t audit_seq) = 0;
   // The same stages inside a transaction the caller of this function already runs.
-  virtual SaveResult create_in(store::Connection& connection, const Caller& caller, const EntityDef& entity, const json::object& values, const SaveOptions& options = {}) = 0;
-  virtual SaveResult update_in(store::Connection& connection, const Caller& caller, const EntityDef& entity, std::int64_t id, const json::object& patch, const SaveOptions& options = {}) = 0;
-  virtual SaveResult remove_in(store::Connection& connection, const Caller& caller, const EntityDef& entity, std::int64_t id, const SaveOptions& options = {}) = 0;
-  virtual SaveResult restore_in(store::Connection& connection, const Caller& caller, const EntityDef& entity, std::int64_t id, const SaveOptions& options = {}) = 0;
-  virtual SaveResult undo_in(store::Connection& connection, const Caller& caller, const EntityDef& entity, std::int64_t id, std::int64_t audit_seq) = 0;
+  virtual SaveResult create_in(store::Connection& connection, const Caller& caller, const EntityDef& entity, const json::object& values,
+                               const SaveOptions& options = {}) = 0;
+  virtual SaveResult update_in(store::Connection& connection, const Caller& caller, const EntityDef& entity, std::int64_t id,
+                               const json::object& patch, const SaveOptions& options = {}) = 0;
+  virtual SaveResult remove_in(store::Connection& connection, const Caller& caller, const EntityDef& entity, std::int64_t id,
+                               const SaveOptions& options = {}) = 0;
+  virtual SaveResult restore_in(store::Connection& connection, const Caller& caller, const EntityDef& entity, std::int64_t id,
+                                const SaveOptions& options = {}) = 0;
+  virtual SaveResult undo_in(store::Connection& connection, const Caller& caller, const EntityDef& entity, std::int64_t id,
+                             std::int64_t audit_seq) = 0;
 };
 
 }  // namespace entity

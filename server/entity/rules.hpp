@@ -59,8 +59,7 @@ void apply_formula_defaults(const RuleContext& context, Record& record);
 // Stage compute: stored formula fields (`on_read`: those computed when read instead). A result that does not fit is the
 // error "formula_result" of its field.
 enum class ComputeWhich { kStored, kOnRead };
-void compute_fields(const RuleContext& context, ComputeWhich which, Record& record,
-                    std::vector<base::FieldError>& errors);
+void compute_fields(const RuleContext& context, ComputeWhich which, Record& record, std::vector<base::FieldError>& errors);
 // Stage validate: rules of the entity. Errors: "required" at each missing field, or "rule" {entity, rule} at the rule's
 // path; the text of the latter is the locale key entities.<entity>.rules.<rule>.
 void check_rules(const RuleContext& context, const Record& record, std::vector<base::FieldError>& errors);

@@ -54,12 +54,8 @@ struct Storage {
 
 // Never fails; lives as long as the registry of `entity`.
 const Storage& storage_of(const EntityDef& entity);
-inline const std::string& table_of(const EntityDef& entity) {
-  return storage_of(entity).quoted_table;
-}
-inline const std::vector<StoredColumn>& columns_of(const EntityDef& entity) {
-  return storage_of(entity).columns;
-}
+inline const std::string& table_of(const EntityDef& entity) { return storage_of(entity).quoted_table; }
+inline const std::vector<StoredColumn>& columns_of(const EntityDef& entity) { return storage_of(entity).columns; }
 // nullptr: the field has no items.
 const ItemTable* item_table(const EntityDef& entity, FieldIndex field);
 // Quoted column of a field; suffix "" (value), "__sort", "__fold", "__currency", "__base", "__entity". Empty when there
@@ -108,8 +104,8 @@ std::unordered_map<std::int64_t, Items> read_items(store::Connection& connection
 void read_all_items(store::Connection& connection, Record& record);
 // The set replaces the old one: items with an id of `before` are kept or changed, others added, absent ones removed.
 // Fills in new ids and returns true when anything changed.
-bool write_items(store::Connection& connection, const ItemTable& table, std::int64_t record_id, const Items& before,
-                 Items& after, const WriteStamp& stamp);
+bool write_items(store::Connection& connection, const ItemTable& table, std::int64_t record_id, const Items& before, Items& after,
+                 const WriteStamp& stamp);
 // Equality as audit sees it: the same values in the same order, ids of new items ignored.
 bool same_items(const Items& a, const Items& b);
 

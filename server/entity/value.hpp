@@ -16,8 +16,8 @@
 namespace entity {
 
 struct Money {
-  std::int64_t units = 0;     // in the field's scale
-  std::string currency;       // ISO 4217
+  std::int64_t units = 0;       // in the field's scale
+  std::string currency;         // ISO 4217
   std::int64_t base_units = 0;  // in the base currency at the record's dated rate
   friend bool operator==(const Money&, const Money&) = default;
 };

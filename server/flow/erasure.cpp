@@ -64,12 +64,14 @@ std::vector<entity::FieldIndex> personal_fields(const entity::Record& record) {
 }
 
 // Records of other entities that go with this one, those in the bin included.
-std::map<const entity::EntityDef*, std::vector<std::int64_t>> erased_with(store::Connection& connection, const entity::Registry& registry, const entity::EntityDef& entity, std::int64_t id) {
+std::map<const entity::EntityDef*, std::vector<std::int64_t>> erased_with(store::Connection& connection, const entity::Registry& registry,
+                                                                          const entity::EntityDef& entity, std::int64_t id) {
   std::map<const entity::EntityDef*, std::vector<std::int64_t>> found;
   for (const auto& backlink : registry.backlinks(entity)) {
     const auto& field = backlink.entity->fields[static_cast<std::size_t>(backlink.field)];
     if (!has_flag(field, "erase_with")) continue;
-    std::string sql = "SELECT id FROM " + entity::table_of(*backlink.entity) + " WHERE " + entity::column_of(*backlink.entity, backlink.field) + " = $1";
+    std::string sql =
+        "SELECT id FROM " + entity::table_of(*backlink.entity) + " WHERE " + entity::column_of(*backlink.entity, backlink.field) + " = $1";
     const std::string which = entity::column_of(*backlink.entity, backlink.field, "__entity");
     if (!which.empty()) sql += " AND " + which + " = $2";
     auto statement = connection.prepare("erased_with", sql);
@@ -82,7 +84,8 @@ std::map<const entity::EntityDef*, std::vector<std::int64_t>> erased_with(store:
 
 class Eraser {
  public:
-  Eraser(entity::Services& services, store::Connection& connection, entity::RegistryPtr registry) : services_(services), connection_(connection), registry_(std::move(registry)), now_(services.clock.now()) {}
+  Eraser(entity::Services& services, store::Connection& connection, entity::RegistryPtr registry)
+      : services_(services), connection_(connection), registry_(std::move(registry)), now_(services.clock.now()) {}
 
   void erase(const Order& order) {
     const auto record = entity::load_record(connection_, *registry_, *order.entity, order.id, true);
@@ -99,8 +102,13 @@ class Eraser {
     }
     empty(*record, order.by);
     const json::object scope = {{"fields", std::move(fields)}, {"related", std::move(related)}};
-    auto statement = connection_.prepare("erasure_add", "INSERT INTO sys_erasure(uid, entity_id, record_id, at, erased_by, reason, scope) VALUES($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING");
-    statement.bind_text(1, base::to_string(record->uid)).bind(2, order.entity->id).bind(3, order.id).bind(4, base::to_micros(order.at == base::Instant{} ? now_ : order.at));
+    auto statement = connection_.prepare("erasure_add",
+                                         "INSERT INTO sys_erasure(uid, entity_id, record_id, at, erased_by, reason, scope) VALUES($1, $2, "
+                                         "$3, $4, $5, $6, $7) ON CONFLICT DO NOTHING");
+    statement.bind_text(1, base::to_string(record->uid))
+        .bind(2, order.entity->id)
+        .bind(3, order.id)
+        .bind(4, base::to_micros(order.at == base::Instant{} ? now_ : order.at));
     statement.bind(5, order.by).bind_text(6, order.reason).bind_text(7, json::serialize(scope)).run();
   }
 
@@ -125,18 +133,30 @@ class Eraser {
     for (const auto& table : entity::storage_of(entity).items) {
       const auto* old_items = std::get_if<entity::Items>(&before.at(table.field));
       entity::Items none;
-      if (old_items != nullptr && !old_items->empty() && is_empty(after.at(table.field))) entity::write_items(connection_, table, before.id, *old_items, none, stamp);
+      if (old_items != nullptr && !old_items->empty() && is_empty(after.at(table.field)))
+        entity::write_items(connection_, table, before.id, *old_items, none, stamp);
     }
-    connection_.prepare("erase_history", "UPDATE sys_audit SET changes = NULL, remote_address = NULL WHERE entity_id = $1 AND record_id = $2").bind(1, entity.id).bind(2, before.id).run();
+    connection_
+        .prepare("erase_history", "UPDATE sys_audit SET changes = NULL, remote_address = NULL WHERE entity_id = $1 AND record_id = $2")
+        .bind(1, entity.id)
+        .bind(2, before.id)
+        .run();
     entity::update_search_index(connection_, &before, &after);
     entity::update_file_references(connection_, &before, &after, now_);
     for (const auto index : fields) {
       if (!entity::is_file_field(entity.fields[static_cast<std::size_t>(index)])) continue;
       for (const std::int64_t file : entity::files_in(before.at(index))) {
-        connection_.prepare("erase_file", "UPDATE sys_file SET expires_at = $2, name = '' WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM sys_file_reference r WHERE r.file_id = $1)").bind(1, file).bind(2, base::to_micros(now_)).run();
+        connection_
+            .prepare("erase_file",
+                     "UPDATE sys_file SET expires_at = $2, name = '' WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM sys_file_reference r "
+                     "WHERE r.file_id = $1)")
+            .bind(1, file)
+            .bind(2, base::to_micros(now_))
+            .run();
       }
     }
-    if (entity.kind != entity::EntityKind::kLog) entity::write_outbox(connection_, after, before.deleted ? "purged" : "deleted", {}, by, now_);
+    if (entity.kind != entity::EntityKind::kLog)
+      entity::write_outbox(connection_, after, before.deleted ? "purged" : "deleted", {}, by, now_);
   }
 
   // Numbers and addresses stay on the do-not-contact list, as hashes that outlive the card.
@@ -150,16 +170,20 @@ class Eraser {
       const std::string type(field.type->name());
       if (items == nullptr || (type != "phone" && type != "email")) continue;
       const auto columns = field.type->item_columns(field);
-      const auto main = std::find_if(columns.begin(), columns.end(), [&](const entity::Column& column) { return column.suffix == field.type->main_item_column(field); });
+      const auto main = std::find_if(columns.begin(), columns.end(),
+                                     [&](const entity::Column& column) { return column.suffix == field.type->main_item_column(field); });
       for (const auto& item : *items) {
-        const auto* text = main == columns.end() ? nullptr : std::get_if<std::string>(&item.columns.at(static_cast<std::size_t>(main - columns.begin())));
+        const auto* text =
+            main == columns.end() ? nullptr : std::get_if<std::string>(&item.columns.at(static_cast<std::size_t>(main - columns.begin())));
         if (text == nullptr || text->empty()) continue;
         unsigned char digest[crypto_hash_sha256_BYTES];
         crypto_hash_sha256(digest, reinterpret_cast<const unsigned char*>(text->data()), text->size());
         char hex[2 * sizeof digest + 1];
         sodium_bin2hex(hex, sizeof hex, digest, sizeof digest);
         try {
-          connection_.savepoint([&] { services_.records.create_in(connection_, *system, *list, {{"channel", type}, {"hash", std::string(hex)}, {"reason", "erased"}}); });
+          connection_.savepoint([&] {
+            services_.records.create_in(connection_, *system, *list, {{"channel", type}, {"hash", std::string(hex)}, {"reason", "erased"}});
+          });
         } catch (const base::Error& error) {
           if (error.code() != base::ErrorCode::kInvalidArgument) throw;  // it is on the list already
         }
@@ -198,7 +222,12 @@ void erase_person(entity::Services& services, JobRun& run, const std::string& lo
     if (record) uid = base::to_string(record->uid);
   });
   if (uid.empty()) throw base::Error(base::ErrorCode::kNotFound, "record_not_found");
-  append_to_file(log_file, {{"entity", order.entity->key}, {"id", order.id}, {"uid", uid}, {"at", base::to_string(services.clock.now())}, {"by", order.by}, {"reason", order.reason}});
+  append_to_file(log_file, {{"entity", order.entity->key},
+                            {"id", order.id},
+                            {"uid", uid},
+                            {"at", base::to_string(services.clock.now())},
+                            {"by", order.by},
+                            {"reason", order.reason}});
   services.database.write({.name = "erase_person"}, [&](store::Connection& connection) {
     Eraser(services, connection, registry).erase(order);
     run.checkpoint_in(connection, {{"erased", true}}, 1, 1);
@@ -262,7 +291,8 @@ ErasureScope erasure_scope(entity::Services& services, const entity::EntityDef& 
     const auto record = entity::load_record(connection, *registry, entity, id);
     if (!record) throw base::Error(base::ErrorCode::kNotFound, "record_not_found");
     for (const auto index : personal_fields(*record)) scope.fields.push_back(entity.fields[static_cast<std::size_t>(index)].key);
-    for (const auto& [other, ids] : erased_with(connection, *registry, entity, id)) scope.related.emplace_back(other->key, static_cast<std::int64_t>(ids.size()));
+    for (const auto& [other, ids] : erased_with(connection, *registry, entity, id))
+      scope.related.emplace_back(other->key, static_cast<std::int64_t>(ids.size()));
   });
   return scope;
 }
@@ -271,12 +301,24 @@ void write_erasures(entity::Services& services, int limit, base::JsonWriter& out
   const auto registry = services.catalog.current();
   out.begin_object().key("items").begin_array();
   services.database.read({.name = "erasures"}, [&](store::Connection& connection) {
-    auto statement = connection.prepare("erasures", "SELECT id, entity_id, record_id, at, erased_by, reason, scope FROM sys_erasure ORDER BY id DESC LIMIT $1");
+    auto statement = connection.prepare(
+        "erasures", "SELECT id, entity_id, record_id, at, erased_by, reason, scope FROM sys_erasure ORDER BY id DESC LIMIT $1");
     statement.bind(1, limit);
     while (statement.step()) {
       const auto* entity = registry->find_id(static_cast<int>(statement.integer(1)));
-      out.begin_object().key("id").integer(statement.integer(0)).key("entity").text(entity == nullptr ? "" : entity->key).key("record_id").integer(statement.integer(2));
-      out.key("at").text(base::to_string(base::from_micros(statement.integer(3)))).key("by").integer(statement.integer(4)).key("reason").text(statement.text(5));
+      out.begin_object()
+          .key("id")
+          .integer(statement.integer(0))
+          .key("entity")
+          .text(entity == nullptr ? "" : entity->key)
+          .key("record_id")
+          .integer(statement.integer(2));
+      out.key("at")
+          .text(base::to_string(base::from_micros(statement.integer(3))))
+          .key("by")
+          .integer(statement.integer(4))
+          .key("reason")
+          .text(statement.text(5));
       const json::value scope = base::parse_json(statement.text(6));
       out.key("fields").value(scope.at("fields")).key("related").value(scope.at("related")).end_object();
     }

@@ -1,4 +1,5 @@
-// Erasing a person's data for ever (152-ФЗ, art. 21): what the record and those that are about it say, their history, search text and files.
+// Erasing a person's data for ever (152-ФЗ, art. 21): what the record and those that are about it say, their history, search text and
+// files.
 //
 // Invariants
 // - A record that points to the person by a link declared with "erase_with": true is erased with him; any other keeps standing, its link
@@ -26,7 +27,7 @@ void add_erasure(Jobs& jobs, entity::Services& services, std::string log_file);
 int replay_erasures(entity::Services& services, const std::string& log_file);
 
 struct ErasureScope {
-  std::vector<std::string> fields;  // of the record itself that hold something and would be emptied
+  std::vector<std::string> fields;                            // of the record itself that hold something and would be emptied
   std::vector<std::pair<std::string, std::int64_t>> related;  // entity → records erased with it
 };
 // What the job would erase. Error not_found "record_not_found".

@@ -57,8 +57,10 @@ std::int64_t user_at(entity::Services& services, const json::value* value, const
 entity::Filter open_filter(const Plan& plan, const entity::EntityDef& entity, const entity::Caller& caller, base::Instant now) {
   const auto* state = entity.field("state");
   json::value source;
-  if (entity.field("is_open") != nullptr) source = json::object{{"field", "is_open"}, {"op", "eq"}, {"value", true}};
-  else if (state != nullptr && state->option("planned") != nullptr) source = json::object{{"field", "state"}, {"op", "eq"}, {"value", "planned"}};
+  if (entity.field("is_open") != nullptr)
+    source = json::object{{"field", "is_open"}, {"op", "eq"}, {"value", true}};
+  else if (state != nullptr && state->option("planned") != nullptr)
+    source = json::object{{"field", "state"}, {"op", "eq"}, {"value", "planned"}};
   return entity::parse_filter(source, {*plan.registry, entity, caller, now});
 }
 
@@ -95,7 +97,8 @@ void add_rule(entity::Services& services, const entity::Caller& caller, const js
       made.entity = plan.registry->find(base::json_string(given, "entity", "company"));
       if (made.entity == nullptr) throw base::Error::field(path + ".entity", "unknown_entity");
       const auto* filter = given.if_contains("filter");
-      made.filter = entity::parse_filter(filter == nullptr ? json::value(nullptr) : *filter, {*plan.registry, *made.entity, caller, services.clock.now()});
+      made.filter = entity::parse_filter(filter == nullptr ? json::value(nullptr) : *filter,
+                                         {*plan.registry, *made.entity, caller, services.clock.now()});
       made.to = user_at(services, given.if_contains("to"), path + ".to", plan.from);
       add_heir(made.to);
       plan.rules.push_back(std::move(made));
@@ -119,15 +122,20 @@ Plan make_plan(entity::Services& services, const entity::Caller& caller, const j
   const bool only_open = base::json_bool(parameters, "only_open");
   std::vector<const entity::EntityDef*> entities;
   for (const auto& entity : plan.registry->entities()) {
-    const bool is_named = named == nullptr || std::any_of(named->begin(), named->end(), [&](const json::value& key) { return key.is_string() && key.get_string() == entity->key; });
-    if (entity->kind == entity::EntityKind::kRecord && is_named && entity::may(caller, *entity, entity::Action::kUpdate)) entities.push_back(entity.get());
+    const bool is_named = named == nullptr || std::any_of(named->begin(), named->end(), [&](const json::value& key) {
+                            return key.is_string() && key.get_string() == entity->key;
+                          });
+    if (entity->kind == entity::EntityKind::kRecord && is_named && entity::may(caller, *entity, entity::Action::kUpdate))
+      entities.push_back(entity.get());
   }
   // Clients come before what belongs to them: modules lower down have the lower numbers.
   std::sort(entities.begin(), entities.end(), [](const auto* a, const auto* b) { return a->id < b->id; });
   for (const auto* entity : entities) {
     for (std::size_t i = 0; i < entity->fields.size(); ++i) {
       const auto field = static_cast<entity::FieldIndex>(i);
-      if (is_responsibility(*entity, field)) plan.responsibilities.push_back({entity, field, only_open ? open_filter(plan, *entity, caller, services.clock.now()) : entity::Filter::always()});
+      if (is_responsibility(*entity, field))
+        plan.responsibilities.push_back(
+            {entity, field, only_open ? open_filter(plan, *entity, caller, services.clock.now()) : entity::Filter::always()});
     }
   }
   return plan;
@@ -146,7 +154,11 @@ entity::Filter of_giver(const Plan& plan, const Responsibility& responsibility) 
 class Handover {
  public:
   Handover(entity::Services& services, JobRun& run)
-      : services_(services), run_(run), caller_(services.callers.find(run.row().created_by)), plan_(make_plan(services, *caller_, run.row().parameters)), at_(run.row().checkpoint) {
+      : services_(services),
+        run_(run),
+        caller_(services.callers.find(run.row().created_by)),
+        plan_(make_plan(services, *caller_, run.row().parameters)),
+        at_(run.row().checkpoint) {
     options_.job_id = run.row().id;
     options_.lane = store::Lane::kBulk;
     if (!at_.contains("moved")) at_ = {{"place", 0}, {"after", 0}, {"turn", 0}, {"moved", json::object{}}, {"failed", 0}};
@@ -180,7 +192,9 @@ class Handover {
     store::ReadOptions options;
     options.name = "handover";
     options.deadline = std::chrono::seconds(60);
-    services_.database.read(options, [&](store::Connection& connection) { body({connection, *plan_.registry, *caller_, services_.clock.now()}); });
+    services_.database.read(options, [&](store::Connection& connection) {
+      body({connection, *plan_.registry, *caller_, services_.clock.now()});
+    });
   }
 
   void hand_over(std::size_t place) {
@@ -188,7 +202,8 @@ class Handover {
     while (true) {
       std::vector<std::int64_t> ids;
       read([&](const entity::QueryContext& context) {
-        ids = entity::find_ids(context, *responsibility.entity, of_giver(plan_, responsibility), entity::Action::kUpdate, base::json_int(at_, "after"), kPage);
+        ids = entity::find_ids(context, *responsibility.entity, of_giver(plan_, responsibility), entity::Action::kUpdate,
+                               base::json_int(at_, "after"), kPage);
       });
       if (ids.empty()) return;
       for (std::size_t at = 0; at < ids.size();) {
@@ -214,7 +229,8 @@ class Handover {
           connection.savepoint([&] { give(connection, responsibility, id, state); });
         } catch (const base::Error& error) {
           if (error.code() == base::ErrorCode::kUnavailable || error.code() == base::ErrorCode::kDataLoss) throw;
-          faults.emplace_back(responsibility.entity->key + " " + std::to_string(id), error.fields().empty() ? error.key() : error.fields().front().path + ": " + error.fields().front().code);
+          faults.emplace_back(responsibility.entity->key + " " + std::to_string(id),
+                              error.fields().empty() ? error.key() : error.fields().front().path + ": " + error.fields().front().code);
         }
       } while (next < ids.size() && std::chrono::steady_clock::now() - start < kSlice);
       state["after"] = ids[next - 1];
@@ -259,7 +275,9 @@ class Handover {
     self.kind = entity::Filter::Kind::kCompare;
     self.path = {entity::PathStep{rule.entity, rule.entity->index_of("id"), {}}};
     self.values = {id};
-    return !entity::find_ids({connection, *plan_.registry, *system, services_.clock.now()}, *rule.entity, entity::Filter::all_of({std::move(self), rule.filter}), entity::Action::kRead, 0, 1).empty();
+    return !entity::find_ids({connection, *plan_.registry, *system, services_.clock.now()}, *rule.entity,
+                             entity::Filter::all_of({std::move(self), rule.filter}), entity::Action::kRead, 0, 1)
+                .empty();
   }
 
   // Who has the client, or whatever else the record belongs to and that comes before it, when he is one of the heirs.
@@ -313,7 +331,8 @@ std::vector<HandoverCount> preview_handover(entity::Services& services, const en
   services.database.read(options, [&](store::Connection& connection) {
     counts.clear();
     for (const auto& responsibility : plan.responsibilities) {
-      const std::int64_t count = entity::count_exact({connection, *plan.registry, caller, services.clock.now()}, *responsibility.entity, of_giver(plan, responsibility), entity::Action::kUpdate);
+      const std::int64_t count = entity::count_exact({connection, *plan.registry, caller, services.clock.now()}, *responsibility.entity,
+                                                     of_giver(plan, responsibility), entity::Action::kUpdate);
       if (count > 0) counts.push_back({responsibility.entity, responsibility.field, count});
     }
   });

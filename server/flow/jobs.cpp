@@ -20,7 +20,9 @@ constexpr auto kLease = 30s;
 // Values of cancel_asked.
 constexpr std::int64_t kCancelAsked = 1;
 constexpr std::int64_t kPauseAsked = 2;
-constexpr std::string_view kColumns = "id, kind, state, done, total, parameters, result, checkpoint, created_by, error_count, undone_by, can_undo, created_at, finished_at, problem";
+constexpr std::string_view kColumns =
+    "id, kind, state, done, total, parameters, result, checkpoint, created_by, error_count, undone_by, can_undo, created_at, finished_at, "
+    "problem";
 
 constexpr std::string_view kSqlite = R"sql(
 CREATE TABLE sys_job(
@@ -84,12 +86,14 @@ JobRow read_row(store::Statement& statement) {
 }  // namespace
 
 const std::vector<store::Migration>& flow_migrations() {
-  static const std::vector<store::Migration> migrations = {{30, "jobs_and_leases", kSqlite, kPostgres}, {52, "exclusive_jobs", kExclusiveSqlite, kExclusivePostgres}};
+  static const std::vector<store::Migration> migrations = {{30, "jobs_and_leases", kSqlite, kPostgres},
+                                                           {52, "exclusive_jobs", kExclusiveSqlite, kExclusivePostgres}};
   return migrations;
 }
 
 struct Jobs::Impl {
-  Impl(store::Database& database, const base::Clock& clock, std::string node, int threads) : database(database), clock(clock), node(std::move(node)), thread_count(threads) {}
+  Impl(store::Database& database, const base::Clock& clock, std::string node, int threads)
+      : database(database), clock(clock), node(std::move(node)), thread_count(threads) {}
 
   store::Database& database;
   const base::Clock& clock;
@@ -137,12 +141,20 @@ struct Jobs::Impl {
       const bool postgres = connection.dialect() == store::Dialect::kPostgres;
       std::int64_t id = 0;
       {
-        auto statement = connection.prepare("job_next", "SELECT id FROM sys_job j WHERE (state = 'running' AND lease_until < $1) OR (state = 'queued' AND NOT (exclusive = 1 AND EXISTS "
-                                                         "(SELECT 1 FROM sys_job r WHERE r.kind = j.kind AND r.state = 'running'))) ORDER BY id LIMIT 1" + std::string(postgres ? " FOR UPDATE OF j SKIP LOCKED" : ""));
+        auto statement =
+            connection.prepare("job_next",
+                               "SELECT id FROM sys_job j WHERE (state = 'running' AND lease_until < $1) OR (state = 'queued' AND NOT "
+                               "(exclusive = 1 AND EXISTS "
+                               "(SELECT 1 FROM sys_job r WHERE r.kind = j.kind AND r.state = 'running'))) ORDER BY id LIMIT 1" +
+                                   std::string(postgres ? " FOR UPDATE OF j SKIP LOCKED" : ""));
         if (statement.bind(1, base::to_micros(now)).step()) id = statement.integer(0);
       }
       if (id == 0) return;
-      connection.prepare("job_start", "UPDATE sys_job SET state = 'running', node = $1, lease_until = $2 WHERE id = $3").bind_text(1, node).bind(2, base::to_micros(now + kLease)).bind(3, id).run();
+      connection.prepare("job_start", "UPDATE sys_job SET state = 'running', node = $1, lease_until = $2 WHERE id = $3")
+          .bind_text(1, node)
+          .bind(2, base::to_micros(now + kLease))
+          .bind(3, id)
+          .run();
       auto statement = connection.prepare("job_find", "SELECT " + std::string(kColumns) + " FROM sys_job WHERE id = $1");
       if (statement.bind(1, id).step()) row = read_row(statement);
     });
@@ -151,20 +163,30 @@ struct Jobs::Impl {
 
   void finish(std::int64_t id, std::string_view state, std::string_view problem, const json::object& result) {
     database.write({.name = "job_finish"}, [&](store::Connection& connection) {
-      auto statement = connection.prepare("job_finish", "UPDATE sys_job SET state = $1, problem = $2, result = $3, finished_at = $4 WHERE id = $5");
-      statement.bind_text(1, state).bind_text(2, problem).bind_text(3, json::serialize(result)).bind(4, base::to_micros(clock.now())).bind(5, id).run();
+      auto statement =
+          connection.prepare("job_finish", "UPDATE sys_job SET state = $1, problem = $2, result = $3, finished_at = $4 WHERE id = $5");
+      statement.bind_text(1, state)
+          .bind_text(2, problem)
+          .bind_text(3, json::serialize(result))
+          .bind(4, base::to_micros(clock.now()))
+          .bind(5, id)
+          .run();
     });
   }
 
   void rest(std::int64_t id) {
     database.write({.name = "job_rest"}, [&](store::Connection& connection) {
-      connection.prepare("job_rest", "UPDATE sys_job SET state = 'paused', lease_until = 0 WHERE id = $1 AND state = 'running'").bind(1, id).run();
+      connection.prepare("job_rest", "UPDATE sys_job SET state = 'paused', lease_until = 0 WHERE id = $1 AND state = 'running'")
+          .bind(1, id)
+          .run();
     });
   }
 
   void queue_again(std::int64_t id) {
     database.write({.name = "job_requeue"}, [&](store::Connection& connection) {
-      connection.prepare("job_requeue", "UPDATE sys_job SET state = 'queued', lease_until = 0 WHERE id = $1 AND state = 'running'").bind(1, id).run();
+      connection.prepare("job_requeue", "UPDATE sys_job SET state = 'queued', lease_until = 0 WHERE id = $1 AND state = 'running'")
+          .bind(1, id)
+          .run();
     });
   }
 
@@ -190,7 +212,8 @@ namespace {
 
 class Run final : public JobRun {
  public:
-  Run(store::Database& database, const base::Clock& clock, const std::atomic<bool>& stopping, JobRow row) : database_(database), clock_(clock), stopping_(stopping), row_(std::move(row)) {}
+  Run(store::Database& database, const base::Clock& clock, const std::atomic<bool>& stopping, JobRow row)
+      : database_(database), clock_(clock), stopping_(stopping), row_(std::move(row)) {}
 
   const JobRow& row() const override { return row_; }
 
@@ -215,7 +238,11 @@ class Run final : public JobRun {
 
   void add_error(std::string_view item, std::string_view reason) override {
     database_.write({.name = "job_error"}, [&](store::Connection& connection) {
-      connection.prepare("job_error_add", "INSERT INTO sys_job_error(job_id, item, reason) VALUES($1, $2, $3)").bind(1, row_.id).bind_text(2, item).bind_text(3, reason).run();
+      connection.prepare("job_error_add", "INSERT INTO sys_job_error(job_id, item, reason) VALUES($1, $2, $3)")
+          .bind(1, row_.id)
+          .bind_text(2, item)
+          .bind_text(3, reason)
+          .run();
       connection.prepare("job_error_count", "UPDATE sys_job SET error_count = error_count + 1 WHERE id = $1").bind(1, row_.id).run();
     });
   }
@@ -237,8 +264,14 @@ class Run final : public JobRun {
 
  private:
   void store(store::Connection& connection) {
-    auto statement = connection.prepare("job_progress", "UPDATE sys_job SET done = $1, total = $2, checkpoint = $3, lease_until = $4 WHERE id = $5");
-    statement.bind(1, row_.done).bind(2, row_.total).bind_text(3, json::serialize(row_.checkpoint)).bind(4, base::to_micros(clock_.now() + kLease)).bind(5, row_.id).run();
+    auto statement =
+        connection.prepare("job_progress", "UPDATE sys_job SET done = $1, total = $2, checkpoint = $3, lease_until = $4 WHERE id = $5");
+    statement.bind(1, row_.done)
+        .bind(2, row_.total)
+        .bind_text(3, json::serialize(row_.checkpoint))
+        .bind(4, base::to_micros(clock_.now() + kLease))
+        .bind(5, row_.id)
+        .run();
   }
   store::Database& database_;
   const base::Clock& clock_;
@@ -250,7 +283,8 @@ class Run final : public JobRun {
 // Keeps the lease while a handler is in one long step (an index over a large table), so that no other node takes the job for dead.
 class Heartbeat {
  public:
-  Heartbeat(store::Database& database, const base::Clock& clock, std::int64_t id) : thread_([this, &database, &clock, id] { beat(database, clock, id); }) {}
+  Heartbeat(store::Database& database, const base::Clock& clock, std::int64_t id)
+      : thread_([this, &database, &clock, id] { beat(database, clock, id); }) {}
   ~Heartbeat() {
     {
       const std::lock_guard lock(mutex_);
@@ -267,7 +301,10 @@ class Heartbeat {
     while (!over_.wait_for(lock, kLease / 3, [this] { return is_over_; })) {
       try {
         database.write({.name = "job_heartbeat"}, [&](store::Connection& connection) {
-          connection.prepare("job_heartbeat", "UPDATE sys_job SET lease_until = $1 WHERE id = $2 AND state = 'running'").bind(1, base::to_micros(clock.now() + kLease)).bind(2, id).run();
+          connection.prepare("job_heartbeat", "UPDATE sys_job SET lease_until = $1 WHERE id = $2 AND state = 'running'")
+              .bind(1, base::to_micros(clock.now() + kLease))
+              .bind(2, id)
+              .run();
         });
       } catch (const std::exception& error) {
         base::log(base::LogLevel::kWarning, "job_heartbeat_missed", {{"job", id}, {"what", std::string_view(error.what())}});
@@ -300,11 +337,16 @@ bool Jobs::Impl::run_one() {
     run.progress(run.row().done, run.row().total);
     finish(id, "done", "", run.row().result);
   } catch (const base::Error& error) {
-    if (stopping && error.code() == base::ErrorCode::kUnavailable) queue_again(id);
-    else if (error.key() == "job_paused") rest(id);
-    else if (error.code() == base::ErrorCode::kCancelled) finish(id, "cancelled", error.key(), run.row().result);
-    else finish(id, "failed", error.key(), run.row().result);
-    if (error.code() == base::ErrorCode::kInternal) base::log(base::LogLevel::kError, "job_failed", {{"job", id}, {"what", std::string_view(error.what())}});
+    if (stopping && error.code() == base::ErrorCode::kUnavailable)
+      queue_again(id);
+    else if (error.key() == "job_paused")
+      rest(id);
+    else if (error.code() == base::ErrorCode::kCancelled)
+      finish(id, "cancelled", error.key(), run.row().result);
+    else
+      finish(id, "failed", error.key(), run.row().result);
+    if (error.code() == base::ErrorCode::kInternal)
+      base::log(base::LogLevel::kError, "job_failed", {{"job", id}, {"what", std::string_view(error.what())}});
   } catch (const std::exception& error) {
     finish(id, "failed", "internal", run.row().result);
     base::log(base::LogLevel::kError, "job_failed", {{"job", id}, {"what", std::string_view(error.what())}});
@@ -312,10 +354,13 @@ bool Jobs::Impl::run_one() {
   return true;
 }
 
-Jobs::Jobs(store::Database& database, const base::Clock& clock, std::string node, int threads) : impl_(std::make_unique<Impl>(database, clock, std::move(node), threads)) {}
+Jobs::Jobs(store::Database& database, const base::Clock& clock, std::string node, int threads)
+    : impl_(std::make_unique<Impl>(database, clock, std::move(node), threads)) {}
 Jobs::~Jobs() { stop(); }
 
-void Jobs::add_kind(std::string kind, JobHandler handler, Runs runs) { impl_->handlers.emplace(std::move(kind), Impl::Kind{std::move(handler), runs}); }
+void Jobs::add_kind(std::string kind, JobHandler handler, Runs runs) {
+  impl_->handlers.emplace(std::move(kind), Impl::Kind{std::move(handler), runs});
+}
 
 void Jobs::start() {
   impl_->subscription = impl_->database.subscribe(kChannel, [impl = impl_.get()](std::string_view) {
@@ -341,8 +386,14 @@ std::int64_t Jobs::submit(std::string_view kind, json::object parameters, std::i
   if (found == impl_->handlers.end()) throw base::Error(base::ErrorCode::kNotFound, "unknown_job_kind");
   std::int64_t id = 0;
   impl_->database.write({.name = "job_submit"}, [&](store::Connection& connection) {
-    auto statement = connection.prepare("job_submit", "INSERT INTO sys_job(kind, state, parameters, created_by, can_undo, created_at, exclusive) VALUES($1, 'queued', $2, $3, $4, $5, $6) RETURNING id");
-    statement.bind_text(1, kind).bind_text(2, json::serialize(parameters)).bind(3, user_id).bind(4, can_undo ? 1 : 0).bind(5, base::to_micros(impl_->clock.now()));
+    auto statement = connection.prepare("job_submit",
+                                        "INSERT INTO sys_job(kind, state, parameters, created_by, can_undo, created_at, exclusive) "
+                                        "VALUES($1, 'queued', $2, $3, $4, $5, $6) RETURNING id");
+    statement.bind_text(1, kind)
+        .bind_text(2, json::serialize(parameters))
+        .bind(3, user_id)
+        .bind(4, can_undo ? 1 : 0)
+        .bind(5, base::to_micros(impl_->clock.now()));
     statement.bind(6, found->second.runs == Runs::kOneAtATime ? 1 : 0);
     if (statement.step()) id = statement.integer(0);
     impl_->database.notify_on_commit(connection, kChannel, "submitted");
@@ -358,7 +409,8 @@ std::vector<JobRow> Jobs::list(std::int64_t user_id, bool all_users, int limit) 
   options.name = "job_list";
   impl_->database.read(options, [&](store::Connection& connection) {
     rows.clear();
-    auto statement = connection.prepare("job_list", "SELECT " + std::string(kColumns) + " FROM sys_job WHERE ($1 = 1 OR created_by = $2) ORDER BY id DESC LIMIT $3");
+    auto statement = connection.prepare(
+        "job_list", "SELECT " + std::string(kColumns) + " FROM sys_job WHERE ($1 = 1 OR created_by = $2) ORDER BY id DESC LIMIT $3");
     statement.bind(1, all_users ? 1 : 0).bind(2, user_id).bind(3, limit);
     while (statement.step()) rows.push_back(read_row(statement));
   });
@@ -368,7 +420,13 @@ std::vector<JobRow> Jobs::list(std::int64_t user_id, bool all_users, int limit) 
 void Jobs::cancel(std::int64_t id) {
   std::int64_t changed = 0;
   impl_->database.write({.name = "job_cancel"}, [&](store::Connection& connection) {
-    changed = connection.prepare("job_cancel", "UPDATE sys_job SET cancel_asked = $1, state = CASE state WHEN 'paused' THEN 'queued' ELSE state END WHERE id = $2 AND state IN ('queued', 'running', 'paused')").bind(1, kCancelAsked).bind(2, id).run();
+    changed = connection
+                  .prepare("job_cancel",
+                           "UPDATE sys_job SET cancel_asked = $1, state = CASE state WHEN 'paused' THEN 'queued' ELSE state END WHERE id = "
+                           "$2 AND state IN ('queued', 'running', 'paused')")
+                  .bind(1, kCancelAsked)
+                  .bind(2, id)
+                  .run();
     impl_->database.notify_on_commit(connection, kChannel, "cancelled");
   });
   if (changed == 0) throw base::Error(base::ErrorCode::kFailedPrecondition, "job_ended");
@@ -377,7 +435,13 @@ void Jobs::cancel(std::int64_t id) {
 void Jobs::pause(std::int64_t id) {
   std::int64_t changed = 0;
   impl_->database.write({.name = "job_pause"}, [&](store::Connection& connection) {
-    changed = connection.prepare("job_pause", "UPDATE sys_job SET cancel_asked = $1, state = CASE state WHEN 'queued' THEN 'paused' ELSE state END WHERE id = $2 AND state IN ('queued', 'running')").bind(1, kPauseAsked).bind(2, id).run();
+    changed = connection
+                  .prepare("job_pause",
+                           "UPDATE sys_job SET cancel_asked = $1, state = CASE state WHEN 'queued' THEN 'paused' ELSE state END WHERE id = "
+                           "$2 AND state IN ('queued', 'running')")
+                  .bind(1, kPauseAsked)
+                  .bind(2, id)
+                  .run();
   });
   if (changed == 0) throw base::Error(base::ErrorCode::kFailedPrecondition, "job_ended");
 }
@@ -385,14 +449,18 @@ void Jobs::pause(std::int64_t id) {
 void Jobs::resume(std::int64_t id) {
   std::int64_t changed = 0;
   impl_->database.write({.name = "job_resume"}, [&](store::Connection& connection) {
-    changed = connection.prepare("job_resume", "UPDATE sys_job SET cancel_asked = 0, state = 'queued' WHERE id = $1 AND state = 'paused'").bind(1, id).run();
+    changed = connection.prepare("job_resume", "UPDATE sys_job SET cancel_asked = 0, state = 'queued' WHERE id = $1 AND state = 'paused'")
+                  .bind(1, id)
+                  .run();
     impl_->database.notify_on_commit(connection, kChannel, "resumed");
   });
   if (changed == 0) throw base::Error(base::ErrorCode::kFailedPrecondition, "job_not_paused");
 }
 
 void Jobs::take_over() {
-  impl_->database.write({.name = "job_take_over"}, [&](store::Connection& connection) { connection.prepare("job_take_over", "UPDATE sys_job SET lease_until = 0 WHERE state = 'running'").run(); });
+  impl_->database.write({.name = "job_take_over"}, [&](store::Connection& connection) {
+    connection.prepare("job_take_over", "UPDATE sys_job SET lease_until = 0 WHERE state = 'running'").run();
+  });
 }
 
 std::int64_t Jobs::undo(std::int64_t id, std::int64_t user_id) {

@@ -8,9 +8,12 @@ bool Lease::hold(std::chrono::seconds length) {
   if (now < prolong_at_) return true;
   bool held = false;
   database_.write({.name = "lease"}, [&](store::Connection& connection) {
-    auto statement = connection.prepare("lease_take", "INSERT INTO sys_lease(name, node, until) VALUES($1, $2, $3) ON CONFLICT(name) DO UPDATE SET node = excluded.node, until = excluded.until "
-                                                      "WHERE sys_lease.node = excluded.node OR sys_lease.until < $4");
-    held = statement.bind_text(1, name_).bind_text(2, node_).bind(3, base::to_micros(now + length)).bind(4, base::to_micros(now)).run() == 1;
+    auto statement = connection.prepare("lease_take",
+                                        "INSERT INTO sys_lease(name, node, until) VALUES($1, $2, $3) ON CONFLICT(name) DO UPDATE SET node "
+                                        "= excluded.node, until = excluded.until "
+                                        "WHERE sys_lease.node = excluded.node OR sys_lease.until < $4");
+    held =
+        statement.bind_text(1, name_).bind_text(2, node_).bind(3, base::to_micros(now + length)).bind(4, base::to_micros(now)).run() == 1;
   });
   prolong_at_ = held ? now + length / 3 : base::Instant{};
   return held;
@@ -20,7 +23,10 @@ void Lease::release() {
   if (database_.dialect() == store::Dialect::kSqlite || prolong_at_ == base::Instant{}) return;
   prolong_at_ = {};
   database_.write({.name = "lease"}, [&](store::Connection& connection) {
-    connection.prepare("lease_release", "DELETE FROM sys_lease WHERE name = $1 AND node = $2").bind_text(1, name_).bind_text(2, node_).run();
+    connection.prepare("lease_release", "DELETE FROM sys_lease WHERE name = $1 AND node = $2")
+        .bind_text(1, name_)
+        .bind_text(2, node_)
+        .run();
   });
 }
 

@@ -14,7 +14,8 @@ namespace flow {
 
 class Lease {
  public:
-  Lease(store::Database& database, const base::Clock& clock, std::string name, std::string node) : database_(database), clock_(clock), name_(std::move(name)), node_(std::move(node)) {}
+  Lease(store::Database& database, const base::Clock& clock, std::string name, std::string node)
+      : database_(database), clock_(clock), name_(std::move(name)), node_(std::move(node)) {}
   // Takes or prolongs it; false when another node holds it. An SQLite base has one node: always true, nothing is written.
   bool hold(std::chrono::seconds length = std::chrono::seconds(15));
   void release();

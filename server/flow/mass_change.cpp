@@ -53,11 +53,14 @@ Target target_of(entity::Services& services, const entity::Caller& caller, const
   return target;
 }
 
-std::string reason_of(const base::Error& fault) { return fault.fields().empty() ? fault.key() : fault.fields().front().path + ": " + fault.fields().front().code; }
+std::string reason_of(const base::Error& fault) {
+  return fault.fields().empty() ? fault.key() : fault.fields().front().path + ": " + fault.fields().front().code;
+}
 
 // Records of the job in ascending order of ids; those in the bin for a restore.
 std::vector<std::int64_t> page_of(const entity::QueryContext& context, const Target& target, std::int64_t after) {
-  if (target.change.kind() != RecordChange::Kind::kRestore) return entity::find_ids(context, *target.entity, target.filter, target.change.action(), after, static_cast<int>(kPage));
+  if (target.change.kind() != RecordChange::Kind::kRestore)
+    return entity::find_ids(context, *target.entity, target.filter, target.change.action(), after, static_cast<int>(kPage));
   entity::Query query;
   query.entity = target.entity;
   query.in_bin = true;
@@ -68,7 +71,8 @@ std::vector<std::int64_t> page_of(const entity::QueryContext& context, const Tar
   later.op = entity::FilterOp::kGt;
   later.path = {id};
   later.values = {after};
-  query.filter = entity::Filter::all_of({target.filter, std::move(later), entity::access_filter(context.registry, *target.entity, context.caller, entity::Action::kDelete)});
+  query.filter = entity::Filter::all_of(
+      {target.filter, std::move(later), entity::access_filter(context.registry, *target.entity, context.caller, entity::Action::kDelete)});
   query.sort = {entity::SortKey{{id}, false}};
   query.fields = {{id}};
   std::string text;
@@ -84,7 +88,10 @@ std::vector<std::int64_t> page_of(const entity::QueryContext& context, const Tar
 class MassChange {
  public:
   MassChange(entity::Services& services, JobRun& run)
-      : services_(services), run_(run), caller_(services.callers.find(run.row().created_by)), target_(target_of(services, *caller_, run.row().parameters)) {
+      : services_(services),
+        run_(run),
+        caller_(services.callers.find(run.row().created_by)),
+        target_(target_of(services, *caller_, run.row().parameters)) {
     options_.job_id = run.row().id;
     options_.lane = store::Lane::kBulk;
   }
@@ -111,21 +118,28 @@ class MassChange {
 
  private:
   std::int64_t count(const entity::QueryContext& context) const {
-    return target_.change.kind() == RecordChange::Kind::kRestore ? 0 : entity::count_exact(context, *target_.entity, target_.filter, target_.change.action());
+    return target_.change.kind() == RecordChange::Kind::kRestore
+               ? 0
+               : entity::count_exact(context, *target_.entity, target_.filter, target_.change.action());
   }
 
   void read(std::string_view name, const std::function<void(const entity::QueryContext&)>& body) const {
     store::ReadOptions options;
     options.name = name;
     options.deadline = std::chrono::seconds(60);
-    services_.database.read(options, [&](store::Connection& connection) { body({connection, *target_.registry, *caller_, services_.clock.now()}); });
+    services_.database.read(options, [&](store::Connection& connection) {
+      body({connection, *target_.registry, *caller_, services_.clock.now()});
+    });
   }
 
   entity::SaveResult change_one(store::Connection& connection, std::int64_t id) const {
     const auto& entity = *target_.entity;
-    if (target_.change.kind() == RecordChange::Kind::kDelete) return services_.records.remove_in(connection, *caller_, entity, id, options_);
-    if (target_.change.kind() == RecordChange::Kind::kRestore) return services_.records.restore_in(connection, *caller_, entity, id, options_);
-    if (target_.change.kind() == RecordChange::Kind::kSet) return services_.records.update_in(connection, *caller_, entity, id, target_.change.patch({}), options_);
+    if (target_.change.kind() == RecordChange::Kind::kDelete)
+      return services_.records.remove_in(connection, *caller_, entity, id, options_);
+    if (target_.change.kind() == RecordChange::Kind::kRestore)
+      return services_.records.restore_in(connection, *caller_, entity, id, options_);
+    if (target_.change.kind() == RecordChange::Kind::kSet)
+      return services_.records.update_in(connection, *caller_, entity, id, target_.change.patch({}), options_);
     const auto record = entity::load_record(connection, *target_.registry, entity, id, true);
     const json::object patch = record ? target_.change.patch(*record) : json::object{};
     if (patch.empty()) return {entity::SaveResult::Status::kUnchanged, id, 0, nullptr};
@@ -154,7 +168,10 @@ class MassChange {
         }
       } while (at < ids.size() && std::chrono::steady_clock::now() - start < kSlice);
       const auto done = done_ + static_cast<std::int64_t>(at - from);
-      run_.checkpoint_in(connection, {{"after", ids[at - 1]}, {"changed", changed_ + changed}, {"failed", failed_ + static_cast<std::int64_t>(faults.size())}}, done, std::max(done, total_));
+      run_.checkpoint_in(
+          connection,
+          {{"after", ids[at - 1]}, {"changed", changed_ + changed}, {"failed", failed_ + static_cast<std::int64_t>(faults.size())}}, done,
+          std::max(done, total_));
     });
     for (const auto& [item, reason] : faults) run_.add_error(item, reason);
     changed_ += changed;
@@ -187,7 +204,9 @@ MassChangePreview preview_mass_change(entity::Services& services, const entity::
     const entity::QueryContext context{connection, *target.registry, caller, services.clock.now()};
     const bool in_bin = target.change.kind() == RecordChange::Kind::kRestore;
     preview.sample = page_of(context, target, 0);
-    preview.count = in_bin || preview.sample.size() < kPage ? static_cast<std::int64_t>(preview.sample.size()) : entity::count_exact(context, *target.entity, target.filter, target.change.action());
+    preview.count = in_bin || preview.sample.size() < kPage
+                        ? static_cast<std::int64_t>(preview.sample.size())
+                        : entity::count_exact(context, *target.entity, target.filter, target.change.action());
     if (preview.sample.size() > kSample) preview.sample.resize(kSample);
   });
   return preview;

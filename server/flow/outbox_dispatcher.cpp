@@ -64,7 +64,11 @@ struct OutboxDispatcher::Impl {
       }
       consumer.position = entity::newest_position(connection);
       auto add = connection.prepare("consumer_add", "INSERT INTO sys_consumer(name, tx, seq, updated_at) VALUES($1, $2, $3, $4)");
-      add.bind_text(1, consumer.name).bind(2, consumer.position.transaction).bind(3, consumer.position.sequence).bind(4, base::to_micros(clock.now())).run();
+      add.bind_text(1, consumer.name)
+          .bind(2, consumer.position.transaction)
+          .bind(3, consumer.position.sequence)
+          .bind(4, base::to_micros(clock.now()))
+          .run();
     });
     consumer.loaded = true;
     consumer.stored_at = clock.now();
@@ -73,7 +77,11 @@ struct OutboxDispatcher::Impl {
   void store_position(Consumer& consumer) {
     database.write({.name = "consumer_store"}, [&](store::Connection& connection) {
       auto statement = connection.prepare("consumer_store", "UPDATE sys_consumer SET tx = $1, seq = $2, updated_at = $3 WHERE name = $4");
-      statement.bind(1, consumer.position.transaction).bind(2, consumer.position.sequence).bind(3, base::to_micros(clock.now())).bind_text(4, consumer.name).run();
+      statement.bind(1, consumer.position.transaction)
+          .bind(2, consumer.position.sequence)
+          .bind(3, base::to_micros(clock.now()))
+          .bind_text(4, consumer.name)
+          .run();
     });
     consumer.dirty = false;
     consumer.stored_at = clock.now();
@@ -112,7 +120,10 @@ struct OutboxDispatcher::Impl {
       ++consumer.failures;
       consumer.last_error = error.what();
       consumer.retry_at = clock.now() + std::chrono::milliseconds(std::min(60000, 100 << std::min(consumer.failures, 9)));
-      base::log(base::LogLevel::kWarning, "consumer_failed", {{"consumer", std::string_view(consumer.name)}, {"failures", std::int64_t{consumer.failures}}, {"what", std::string_view(error.what())}});
+      base::log(base::LogLevel::kWarning, "consumer_failed",
+                {{"consumer", std::string_view(consumer.name)},
+                 {"failures", std::int64_t{consumer.failures}},
+                 {"what", std::string_view(error.what())}});
       return false;
     }
   }
@@ -136,13 +147,15 @@ struct OutboxDispatcher::Impl {
         if (consumer->loaded && consumer->dirty) store_position(*consumer);
         consumer->lease.release();
       } catch (const std::exception& error) {
-        base::log(base::LogLevel::kWarning, "consumer_position_not_stored", {{"consumer", std::string_view(consumer->name)}, {"what", std::string_view(error.what())}});
+        base::log(base::LogLevel::kWarning, "consumer_position_not_stored",
+                  {{"consumer", std::string_view(consumer->name)}, {"what", std::string_view(error.what())}});
       }
     }
   }
 };
 
-OutboxDispatcher::OutboxDispatcher(store::Database& database, const base::Clock& clock, std::string node) : impl_(std::make_unique<Impl>(database, clock, std::move(node))) {}
+OutboxDispatcher::OutboxDispatcher(store::Database& database, const base::Clock& clock, std::string node)
+    : impl_(std::make_unique<Impl>(database, clock, std::move(node))) {}
 OutboxDispatcher::~OutboxDispatcher() { stop(); }
 
 void OutboxDispatcher::add(std::string name, Consume consume) {
@@ -185,7 +198,8 @@ void OutboxDispatcher::drain() {
 std::vector<ConsumerState> OutboxDispatcher::states() const {
   const std::lock_guard lock(impl_->mutex);
   std::vector<ConsumerState> states;
-  for (const auto& consumer : impl_->consumers) states.push_back({consumer->name, entity::to_string(consumer->position), consumer->last_error, consumer->handled});
+  for (const auto& consumer : impl_->consumers)
+    states.push_back({consumer->name, entity::to_string(consumer->position), consumer->last_error, consumer->handled});
   return states;
 }
 

@@ -26,7 +26,7 @@ struct ConsumerState {
 class OutboxDispatcher {
  public:
   OutboxDispatcher(store::Database& database, const base::Clock& clock, std::string node);
-  ~OutboxDispatcher();  // stop()
+  ~OutboxDispatcher();                          // stop()
   void add(std::string name, Consume consume);  // before start; a new consumer begins with what is committed after it
   void start();
   void stop();  // waits for the batches in hand and stores positions

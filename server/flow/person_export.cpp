@@ -22,9 +22,18 @@ json::value record_json(const entity::QueryContext& context, const entity::Entit
 void write_history(const entity::QueryContext& context, const entity::EntityDef& entity, std::int64_t id, base::JsonWriter& out) {
   out.begin_array();
   for (const auto& row : entity::read_audit(context.connection, entity, id, 0, kMostChanges)) {
-    out.begin_object().key("at").text(base::to_string(row.at)).key("user").integer(row.user_id).key("action").text(row.action).key("changes");
-    if (row.changes.empty()) out.null();
-    else out.value(base::parse_json(row.changes, {64, 64u << 20}));
+    out.begin_object()
+        .key("at")
+        .text(base::to_string(row.at))
+        .key("user")
+        .integer(row.user_id)
+        .key("action")
+        .text(row.action)
+        .key("changes");
+    if (row.changes.empty())
+      out.null();
+    else
+      out.value(base::parse_json(row.changes, {64, 64u << 20}));
     out.end_object();
   }
   out.end_array();
@@ -35,7 +44,15 @@ void write_history(const entity::QueryContext& context, const entity::EntityDef&
 void write_person(const entity::QueryContext& context, const entity::EntityDef& entity, std::int64_t id, base::JsonWriter& out) {
   const auto record = record_json(context, entity, id);
   if (record.is_null()) throw base::Error(base::ErrorCode::kNotFound, "record_not_found");
-  out.begin_object().key("exported_at").text(base::to_string(context.now)).key("entity").text(entity.key).key("record").value(record).key("related").begin_object();
+  out.begin_object()
+      .key("exported_at")
+      .text(base::to_string(context.now))
+      .key("entity")
+      .text(entity.key)
+      .key("record")
+      .value(record)
+      .key("related")
+      .begin_object();
   for (const auto& backlink : context.registry.backlinks(entity)) {
     const auto& field = backlink.entity->fields[static_cast<std::size_t>(backlink.field)];
     if (field.system || field.type->is_multi_value(field) || backlink.entity->kind == entity::EntityKind::kSystem) continue;

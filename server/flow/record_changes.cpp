@@ -13,9 +13,11 @@ namespace {
 constexpr std::size_t kMaxValues = 200;
 
 // Refused before anything is counted or queued, not row by row.
-const entity::FieldDef& writable(const entity::EntityDef& entity, const entity::Caller& caller, const std::string& name, const std::string& path) {
+const entity::FieldDef& writable(const entity::EntityDef& entity, const entity::Caller& caller, const std::string& name,
+                                 const std::string& path) {
   const auto* field = entity.field(name);
-  if (field == nullptr || !entity::may_read_field(caller, entity, *field)) throw base::Error::field(path, "unknown_field", {{"field", name}});
+  if (field == nullptr || !entity::may_read_field(caller, entity, *field))
+    throw base::Error::field(path, "unknown_field", {{"field", name}});
   if (field->system || field->read_only || !entity::may_write_field(caller, entity, *field)) throw base::Error::field(path, "read_only");
   return *field;
 }
@@ -103,7 +105,8 @@ RecordChange RecordChange::parse(const entity::EntityDef& entity, const entity::
     change.narrowing_ = json::object{{"field", change.field_}, {"op", is_set(field) ? "any_of" : "in"}, {"value", json_list(change.from_)}};
     return change;
   }
-  if (!action.empty()) throw base::Error::field("action", "unknown_option", {{"value", action}, {"valid", "delete, restore, tags, merge_values"}});
+  if (!action.empty())
+    throw base::Error::field("action", "unknown_option", {{"value", action}, {"valid", "delete, restore, tags, merge_values"}});
   const auto* set = base::json_object(parameters, "set");
   if (set == nullptr || set->empty()) throw base::Error::field("set", "required");
   for (const auto& member : *set) writable(entity, caller, std::string(member.key()), "set." + std::string(member.key()));
@@ -113,15 +116,11 @@ RecordChange RecordChange::parse(const entity::EntityDef& entity, const entity::
 
 json::object RecordChange::patch(const entity::Record& record) const {
   switch (kind_) {
-    case Kind::kSet:
-      return set_;
-    case Kind::kTags:
-      return tags_patch(record);
-    case Kind::kMergeValues:
-      return merge_patch(record);
+    case Kind::kSet: return set_;
+    case Kind::kTags: return tags_patch(record);
+    case Kind::kMergeValues: return merge_patch(record);
     case Kind::kDelete:
-    case Kind::kRestore:
-      break;
+    case Kind::kRestore: break;
   }
   return {};
 }

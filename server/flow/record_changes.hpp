@@ -23,7 +23,9 @@ class RecordChange {
   static RecordChange parse(const entity::EntityDef& entity, const entity::Caller& caller, const json::object& parameters);
 
   Kind kind() const { return kind_; }
-  entity::Action action() const { return kind_ == Kind::kDelete || kind_ == Kind::kRestore ? entity::Action::kDelete : entity::Action::kUpdate; }
+  entity::Action action() const {
+    return kind_ == Kind::kDelete || kind_ == Kind::kRestore ? entity::Action::kDelete : entity::Action::kUpdate;
+  }
   // Records beside those asked for need no look: "merge_values" narrows to those that hold a value of `from`. Null: no narrowing.
   const json::value& narrowing() const { return narrowing_; }
   // Values that differ from what the record holds; empty: nothing to change. Not for kDelete and kRestore.

@@ -47,8 +47,10 @@ bool holds_files(const entity::EntityDef& entity) {
 
 std::int64_t remove_old_rows(store::Database& database, const OldRows& rows, base::Instant before) {
   const std::string table(rows.table), key(rows.key);
-  const std::string sql = "DELETE FROM " + table + " WHERE " + key + " IN (SELECT " + key + " FROM " + table + " WHERE " + std::string(rows.condition) + " LIMIT " + std::to_string(kSlice) + ")";
-  return repeat(database, rows.name, [&](store::Connection& connection) { return connection.prepare(rows.name, sql).bind(1, base::to_micros(before)).run(); });
+  const std::string sql = "DELETE FROM " + table + " WHERE " + key + " IN (SELECT " + key + " FROM " + table + " WHERE " +
+                          std::string(rows.condition) + " LIMIT " + std::to_string(kSlice) + ")";
+  return repeat(database, rows.name,
+                [&](store::Connection& connection) { return connection.prepare(rows.name, sql).bind(1, base::to_micros(before)).run(); });
 }
 
 Retention::Retention(entity::Services& services, RetentionPeriods periods) : services_(services), periods_(periods) {
@@ -61,7 +63,10 @@ Retention::Retention(entity::Services& services, RetentionPeriods periods) : ser
   when_kept("outbox", periods.outbox, &Retention::trim_outbox);
   when_kept("jobs", periods.jobs, &Retention::remove_jobs);
   if (periods.idempotency.count() > 0) {
-    add("idempotency", [this] { return remove_old_rows(services_.database, {"idempotency_retention", "sys_idempotency", "at", "at < $1"}, services_.clock.now() - periods_.idempotency); });
+    add("idempotency", [this] {
+      return remove_old_rows(services_.database, {"idempotency_retention", "sys_idempotency", "at", "at < $1"},
+                             services_.clock.now() - periods_.idempotency);
+    });
   }
 }
 
@@ -74,7 +79,8 @@ std::vector<std::pair<std::string, std::int64_t>> Retention::run() {
   for (const auto& [name, remove] : parts_) {
     try {
       removed.emplace_back(name, remove());
-      if (removed.back().second > 0) base::log(base::LogLevel::kInfo, "retention", {{"part", std::string_view(name)}, {"removed", removed.back().second}});
+      if (removed.back().second > 0)
+        base::log(base::LogLevel::kInfo, "retention", {{"part", std::string_view(name)}, {"removed", removed.back().second}});
     } catch (const std::exception& error) {
       base::log(base::LogLevel::kWarning, "retention_failed", {{"part", std::string_view(name)}, {"what", std::string_view(error.what())}});
       if (!fault) fault = std::current_exception();
@@ -101,10 +107,13 @@ std::int64_t Retention::remove_log_entries() {
     const auto before = services_.clock.now() - std::chrono::days(entity->retention_days);
     const bool with_files = holds_files(*entity);
     total += repeat(services_.database, "log_retention", [&](store::Connection& connection) {
-      const auto ids = ids_of(connection, "SELECT id FROM " + entity::table_of(*entity) + " WHERE deleted_at IS NULL AND created_at < $1 ORDER BY created_at, id", before);
+      const auto ids = ids_of(
+          connection,
+          "SELECT id FROM " + entity::table_of(*entity) + " WHERE deleted_at IS NULL AND created_at < $1 ORDER BY created_at, id", before);
       for (const auto id : ids) {
         if (with_files) {
-          if (const auto record = entity::load_record(connection, *registry, *entity, id)) entity::update_file_references(connection, &*record, nullptr, services_.clock.now());
+          if (const auto record = entity::load_record(connection, *registry, *entity, id))
+            entity::update_file_references(connection, &*record, nullptr, services_.clock.now());
         }
         entity::erase_record(connection, *entity, id);
       }
@@ -126,7 +135,10 @@ std::int64_t Retention::empty_bin() {
       store::ReadOptions options;
       options.name = "bin_retention";
       services_.database.read(options, [&](store::Connection& connection) {
-        ids = ids_of(connection, "SELECT id FROM " + entity::table_of(*entity) + " WHERE deleted_at IS NOT NULL AND deleted_at < $1 ORDER BY deleted_at, id", before);
+        ids = ids_of(
+            connection,
+            "SELECT id FROM " + entity::table_of(*entity) + " WHERE deleted_at IS NOT NULL AND deleted_at < $1 ORDER BY deleted_at, id",
+            before);
       });
       for (const auto id : ids) services_.records.purge(*entity::Caller::system(), *entity, id);
       total += static_cast<std::int64_t>(ids.size());
@@ -140,20 +152,24 @@ std::int64_t Retention::empty_bin() {
 std::int64_t Retention::trim_audit() {
   const auto before = services_.clock.now() - periods_.audit;
   return repeat(services_.database, "audit_retention", [&](store::Connection& connection) {
-    auto statement = connection.prepare("audit_retention", "DELETE FROM sys_audit WHERE seq IN (SELECT seq FROM (SELECT seq, at FROM sys_audit ORDER BY seq LIMIT " + std::to_string(kSlice) + ") s WHERE at < $1)");
+    auto statement = connection.prepare(
+        "audit_retention", "DELETE FROM sys_audit WHERE seq IN (SELECT seq FROM (SELECT seq, at FROM sys_audit ORDER BY seq LIMIT " +
+                               std::to_string(kSlice) + ") s WHERE at < $1)");
     return statement.bind(1, base::to_micros(before)).run();
   });
 }
 
 std::int64_t Retention::trim_outbox() {
   const auto before = services_.clock.now() - periods_.outbox;
-  return repeat(services_.database, "outbox_retention", [&](store::Connection& connection) { return entity::trim_outbox(connection, before, kSlice); });
+  return repeat(services_.database, "outbox_retention",
+                [&](store::Connection& connection) { return entity::trim_outbox(connection, before, kSlice); });
 }
 
 std::int64_t Retention::remove_jobs() {
   const auto before = services_.clock.now() - periods_.jobs;
   return repeat(services_.database, "job_retention", [&](store::Connection& connection) {
-    const auto ids = ids_of(connection, "SELECT id FROM sys_job WHERE state IN ('done', 'failed', 'cancelled') AND finished_at < $1 ORDER BY id", before);
+    const auto ids = ids_of(
+        connection, "SELECT id FROM sys_job WHERE state IN ('done', 'failed', 'cancelled') AND finished_at < $1 ORDER BY id", before);
     for (const auto id : ids) {
       connection.prepare("job_retention_errors", "DELETE FROM sys_job_error WHERE job_id = $1").bind(1, id).run();
       connection.prepare("job_retention", "DELETE FROM sys_job WHERE id = $1").bind(1, id).run();

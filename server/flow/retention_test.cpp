@@ -24,10 +24,13 @@ class RetentionTest : public entity::CatalogTest {
  protected:
   void SetUp() override {
     auto files = entity::test_entity_files();
-    files.push_back({"", "signal.json", R"({"key": "signal", "id": 90, "plural": "signals", "table": "signal", "kind": "log", "retention_days": 10, "fields": [{"key": "name", "id": 1, "type": "text"}, {"key": "tags", "id": 2, "type": "tags"}]})"});
+    files.push_back(
+        {"", "signal.json",
+         R"({"key": "signal", "id": 90, "plural": "signals", "table": "signal", "kind": "log", "retention_days": 10, "fields": [{"key": "name", "id": 1, "type": "text"}, {"key": "tags", "id": 2, "type": "tags"}]})"});
     start(std::move(files));
     std::vector<store::Migration> migrations(entity::metadata_migrations());
-    for (const auto* more : {&entity::write_migrations(), &flow_migrations(), &entity::file_migrations()}) migrations.insert(migrations.end(), more->begin(), more->end());
+    for (const auto* more : {&entity::write_migrations(), &flow_migrations(), &entity::file_migrations()})
+      migrations.insert(migrations.end(), more->begin(), more->end());
     std::sort(migrations.begin(), migrations.end(), [](const auto& a, const auto& b) { return a.number < b.number; });
     store::migrate(database(), migrations);
     records_ = entity::make_record_service(database(), catalog(), clock_, random_);
@@ -70,7 +73,9 @@ INSTANTIATE_TEST_SUITE_P(Databases, RetentionTest, store::kBothDatabases, store:
 TEST_P(RetentionTest, RemovesEntriesOfALogAfterItsDaysInSlices) {
   Retention retention(*services_, {});
   for (int i = 0; i < 1203; ++i) insert("signal", {{"name", "old"}});
-  database().write({}, [&](store::Connection& connection) { connection.execute("UPDATE signal SET created_at = " + std::to_string(base::to_micros(clock_.now()))); });
+  database().write({}, [&](store::Connection& connection) {
+    connection.execute("UPDATE signal SET created_at = " + std::to_string(base::to_micros(clock_.now())));
+  });
   create("signal", {{"name", "old"}, {"tags", {"a", "b"}}});
   retention.run();
   EXPECT_EQ(count("signal"), 1204);
@@ -112,7 +117,9 @@ TEST_P(RetentionTest, TrimsHistoryEventsAndKeysAgainstRepetition) {
 TEST_P(RetentionTest, KeepsEventsThatAConsumerHasNotSeen) {
   Retention retention(*services_, {});
   retention.run();
-  database().write({}, [](store::Connection& connection) { connection.execute("INSERT INTO sys_consumer(name, tx, seq, updated_at) VALUES('slow', 0, 0, 0)"); });
+  database().write({}, [](store::Connection& connection) {
+    connection.execute("INSERT INTO sys_consumer(name, tx, seq, updated_at) VALUES('slow', 0, 0, 0)");
+  });
   create("thing", {{"name", "one"}});
   EXPECT_EQ(run_after(retention, days(30)).at("outbox"), 0);
   EXPECT_EQ(count("sys_outbox"), 1);

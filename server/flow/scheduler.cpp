@@ -12,7 +12,8 @@ namespace flow {
 namespace {
 
 struct Entry {
-  Entry(store::Database& database, const base::Clock& clock, std::string name, const std::string& node, std::chrono::seconds period, std::function<void()> run)
+  Entry(store::Database& database, const base::Clock& clock, std::string name, const std::string& node, std::chrono::seconds period,
+        std::function<void()> run)
       : run(std::move(run)), lease(database, clock, "schedule." + name, node) {
     state.name = std::move(name);
     state.period = period;
@@ -43,7 +44,8 @@ struct Scheduler::Impl {
       entry.run();
     } catch (const std::exception& error) {
       problem = error.what();
-      base::log(base::LogLevel::kWarning, "schedule_failed", {{"schedule", std::string_view(entry.state.name)}, {"what", std::string_view(error.what())}});
+      base::log(base::LogLevel::kWarning, "schedule_failed",
+                {{"schedule", std::string_view(entry.state.name)}, {"what", std::string_view(error.what())}});
     }
     const std::lock_guard lock(mutex);
     ++entry.state.runs;
@@ -70,7 +72,8 @@ struct Scheduler::Impl {
   }
 };
 
-Scheduler::Scheduler(store::Database& database, const base::Clock& clock, std::string node) : impl_(std::make_unique<Impl>(database, clock, std::move(node))) {}
+Scheduler::Scheduler(store::Database& database, const base::Clock& clock, std::string node)
+    : impl_(std::make_unique<Impl>(database, clock, std::move(node))) {}
 Scheduler::~Scheduler() { stop(); }
 
 void Scheduler::add(std::string name, std::chrono::seconds period, std::function<void()> run) {

@@ -22,7 +22,7 @@ struct ScheduleState {
 class Scheduler {
  public:
   Scheduler(store::Database& database, const base::Clock& clock, std::string node);
-  ~Scheduler();  // stop()
+  ~Scheduler();                                                                        // stop()
   void add(std::string name, std::chrono::seconds period, std::function<void()> run);  // before start
   void start();
   void stop();  // waits for the run in hand

@@ -53,7 +53,8 @@ void add_schema_job(Jobs& jobs, entity::Services& services) {
     const std::lock_guard lock(queue->mutex);
     queue->jobs = nullptr;
   });
-  jobs.add_kind(std::string(kKind), [&services, let_go](JobRun& job) { run(services, job); }, Jobs::Runs::kOneAtATime);
+  jobs.add_kind(
+      std::string(kKind), [&services, let_go](JobRun& job) { run(services, job); }, Jobs::Runs::kOneAtATime);
   services.catalog.on_change([queue, &database = services.database](const entity::Registry&) {
     const std::lock_guard lock(queue->mutex);
     try {

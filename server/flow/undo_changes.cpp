@@ -25,7 +25,8 @@ std::vector<Change> changes_before(entity::Services& services, std::int64_t job,
   options.deadline = std::chrono::seconds(30);
   services.database.read(options, [&](store::Connection& connection) {
     rows.clear();
-    auto statement = connection.prepare("mass_undo_page", "SELECT seq, entity_id, record_id FROM sys_audit WHERE job_id = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3");
+    auto statement = connection.prepare(
+        "mass_undo_page", "SELECT seq, entity_id, record_id FROM sys_audit WHERE job_id = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3");
     statement.bind(1, job).bind(2, before).bind(3, kPage);
     while (statement.step()) rows.push_back({statement.integer(0), statement.integer(1), statement.integer(2)});
   });
@@ -35,7 +36,11 @@ std::vector<Change> changes_before(entity::Services& services, std::int64_t job,
 class Undoing {
  public:
   Undoing(entity::Services& services, JobRun& run)
-      : services_(services), run_(run), registry_(services.catalog.current()), caller_(services.callers.find(run.row().created_by)), job_(base::json_int(run.row().parameters, "job")) {}
+      : services_(services),
+        run_(run),
+        registry_(services.catalog.current()),
+        caller_(services.callers.find(run.row().created_by)),
+        job_(base::json_int(run.row().parameters, "job")) {}
 
   void run() {
     std::int64_t before = base::json_int(run_.row().checkpoint, "before", INT64_MAX);

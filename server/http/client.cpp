@@ -105,8 +105,7 @@ void check_header(std::string_view text) {
   if (code == CURLE_UNSUPPORTED_PROTOCOL || code == CURLE_URL_MALFORMAT) {
     throw Error(ErrorCode::kInvalidArgument, "url_not_allowed", {{"url", transfer.request->url}});
   }
-  throw Error(ErrorCode::kUnavailable, "remote_unreachable",
-              {{"host", host}, {"reason", *reason ? reason : curl_easy_strerror(code)}});
+  throw Error(ErrorCode::kUnavailable, "remote_unreachable", {{"host", host}, {"reason", *reason ? reason : curl_easy_strerror(code)}});
 }
 
 }  // namespace

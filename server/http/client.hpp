@@ -13,10 +13,10 @@ namespace http {
 
 struct ClientRequest {
   std::string method = "GET";
-  std::string url;  // http or https; host names in Unicode are not converted
+  std::string url;                                           // http or https; host names in Unicode are not converted
   std::vector<std::pair<std::string, std::string>> headers;  // not Host, Content-Length
   std::string body;
-  std::chrono::milliseconds timeout{30000};          // name look-up to last byte
+  std::chrono::milliseconds timeout{30000};  // name look-up to last byte
   std::chrono::milliseconds connect_timeout{10000};
   std::size_t max_response_bytes = 10 << 20;
   int max_redirects = 0;  // 0: a 3xx answer is the answer
@@ -26,7 +26,7 @@ struct ClientResponse {
   int status = 0;
   std::vector<std::pair<std::string, std::string>> headers;  // of the last answer
   std::string body;
-  std::string remote_address;  // that was spoken to
+  std::string remote_address;                            // that was spoken to
   std::string_view header(std::string_view name) const;  // case-insensitive; empty when missing
 };
 

@@ -8,10 +8,10 @@
 namespace http {
 namespace {
 
+using std::chrono::milliseconds;
 using testing::Client;
 using testing::Reply;
 using testing::TestServer;
-using std::chrono::milliseconds;
 
 struct BadRequest {
   const char* name;
@@ -23,8 +23,8 @@ std::vector<BadRequest> bad_requests() {
   const std::string host = "Host: t\r\n";
   return {
       {"both lengths", "POST /echo HTTP/1.1\r\n" + host + "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400},
-      {"both lengths, other order",
-       "POST /echo HTTP/1.1\r\n" + host + "Transfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n0\r\n\r\n", 400},
+      {"both lengths, other order", "POST /echo HTTP/1.1\r\n" + host + "Transfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n0\r\n\r\n",
+       400},
       {"two lengths", "POST /echo HTTP/1.1\r\n" + host + "Content-Length: 3\r\nContent-Length: 3\r\n\r\nabc", 400},
       {"length list", "POST /echo HTTP/1.1\r\n" + host + "Content-Length: 3, 3\r\n\r\nabc", 400},
       {"signed length", "POST /echo HTTP/1.1\r\n" + host + "Content-Length: +3\r\n\r\nabc", 400},
@@ -56,14 +56,12 @@ std::vector<BadRequest> bad_requests() {
       {"connect", "CONNECT a:1 HTTP/1.1\r\n" + host + "\r\n", 400},
       {"bad chunk size", "POST /echo HTTP/1.1\r\n" + host + "Transfer-Encoding: chunked\r\n\r\nxyz\r\nabc\r\n", 400},
       {"chunk longer than said", "POST /echo HTTP/1.1\r\n" + host + "Transfer-Encoding: chunked\r\n\r\n2\r\nabcd\r\n0\r\n\r\n", 400},
-      {"huge chunk size",
-       "POST /echo HTTP/1.1\r\n" + host + "Transfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\nabc", 413},
-      {"overflowing chunk size",
-       "POST /echo HTTP/1.1\r\n" + host + "Transfer-Encoding: chunked\r\n\r\nfffffffffffffffff1\r\nabc", 400},
+      {"huge chunk size", "POST /echo HTTP/1.1\r\n" + host + "Transfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\nabc", 413},
+      {"overflowing chunk size", "POST /echo HTTP/1.1\r\n" + host + "Transfer-Encoding: chunked\r\n\r\nfffffffffffffffff1\r\nabc", 400},
       {"chunks over the limit", "POST /echo-in-place HTTP/1.1\r\n" + host + "Transfer-Encoding: chunked\r\n\r\n3e9\r\n", 413},
       {"declared over the limit", "POST /echo-in-place HTTP/1.1\r\n" + host + "Content-Length: 1001\r\n\r\n", 413},
-      {"endless chunk extension",
-       "POST /echo HTTP/1.1\r\n" + host + "Transfer-Encoding: chunked\r\n\r\n1;" + std::string(200'000, 'a'), 400},
+      {"endless chunk extension", "POST /echo HTTP/1.1\r\n" + host + "Transfer-Encoding: chunked\r\n\r\n1;" + std::string(200'000, 'a'),
+       400},
       {"long header", "GET /hello HTTP/1.1\r\n" + host + "X: " + std::string(40'000, 'a') + "\r\n\r\n", 431},
       {"endless header", "GET /hello HTTP/1.1\r\n" + host + "X: " + std::string(100'000, 'a'), 431},
       {"long target", "GET /" + std::string(40'000, 'a') + " HTTP/1.1\r\n" + host + "\r\n", 431},

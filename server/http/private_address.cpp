@@ -14,9 +14,7 @@ struct Block {
   int bits;
 };
 
-constexpr std::uint32_t v4(std::uint32_t a, std::uint32_t b, std::uint32_t c, std::uint32_t d) {
-  return a << 24 | b << 16 | c << 8 | d;
-}
+constexpr std::uint32_t v4(std::uint32_t a, std::uint32_t b, std::uint32_t c, std::uint32_t d) { return a << 24 | b << 16 | c << 8 | d; }
 
 // IANA IPv4 Special-Purpose Address Registry, multicast and the reserved rest.
 constexpr std::array<Block, 15> kBlocks = {{{v4(0, 0, 0, 0), 8},
@@ -54,10 +52,10 @@ bool is_private_v6(const V6& a) {
   const bool is_nat64 = a[0] == 0x00 && a[1] == 0x64 && a[2] == 0xff && a[3] == 0x9b && a[4] == 0 && a[5] == 0;
   if (is_nat64) return is_private_v4(v4_at(a, 12));
   if ((a[0] & 0xe0) != 0x20) return true;
-  if (a[0] == 0x20 && a[1] == 0x02) return is_private_v4(v4_at(a, 2));             // 6to4
-  if (a[0] == 0x20 && a[1] == 0x01 && a[2] < 0x02) return true;                    // 2001::/23, Teredo among them
-  if (a[0] == 0x20 && a[1] == 0x01 && a[2] == 0x0d && a[3] == 0xb8) return true;   // documentation
-  return a[0] == 0x3f && a[1] == 0xff && a[2] < 0x10;                              // documentation, RFC 9637
+  if (a[0] == 0x20 && a[1] == 0x02) return is_private_v4(v4_at(a, 2));            // 6to4
+  if (a[0] == 0x20 && a[1] == 0x01 && a[2] < 0x02) return true;                   // 2001::/23, Teredo among them
+  if (a[0] == 0x20 && a[1] == 0x01 && a[2] == 0x0d && a[3] == 0xb8) return true;  // documentation
+  return a[0] == 0x3f && a[1] == 0xff && a[2] < 0x10;                             // documentation, RFC 9637
 }
 
 }  // namespace

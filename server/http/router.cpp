@@ -22,7 +22,7 @@ std::size_t index_of(Method method) { return static_cast<std::size_t>(method); }
 }  // namespace
 
 struct Router::Node {
-  std::string text;  // a literal part, or the suffix of a parameter
+  std::string text;                               // a literal part, or the suffix of a parameter
   std::vector<std::unique_ptr<Node>> literals;    // sorted by text
   std::vector<std::unique_ptr<Node>> parameters;  // longest suffix first
   std::unique_ptr<Node> rest;
@@ -79,17 +79,16 @@ bool Router::Node::finish(Method method, std::vector<Method>& allowed, const Lea
 }
 
 // `path` is what is left, without its leading slash.
-bool Router::Node::search(Method method, std::string_view path, std::vector<std::string_view>& values,
-                          std::vector<Method>& allowed, const Leaf*& found) const {
+bool Router::Node::search(Method method, std::string_view path, std::vector<std::string_view>& values, std::vector<Method>& allowed,
+                          const Leaf*& found) const {
   const std::size_t slash = path.find('/');
   const bool is_last = slash == std::string_view::npos;
   const std::string_view part = is_last ? path : path.substr(0, slash);
   const auto go = [&](const Node& node) {
-    return is_last ? node.finish(method, allowed, found)
-                   : node.search(method, path.substr(slash + 1), values, allowed, found);
+    return is_last ? node.finish(method, allowed, found) : node.search(method, path.substr(slash + 1), values, allowed, found);
   };
-  const auto literal = std::lower_bound(literals.begin(), literals.end(), part,
-                                        [](const auto& node, std::string_view text) { return node->text < text; });
+  const auto literal =
+      std::lower_bound(literals.begin(), literals.end(), part, [](const auto& node, std::string_view text) { return node->text < text; });
   if (literal != literals.end() && (*literal)->text == part && go(**literal)) return true;
   for (const auto& node : parameters) {
     if (part.size() <= node->text.size() || !part.ends_with(node->text)) continue;

@@ -27,8 +27,8 @@ Found look(const Router& router, Method method, std::string_view path) {
 class RouterTest : public ::testing::Test {
  protected:
   RouterTest() {
-    for (const char* pattern : {"/", "/api/v1/{plural}", "/api/v1/{plural}/{id}", "/api/v1/search", "/{path...}",
-                                "/api/v1/{plural}/{id}/history"}) {
+    for (const char* pattern :
+         {"/", "/api/v1/{plural}", "/api/v1/{plural}/{id}", "/api/v1/search", "/{path...}", "/api/v1/{plural}/{id}/history"}) {
       router.add(Method::kGet, pattern, nothing());
     }
     router.add(Method::kPost, "/api/v1/{plural}", nothing());

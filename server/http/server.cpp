@@ -29,8 +29,7 @@ constexpr std::chrono::milliseconds kAcceptPause{100};  // when the system is ou
 // Write handlers parse a body and wait for group commit; read handlers may run deep filters and reports.
 constexpr std::size_t kWriteStack = 1 << 20;
 constexpr std::size_t kReadStack = 4 << 20;
-constexpr std::string_view kBusy =
-    "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+constexpr std::string_view kBusy = "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 
 std::string join_headers(const std::vector<std::pair<std::string, std::string>>& headers) {
   std::string out;
@@ -41,9 +40,8 @@ std::string join_headers(const std::vector<std::pair<std::string, std::string>>&
 void set_date(IoThread& io) { io.date_line = date_line(std::time(nullptr)); }
 
 std::chrono::milliseconds sweep_interval(const ServerOptions& options) {
-  return std::max(std::chrono::milliseconds(10),
-                  std::min({kSweepInterval, options.header_timeout, options.body_timeout, options.idle_timeout,
-                            options.heartbeat_interval}));
+  return std::max(std::chrono::milliseconds(10), std::min({kSweepInterval, options.header_timeout, options.body_timeout,
+                                                           options.idle_timeout, options.heartbeat_interval}));
 }
 
 Awaitable<void> sweep(IoThread& io) {

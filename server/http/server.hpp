@@ -20,8 +20,8 @@ enum class Method { kGet, kHead, kPost, kPut, kPatch, kDelete, kOptions };
 // Views live as long as the handler runs.
 struct Request {
   Method method;
-  std::string_view target;  // as sent
-  std::string_view path;    // percent-decoded, valid UTF-8
+  std::string_view target;                                 // as sent
+  std::string_view path;                                   // percent-decoded, valid UTF-8
   std::vector<std::pair<std::string, std::string>> query;  // decoded, in order, names may repeat
   std::vector<std::pair<std::string_view, std::string_view>> headers;
   std::string_view body;
@@ -52,9 +52,9 @@ struct Response {
   std::vector<std::pair<std::string, std::string>> headers;  // Content-Length, Date, Connection are set by the server
   std::string content_type = "application/json";
   std::string body;
-  std::shared_ptr<const std::string> shared_body;  // static resources: sent without a copy when set
-  BodySource source;                               // set for streamed bodies (exports, files)
-  std::optional<std::int64_t> source_size;         // when known
+  std::shared_ptr<const std::string> shared_body;                     // static resources: sent without a copy when set
+  BodySource source;                                                  // set for streamed bodies (exports, files)
+  std::optional<std::int64_t> source_size;                            // when known
   std::function<void(std::shared_ptr<EventStream>)> on_event_stream;  // set to answer with text/event-stream
 
   void set_header(std::string name, std::string value) { headers.emplace_back(std::move(name), std::move(value)); }
@@ -97,7 +97,7 @@ struct ServerOptions {
   std::uint16_t port = 8080;  // 0: chosen by the system, see Server::port
   int io_threads = 2;
   int read_threads = 4;
-  int write_threads = 64;  // they wait for group commit, not for a processor
+  int write_threads = 64;            // they wait for group commit, not for a processor
   std::string tls_certificate_file;  // PEM chain; both or none
   std::string tls_key_file;
   std::int64_t max_header_bytes = 32 << 10;
@@ -105,13 +105,13 @@ struct ServerOptions {
   std::chrono::milliseconds header_timeout{10000};  // slow clients
   std::chrono::milliseconds body_timeout{30000};
   std::chrono::milliseconds idle_timeout{75000};
-  std::chrono::milliseconds drain_timeout{10000};   // graceful stop
+  std::chrono::milliseconds drain_timeout{10000};                     // graceful stop
   std::vector<std::pair<std::string, std::string>> security_headers;  // added to every answer
-  int read_queue_limit = 1000;   // requests that wait for a read thread; more: 503 with Retry-After
+  int read_queue_limit = 1000;                                        // requests that wait for a read thread; more: 503 with Retry-After
   int write_queue_limit = 2000;
-  int event_queue_limit = 1000;  // events that wait in one stream; more (or 1 MB): the stream is closed
-  std::int64_t spool_body_from_bytes = 1 << 20;  // bigger request bodies wait in a temporary file, not in memory
-  std::string temporary_folder;  // empty: TMPDIR or /tmp
+  int event_queue_limit = 1000;                         // events that wait in one stream; more (or 1 MB): the stream is closed
+  std::int64_t spool_body_from_bytes = 1 << 20;         // bigger request bodies wait in a temporary file, not in memory
+  std::string temporary_folder;                         // empty: TMPDIR or /tmp
   std::chrono::milliseconds heartbeat_interval{15000};  // a comment line on silent event streams
 };
 
@@ -149,7 +149,7 @@ class Server {
   // `router` must outlive the server.
   Server(const ServerOptions& options, const Router& router, Hooks hooks);
   ~Server();
-  void start();            // binds and returns; Error unavailable "address_in_use"
+  void start();  // binds and returns; Error unavailable "address_in_use"
   std::uint16_t port() const;
   // Stops accepting, closes idle connections and event streams, finishes requests in flight up to drain_timeout, cuts
   // the rest, then waits for handlers that still run (they have deadlines of their own). Idempotent.

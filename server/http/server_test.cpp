@@ -134,8 +134,7 @@ TEST(Server, KeepsBigBodiesOnDiskUntilTheyAreComplete) {
   ServerOptions options;
   options.spool_body_from_bytes = 100'000;
   TestServer server(options, [&](Router& router) {
-    router.add(Method::kPost, "/upload",
-               [&](const Request& q, Response& r) { r.body = q.body == body ? "same" : "different"; },
+    router.add(Method::kPost, "/upload", [&](const Request& q, Response& r) { r.body = q.body == body ? "same" : "different"; },
                {RunsOn::kReadPool, 64 << 20});
   });
   Client client(server.port());

@@ -5,15 +5,14 @@
 #include <memory>
 #include <string>
 
-#include "server/http/server.hpp"
 #include "server/http/raw_client_testing.hpp"
+#include "server/http/server.hpp"
 
 namespace http::testing {
 
 class TestServer {
  public:
-  explicit TestServer(ServerOptions options = {}, std::function<void(Router&)> more_routes = {},
-                      Server::Hooks hooks = default_hooks()) {
+  explicit TestServer(ServerOptions options = {}, std::function<void(Router&)> more_routes = {}, Server::Hooks hooks = default_hooks()) {
     options.port = 0;
     add_routes();
     if (more_routes) more_routes(router);

@@ -9,11 +9,11 @@
 namespace http {
 namespace {
 
+using std::chrono::milliseconds;
 using testing::Client;
 using testing::Gate;
 using testing::Reply;
 using testing::TestServer;
-using std::chrono::milliseconds;
 
 constexpr const char* kEventsRequest = "GET /events HTTP/1.1\r\nHost: t\r\nLast-Event-ID: 41\r\n\r\n";
 

@@ -24,19 +24,15 @@ class BackupTest : public testing::TestWithParam<Dialect> {
   void write_pair(std::int64_t id) {
     database_->write({}, [id](Connection& connection) {
       std::string body = "ё" + std::to_string(id * 7919);
-      connection.prepare("record", "INSERT INTO record VALUES ($1, $2, $3)")
-          .bind(1, id)
-          .bind_text(2, body)
-          .bind_blob(3, "\0\xff")
-          .run();
+      connection.prepare("record", "INSERT INTO record VALUES ($1, $2, $3)").bind(1, id).bind_text(2, body).bind_blob(3, "\0\xff").run();
       connection.prepare("audit", "INSERT INTO audit VALUES ($1, $2)").bind(1, id).bind_text(2, body).run();
     });
   }
   std::string contents() {
     std::string all;
     database_->read({.deadline = std::chrono::seconds(10)}, [&](Connection& connection) {
-      Statement select = connection.prepare(
-          "all", "SELECT r.id, r.body, r.data, a.body FROM record r FULL JOIN audit a ON a.id = r.id ORDER BY 1");
+      Statement select =
+          connection.prepare("all", "SELECT r.id, r.body, r.data, a.body FROM record r FULL JOIN audit a ON a.id = r.id ORDER BY 1");
       while (select.step()) {
         all += select.text(0);
         all += select.text(1);
@@ -101,8 +97,7 @@ TEST_P(BackupTest, ABackupUnderWritesIsOneMomentOfThem) {
   std::int64_t records = query_integer(*database_, "SELECT count(*) FROM record");
   EXPECT_GE(records, 40);
   EXPECT_LE(records, at_end);
-  EXPECT_EQ(query_integer(*database_, "SELECT count(*) FROM record r JOIN audit a ON a.id = r.id AND a.body = r.body"),
-            records);
+  EXPECT_EQ(query_integer(*database_, "SELECT count(*) FROM record r JOIN audit a ON a.id = r.id AND a.body = r.body"), records);
   EXPECT_EQ(query_integer(*database_, "SELECT count(*) FROM audit"), records);
   EXPECT_TRUE(database_->check().empty());
 }

@@ -9,15 +9,9 @@ namespace store {
 namespace {
 constexpr std::string_view kSqlitePrefix = "sqlite:";
 
-bool is_sqlite(std::string_view address) {
-  return address.starts_with(kSqlitePrefix);
-}
-bool is_postgres(std::string_view address) {
-  return address.starts_with("postgresql://") || address.starts_with("postgres://");
-}
-[[noreturn]] void refuse_address() {
-  throw base::Error(base::ErrorCode::kInvalidArgument, "database_address");
-}
+bool is_sqlite(std::string_view address) { return address.starts_with(kSqlitePrefix); }
+bool is_postgres(std::string_view address) { return address.starts_with("postgresql://") || address.starts_with("postgres://"); }
+[[noreturn]] void refuse_address() { throw base::Error(base::ErrorCode::kInvalidArgument, "database_address"); }
 }  // namespace
 
 std::unique_ptr<Database> Database::open(const DatabaseOptions& options) {
@@ -38,9 +32,7 @@ std::string Connection::int_list_sql(int index) const {
   return "SELECT value FROM json_each(" + parameter + ")";
 }
 
-std::string_view Connection::row_lock_sql() const {
-  return dialect() == Dialect::kPostgres ? " FOR UPDATE" : "";
-}
+std::string_view Connection::row_lock_sql() const { return dialect() == Dialect::kPostgres ? " FOR UPDATE" : ""; }
 
 std::string quote_identifier(std::string_view identifier) {
   bool is_plain = !identifier.empty() && identifier.size() <= 63;

@@ -33,10 +33,7 @@ class DatabaseTest : public testing::TestWithParam<Dialect> {
     database_->write({}, [&](Connection& connection) { insert(connection, id, name); });
   }
   static void insert(Connection& connection, std::int64_t id, std::string_view name) {
-    connection.prepare("insert_item", "INSERT INTO item (id, name) VALUES ($1, $2)")
-        .bind(1, id)
-        .bind_text(2, name)
-        .run();
+    connection.prepare("insert_item", "INSERT INTO item (id, name) VALUES ($1, $2)").bind(1, id).bind_text(2, name).run();
   }
   std::int64_t count() { return query_integer(*database_, "SELECT count(*) FROM item"); }
 
@@ -47,8 +44,8 @@ class DatabaseTest : public testing::TestWithParam<Dialect> {
 TEST_P(DatabaseTest, ValuesOfEveryKindComeBackAsTheyWent) {
   std::string bytes("\0\xff\x80 \\x41'\"", 9);
   database_->write({}, [&](Connection& connection) {
-    Statement insert = connection.prepare(
-        "insert", "INSERT INTO item (id, name, amount, ratio, flag, data) VALUES ($1, $2, $3, $4, $5, $6)");
+    Statement insert =
+        connection.prepare("insert", "INSERT INTO item (id, name, amount, ratio, flag, data) VALUES ($1, $2, $3, $4, $5, $6)");
     insert.bind(1, 1)
         .bind_text(2, "Ёж 🦔 'x' \\ \"y\"")
         .bind(3, std::numeric_limits<std::int64_t>::min())
@@ -56,12 +53,7 @@ TEST_P(DatabaseTest, ValuesOfEveryKindComeBackAsTheyWent) {
         .bind(5, 1)
         .bind_blob(6, bytes);
     EXPECT_EQ(insert.run(), 1);
-    insert.bind(1, 2)
-        .bind_null(2)
-        .bind(3, std::numeric_limits<std::int64_t>::max())
-        .bind_real(4, -1e300)
-        .bind(5, 0)
-        .bind_blob(6, "");
+    insert.bind(1, 2).bind_null(2).bind(3, std::numeric_limits<std::int64_t>::max()).bind_real(4, -1e300).bind(5, 0).bind_blob(6, "");
     EXPECT_EQ(insert.run(), 1);
     insert.bind(1, 3).bind_text(2, "").bind_null(3).bind_null(4).bind_null(5).bind_null(6);
     EXPECT_EQ(insert.run(), 1);
@@ -97,17 +89,15 @@ TEST_P(DatabaseTest, TextsOfTenMegabytesComeBackWhole) {
   while (text.size() < 10'000'000) text += "Ещё одна строка с ё, é и 漢字 № " + std::to_string(text.size()) + "\n";
   insert(1, "short");
   database_->write({}, [&](Connection& connection) {
-    connection.execute(connection.dialect() == Dialect::kSqlite ? "DROP INDEX ix_item__name"
-                                                                : "DROP INDEX ix_item__name");
+    connection.execute(connection.dialect() == Dialect::kSqlite ? "DROP INDEX ix_item__name" : "DROP INDEX ix_item__name");
     connection.prepare("update", "UPDATE item SET name = $2 WHERE id = $1").bind(1, 1).bind_text(2, text).run();
   });
   EXPECT_EQ(query_text(*database_, "SELECT name FROM item"), text);
 }
 
 TEST_P(DatabaseTest, OddUnicodeComesBackAsItWent) {
-  const std::string texts[] = {
-      "\u202Eabc", "a\u0301", "\uFEFFx", "\U0010FFFF", "\x01\x1f\x7f", "\r\n\t", "👩‍👩‍👧‍👦",
-      "İıſK",      "\uFFFD"};
+  const std::string texts[] = {"\u202Eabc", "a\u0301", "\uFEFFx", "\U0010FFFF", "\x01\x1f\x7f", "\r\n\t", "👩‍👩‍👧‍👦",
+                               "İıſK",      "\uFFFD"};
   std::int64_t id = 0;
   for (const std::string& text : texts) insert(++id, text);
   database_->read({}, [&](Connection& connection) {
@@ -120,8 +110,8 @@ TEST_P(DatabaseTest, OddUnicodeComesBackAsItWent) {
 }
 
 TEST_P(DatabaseTest, TextThatIsNotUtf8OrHasNulIsRefused) {
-  for (std::string_view text : {std::string_view("a\0b", 3), std::string_view("\xff"), std::string_view("\xed\xa0\x80"),
-                                std::string_view("abcdefgh\xc3")}) {
+  for (std::string_view text :
+       {std::string_view("a\0b", 3), std::string_view("\xff"), std::string_view("\xed\xa0\x80"), std::string_view("abcdefgh\xc3")}) {
     EXPECT_EQ(error_key([&] { insert(1, text); }), "text_encoding");
   }
   EXPECT_EQ(count(), 0);
@@ -152,8 +142,7 @@ TEST_P(DatabaseTest, OneParameterMayBeNullOnceAndAValueNext) {
 TEST_P(DatabaseTest, ListsOfIntegersAreOneParameter) {
   for (int i = 1; i <= 5; ++i) insert(i, std::to_string(i));
   database_->read({}, [&](Connection& connection) {
-    Statement select =
-        connection.prepare("select", "SELECT count(*) FROM item WHERE id IN (" + connection.int_list_sql(1) + ")");
+    Statement select = connection.prepare("select", "SELECT count(*) FROM item WHERE id IN (" + connection.int_list_sql(1) + ")");
     select.bind_int_list(1, {2, 4, 99, -1});
     ASSERT_TRUE(select.step());
     EXPECT_EQ(select.integer(0), 2);
@@ -233,17 +222,14 @@ TEST_P(DatabaseTest, BadSqlIsOurBugAndNamesTheQuery) {
 
 TEST_P(DatabaseTest, TwoStatementsInOneTextAreRefused) {
   EXPECT_NE(error_key([&] {
-              database_->read(
-                  {}, [](Connection& connection) { connection.prepare("two", "SELECT 1; DROP TABLE item").step(); });
+              database_->read({}, [](Connection& connection) { connection.prepare("two", "SELECT 1; DROP TABLE item").step(); });
             }),
             "");
   EXPECT_EQ(count(), 0);
 }
 
 TEST_P(DatabaseTest, ReadersCannotWrite) {
-  EXPECT_EQ(error_key([&] {
-              database_->read({}, [](Connection& connection) { connection.prepare("w", "DELETE FROM item").run(); });
-            }),
+  EXPECT_EQ(error_key([&] { database_->read({}, [](Connection& connection) { connection.prepare("w", "DELETE FROM item").run(); }); }),
             "database_readonly");
 }
 
@@ -266,11 +252,9 @@ TEST_P(DatabaseTest, UniqueViolationNamesTableAndColumns) {
 }
 
 TEST_P(DatabaseTest, ForeignKeysHold) {
-  database_->change_schema(
-      [](Connection& connection) { connection.execute("CREATE TABLE part (item_id BIGINT REFERENCES item (id))"); });
+  database_->change_schema([](Connection& connection) { connection.execute("CREATE TABLE part (item_id BIGINT REFERENCES item (id))"); });
   EXPECT_EQ(error_key([&] {
-              database_->write(
-                  {}, [](Connection& connection) { connection.prepare("part", "INSERT INTO part VALUES (77)").run(); });
+              database_->write({}, [](Connection& connection) { connection.prepare("part", "INSERT INTO part VALUES (77)").run(); });
             }),
             "foreign_key_violation");
 }
@@ -333,9 +317,8 @@ TEST_P(DatabaseTest, ASavepointUndoesItsPartAlone) {
     EXPECT_THROW(connection.savepoint([] { throw 1; }), int);
     insert(connection, 7, "g");
   });
-  EXPECT_EQ(query_text(*database_, GetParam() == Dialect::kSqlite
-                                       ? "SELECT group_concat(name, '') FROM (SELECT name FROM item ORDER BY id)"
-                                       : "SELECT string_agg(name, '' ORDER BY id) FROM item"),
+  EXPECT_EQ(query_text(*database_, GetParam() == Dialect::kSqlite ? "SELECT group_concat(name, '') FROM (SELECT name FROM item ORDER BY id)"
+                                                                  : "SELECT string_agg(name, '' ORDER BY id) FROM item"),
             "abfg");
 }
 
@@ -360,10 +343,9 @@ TEST_P(DatabaseTest, AReadIsOneSnapshot) {
 }
 
 TEST_P(DatabaseTest, AReadThatTakesTooLongIsInterrupted) {
-  std::string_view endless =
-      GetParam() == Dialect::kSqlite
-          ? "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
-          : "SELECT count(*) FROM generate_series(1, 1000000000000) AS n";
+  std::string_view endless = GetParam() == Dialect::kSqlite
+                                 ? "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
+                                 : "SELECT count(*) FROM generate_series(1, 1000000000000) AS n";
   auto started_at = std::chrono::steady_clock::now();
   EXPECT_EQ(error_key([&] {
               database_->read({.name = "endless", .deadline = std::chrono::milliseconds(50)},
@@ -422,8 +404,7 @@ TEST_P(DatabaseTest, SchemaChangesReachPreparedStatements) {
     return count;
   };
   EXPECT_EQ(columns(), 6);
-  database_->change_schema(
-      [](Connection& connection) { connection.execute("ALTER TABLE item ADD COLUMN x_more TEXT"); });
+  database_->change_schema([](Connection& connection) { connection.execute("ALTER TABLE item ADD COLUMN x_more TEXT"); });
   EXPECT_EQ(columns(), 7);
 }
 
@@ -439,8 +420,7 @@ TEST_P(DatabaseTest, AnotherNodesSchemaChangeReachesPreparedStatements) {
     return count;
   };
   EXPECT_EQ(columns(), 6);
-  scratch_->open()->change_schema(
-      [](Connection& connection) { connection.execute("ALTER TABLE item ADD COLUMN x_more TEXT"); });
+  scratch_->open()->change_schema([](Connection& connection) { connection.execute("ALTER TABLE item ADD COLUMN x_more TEXT"); });
   EXPECT_EQ(columns(), 7);
 }
 
@@ -454,9 +434,8 @@ TEST_P(DatabaseTest, AFailedSchemaChangeLeavesNothing) {
 }
 
 TEST_P(DatabaseTest, IndexesAreBuiltOutsideATransaction) {
-  database_->execute_outside_transaction(GetParam() == Dialect::kSqlite
-                                             ? "CREATE INDEX ix_item__amount ON item (amount)"
-                                             : "CREATE INDEX CONCURRENTLY ix_item__amount ON item (amount)");
+  database_->execute_outside_transaction(GetParam() == Dialect::kSqlite ? "CREATE INDEX ix_item__amount ON item (amount)"
+                                                                        : "CREATE INDEX CONCURRENTLY ix_item__amount ON item (amount)");
   EXPECT_TRUE(database_->check().empty());
   database_->optimize();
 }
@@ -491,15 +470,13 @@ INSTANTIATE_TEST_SUITE_P(Databases, DatabaseTest, kBothDatabases, database_name)
 
 TEST(DatabaseOpenTest, AddressesOfOtherKindsAreRefused) {
   EXPECT_EQ(error_key([] { Database::open({.address = "mysql://x"}); }), "database_address");
-  EXPECT_EQ(error_key([] { Database::open({.address = "sqlite:/nonexistent/folder/matvey.db"}); }),
-            "database_unreachable");
+  EXPECT_EQ(error_key([] { Database::open({.address = "sqlite:/nonexistent/folder/matvey.db"}); }), "database_unreachable");
   EXPECT_EQ(error_key([] { Database::open({.address = "postgresql://127.0.0.1:1/x"}); }), "database_unreachable");
 }
 
 TEST(QuoteIdentifierTest, OnlyPlainNamesPass) {
   EXPECT_EQ(quote_identifier("order"), "\"order\"");
-  for (std::string_view bad : {"", "Order", "a b", "a\"", "имя", "a;b"})
-    EXPECT_THROW(quote_identifier(bad), base::Error) << bad;
+  for (std::string_view bad : {"", "Order", "a b", "a\"", "имя", "a;b"}) EXPECT_THROW(quote_identifier(bad), base::Error) << bad;
 }
 
 }  // namespace

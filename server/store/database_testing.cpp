@@ -20,8 +20,7 @@ class Cluster {
  public:
   Cluster() {
     const char* address = std::getenv("MATVEY_TEST_POSTGRES");
-    if (!address || !*address)
-      throw std::runtime_error("MATVEY_TEST_POSTGRES is not set: start a cluster with tools/test-postgres");
+    if (!address || !*address) throw std::runtime_error("MATVEY_TEST_POSTGRES is not set: start a cluster with tools/test-postgres");
     address_ = address;
   }
   ~Cluster() {

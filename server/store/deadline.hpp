@@ -10,8 +10,7 @@ namespace store {
 
 // From now; a deadline of milliseconds::max() means "none" and must not overflow.
 inline std::chrono::steady_clock::time_point deadline_of(const ReadOptions& options) {
-  return std::chrono::steady_clock::now() +
-         std::min<std::chrono::milliseconds>(options.deadline, std::chrono::hours(24 * 365));
+  return std::chrono::steady_clock::now() + std::min<std::chrono::milliseconds>(options.deadline, std::chrono::hours(24 * 365));
 }
 
 }  // namespace store

@@ -171,9 +171,7 @@ const sqlite3_io_methods* FaultVfs::Methods::table() {
       [](sqlite3_file* f, int page, int size, int extend, void volatile** out) {
         return of(f).real()->pMethods->xShmMap(of(f).real(), page, size, extend, out);
       },
-      [](sqlite3_file* f, int from, int count, int flags) {
-        return of(f).real()->pMethods->xShmLock(of(f).real(), from, count, flags);
-      },
+      [](sqlite3_file* f, int from, int count, int flags) { return of(f).real()->pMethods->xShmLock(of(f).real(), from, count, flags); },
       [](sqlite3_file* f) { of(f).real()->pMethods->xShmBarrier(of(f).real()); },
       [](sqlite3_file* f, int remove) { return of(f).real()->pMethods->xShmUnmap(of(f).real(), remove); },
       nullptr,
@@ -201,9 +199,7 @@ FaultVfs::FaultVfs(std::uint64_t seed) : name_("fault" + std::to_string(next_num
   if (sqlite3_vfs_register(vfs_.get(), 0) != SQLITE_OK) throw std::runtime_error("sqlite3_vfs_register");
 }
 
-FaultVfs::~FaultVfs() {
-  sqlite3_vfs_unregister(vfs_.get());
-}
+FaultVfs::~FaultVfs() { sqlite3_vfs_unregister(vfs_.get()); }
 
 void FaultVfs::lose_power_after(int operations) {
   if (operations == 0) is_off_ = true;
@@ -237,9 +233,7 @@ void FaultVfs::apply_loss() {
     for (auto& [sector, versions] : file->sectors) {
       // Most often all or nothing of what happened; sometimes what was there in between.
       std::uint64_t dice = random() % 8;
-      const std::string& chosen = dice < 3   ? versions.front()
-                                  : dice < 6 ? versions.back()
-                                             : versions[random() % versions.size()];
+      const std::string& chosen = dice < 3 ? versions.front() : dice < 6 ? versions.back() : versions[random() % versions.size()];
       if (::pwrite(handle, chosen.data(), chosen.size(), sector * kSector) < 0) throw std::runtime_error("pwrite");
     }
     if (::ftruncate(handle, size) != 0) throw std::runtime_error("ftruncate");

@@ -36,15 +36,14 @@ std::map<std::int64_t, std::string> applied(Connection& connection) {
 }
 
 bool has_table(Connection& connection) {
-  Statement select = connection.prepare(
-      "migration_table", connection.dialect() == Dialect::kSqlite
-                             ? "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'sys_migration'"
-                             : "SELECT 1 FROM pg_class WHERE oid = to_regclass('sys_migration')");
+  Statement select =
+      connection.prepare("migration_table", connection.dialect() == Dialect::kSqlite
+                                                ? "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'sys_migration'"
+                                                : "SELECT 1 FROM pg_class WHERE oid = to_regclass('sys_migration')");
   return select.step();
 }
 
-void refuse_foreign(const std::map<std::int64_t, std::string>& done, const std::vector<Migration>& migrations,
-                    Dialect dialect) {
+void refuse_foreign(const std::map<std::int64_t, std::string>& done, const std::vector<Migration>& migrations, Dialect dialect) {
   for (const auto& [number, sum] : done) {
     const Migration* known = nullptr;
     for (const Migration& migration : migrations) {
@@ -67,8 +66,8 @@ bool apply(Connection& connection, const Migration& migration) {
   if (applied(connection).contains(migration.number)) return false;
   std::string_view text = text_of(migration, connection.dialect());
   connection.execute(text);
-  Statement insert = connection.prepare(
-      "migration_insert", "INSERT INTO sys_migration(number, name, checksum, applied_at) VALUES ($1, $2, $3, $4)");
+  Statement insert =
+      connection.prepare("migration_insert", "INSERT INTO sys_migration(number, name, checksum, applied_at) VALUES ($1, $2, $3, $4)");
   insert.bind(1, migration.number).bind_text(2, migration.name).bind_text(3, checksum(text));
   insert.bind(4, base::to_micros(base::SystemClock().now())).run();
   return true;
@@ -88,15 +87,13 @@ void migrate(Database& database, const std::vector<Migration>& migrations) {
   refuse_foreign(done, migrations, database.dialect());
   std::int64_t previous = 0;
   for (const Migration& migration : migrations) {
-    if (migration.number <= previous)
-      throw base::Error::internal("migrations out of order: " + std::string(migration.name));
+    if (migration.number <= previous) throw base::Error::internal("migrations out of order: " + std::string(migration.name));
     previous = migration.number;
     if (done.contains(migration.number)) continue;
     bool is_applied = false;
     database.change_schema([&](Connection& connection) { is_applied = apply(connection, migration); });
     if (is_applied)
-      base::log(base::LogLevel::kInfo, "migration_applied",
-                {{"number", std::int64_t{migration.number}}, {"name", migration.name}});
+      base::log(base::LogLevel::kInfo, "migration_applied", {{"number", std::int64_t{migration.number}}, {"name", migration.name}});
   }
 }
 

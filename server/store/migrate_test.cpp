@@ -10,9 +10,9 @@ namespace {
 
 const std::vector<Migration> kFirst = {{1, "one", "CREATE TABLE one (id BIGINT); CREATE TABLE two (id BIGINT);",
                                         "CREATE TABLE one (id BIGINT); CREATE TABLE two (id BIGINT);"}};
-const std::vector<Migration> kBoth = {kFirst[0],
-                                      {5, "five", "INSERT INTO one VALUES (5); INSERT INTO two VALUES (5)",
-                                       "INSERT INTO one VALUES (5); INSERT INTO two VALUES (5)"}};
+const std::vector<Migration> kBoth = {
+    kFirst[0],
+    {5, "five", "INSERT INTO one VALUES (5); INSERT INTO two VALUES (5)", "INSERT INTO one VALUES (5); INSERT INTO two VALUES (5)"}};
 
 class MigrateTest : public testing::TestWithParam<Dialect> {
  protected:
@@ -29,8 +29,7 @@ TEST_P(MigrateTest, WhatIsMissingIsAppliedOnce) {
   migrate(*database_, kBoth);
   EXPECT_TRUE(is_migrated(*database_, kBoth));
   EXPECT_EQ(query_integer(*database_, "SELECT count(*) FROM one"), 1);
-  EXPECT_EQ(query_integer(*database_, "SELECT max(number) FROM sys_migration WHERE name = 'five' AND applied_at > 0"),
-            5);
+  EXPECT_EQ(query_integer(*database_, "SELECT max(number) FROM sys_migration WHERE name = 'five' AND applied_at > 0"), 5);
 }
 
 TEST_P(MigrateTest, ADatabaseThatKnowsMoreIsRefused) {

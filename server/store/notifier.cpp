@@ -20,8 +20,7 @@ thread_local const void* running_subscriber = nullptr;
 Message make_message(std::string_view channel, std::string_view payload) {
   quote_identifier(channel);
   if (payload.empty() || payload.size() > kMaxPayloadBytes) {
-    throw base::Error::internal("notify on " + std::string(channel) + ": payload of " + std::to_string(payload.size()) +
-                                " bytes");
+    throw base::Error::internal("notify on " + std::string(channel) + ": payload of " + std::to_string(payload.size()) + " bytes");
   }
   return Message{std::string(channel), std::string(payload)};
 }
@@ -115,7 +114,8 @@ void Notifier::deliver(const Message& message, To to) {
     std::lock_guard lock(mutex_);
     for (const auto& weak : subscribers_) {
       auto subscriber = weak.lock();
-      if (subscriber && subscriber->channel == message.channel && (to == To::kAll || subscriber->own_at_once)) receivers.push_back(std::move(subscriber));
+      if (subscriber && subscriber->channel == message.channel && (to == To::kAll || subscriber->own_at_once))
+        receivers.push_back(std::move(subscriber));
     }
   }
   for (const auto& receiver : receivers) {
@@ -125,8 +125,7 @@ void Notifier::deliver(const Message& message, To to) {
     try {
       receiver->handler(message.payload);
     } catch (const std::exception& error) {
-      base::log(base::LogLevel::kError, "notify_handler_failed",
-                {{"channel", message.channel}, {"what", error.what()}});
+      base::log(base::LogLevel::kError, "notify_handler_failed", {{"channel", message.channel}, {"what", error.what()}});
     }
     running_subscriber = nullptr;
   }

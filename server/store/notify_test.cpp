@@ -99,9 +99,7 @@ TEST_P(NotifyTest, ASubscriptionMayBeRenewed) {
 TEST_P(NotifyTest, MessagesThatCannotBeSentAreRefused) {
   EXPECT_THROW(send(""), base::Error);
   EXPECT_THROW(send(std::string(8000, 'x')), base::Error);
-  EXPECT_THROW(
-      database_->read({}, [&](Connection& connection) { database_->notify_on_commit(connection, "changes", "x"); }),
-      base::Error);
+  EXPECT_THROW(database_->read({}, [&](Connection& connection) { database_->notify_on_commit(connection, "changes", "x"); }), base::Error);
   EXPECT_THROW(database_->subscribe("Bad Channel", [](std::string_view) {}), base::Error);
 }
 

@@ -17,8 +17,7 @@ void QueryCounter::add(std::chrono::nanoseconds elapsed, std::int64_t rows) {
   bump(calls_, 1);
   bump(total_ns_, elapsed.count());
   bump(rows_, rows);
-  if (elapsed.count() > max_ns_.load(std::memory_order_relaxed))
-    max_ns_.store(elapsed.count(), std::memory_order_relaxed);
+  if (elapsed.count() > max_ns_.load(std::memory_order_relaxed)) max_ns_.store(elapsed.count(), std::memory_order_relaxed);
 }
 
 QueryCounter& QueryCounters::find(std::string_view name) {
@@ -60,8 +59,7 @@ std::vector<QueryStats> QueryCounterRegistry::statistics() const {
   for (auto& [name, stats] : by_name) {
     if (stats.calls > 0) result.push_back(std::move(stats));
   }
-  std::sort(result.begin(), result.end(),
-            [](const QueryStats& a, const QueryStats& b) { return a.total_us > b.total_us; });
+  std::sort(result.begin(), result.end(), [](const QueryStats& a, const QueryStats& b) { return a.total_us > b.total_us; });
   return result;
 }
 

@@ -100,29 +100,13 @@ inline Statement& Statement::bind_int_list(int index, const std::vector<std::int
   impl_->bind_int_list(index, values);
   return *this;
 }
-inline bool Statement::step() {
-  return impl_->step();
-}
-inline std::int64_t Statement::run() {
-  return impl_->run();
-}
-inline int Statement::column_count() const {
-  return impl_->column_count();
-}
-inline bool Statement::is_null(int column) const {
-  return impl_->is_null(column);
-}
-inline std::int64_t Statement::integer(int column) const {
-  return impl_->integer(column);
-}
-inline double Statement::real(int column) const {
-  return impl_->real(column);
-}
-inline std::string_view Statement::text(int column) const {
-  return impl_->text(column);
-}
-inline std::string_view Statement::blob(int column) const {
-  return impl_->blob(column);
-}
+inline bool Statement::step() { return impl_->step(); }
+inline std::int64_t Statement::run() { return impl_->run(); }
+inline int Statement::column_count() const { return impl_->column_count(); }
+inline bool Statement::is_null(int column) const { return impl_->is_null(column); }
+inline std::int64_t Statement::integer(int column) const { return impl_->integer(column); }
+inline double Statement::real(int column) const { return impl_->real(column); }
+inline std::string_view Statement::text(int column) const { return impl_->text(column); }
+inline std::string_view Statement::blob(int column) const { return impl_->blob(column); }
 
 }  // namespace store

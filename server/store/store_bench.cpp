@@ -17,8 +17,7 @@ using store::Dialect;
 using store::Statement;
 
 constexpr int kRows = 100'000;
-constexpr const char* kPoint =
-    "SELECT id, name, city, phone, owner_id, amount, created_at, note FROM client WHERE id = $1";
+constexpr const char* kPoint = "SELECT id, name, city, phone, owner_id, amount, created_at, note FROM client WHERE id = $1";
 constexpr const char* kPage =
     "SELECT id, name, city, phone, owner_id, amount, created_at, note FROM client WHERE owner_id = $1 AND id > $2 "
     "ORDER BY id LIMIT 50";
@@ -35,20 +34,16 @@ struct Fixture {
           "CREATE TABLE client (id BIGINT PRIMARY KEY, name TEXT, city TEXT, phone TEXT, owner_id BIGINT, amount "
           "BIGINT, created_at BIGINT, "
           "note TEXT); CREATE INDEX ix_client__owner_id ON client (owner_id, id)");
-      connection.execute(
-          dialect == Dialect::kSqlite
-              ? "CREATE TABLE audit (id INTEGER PRIMARY KEY, client_id BIGINT, body TEXT)"
-              : "CREATE TABLE audit (id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, client_id BIGINT, body TEXT)");
+      connection.execute(dialect == Dialect::kSqlite
+                             ? "CREATE TABLE audit (id INTEGER PRIMARY KEY, client_id BIGINT, body TEXT)"
+                             : "CREATE TABLE audit (id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, client_id BIGINT, body TEXT)");
       connection.execute("CREATE INDEX ix_audit__client_id ON audit (client_id)");
     });
     database->write({}, [](Connection& connection) {
       Statement insert = connection.prepare("load", "INSERT INTO client VALUES ($1, $2, $3, $4, $5, $6, $7, $8)");
       for (std::int64_t id = 1; id <= kRows; ++id) {
         std::string text = "Общество с ограниченной ответственностью № " + std::to_string(id);
-        insert.bind(1, id)
-            .bind_text(2, text)
-            .bind_text(3, "Казань")
-            .bind_text(4, "+7495" + std::to_string(1'000'000 + id));
+        insert.bind(1, id).bind_text(2, text).bind_text(3, "Казань").bind_text(4, "+7495" + std::to_string(1'000'000 + id));
         insert.bind(5, id % 200).bind(6, id * 100).bind(7, 1'700'000'000'000'000 + id).bind_text(8, text).run();
       }
     });
@@ -168,8 +163,7 @@ void raw_sqlite_write(benchmark::State& state) {
   sqlite3_stmt *update = nullptr, *insert = nullptr;
   sqlite3_open_v2(path.c_str(), &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
   sqlite3_busy_timeout(handle, 5000);
-  sqlite3_exec(handle, "PRAGMA synchronous=FULL; PRAGMA cache_size=-32768; PRAGMA secure_delete=0", nullptr, nullptr,
-               nullptr);
+  sqlite3_exec(handle, "PRAGMA synchronous=FULL; PRAGMA cache_size=-32768; PRAGMA secure_delete=0", nullptr, nullptr, nullptr);
   sqlite3_prepare_v2(handle, kUpdate, -1, &update, nullptr);
   sqlite3_prepare_v2(handle, kInsert, -1, &insert, nullptr);
   std::uint64_t random = 1;
@@ -223,10 +217,7 @@ BENCHMARK(raw_sqlite_write)->Name("raw_sqlite_write/per_commit")->Arg(1)->Arg(64
 BENCHMARK_CAPTURE(store_write, sqlite, Dialect::kSqlite)->Threads(1)->Threads(16)->Threads(64)->UseRealTime();
 BENCHMARK_CAPTURE(raw_postgres_read, point, false)->Threads(1)->Threads(4)->UseRealTime();
 BENCHMARK_CAPTURE(store_read, postgres_point, Dialect::kPostgres, false, true)->Threads(1)->Threads(4)->UseRealTime();
-BENCHMARK_CAPTURE(store_read, postgres_point_bare, Dialect::kPostgres, false, false)
-    ->Threads(1)
-    ->Threads(4)
-    ->UseRealTime();
+BENCHMARK_CAPTURE(store_read, postgres_point_bare, Dialect::kPostgres, false, false)->Threads(1)->Threads(4)->UseRealTime();
 BENCHMARK_CAPTURE(raw_postgres_read, page, true)->Threads(1)->UseRealTime();
 BENCHMARK_CAPTURE(store_read, postgres_page, Dialect::kPostgres, true, true)->Threads(1)->UseRealTime();
 BENCHMARK(raw_postgres_write)->Threads(1)->Threads(16)->UseRealTime();

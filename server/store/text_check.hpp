@@ -23,8 +23,7 @@ inline void check_text(std::string_view text, std::string_view query) {
   }
   for (; i < text.size(); ++i) high_bits |= static_cast<unsigned char>(text[i]);
   bool is_ascii = (high_bits & 0x8080808080808080u) == 0;
-  bool is_sound =
-      (is_ascii || base::is_valid_utf8(text)) && (text.empty() || !std::memchr(text.data(), 0, text.size()));
+  bool is_sound = (is_ascii || base::is_valid_utf8(text)) && (text.empty() || !std::memchr(text.data(), 0, text.size()));
   if (!is_sound) throw base::Error(base::ErrorCode::kInvalidArgument, "text_encoding", {{"query", std::string(query)}});
 }
 

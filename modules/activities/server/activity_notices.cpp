@@ -31,7 +31,8 @@ bool is_about(const OutboxEvent& event, const FieldDef& field) {
 // Notices of one batch of events, gathered over one snapshot.
 class Gatherer {
  public:
-  Gatherer(entity::Services& services, store::Connection& connection, const entity::Registry& registry) : services_(services), connection_(connection), registry_(registry) {}
+  Gatherer(entity::Services& services, store::Connection& connection, const entity::Registry& registry)
+      : services_(services), connection_(connection), registry_(registry) {}
 
   void look_at(const OutboxEvent& event) {
     if (event.action != "created" && event.action != "updated") return;
@@ -95,7 +96,8 @@ class Gatherer {
     if (items == nullptr) return;
     for (const auto& item : *items) {
       const auto* user = std::get_if<std::int64_t>(&item.columns.front());
-      if (user != nullptr && *user != event.user_id && may_read(*user, record)) notices_.push_back(notice("invited", *user, event, record, ""));
+      if (user != nullptr && *user != event.user_id && may_read(*user, record))
+        notices_.push_back(notice("invited", *user, event, record, ""));
     }
   }
 
@@ -128,7 +130,8 @@ class Gatherer {
     by_id.kind = entity::Filter::Kind::kCompare;
     by_id.path = {entity::PathStep{record.entity, record.entity->index_of("id"), {}}};
     by_id.values = {record.id};
-    return !entity::find_ids({connection_, registry_, *caller, services_.clock.now()}, *record.entity, by_id, entity::Action::kRead, 0, 1).empty();
+    return !entity::find_ids({connection_, registry_, *caller, services_.clock.now()}, *record.entity, by_id, entity::Action::kRead, 0, 1)
+                .empty();
   }
 
   entity::Services& services_;

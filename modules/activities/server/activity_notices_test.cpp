@@ -10,7 +10,9 @@ namespace {
 const json::object kAllRights = {{"*", {{"read", "all"}, {"create", "all"}, {"update", "all"}, {"delete", "all"}}}};
 const json::object kOwnRights = {{"*", {{"read", "own"}, {"create", "own"}, {"update", "own"}}}};
 
-std::string now_plus(std::chrono::seconds by) { return base::to_string(std::chrono::floor<std::chrono::seconds>(base::SystemClock().now()) + by); }
+std::string now_plus(std::chrono::seconds by) {
+  return base::to_string(std::chrono::floor<std::chrono::seconds>(base::SystemClock().now()) + by);
+}
 
 class NoticesApiTest : public app::ApiTest {
  protected:
@@ -56,7 +58,8 @@ TEST_P(NoticesApiTest, TellsOfManyRecordsAtOnceInOneNotice) {
 
 TEST_P(NoticesApiTest, TellsThoseWhoAreMentionedOnceAndOnlyIfTheyMayRead) {
   const auto mention = [](const app::TestUser& who) { return "<span data-mention=\"user:" + std::to_string(who.id) + "\">@Имя</span>"; };
-  const std::string text = "<p>" + mention(boris) + mention(vera) + mention(anna) + " смотрите<span data-mention=\"javascript:1\">x</span></p>";
+  const std::string text =
+      "<p>" + mention(boris) + mention(vera) + mention(anna) + " смотрите<span data-mention=\"javascript:1\">x</span></p>";
   const auto task = server.call(anna, "POST", "/tasks", {{"name", "Договор"}, {"description", text}});
   ASSERT_EQ(task.status, 201) << task.text;
   EXPECT_NE(task.body.at("description").as_string().find("data-mention=\"user:" + std::to_string(boris.id)), std::string::npos);
@@ -97,7 +100,8 @@ TEST_P(NoticesApiTest, TellsInTheMorningOfEachUsersOwnDayWhatIsOverdue) {
   }
   // 10:00 in Vladivostok, 3:00 in Moscow.
   base::ManualClock clock(*base::parse_instant("2026-03-11T00:00:00Z"));
-  entity::Services services{application.database(), application.catalog(), application.records(), application.callers(), clock, application.api().random};
+  entity::Services services{application.database(),  application.catalog(), application.records(), application.callers(), clock,
+                            application.api().random};
   Reminders reminders(services, application.api().notices);
   ASSERT_TRUE(app::eventually([&] { return application.callers().find(boris.id)->time_zone == "Asia/Vladivostok"; }));
   const auto overdue = [&](const app::TestUser& who) {

@@ -32,12 +32,14 @@ Filter compare(const EntityDef& entity, std::string_view field, FilterOp op, ent
 Filter planned(const EntityDef& entity) { return compare(entity, "state", FilterOp::kEq, std::string("planned")); }
 
 // One page of those due in (from, to], in the order of their time; its notices are added.
-std::string add_due(const entity::QueryContext& context, const EntityDef& entity, const std::pair<base::Instant, base::Instant>& span, const std::string& cursor,
-                    std::vector<entity::NewNotice>& notices) {
+std::string add_due(const entity::QueryContext& context, const EntityDef& entity, const std::pair<base::Instant, base::Instant>& span,
+                    const std::string& cursor, std::vector<entity::NewNotice>& notices) {
   entity::Query query;
   query.entity = &entity;
-  query.filter = Filter::all_of({compare(entity, "remind_at", FilterOp::kGt, base::to_micros(span.first)), compare(entity, "remind_at", FilterOp::kLte, base::to_micros(span.second)), planned(entity)});
-  for (const std::string_view field : {"id", "owner", "remind_at"}) query.fields.push_back({entity::PathStep{&entity, entity.index_of(field), {}}});
+  query.filter = Filter::all_of({compare(entity, "remind_at", FilterOp::kGt, base::to_micros(span.first)),
+                                 compare(entity, "remind_at", FilterOp::kLte, base::to_micros(span.second)), planned(entity)});
+  for (const std::string_view field : {"id", "owner", "remind_at"})
+    query.fields.push_back({entity::PathStep{&entity, entity.index_of(field), {}}});
   query.sort = {entity::SortKey{{entity::PathStep{&entity, entity.index_of("remind_at"), {}}}, false}};
   query.limit = kPage;
   query.cursor = cursor;
@@ -52,7 +54,8 @@ std::string add_due(const entity::QueryContext& context, const EntityDef& entity
     notice.user_id = row.at("owner").at("id").as_int64();
     notice.entity_id = entity.id;
     notice.record_id = row.at("id").as_int64();
-    notice.once_key = "reminder." + entity.key + "." + std::to_string(notice.record_id) + "." + std::string(row.at("remind_at").as_string());
+    notice.once_key =
+        "reminder." + entity.key + "." + std::to_string(notice.record_id) + "." + std::string(row.at("remind_at").as_string());
     notices.push_back(std::move(notice));
   }
   const auto& next = page.at("next");
@@ -83,8 +86,9 @@ void Reminders::tell_due() {
     do {
       std::vector<entity::NewNotice> notices;
       std::string next;
-      services_.database.read({.name = "reminders_due", .deadline = std::chrono::seconds(10)},
-                              [&](store::Connection& connection) { next = add_due({connection, *registry, *system, now}, *entity, span, cursor, notices); });
+      services_.database.read({.name = "reminders_due", .deadline = std::chrono::seconds(10)}, [&](store::Connection& connection) {
+        next = add_due({connection, *registry, *system, now}, *entity, span, cursor, notices);
+      });
       box_.add(notices);
       cursor = next;
     } while (!cursor.empty());
@@ -113,7 +117,8 @@ void Reminders::tell_overdue() {
         const EntityDef* entity = registry->find(key);
         if (entity == nullptr) continue;
         const Filter mine = compare(*entity, "owner", FilterOp::kEq, entity::Link{users.id, user});
-        count += entity::count_exact(context, *entity, Filter::all_of({mine, planned(*entity), compare(*entity, "due_at", FilterOp::kLt, base::to_micros(now))}));
+        count += entity::count_exact(
+            context, *entity, Filter::all_of({mine, planned(*entity), compare(*entity, "due_at", FilterOp::kLt, base::to_micros(now))}));
       }
       if (count == 0) continue;
       entity::NewNotice notice;

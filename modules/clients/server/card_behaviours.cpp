@@ -16,22 +16,23 @@ using entity::SaveContext;
 void be_the_only_main(SaveContext& save) {
   const auto& record = save.record();
   if (record.integer("is_main") == 0 || !save.changed("is_main")) return;
-  for (const std::int64_t id : find_records(save, record.entity->key, all_of({equals("company", record.link_id("company")), equals("is_main", true)}), 100)) {
+  for (const std::int64_t id :
+       find_records(save, record.entity->key, all_of({equals("company", record.link_id("company")), equals("is_main", true)}), 100)) {
     if (id != record.id) save.update(record.entity->key, id, {{"is_main", false}});
   }
 }
 
 constexpr std::array<std::pair<std::string_view, std::string_view>, 11> kPairs{{{"client", "supplier"},
-                                                                              {"agent", "principal"},
-                                                                              {"payer", "paid_for"},
-                                                                              {"consignee", "consignor"},
-                                                                              {"guarantor", "guaranteed"},
-                                                                              {"predecessor", "successor"},
-                                                                              {"parent", "child"},
-                                                                              {"manager", "subordinate"},
-                                                                              {"assistant", "assisted"},
-                                                                              {"recommended", "recommended_by"},
-                                                                              {"", ""}}};
+                                                                                {"agent", "principal"},
+                                                                                {"payer", "paid_for"},
+                                                                                {"consignee", "consignor"},
+                                                                                {"guarantor", "guaranteed"},
+                                                                                {"predecessor", "successor"},
+                                                                                {"parent", "child"},
+                                                                                {"manager", "subordinate"},
+                                                                                {"assistant", "assisted"},
+                                                                                {"recommended", "recommended_by"},
+                                                                                {"", ""}}};
 
 }  // namespace
 
@@ -46,10 +47,13 @@ std::string_view reverse_kind(std::string_view kind) {
 void ContactBehaviour::before_write(SaveContext& save) {
   const std::int64_t company = save.record().link_id("company");
   if (company == 0 || !save.changed("company")) return;
-  if (!save.is_new() && !find_records(save, "company_contact", all_of({equals("company", company), equals("contact", save.record().id)}), 1).empty()) return;
+  if (!save.is_new() &&
+      !find_records(save, "company_contact", all_of({equals("company", company), equals("contact", save.record().id)}), 1).empty())
+    return;
   // A new contact may bring the relation itself, in the list of its companies.
   if (const auto* items = std::get_if<entity::Items>(&save.record().get("companies"))) {
-    const bool is_named = std::any_of(items->begin(), items->end(), [&](const entity::Item& item) { return std::get<std::int64_t>(item.columns.at(0)) == company; });
+    const bool is_named = std::any_of(items->begin(), items->end(),
+                                      [&](const entity::Item& item) { return std::get<std::int64_t>(item.columns.at(0)) == company; });
     if (is_named) return;
   }
   json::object relation = {{"company", company}, {"contact", save.record().id}};
@@ -61,7 +65,8 @@ void CompanyContactBehaviour::before_write(SaveContext& save) { be_the_only_main
 
 void CompanyContactBehaviour::before_delete(SaveContext& save) {
   const auto contact = save.load("contact", save.record().link_id("contact"));
-  if (contact && !contact->deleted && contact->link_id("company") == save.record().link_id("company")) save.update("contact", contact->id, {{"company", nullptr}});
+  if (contact && !contact->deleted && contact->link_id("company") == save.record().link_id("company"))
+    save.update("contact", contact->id, {{"company", nullptr}});
 }
 
 void BankAccountBehaviour::prepare(SaveContext& save) {
@@ -74,7 +79,8 @@ void BankAccountBehaviour::prepare(SaveContext& save) {
   std::erase_if(record.marks, [](const entity::Mark& mark) { return mark.code == "account_key"; });
   for (const std::string_view field : {"account", "correspondent"}) {
     const std::string account(record.text(field)), bik(record.text("bik"));
-    const bool is_formed = base::check_code(base::CodeKind::kAccount, account).valid() && base::check_code(base::CodeKind::kBik, bik).valid();
+    const bool is_formed =
+        base::check_code(base::CodeKind::kAccount, account).valid() && base::check_code(base::CodeKind::kBik, bik).valid();
     if (is_formed && !base::check_account(account, bik).valid()) record.marks.push_back({std::string(field), "account_key", account});
   }
 }

@@ -27,7 +27,8 @@ json::object answers_of(const entity::Record& record) {
 }
 
 std::vector<std::int64_t> questions_for(entity::SaveContext& save, const std::string& target) {
-  return find_records(save, "check_item", all_of({equals("target", target), {{"field", "is_archived"}, {"op", "ne"}, {"value", true}}}), kMaxQuestions);
+  return find_records(save, "check_item", all_of({equals("target", target), {{"field", "is_archived"}, {"op", "ne"}, {"value", true}}}),
+                      kMaxQuestions);
 }
 
 // Reservoir sampling (Vitter, algorithm R): each card of a manager has the same chance, in one pass.
@@ -54,7 +55,8 @@ void sample(entity::Services& services, flow::JobRun& run) {
   const auto* given = parameters.if_contains("filter");
   const auto filter = entity::parse_filter(given != nullptr ? *given : json::value(nullptr), {*registry, entity, *caller, now});
   const auto wanted = static_cast<std::size_t>(std::clamp<std::int64_t>(base::json_int(parameters, "per_manager", 5), 1, 100));
-  std::mt19937_64 random(static_cast<std::uint64_t>(base::json_int(parameters, "seed", run.row().id)));  // the same cards when a crash makes it run again
+  std::mt19937_64 random(
+      static_cast<std::uint64_t>(base::json_int(parameters, "seed", run.row().id)));  // the same cards when a crash makes it run again
   std::map<std::int64_t, Reservoir> by_manager;
   std::int64_t after = 0;
   for (std::size_t count = kPage; count == kPage;) {

@@ -53,7 +53,8 @@ std::vector<std::string> gaps_of(const entity::Record& record, const std::vector
 }
 
 FillWeights::FillWeights(entity::Services& services) : services_(services) {
-  subscription_ = services_.database.subscribe(kChannel, [this](std::string_view) { forget(); }, store::Database::Delivery::kBeforeWriteReturns);
+  subscription_ = services_.database.subscribe(
+      kChannel, [this](std::string_view) { forget(); }, store::Database::Delivery::kBeforeWriteReturns);
 }
 
 void FillWeights::forget() {
@@ -82,13 +83,16 @@ FillWeights::All FillWeights::read(store::Connection& connection, const entity::
   const json::object body = {{"limit", kMaxWeights}, {"fields", json::array{"target", "field", "client_class", "weight"}}};
   std::string text;
   base::JsonWriter out(text);
-  entity::run_query({connection, registry, *system, services_.clock.now()}, entity::parse_query(body, {registry, entity, *system, services_.clock.now()}), out);
+  entity::run_query({connection, registry, *system, services_.clock.now()},
+                    entity::parse_query(body, {registry, entity, *system, services_.clock.now()}), out);
   All all;
   const json::value page = base::parse_json(text);
   for (const auto& row : page.at("items").as_array()) {
     const auto& values = row.as_object();
     const auto* own_class = values.at("client_class").if_string();
-    all[base::json_string(values, "target")].push_back({base::json_string(values, "field"), own_class != nullptr ? std::string(*own_class) : std::string(), base::json_int(values, "weight")});
+    all[base::json_string(values, "target")].push_back({base::json_string(values, "field"),
+                                                        own_class != nullptr ? std::string(*own_class) : std::string(),
+                                                        base::json_int(values, "weight")});
   }
   return all;
 }
@@ -112,7 +116,8 @@ void FillWeightBehaviour::check(entity::SaveContext& save) {
   if (field == nullptr || is_computed) save.add_error({"field", "unknown_field", {{"field", std::string(record.text("field"))}}});
   const auto* classes = entity->field("client_class");
   const auto own_class = record.text("client_class");
-  if (!own_class.empty() && (classes == nullptr || classes->option(own_class) == nullptr)) save.add_error({"client_class", "unknown_option", {{"value", std::string(own_class)}}});
+  if (!own_class.empty() && (classes == nullptr || classes->option(own_class) == nullptr))
+    save.add_error({"client_class", "unknown_option", {{"value", std::string(own_class)}}});
 }
 
 void FillWeightBehaviour::tell(entity::SaveContext& save) { services_.database.notify_on_commit(save.connection(), kChannel, "changed"); }

@@ -18,7 +18,9 @@ class CompletenessTest : public app::ApiTest {
     EXPECT_EQ(answer.status, 201) << answer.text;
     return answer.status == 201 ? answer.id() : 0;
   }
-  json::value field(std::string_view plural, std::int64_t id, const char* key) { return server.get(server.admin(), "/" + std::string(plural) + "/" + std::to_string(id)).body.at(key); }
+  json::value field(std::string_view plural, std::int64_t id, const char* key) {
+    return server.get(server.admin(), "/" + std::string(plural) + "/" + std::to_string(id)).body.at(key);
+  }
   // Runs a job of the answer to its end.
   json::value finish(const app::Answer& started) {
     EXPECT_EQ(started.status, 202) << started.text;
@@ -62,7 +64,8 @@ TEST_P(CompletenessTest, TheReportByManagerAndTheListBelowTheBarUseTheScore) {
   create("/fill-weights", {{"target", "company"}, {"field", "inn"}, {"weight", 1}});
   create("/companies", {{"name", "Полная"}, {"inn", "7707083893"}, {"owner", anna.id}});
   create("/companies", {{"name", "Пустая"}, {"owner", anna.id}});
-  const auto report = server.call(server.admin(), "POST", "/companies:aggregate", {{"group", {"owner"}}, {"measures", {{{"fn", "avg"}, {"field", "fill_score"}}}}});
+  const auto report = server.call(server.admin(), "POST", "/companies:aggregate",
+                                  {{"group", {"owner"}}, {"measures", {{{"fn", "avg"}, {"field", "fill_score"}}}}});
   ASSERT_EQ(report.status, 200) << report.text;
   EXPECT_NE(report.text.find("50"), std::string::npos) << report.text;
   const auto low = server.get(server.admin(), "/companies?filter[fill_score][lt]=60&sort=fill_score&fields=name");
@@ -76,7 +79,11 @@ TEST_P(CompletenessTest, OwnersOfIncompleteCardsGetOneTaskEachAndUndoTakesThemBa
   const auto dry = server.call(server.admin(), "POST", "/fill-tasks", {{"entity", "company"}, {"dry_run", true}});
   EXPECT_EQ(dry.body.at("count").as_int64(), 1) << dry.text;
   const auto job = finish(server.call(server.admin(), "POST", "/fill-tasks", {{"entity", "company"}}));
-  const auto tasks = [&] { return server.get(server.admin(), "/tasks?filter[owner]=" + std::to_string(anna.id) + "&fields=name,subject").body.at("items").as_array(); };
+  const auto tasks = [&] {
+    return server.get(server.admin(), "/tasks?filter[owner]=" + std::to_string(anna.id) + "&fields=name,subject")
+        .body.at("items")
+        .as_array();
+  };
   ASSERT_EQ(tasks().size(), 1u);
   EXPECT_NE(std::string(tasks().front().at("name").as_string()).find("ИНН"), std::string::npos);
   finish(server.call(server.admin(), "POST", "/fill-tasks", {{"entity", "company"}}));
@@ -91,13 +98,20 @@ TEST_P(CompletenessTest, AControllerScoresASampleOfEachManagersCards) {
   const auto two = create("/check-items", {{"name", "Есть адрес"}, {"target", "company"}, {"weight", 1}});
   const auto job = finish(server.call(server.admin(), "POST", "/card-samples", {{"entity", "company"}, {"per_manager", 2}}));
   EXPECT_EQ(job.at("result").at("checks").as_int64(), 4);
-  const auto check = server.get(server.admin(), "/card-checks?fields=id,manager&filter[manager]=" + std::to_string(anna.id)).body.at("items").as_array().front().at("id").as_int64();
+  const auto check = server.get(server.admin(), "/card-checks?fields=id,manager&filter[manager]=" + std::to_string(anna.id))
+                         .body.at("items")
+                         .as_array()
+                         .front()
+                         .at("id")
+                         .as_int64();
   server.call(server.admin(), "PATCH", "/card-checks/" + std::to_string(check), {{"answers", {{std::to_string(one), 1}}}});
   EXPECT_EQ(field("card-checks", check, "state").as_string(), "planned");
-  server.call(server.admin(), "PATCH", "/card-checks/" + std::to_string(check), {{"answers", {{std::to_string(one), 1}, {std::to_string(two), 0}}}});
+  server.call(server.admin(), "PATCH", "/card-checks/" + std::to_string(check),
+              {{"answers", {{std::to_string(one), 1}, {std::to_string(two), 0}}}});
   EXPECT_EQ(field("card-checks", check, "state").as_string(), "done");
   EXPECT_EQ(field("card-checks", check, "score").as_int64(), 75);
-  EXPECT_EQ(server.call(server.admin(), "PATCH", "/card-checks/" + std::to_string(check), {{"answers", {{std::to_string(one), 2}}}}).status, 400);
+  EXPECT_EQ(server.call(server.admin(), "PATCH", "/card-checks/" + std::to_string(check), {{"answers", {{std::to_string(one), 2}}}}).status,
+            400);
 }
 
 TEST_P(CompletenessTest, AFieldMayBeRequiredOfOneRoleAlone) {

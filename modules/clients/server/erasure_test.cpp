@@ -1,6 +1,6 @@
 // A person's data go for good: card, activities, history, search, files; a restored backup forgets them again.
-#include "server/app/tests/api_testing.hpp"
 #include "server/flow/erasure.hpp"
+#include "server/app/tests/api_testing.hpp"
 
 namespace clients {
 
@@ -40,7 +40,11 @@ class ErasureTest : public app::ApiTest {
 
 TEST_P(ErasureTest, NothingOfThePersonIsLeftButTheConsentAndTheLog) {
   const auto company = create("/companies", {{"name", "Ромашка"}});
-  const auto contact = create("/contacts", {{"name", "Незабудкин Пётр"}, {"position", "Ботаник"}, {"company", company}, {"phones", {{{"raw", "+79161234567"}}}}, {"birthday", "1980-01-02"}});
+  const auto contact = create("/contacts", {{"name", "Незабудкин Пётр"},
+                                            {"position", "Ботаник"},
+                                            {"company", company},
+                                            {"phones", {{{"raw", "+79161234567"}}}},
+                                            {"birthday", "1980-01-02"}});
   server.call(admin, "PATCH", "/contacts/" + std::to_string(contact), {{"name", "Незабудкин Пётр Ильич"}});
   create("/notes", {{"body", "<p>Незабудкин любит цветы</p>"}, {"subject", {{"entity", "contact"}, {"id", contact}}}});
   const auto deal = create("/deals", {{"name", "Сделка"}, {"contact", contact}});
@@ -59,8 +63,15 @@ TEST_P(ErasureTest, NothingOfThePersonIsLeftButTheConsentAndTheLog) {
   erase(contact);
 
   EXPECT_EQ(server.get(admin, "/contacts/" + std::to_string(contact)).status, 404);
-  EXPECT_EQ(server.get(admin, "/search?q=" "%D0%BD%D0%B5%D0%B7%D0%B0%D0%B1%D1%83%D0%B4%D0%BA%D0%B8%D0%BD").text.find("Незабудкин"), std::string::npos);
-  for (const char* sql : {"SELECT count(*) FROM sys_audit WHERE changes LIKE '%' || $1 || '%'", "SELECT count(*) FROM contact WHERE name LIKE '%' || $1 || '%'", "SELECT count(*) FROM note WHERE body LIKE '%' || $1 || '%'"}) {
+  EXPECT_EQ(server
+                .get(admin,
+                     "/search?q="
+                     "%D0%BD%D0%B5%D0%B7%D0%B0%D0%B1%D1%83%D0%B4%D0%BA%D0%B8%D0%BD")
+                .text.find("Незабудкин"),
+            std::string::npos);
+  for (const char* sql :
+       {"SELECT count(*) FROM sys_audit WHERE changes LIKE '%' || $1 || '%'",
+        "SELECT count(*) FROM contact WHERE name LIKE '%' || $1 || '%'", "SELECT count(*) FROM note WHERE body LIKE '%' || $1 || '%'"}) {
     EXPECT_EQ(rows_with(sql, "Незабудкин"), 0) << sql;
   }
   EXPECT_EQ(rows_with("SELECT count(*) FROM contact__phones WHERE e164 = $1", "+79161234567"), 0);

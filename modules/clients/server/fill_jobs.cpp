@@ -32,8 +32,9 @@ struct Page {
 };
 
 void checkpoint(entity::Services& services, flow::JobRun& run, std::int64_t after, std::int64_t done) {
-  services.database.write({.name = "job_checkpoint", .lane = store::Lane::kBulk},
-                          [&](store::Connection& connection) { run.checkpoint_in(connection, {{"after", after}}, done, std::max(done, run.row().total)); });
+  services.database.write({.name = "job_checkpoint", .lane = store::Lane::kBulk}, [&](store::Connection& connection) {
+    run.checkpoint_in(connection, {{"after", after}}, done, std::max(done, run.row().total));
+  });
   run.check_cancelled();
 }
 
@@ -74,7 +75,11 @@ std::string gap_text(const json::object& parameters, const std::vector<std::stri
 class TaskMaker {
  public:
   TaskMaker(entity::Services& services, flow::JobRun& run, FillWeights& weights)
-      : services_(services), run_(run), weights_(weights), registry_(services.catalog.current()), caller_(services.callers.find(run.row().created_by)) {}
+      : services_(services),
+        run_(run),
+        weights_(weights),
+        registry_(services.catalog.current()),
+        caller_(services.callers.find(run.row().created_by)) {}
 
   void make_all() {
     const auto& parameters = run_.row().parameters;
@@ -82,7 +87,8 @@ class TaskMaker {
     const auto* given = parameters.if_contains("filter");
     const entity::FilterContext context{*registry_, entity, *caller_, services_.clock.now()};
     const json::object below = {{"field", "fill_score"}, {"op", "lt"}, {"value", base::json_int(parameters, "below", 60)}};
-    const auto filter = entity::Filter::all_of({entity::parse_filter(below, context), entity::parse_filter(given != nullptr ? *given : json::value(nullptr), context)});
+    const auto filter = entity::Filter::all_of(
+        {entity::parse_filter(below, context), entity::parse_filter(given != nullptr ? *given : json::value(nullptr), context)});
     const Page page{services_, registry_, entity, *caller_};
     std::int64_t after = base::json_int(run_.row().checkpoint, "after");
     std::int64_t done = run_.row().done;
@@ -108,17 +114,23 @@ class TaskMaker {
       record = entity::load_record(connection, *registry_, entity, id);
       if (!record) return;
       gaps = gaps_of(*record, weights_.of(connection, *registry_, entity.key));
-      const json::object open = all_of({{{"field", "subject"}, {"op", "eq"}, {"value", {{"entity", entity.key}, {"id", id}}}}, equals("state", "planned"), {{"field", "name"}, {"op", "starts_with"}, {"value", name}}});
+      const json::object open = all_of({{{"field", "subject"}, {"op", "eq"}, {"value", {{"entity", entity.key}, {"id", id}}}},
+                                        equals("state", "planned"),
+                                        {{"field", "name"}, {"op", "starts_with"}, {"value", name}}});
       const auto system = entity::Caller::system();
       const entity::FilterContext context{*registry_, tasks, *system, services_.clock.now()};
-      has_one = !entity::find_ids({connection, *registry_, *system, services_.clock.now()}, tasks, entity::parse_filter(open, context), entity::Action::kRead, 0, 1).empty();
+      has_one = !entity::find_ids({connection, *registry_, *system, services_.clock.now()}, tasks, entity::parse_filter(open, context),
+                                  entity::Action::kRead, 0, 1)
+                     .empty();
     });
     if (!record || gaps.empty() || has_one) {
       ++skipped_;
       return;
     }
     const auto due = services_.clock.now() + std::chrono::days(base::json_int(run_.row().parameters, "due_days", 3));
-    json::object values = {{"name", base::prefix(name + ": " + gap_text(run_.row().parameters, gaps), 480)}, {"subject", {{"entity", entity.key}, {"id", id}}}, {"due_at", base::to_string(due)}};
+    json::object values = {{"name", base::prefix(name + ": " + gap_text(run_.row().parameters, gaps), 480)},
+                           {"subject", {{"entity", entity.key}, {"id", id}}},
+                           {"due_at", base::to_string(due)}};
     if (const std::int64_t owner = record->link_id(entity.owner_field); owner != 0) values["owner"] = owner;
     entity::SaveOptions options;
     options.job_id = run_.row().id;

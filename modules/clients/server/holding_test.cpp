@@ -19,14 +19,25 @@ class ClientCardTest : public app::ApiTest {
     EXPECT_EQ(answer.status, 201) << answer.text;
     return answer.status == 201 ? answer.id() : 0;
   }
-  json::value read(std::string_view plural, std::int64_t id) { return server.get(anna, "/" + std::string(plural) + "/" + std::to_string(id)).body; }
-  app::Answer patch(std::string_view plural, std::int64_t id, const json::object& values) { return server.call(anna, "PATCH", "/" + std::string(plural) + "/" + std::to_string(id), values); }
+  json::value read(std::string_view plural, std::int64_t id) {
+    return server.get(anna, "/" + std::string(plural) + "/" + std::to_string(id)).body;
+  }
+  app::Answer patch(std::string_view plural, std::int64_t id, const json::object& values) {
+    return server.call(anna, "PATCH", "/" + std::string(plural) + "/" + std::to_string(id), values);
+  }
   std::string amount(std::int64_t company, const char* field) {
     const json::value record = read("companies", company);
     const auto& value = record.at(field);
     return value.is_null() ? "0" : std::string(value.at("amount").as_string());
   }
-  std::int64_t stage(const char* kind) { return server.get(anna, std::string("/stages?filter[kind]=") + kind + "&fields=id").body.at("items").as_array().front().at("id").as_int64(); }
+  std::int64_t stage(const char* kind) {
+    return server.get(anna, std::string("/stages?filter[kind]=") + kind + "&fields=id")
+        .body.at("items")
+        .as_array()
+        .front()
+        .at("id")
+        .as_int64();
+  }
 };
 
 TEST_P(ClientCardTest, TotalsRiseToEveryCompanyAbove) {
@@ -116,7 +127,13 @@ TEST_P(ClientCardTest, ARelationIsReadFromBothSides) {
   const auto one = create("/companies", {{"name", "Один"}});
   const auto two = create("/companies", {{"name", "Два"}});
   const auto relation = create("/company-relations", {{"company", one}, {"other", two}, {"kind", "payer"}});
-  const auto seen = [&](std::int64_t from) { return server.call(anna, "POST", "/company-relations:query", {{"filter", {{"field", "company"}, {"op", "eq"}, {"value", from}}}, {"fields", {"id", "kind", "other"}}}).body.at("items").as_array(); };
+  const auto seen = [&](std::int64_t from) {
+    return server
+        .call(anna, "POST", "/company-relations:query",
+              {{"filter", {{"field", "company"}, {"op", "eq"}, {"value", from}}}, {"fields", {"id", "kind", "other"}}})
+        .body.at("items")
+        .as_array();
+  };
   ASSERT_EQ(seen(two).size(), 1u);
   EXPECT_EQ(seen(two).front().at("kind").as_string(), "paid_for");
   EXPECT_EQ(seen(two).front().at("other").at("id").as_int64(), one);
@@ -130,12 +147,15 @@ TEST_P(ClientCardTest, ARelationIsReadFromBothSides) {
 TEST_P(ClientCardTest, AnAccountThatDoesNotFitTheBankIsMarked) {
   const auto company = create("/companies", {{"name", "Со счётом"}});
   const auto good = create("/bank-accounts", {{"company", company}, {"bik", "044525225"}, {"account", "40702810200000000001"}});
-  const auto bad = create("/bank-accounts", {{"company", company}, {"bik", "044525225"}, {"account", "40702810300000000001"}, {"is_main", true}});
+  const auto bad =
+      create("/bank-accounts", {{"company", company}, {"bik", "044525225"}, {"account", "40702810300000000001"}, {"is_main", true}});
   EXPECT_EQ(read("bank-accounts", good).as_object().if_contains("marks"), nullptr);
   ASSERT_EQ(read("bank-accounts", bad).at("marks").as_array().size(), 1u);
   EXPECT_EQ(read("bank-accounts", bad).at("marks").as_array().front().at("code").as_string(), "account_key");
   EXPECT_FALSE(read("bank-accounts", good).at("is_main").as_bool()) << "the first account was the main one until another took its place";
-  EXPECT_EQ(server.call(anna, "POST", "/bank-accounts", {{"company", company}, {"bik", "044525225"}, {"account", "40702810200000000001"}}).status, 400);
+  EXPECT_EQ(
+      server.call(anna, "POST", "/bank-accounts", {{"company", company}, {"bik", "044525225"}, {"account", "40702810200000000001"}}).status,
+      400);
 }
 
 TEST_P(ClientCardTest, AContactServesSeveralCompaniesWithARoleInEach) {
@@ -143,7 +163,10 @@ TEST_P(ClientCardTest, AContactServesSeveralCompaniesWithARoleInEach) {
   const auto two = create("/companies", {{"name", "Вторая"}});
   const auto contact = create("/contacts", {{"name", "Иванов Иван"}, {"company", one}, {"position", "Инженер"}});
   create("/company-contacts", {{"company", two}, {"contact", contact}, {"role", "accountant"}, {"is_main", true}});
-  const auto places = server.get(anna, "/company-contacts?filter[contact]=" + std::to_string(contact) + "&fields=company,role,position&sort=id").body.at("items").as_array();
+  const auto places =
+      server.get(anna, "/company-contacts?filter[contact]=" + std::to_string(contact) + "&fields=company,role,position&sort=id")
+          .body.at("items")
+          .as_array();
   ASSERT_EQ(places.size(), 2u);
   EXPECT_EQ(places[0].at("company").at("id").as_int64(), one);
   EXPECT_EQ(places[0].at("position").as_string(), "Инженер");
@@ -151,13 +174,15 @@ TEST_P(ClientCardTest, AContactServesSeveralCompaniesWithARoleInEach) {
 }
 
 TEST_P(ClientCardTest, AConsentIsWithdrawnAndNeitherChangedNorDeleted) {
-  const auto contact = create("/contacts", {{"name", "Пётр"}, {"phones", {{{"raw", "+79161234567"}}}}, {"emails", {{{"raw", "petr@example.com"}}}}});
+  const auto contact =
+      create("/contacts", {{"name", "Пётр"}, {"phones", {{{"raw", "+79161234567"}}}}, {"emails", {{{"raw", "petr@example.com"}}}}});
   const auto consent = create("/consents", {{"contact", contact}, {"purpose", "marketing"}, {"channel", "any"}, {"text", "Согласен"}});
   EXPECT_TRUE(read("consents", consent).at("is_active").as_bool());
   EXPECT_EQ(read("consents", consent).at("text_hash").as_string().size(), 64u);
   EXPECT_EQ(patch("consents", consent, {{"purpose", "processing"}}).status, 400);
   EXPECT_EQ(server.call(anna, "DELETE", "/consents/" + std::to_string(consent)).status, 422);
-  EXPECT_EQ(patch("consents", consent, {{"withdrawn_at", base::to_string(base::SystemClock().now() + std::chrono::seconds(1))}}).status, 200);
+  EXPECT_EQ(patch("consents", consent, {{"withdrawn_at", base::to_string(base::SystemClock().now() + std::chrono::seconds(1))}}).status,
+            200);
   EXPECT_FALSE(read("consents", consent).at("is_active").as_bool());
   EXPECT_EQ(server.get(anna, "/suppressions?count=exact").body.at("count").at("value").as_int64(), 2);
 }

@@ -67,7 +67,8 @@ std::vector<std::pair<std::string, std::string>> contact_hashes(const entity::Re
 
 void ConsentBehaviour::prepare(SaveContext& save) {
   auto& record = save.record();
-  if (save.changed("text")) record.set("text_hash", record.text("text").empty() ? entity::Value{} : entity::Value{contact_hash(record.text("text"))});
+  if (save.changed("text"))
+    record.set("text_hash", record.text("text").empty() ? entity::Value{} : entity::Value{contact_hash(record.text("text"))});
   const std::int64_t until = record.integer("valid_until", INT64_MAX);
   record.set("is_active", std::int64_t{is_empty(record.get("withdrawn_at")) && until >= day_of(save.now()) ? 1 : 0});
 }
@@ -77,7 +78,8 @@ void ConsentBehaviour::check(SaveContext& save) {
   for (const char* field : {"contact", "purpose", "channel", "basis", "given_at", "text", "text_version", "data_list"}) {
     if (save.changed(field)) save.add_error({field, "consent_is_fixed", {}});
   }
-  if (save.changed("withdrawn_at") && !is_empty(save.before()->get("withdrawn_at"))) save.add_error({"withdrawn_at", "consent_is_fixed", {}});
+  if (save.changed("withdrawn_at") && !is_empty(save.before()->get("withdrawn_at")))
+    save.add_error({"withdrawn_at", "consent_is_fixed", {}});
 }
 
 void ConsentBehaviour::before_write(SaveContext& save) {
@@ -100,7 +102,8 @@ void PersonRequestBehaviour::prepare(SaveContext& save) {
   const bool is_due_given = save.changed("due_on") && !is_empty(record.get("due_on"));
   if (!is_due_given && (save.is_new() || save.changed("kind") || save.changed("received_on"))) {
     const auto kind = record.text("kind");
-    const std::int64_t due = kind == "erasure" || kind == "withdrawal" ? received + 30 : working_days_after(received, kind == "rectification" ? 7 : 10);
+    const std::int64_t due =
+        kind == "erasure" || kind == "withdrawal" ? received + 30 : working_days_after(received, kind == "rectification" ? 7 : 10);
     record.set("due_on", due);
   }
   const bool is_closed = record.text("state") == "done" || record.text("state") == "refused";
@@ -116,7 +119,8 @@ void expire_consents(entity::Services& services) {
   const json::object filter = all_of({equals("is_active", true), {{"field", "valid_until"}, {"op", "lt"}, {"value", "today"}}});
   std::vector<std::int64_t> ids;
   services.database.read({.name = "consents_run_out", .deadline = std::chrono::seconds(10)}, [&](store::Connection& connection) {
-    ids = entity::find_ids({connection, *registry, *system, now}, entity, entity::parse_filter(filter, {*registry, entity, *system, now}), entity::Action::kRead, 0, 1000);
+    ids = entity::find_ids({connection, *registry, *system, now}, entity, entity::parse_filter(filter, {*registry, entity, *system, now}),
+                           entity::Action::kRead, 0, 1000);
   });
   std::vector<entity::BatchItem> items;
   for (const std::int64_t id : ids) items.push_back({{{"id", id}}});

@@ -19,7 +19,9 @@ void register_clients(entity::ModuleHost& host) {
   for (const char* entity : {"company", "contact"}) host.add_behaviour(entity, std::make_unique<FillScoreBehaviour>(weights));
   host.add_behaviour("fill_weight", std::make_unique<FillWeightBehaviour>(host.services()));
   add_fill_jobs(host.jobs(), host.services(), weights);
-  host.add_consumer("fill_scores", [&jobs = host.jobs(), &services = host.services()](const std::vector<entity::OutboxEvent>& events) { recount_after_change(jobs, services, events); });
+  host.add_consumer("fill_scores", [&jobs = host.jobs(), &services = host.services()](const std::vector<entity::OutboxEvent>& events) {
+    recount_after_change(jobs, services, events);
+  });
   host.add_schedule("fill_weights", std::chrono::minutes(10), [weights] { weights->forget(); });
   host.add_behaviour("card_check", std::make_unique<CardCheckBehaviour>());
   add_card_check_job(host.jobs(), host.services());

@@ -34,7 +34,8 @@ void fill_tasks(api::Call& call, http::Response& response) {
   const auto* tasks = call.registry->find("task");
   if (tasks == nullptr) throw base::Error(base::ErrorCode::kNotFound, "route_not_found");
   if (entity.field("fill_score") == nullptr) throw base::Error::field("entity", "unknown_entity");
-  if (!entity::may(call.caller(), *tasks, entity::Action::kCreate)) throw base::Error(base::ErrorCode::kPermissionDenied, "create_not_allowed", {{"entity", "task"}});
+  if (!entity::may(call.caller(), *tasks, entity::Action::kCreate))
+    throw base::Error(base::ErrorCode::kPermissionDenied, "create_not_allowed", {{"entity", "task"}});
   const std::int64_t below = base::json_int(parameters, "below", 60), days = base::json_int(parameters, "due_days", 3);
   if (below < 1 || below > 100) throw base::Error::field("below", "out_of_range", {{"min", "1"}, {"max", "100"}});
   if (days < 0 || days > 365) throw base::Error::field("due_days", "out_of_range", {{"min", "0"}, {"max", "365"}});
@@ -43,7 +44,10 @@ void fill_tasks(api::Call& call, http::Response& response) {
     call.read("fill_tasks_count", [&](const entity::QueryContext& context) {
       const json::object low = {{"field", "fill_score"}, {"op", "lt"}, {"value", below}};
       const auto* given = parameters.if_contains("filter");
-      count = entity::count_exact(context, entity, entity::Filter::all_of({entity::parse_filter(low, call.filter_context(entity)), entity::parse_filter(given != nullptr ? *given : json::value(nullptr), call.filter_context(entity))}));
+      count = entity::count_exact(
+          context, entity,
+          entity::Filter::all_of({entity::parse_filter(low, call.filter_context(entity)),
+                                  entity::parse_filter(given != nullptr ? *given : json::value(nullptr), call.filter_context(entity))}));
     });
     base::JsonWriter out(response.body);
     out.begin_object().key("dry_run").boolean(true).key("count").integer(count).end_object();
@@ -62,7 +66,8 @@ void check_sample(api::Call& call, http::Response& response) {
   json::object parameters = checked(call);
   const auto& entity = call.registry->require(base::json_string(parameters, "entity"));
   if (entity.owner_field.empty() || !entity.timeline) throw base::Error::field("entity", "unknown_entity");
-  if (!entity::may(call.caller(), call.registry->require("card_check"), entity::Action::kCreate)) throw base::Error(base::ErrorCode::kPermissionDenied, "create_not_allowed", {{"entity", "card_check"}});
+  if (!entity::may(call.caller(), call.registry->require("card_check"), entity::Action::kCreate))
+    throw base::Error(base::ErrorCode::kPermissionDenied, "create_not_allowed", {{"entity", "card_check"}});
   const std::int64_t wanted = base::json_int(parameters, "per_manager", 5);
   if (wanted < 1 || wanted > 100) throw base::Error::field("per_manager", "out_of_range", {{"min", "1"}, {"max", "100"}});
   answer_job(call, response, "card_sample", std::move(parameters));

@@ -84,7 +84,8 @@ TEST_P(HandoverTest, RulesChooseTheHeirByCityAndTheRestGoesToAnother) {
   const auto kazan = create("/companies", {{"name", "А"}, {"city", "Казань"}});
   const auto moscow = create("/companies", {{"name", "Б"}, {"city", "Москва"}});
   const json::object rule = {{"entity", "company"}, {"filter", {{"field", "city"}, {"op", "eq"}, {"value", "Казань"}}}, {"to", first.id}};
-  finish(server.call(admin, "POST", "/handovers", {{"from", leaver.id}, {"rule", {{"kind", "rules"}, {"rules", json::array{rule}}, {"rest", second.id}}}}));
+  finish(server.call(admin, "POST", "/handovers",
+                     {{"from", leaver.id}, {"rule", {{"kind", "rules"}, {"rules", json::array{rule}}, {"rest", second.id}}}}));
   EXPECT_EQ(owner("companies", kazan), first.id);
   EXPECT_EQ(owner("companies", moscow), second.id);
   EXPECT_EQ(server.call(admin, "POST", "/handovers", {{"from", leaver.id}, {"rule", {{"kind", "one"}, {"to", leaver.id}}}}).status, 400);

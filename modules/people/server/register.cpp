@@ -11,7 +11,8 @@ namespace {
 void hand_over(api::Call& call, http::Response& response) {
   json::object parameters = call.body();
   const bool is_own = base::json_int(parameters, "from") == call.caller().user_id;
-  if (!call.is_administrator() && (!is_own || base::json_bool(parameters, "switch_off"))) throw base::Error(base::ErrorCode::kPermissionDenied, "admin_only");
+  if (!call.is_administrator() && (!is_own || base::json_bool(parameters, "switch_off")))
+    throw base::Error(base::ErrorCode::kPermissionDenied, "admin_only");
   const auto counts = flow::preview_handover(call.context.services, call.caller(), parameters);
   base::JsonWriter out(response.body);
   if (call.query_flag("dry_run") || base::json_bool(parameters, "dry_run")) {
@@ -19,7 +20,14 @@ void hand_over(api::Call& call, http::Response& response) {
     out.begin_object().key("dry_run").boolean(true).key("entities").begin_array();
     for (const auto& count : counts) {
       total += count.count;
-      out.begin_object().key("entity").text(count.entity->key).key("field").text(count.entity->fields[static_cast<std::size_t>(count.field)].key).key("count").integer(count.count).end_object();
+      out.begin_object()
+          .key("entity")
+          .text(count.entity->key)
+          .key("field")
+          .text(count.entity->fields[static_cast<std::size_t>(count.field)].key)
+          .key("count")
+          .integer(count.count)
+          .end_object();
     }
     out.end_array().key("count").integer(total).end_object();
     return;
@@ -34,7 +42,9 @@ void hand_over(api::Call& call, http::Response& response) {
 
 void register_people(entity::ModuleHost& host) {
   flow::add_handover(host.jobs(), host.services());
-  host.add_routes([](http::Router& router, api::ApiContext& context) { api::add_route(router, context, {http::Method::kPost, "/handovers", hand_over, http::RunsOn::kWritePool}); });
+  host.add_routes([](http::Router& router, api::ApiContext& context) {
+    api::add_route(router, context, {http::Method::kPost, "/handovers", hand_over, http::RunsOn::kWritePool});
+  });
 }
 
 }  // namespace people

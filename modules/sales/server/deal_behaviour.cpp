@@ -12,7 +12,9 @@ namespace {
 using entity::Record;
 using entity::SaveContext;
 
-entity::Value link(SaveContext& save, std::string_view entity_key, std::int64_t id) { return entity::Link{save.registry().require(entity_key).id, id}; }
+entity::Value link(SaveContext& save, std::string_view entity_key, std::int64_t id) {
+  return entity::Link{save.registry().require(entity_key).id, id};
+}
 
 std::vector<std::string> tag_texts(const Record& record, std::string_view field) {
   std::vector<std::string> texts;
@@ -64,7 +66,8 @@ void DealBehaviour::check(SaveContext& save) {
     return;
   }
   for (const auto& field : tag_texts(*stage, "required_fields")) {
-    if (deal.entity->field(field) != nullptr && is_empty(deal.get(field))) save.add_error({field, "required_by_stage", {{"stage", std::string(stage->text("name"))}}});
+    if (deal.entity->field(field) != nullptr && is_empty(deal.get(field)))
+      save.add_error({field, "required_by_stage", {{"stage", std::string(stage->text("name"))}}});
   }
   if (save.is_new() || save.before()->link_id("stage") == 0 || save.changed("pipeline")) return;
   const auto from = save.load("stage", save.before()->link_id("stage"));
@@ -78,7 +81,9 @@ void DealBehaviour::check(SaveContext& save) {
 void DealBehaviour::before_write(SaveContext& save) {
   if (!save.changed("stage")) return;
   const Record& deal = save.record();
-  json::object move = {{"deal", deal.id}, {"to_stage", deal.link_id("stage")}, {"moved_at", base::to_string(base::from_micros(deal.integer("stage_since")))}};
+  json::object move = {{"deal", deal.id},
+                       {"to_stage", deal.link_id("stage")},
+                       {"moved_at", base::to_string(base::from_micros(deal.integer("stage_since")))}};
   if (deal.link_id("pipeline") != 0) move["pipeline"] = deal.link_id("pipeline");
   if (save.caller().user_id != 0) move["moved_by"] = save.caller().user_id;
   if (!save.is_new()) {

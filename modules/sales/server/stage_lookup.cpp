@@ -11,7 +11,8 @@ namespace {
 std::int64_t first_id(entity::SaveContext& save, std::string_view entity_key, const json::value& filter) {
   const auto system = entity::Caller::system();
   const auto& entity = save.registry().require(entity_key);
-  const json::object body = {{"filter", filter}, {"sort", json::array{{{"field", "position"}}}}, {"limit", 1}, {"fields", json::array{"id"}}};
+  const json::object body = {
+      {"filter", filter}, {"sort", json::array{{{"field", "position"}}}}, {"limit", 1}, {"fields", json::array{"id"}}};
   const entity::Query query = entity::parse_query(body, {save.registry(), entity, *system, save.now()});
   std::string text;
   base::JsonWriter out(text);
@@ -24,7 +25,9 @@ std::int64_t first_id(entity::SaveContext& save, std::string_view entity_key, co
 }  // namespace
 
 std::int64_t default_pipeline(entity::SaveContext& save) {
-  const std::int64_t marked = first_id(save, "pipeline", {{"and", {{{"field", "is_default"}, {"op", "eq"}, {"value", true}}, {{"field", "is_archived"}, {"op", "ne"}, {"value", true}}}}});
+  const std::int64_t marked = first_id(
+      save, "pipeline",
+      {{"and", {{{"field", "is_default"}, {"op", "eq"}, {"value", true}}, {{"field", "is_archived"}, {"op", "ne"}, {"value", true}}}}});
   return marked != 0 ? marked : first_id(save, "pipeline", {{"field", "is_archived"}, {"op", "ne"}, {"value", true}});
 }
 

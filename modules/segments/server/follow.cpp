@@ -47,7 +47,8 @@ void add_audited(const json::value& value, const std::string& target, Ids& ids) 
 
 }  // namespace
 
-std::optional<Ids> Keeper::climb(store::Connection& connection, const Definition& segment, const std::vector<Hop>& hops, const entity::EntityDef& start, Ids ids, const entity::OutboxEvent* event) const {
+std::optional<Ids> Keeper::climb(store::Connection& connection, const Definition& segment, const std::vector<Hop>& hops,
+                                 const entity::EntityDef& start, Ids ids, const entity::OutboxEvent* event) const {
   const entity::EntityDef* at = &start;
   for (std::size_t i = 0; i < hops.size(); ++i) {
     ids = hop(connection, segment, hops[i], ids, i == 0 && hops[i].kind == Hop::Kind::kTargets ? event : nullptr);
@@ -60,7 +61,8 @@ std::optional<Ids> Keeper::climb(store::Connection& connection, const Definition
   return ids;
 }
 
-Ids Keeper::hop(store::Connection& connection, const Definition& segment, const Hop& hop, const Ids& ids, const entity::OutboxEvent* event) const {
+Ids Keeper::hop(store::Connection& connection, const Definition& segment, const Hop& hop, const Ids& ids,
+                const entity::OutboxEvent* event) const {
   const auto& registry = *segment.registry;
   const auto system = entity::Caller::system();
   const auto& field = hop.entity->fields[static_cast<std::size_t>(hop.field)];
@@ -72,14 +74,17 @@ Ids Keeper::hop(store::Connection& connection, const Definition& segment, const 
       for (const auto& target : field.to) {
         json::array operands;
         for (std::size_t i = from; i < std::min(ids.size(), from + kAtOnce); ++i) {
-          if (is_any) operands.push_back(json::object{{"entity", target}, {"id", ids[i]}});
-          else operands.emplace_back(ids[i]);
+          if (is_any)
+            operands.push_back(json::object{{"entity", target}, {"id", ids[i]}});
+          else
+            operands.emplace_back(ids[i]);
         }
         const json::object text = {{"field", field.key}, {"op", is_many ? "any_of" : "in"}, {"value", std::move(operands)}};
         const auto filter = entity::parse_filter(text, {registry, *hop.entity, *system, services_.clock.now()});
         std::int64_t after = 0;
         while (found.size() <= kMostFollowed) {
-          const auto page = entity::find_ids({connection, registry, *system, services_.clock.now()}, *hop.entity, filter, entity::Action::kRead, after, kPage);
+          const auto page = entity::find_ids({connection, registry, *system, services_.clock.now()}, *hop.entity, filter,
+                                             entity::Action::kRead, after, kPage);
           found.insert(found.end(), page.begin(), page.end());
           if (page.size() < kPage) break;
           after = page.back();
@@ -104,7 +109,8 @@ Ids Keeper::hop(store::Connection& connection, const Definition& segment, const 
   const std::string target_key = field.to.size() == 1 ? field.to.front() : segment.entity->key;
   const auto* target = registry.find(target_key);
   for (const std::int64_t id : ids) {
-    if (const auto record = entity::load_record(connection, registry, *hop.entity, id); record && target != nullptr) add_targets(record->at(hop.field), field, target->id, found);
+    if (const auto record = entity::load_record(connection, registry, *hop.entity, id); record && target != nullptr)
+      add_targets(record->at(hop.field), field, target->id, found);
     if (event == nullptr || event->record_id != id || event->action != "updated") continue;
     for (const auto& row : entity::read_audit(connection, *hop.entity, id, 0, 50)) {
       if (row.version < event->version) break;
@@ -143,12 +149,14 @@ std::optional<std::vector<Ids>> Keeper::crossed(const Definition& then, const De
         Ids ids;
         std::int64_t last = 0;
         while (ids.size() <= kMostFollowed) {
-          const auto page = entity::find_ids({connection, *now.registry, *system, at}, *after[i].entity, between, entity::Action::kRead, last, kPage);
+          const auto page =
+              entity::find_ids({connection, *now.registry, *system, at}, *after[i].entity, between, entity::Action::kRead, last, kPage);
           ids.insert(ids.end(), page.begin(), page.end());
           if (page.size() < kPage) break;
           last = page.back();
         }
-        auto found = ids.size() > kMostFollowed ? std::nullopt : climb(connection, now, after[i].hops, *after[i].entity, std::move(ids), nullptr);
+        auto found =
+            ids.size() > kMostFollowed ? std::nullopt : climb(connection, now, after[i].hops, *after[i].entity, std::move(ids), nullptr);
         is_too_much = !found;
         if (found) all.push_back(std::move(*found));
       });

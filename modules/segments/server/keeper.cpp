@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <map>
 
-#include "server/base/program/log.hpp"
 #include "server/base/json_writer.hpp"
+#include "server/base/program/log.hpp"
 #include "server/entity/catalog.hpp"
 #include "server/entity/field_type.hpp"
 #include "server/entity/query.hpp"
@@ -88,7 +88,9 @@ DefinitionPtr Keeper::make(const entity::Record& record, const entity::RegistryP
 DefinitionPtr Keeper::find(std::int64_t id, base::Instant now) {
   const auto registry = services_.catalog.current();
   std::optional<entity::Record> record;
-  services_.database.read({.name = "segment_find"}, [&](store::Connection& connection) { record = entity::load_record(connection, *registry, registry->require("segment"), id); });
+  services_.database.read({.name = "segment_find"}, [&](store::Connection& connection) {
+    record = entity::load_record(connection, *registry, registry->require("segment"), id);
+  });
   return record ? make(*record, registry, now) : nullptr;
 }
 
@@ -100,7 +102,8 @@ std::vector<DefinitionPtr> Keeper::dynamic_ones(base::Instant now) {
   services_.database.read({.name = "segments_dynamic", .deadline = std::chrono::seconds(10)}, [&](store::Connection& connection) {
     records.clear();
     const entity::QueryContext context{connection, *registry, *system, services_.clock.now()};
-    for (const std::int64_t id : all_ids(context, segments, compare(segments, "kind", entity::FilterOp::kEq, {std::string("dynamic")}), 10000)) {
+    for (const std::int64_t id :
+         all_ids(context, segments, compare(segments, "kind", entity::FilterOp::kEq, {std::string("dynamic")}), 10000)) {
       if (auto record = entity::load_record(connection, *registry, segments, id)) records.push_back(std::move(*record));
     }
   });
@@ -127,7 +130,9 @@ void Keeper::consume(const std::vector<entity::OutboxEvent>& events) {
     if (event.entity_id != segments.id || event.action == "purged") continue;
     const auto* filter = segments.field("filter");
     const auto* owner = segments.field("owner");
-    const bool matters = event.action != "updated" || std::any_of(event.changed_fields.begin(), event.changed_fields.end(), [&](int field) { return field == filter->id || field == owner->id || field == segments.field("kind")->id; });
+    const bool matters = event.action != "updated" || std::any_of(event.changed_fields.begin(), event.changed_fields.end(), [&](int field) {
+                           return field == filter->id || field == owner->id || field == segments.field("kind")->id;
+                         });
     if (matters) to_build.insert(event.record_id);
   }
   for (const auto& segment : dynamic_ones(services_.clock.now())) {
@@ -140,14 +145,17 @@ void Keeper::consume(const std::vector<entity::OutboxEvent>& events) {
         if (event.entity_id == segment->entity->id && event.action != "updated") asked.push_back(event.record_id);
         for (const auto& watch : segment->dependencies.watches) {
           if (is_everything || !is_touched(watch, event)) continue;
-          const auto found = watch.is_everything ? std::nullopt : climb(connection, *segment, watch.hops, *watch.entity, {event.record_id}, &event);
+          const auto found =
+              watch.is_everything ? std::nullopt : climb(connection, *segment, watch.hops, *watch.entity, {event.record_id}, &event);
           is_everything = !found || asked.size() + found->size() > kMostFollowed;
           if (!is_everything) asked.insert(asked.end(), found->begin(), found->end());
         }
       }
     });
-    if (is_everything) to_build.insert(segment->id);
-    else ask(*segment, std::move(asked));
+    if (is_everything)
+      to_build.insert(segment->id);
+    else
+      ask(*segment, std::move(asked));
   }
   for (const std::int64_t id : to_build) {
     const auto segment = find(id, services_.clock.now());
@@ -157,13 +165,16 @@ void Keeper::consume(const std::vector<entity::OutboxEvent>& events) {
 
 void Keeper::ask(const Definition& segment, Ids ids) {
   make_unique(ids);
-  for (std::size_t at = 0; at < ids.size(); at += kSlice) ask_slice(segment, Ids(ids.begin() + static_cast<std::ptrdiff_t>(at), ids.begin() + static_cast<std::ptrdiff_t>(std::min(ids.size(), at + kSlice))));
+  for (std::size_t at = 0; at < ids.size(); at += kSlice)
+    ask_slice(segment, Ids(ids.begin() + static_cast<std::ptrdiff_t>(at),
+                           ids.begin() + static_cast<std::ptrdiff_t>(std::min(ids.size(), at + kSlice))));
 }
 
 // Takes the segment's row; false when it asks for something else by now: then it is built anew anyway.
 bool Keeper::holds(store::Connection& connection, const Definition& segment) const {
   const auto record = entity::load_record(connection, *segment.registry, segment.registry->require("segment"), segment.id, true);
-  return record && !record->deleted && record->text("filter") == segment.stored && record->link_id("owner") == segment.eyes.user_id && record->text("target") == segment.entity->key;
+  return record && !record->deleted && record->text("filter") == segment.stored && record->link_id("owner") == segment.eyes.user_id &&
+         record->text("target") == segment.entity->key;
 }
 
 Keeper::Moved Keeper::ask_slice(const Definition& segment, const Ids& ids) {
@@ -172,7 +183,8 @@ Keeper::Moved Keeper::ask_slice(const Definition& segment, const Ids& ids) {
     moved = {};
     if (!holds(connection, segment)) return;
     const entity::QueryContext context{connection, *segment.registry, segment.eyes, services_.clock.now()};
-    const auto wanted = entity::find_ids(context, *segment.entity, entity::Filter::all_of({by_ids(*segment.entity, ids), segment.filter}), entity::Action::kRead, 0, static_cast<int>(ids.size()));
+    const auto wanted = entity::find_ids(context, *segment.entity, entity::Filter::all_of({by_ids(*segment.entity, ids), segment.filter}),
+                                         entity::Action::kRead, 0, static_cast<int>(ids.size()));
     moved = write_members(connection, segment, ids, wanted);
   });
   return moved;
@@ -187,7 +199,8 @@ Keeper::Moved Keeper::write_members(store::Connection& connection, const Definit
   std::vector<entity::Value> links;
   for (const std::int64_t id : ids) links.emplace_back(entity::Link{segment.entity->id, id});
   const entity::QueryContext context{connection, *segment.registry, *system, services_.clock.now()};
-  const auto filter = entity::Filter::all_of({compare(members, "segment", entity::FilterOp::kEq, {entity::Link{segment_id, segment.id}}), compare(members, "record", entity::FilterOp::kIn, std::move(links))});
+  const auto filter = entity::Filter::all_of({compare(members, "segment", entity::FilterOp::kEq, {entity::Link{segment_id, segment.id}}),
+                                              compare(members, "record", entity::FilterOp::kIn, std::move(links))});
   std::map<std::int64_t, std::int64_t> rows;  // record → row
   for (const std::int64_t row : entity::find_ids(context, members, filter, entity::Action::kRead, 0, static_cast<int>(ids.size()))) {
     const auto record = entity::load_record(connection, *segment.registry, members, row);
@@ -196,13 +209,18 @@ Keeper::Moved Keeper::write_members(store::Connection& connection, const Definit
   Moved moved;
   const std::string now = base::to_string(services_.clock.now());
   const auto move = [&](std::int64_t id, std::string_view direction) {
-    services_.records.create_in(connection, *system, moves, {{"segment", segment.id}, {"record", {{"entity", segment.entity->key}, {"id", id}}}, {"direction", direction}, {"moved_at", now}}, {.bulk_load = true});
+    services_.records.create_in(
+        connection, *system, moves,
+        {{"segment", segment.id}, {"record", {{"entity", segment.entity->key}, {"id", id}}}, {"direction", direction}, {"moved_at", now}},
+        {.bulk_load = true});
   };
   for (const std::int64_t id : ids) {
     const bool is_wanted = std::binary_search(wanted.begin(), wanted.end(), id);
     const auto row = rows.find(id);
     if (is_wanted && row == rows.end()) {
-      services_.records.create_in(connection, *system, members, {{"segment", segment.id}, {"record", {{"entity", segment.entity->key}, {"id", id}}}}, {.bulk_load = true});
+      services_.records.create_in(connection, *system, members,
+                                  {{"segment", segment.id}, {"record", {{"entity", segment.entity->key}, {"id", id}}}},
+                                  {.bulk_load = true});
       move(id, "in");
       ++moved.in;
     } else if (!is_wanted && row != rows.end()) {
@@ -246,7 +264,8 @@ void Keeper::build(flow::JobRun& run) {
   while (true) {
     Ids ids;
     services_.database.read({.name = "segment_page", .deadline = std::chrono::seconds(30)}, [&](store::Connection& connection) {
-      ids = entity::find_ids({connection, *segment->registry, *system, started}, *segment->entity, entity::Filter::always(), entity::Action::kRead, after, kSlice);
+      ids = entity::find_ids({connection, *segment->registry, *system, started}, *segment->entity, entity::Filter::always(),
+                             entity::Action::kRead, after, kSlice);
     });
     if (ids.empty()) break;
     const auto moved = ask_slice(*segment, ids);
@@ -254,7 +273,9 @@ void Keeper::build(flow::JobRun& run) {
     all.out += moved.out;
     after = ids.back();
     done += static_cast<std::int64_t>(ids.size());
-    services_.database.write({.name = "job_checkpoint", .lane = store::Lane::kBulk}, [&](store::Connection& connection) { run.checkpoint_in(connection, {{"after", after}, {"in", all.in}, {"out", all.out}}, done, done); });
+    services_.database.write({.name = "job_checkpoint", .lane = store::Lane::kBulk}, [&](store::Connection& connection) {
+      run.checkpoint_in(connection, {{"after", after}, {"in", all.in}, {"out", all.out}}, done, done);
+    });
     run.check_cancelled();
   }
   mark({{"is_building", false}, {"evaluated_at", base::to_string(started)}});

@@ -58,7 +58,8 @@ class Keeper {
   DefinitionPtr make(const entity::Record& record, const entity::RegistryPtr& registry, base::Instant now) const;
   bool is_touched(const Watch& watch, const entity::OutboxEvent& event) const;
   // Records of the segment's entity that hang on `record_id` by the hops; nullopt: too many to list.
-  std::optional<Ids> climb(store::Connection& connection, const Definition& segment, const std::vector<Hop>& hops, const entity::EntityDef& start, Ids ids, const entity::OutboxEvent* event) const;
+  std::optional<Ids> climb(store::Connection& connection, const Definition& segment, const std::vector<Hop>& hops,
+                           const entity::EntityDef& start, Ids ids, const entity::OutboxEvent* event) const;
   Ids hop(store::Connection& connection, const Definition& segment, const Hop& hop, const Ids& ids, const entity::OutboxEvent* event) const;
   void ask(const Definition& segment, Ids ids);
   Moved ask_slice(const Definition& segment, const Ids& ids);

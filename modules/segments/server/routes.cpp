@@ -25,12 +25,14 @@ entity::Filter compare(const entity::EntityDef& entity, std::string_view field, 
 }
 
 // Of `ids` those the caller may do `action` to, ascending.
-std::vector<std::int64_t> allowed(const entity::QueryContext& context, const entity::EntityDef& entity, std::vector<std::int64_t> ids, entity::Action action) {
+std::vector<std::int64_t> allowed(const entity::QueryContext& context, const entity::EntityDef& entity, std::vector<std::int64_t> ids,
+                                  entity::Action action) {
   std::sort(ids.begin(), ids.end());
   ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
   std::vector<std::int64_t> found;
   for (std::size_t at = 0; at < ids.size(); at += 500) {
-    const std::vector<std::int64_t> part(ids.begin() + static_cast<std::ptrdiff_t>(at), ids.begin() + static_cast<std::ptrdiff_t>(std::min(ids.size(), at + 500)));
+    const std::vector<std::int64_t> part(ids.begin() + static_cast<std::ptrdiff_t>(at),
+                                         ids.begin() + static_cast<std::ptrdiff_t>(std::min(ids.size(), at + 500)));
     const auto page = entity::find_ids(context, entity, by_ids(entity, part), action, 0, 500);
     found.insert(found.end(), page.begin(), page.end());
   }
@@ -89,7 +91,8 @@ std::vector<Move> moves_of(const entity::QueryContext& viewer, entity::Filter fi
   query.entity = &moves;
   query.filter = std::move(filter);
   query.limit = kShownMoves;
-  for (const char* field : {"segment", "record", "direction", "moved_at"}) query.fields.push_back({entity::PathStep{&moves, moves.index_of(field), {}}});
+  for (const char* field : {"segment", "record", "direction", "moved_at"})
+    query.fields.push_back({entity::PathStep{&moves, moves.index_of(field), {}}});
   query.sort = {entity::SortKey{{entity::PathStep{&moves, moves.index_of("moved_at"), {}}}, true}};
   std::string text;
   base::JsonWriter out(text);
@@ -97,17 +100,22 @@ std::vector<Move> moves_of(const entity::QueryContext& viewer, entity::Filter fi
   std::vector<Move> result;
   const json::value page = base::parse_json(text);
   for (const auto& row : page.at("items").as_array()) {
-    result.push_back({row.at("segment").at("id").as_int64(), row.at("record").at("id").as_int64(), std::string(row.at("direction").as_string()), std::string(row.at("moved_at").as_string())});
+    result.push_back({row.at("segment").at("id").as_int64(), row.at("record").at("id").as_int64(),
+                      std::string(row.at("direction").as_string()), std::string(row.at("moved_at").as_string())});
   }
   return result;
 }
 
 // Titles of records the caller may read; those he may not are absent.
-std::map<std::int64_t, std::string> titles_of(const entity::QueryContext& context, const entity::EntityDef& entity, const std::vector<std::int64_t>& ids) {
+std::map<std::int64_t, std::string> titles_of(const entity::QueryContext& context, const entity::EntityDef& entity,
+                                              const std::vector<std::int64_t>& ids) {
   std::map<std::int64_t, std::string> titles;
   for (const std::int64_t id : allowed(context, entity, ids, entity::Action::kRead)) {
     const auto record = entity::load_record(context.connection, context.registry, entity, id);
-    if (record) titles.emplace(id, entity.title_index < 0 ? std::string() : std::string(record->text(entity.fields[static_cast<std::size_t>(entity.title_index)].key)));
+    if (record)
+      titles.emplace(id, entity.title_index < 0
+                             ? std::string()
+                             : std::string(record->text(entity.fields[static_cast<std::size_t>(entity.title_index)].key)));
   }
   return titles;
 }
@@ -125,7 +133,8 @@ void list_moves(api::Call& call, http::Response& response) {
     const auto segment = entity::load_record(context.connection, context.registry, segments, id);
     const auto* target = segment ? context.registry.find(segment->text("target")) : nullptr;
     std::vector<Move> moves;
-    if (target != nullptr) moves = moves_of(context, compare(context.registry.require("segment_move"), "segment", entity::Link{segments.id, id}));
+    if (target != nullptr)
+      moves = moves_of(context, compare(context.registry.require("segment_move"), "segment", entity::Link{segments.id, id}));
     std::vector<std::int64_t> ids;
     for (const auto& move : moves) ids.push_back(move.record);
     const auto titles = target == nullptr ? std::map<std::int64_t, std::string>() : titles_of(context, *target, ids);
@@ -144,7 +153,8 @@ void list_moves(api::Call& call, http::Response& response) {
 
 void segments_of_record(api::Call& call, http::Response& response) {
   const auto* entity = call.registry->find(call.query("entity"));
-  if (entity == nullptr || !entity::may(call.caller(), *entity, entity::Action::kRead)) throw base::Error::field("entity", "unknown_entity");
+  if (entity == nullptr || !entity::may(call.caller(), *entity, entity::Action::kRead))
+    throw base::Error::field("entity", "unknown_entity");
   std::int64_t id = 0;
   try {
     id = std::stoll(call.query("id", "0"));
@@ -161,7 +171,8 @@ void segments_of_record(api::Call& call, http::Response& response) {
     const entity::QueryContext all{context.connection, context.registry, *system, context.now};
     std::vector<std::int64_t> ids;
     for (const std::int64_t row : entity::find_ids(all, members, compare(members, "record", link), entity::Action::kRead, 0, 1000)) {
-      if (const auto member = entity::load_record(context.connection, context.registry, members, row)) ids.push_back(member->link_id("segment"));
+      if (const auto member = entity::load_record(context.connection, context.registry, members, row))
+        ids.push_back(member->link_id("segment"));
     }
     const auto moves = moves_of(context, compare(context.registry.require("segment_move"), "record", link));
     std::vector<std::int64_t> named = ids;
@@ -199,7 +210,9 @@ void rebuild(api::Call& call, http::Response& response) {
 void add_segment_routes(http::Router& router, api::ApiContext& context, const std::shared_ptr<Keeper>& keeper) {
   using http::Method;
   using http::RunsOn;
-  api::add_route(router, context, {Method::kPost, "/segments/{id}/members", [keeper](api::Call& call, http::Response& response) { change_members(*keeper, call, response); }, RunsOn::kWritePool});
+  api::add_route(router, context,
+                 {Method::kPost, "/segments/{id}/members",
+                  [keeper](api::Call& call, http::Response& response) { change_members(*keeper, call, response); }, RunsOn::kWritePool});
   api::add_route(router, context, {Method::kGet, "/segments/{id}/moves", list_moves});
   api::add_route(router, context, {Method::kPost, "/segments/{id}:rebuild", rebuild, RunsOn::kWritePool});
   api::add_route(router, context, {Method::kGet, "/record-segments", segments_of_record});

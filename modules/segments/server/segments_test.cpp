@@ -22,10 +22,15 @@ class SegmentTest : public app::ApiTest {
     EXPECT_EQ(answer.status, 201) << answer.text;
     return answer.status == 201 ? answer.id() : 0;
   }
-  app::Answer patch(std::string_view plural, std::int64_t id, const json::object& values) { return server.call(admin, "PATCH", "/" + std::string(plural) + "/" + std::to_string(id), values); }
-  std::int64_t segment(std::string_view target, const json::value& filter) { return create("/segments", {{"name", "Сегмент"}, {"target", target}, {"filter", filter}}); }
+  app::Answer patch(std::string_view plural, std::int64_t id, const json::object& values) {
+    return server.call(admin, "PATCH", "/" + std::string(plural) + "/" + std::to_string(id), values);
+  }
+  std::int64_t segment(std::string_view target, const json::value& filter) {
+    return create("/segments", {{"name", "Сегмент"}, {"target", target}, {"filter", filter}});
+  }
   Ids ids(const app::TestUser& who, std::string_view plural, const json::value& filter) {
-    const auto answer = server.call(who, "POST", "/" + std::string(plural) + ":query", {{"filter", filter}, {"limit", 1000}, {"fields", {"id"}}, {"sort", {"id"}}});
+    const auto answer = server.call(who, "POST", "/" + std::string(plural) + ":query",
+                                    {{"filter", filter}, {"limit", 1000}, {"fields", {"id"}}, {"sort", {"id"}}});
     EXPECT_EQ(answer.status, 200) << answer.text;
     Ids result;
     if (answer.status == 200) {
@@ -37,7 +42,14 @@ class SegmentTest : public app::ApiTest {
   bool becomes(std::int64_t segment, const Ids& expected, std::string_view plural = "companies") {
     return app::eventually([&] { return members(segment, plural) == expected; });
   }
-  std::int64_t stage(const char* kind) { return server.get(admin, std::string("/stages?filter[kind]=") + kind + "&fields=id").body.at("items").as_array().front().at("id").as_int64(); }
+  std::int64_t stage(const char* kind) {
+    return server.get(admin, std::string("/stages?filter[kind]=") + kind + "&fields=id")
+        .body.at("items")
+        .as_array()
+        .front()
+        .at("id")
+        .as_int64();
+  }
 };
 
 TEST_P(SegmentTest, MembersComeAndGoAsRecordsChange) {
@@ -69,7 +81,12 @@ TEST_P(SegmentTest, RelatedRecordsAndWhereTheyPointedBeforeCount) {
   const auto a = create("/companies", {{"name", "А"}});
   const auto b = create("/companies", {{"name", "Б"}});
   const auto won = stage("won");
-  const auto id = segment("company", {{"exists", {{"path", "deal.company"}, {"filter", {{"and", {{{"field", "stage.kind"}, {"op", "eq"}, {"value", "won"}}, {{"field", "amount"}, {"op", "gte"}, {"value", 100}}}}}}}}});
+  const auto id = segment(
+      "company",
+      {{"exists",
+        {{"path", "deal.company"},
+         {"filter",
+          {{"and", {{{"field", "stage.kind"}, {"op", "eq"}, {"value", "won"}}, {{"field", "amount"}, {"op", "gte"}, {"value", 100}}}}}}}}});
   const auto deal = create("/deals", {{"name", "Д"}, {"company", a}, {"amount", "150"}});
   patch("deals", deal, {{"stage", won}});
   ASSERT_TRUE(becomes(id, {a}));
@@ -94,8 +111,13 @@ TEST_P(SegmentTest, MembershipShowsNobodyWhatHeMayNotSee) {
   const auto boris = server.add_user("Борис", {{"company", {{"read", "own"}, {"create", "all"}}}, {"deal", {{"read", "own"}}}});
   const auto annas = create("/companies", {{"name", "А"}, {"city", "Казань"}}, &anna);
   const auto boriss = create("/companies", {{"name", "Б"}, {"city", "Казань"}}, &boris);
-  const auto open = create("/segments", {{"name", "Открытый"}, {"target", "company"}, {"shared", true}, {"filter", {{"field", "city"}, {"op", "eq"}, {"value", "Казань"}}}}, &anna);
-  const auto closed = create("/segments", {{"name", "Закрытый"}, {"target", "company"}, {"filter", {{"field", "city"}, {"op", "eq"}, {"value", "Казань"}}}}, &anna);
+  const auto open = create(
+      "/segments",
+      {{"name", "Открытый"}, {"target", "company"}, {"shared", true}, {"filter", {{"field", "city"}, {"op", "eq"}, {"value", "Казань"}}}},
+      &anna);
+  const auto closed =
+      create("/segments", {{"name", "Закрытый"}, {"target", "company"}, {"filter", {{"field", "city"}, {"op", "eq"}, {"value", "Казань"}}}},
+             &anna);
   ASSERT_TRUE(becomes(open, {annas, boriss}));
   ASSERT_TRUE(becomes(closed, {annas, boriss}));
   EXPECT_EQ(ids(boris, "companies", {{"in_segment", open}}), Ids{boriss});
@@ -109,7 +131,8 @@ TEST_P(SegmentTest, MembershipShowsNobodyWhatHeMayNotSee) {
     const auto answer = server.get(boris, path);
     EXPECT_TRUE(answer.status == 404 || answer.body.at("items").as_array().empty()) << answer.text;
   }
-  const auto refused = server.call(boris, "POST", "/segments", {{"name", "Чужое"}, {"target", "company"}, {"filter", {{"exists", {{"path", "deal.company"}}}}}});
+  const auto refused = server.call(boris, "POST", "/segments",
+                                   {{"name", "Чужое"}, {"target", "company"}, {"filter", {{"exists", {{"path", "deal.company"}}}}}});
   EXPECT_EQ(refused.status, 400) << "who may not read all deals may not ask about them in a segment";
   EXPECT_NE(refused.text.find("segment_needs_full_read"), std::string::npos) << refused.text;
 }
@@ -125,7 +148,8 @@ TEST_P(SegmentTest, AStaticSegmentHoldsWhatPeoplePutIn) {
   EXPECT_EQ(members(id), Ids{b});
   const auto dynamic = segment("company", {{"field", "city"}, {"op", "eq"}, {"value", "Пермь"}});
   EXPECT_EQ(server.call(admin, "POST", "/segments/" + std::to_string(dynamic) + "/members", {{"add", {a}}}).status, 422);
-  EXPECT_EQ(server.call(admin, "POST", "/segments", {{"name", "Круг"}, {"target", "company"}, {"filter", {{"in_segment", id}}}}).status, 400);
+  EXPECT_EQ(server.call(admin, "POST", "/segments", {{"name", "Круг"}, {"target", "company"}, {"filter", {{"in_segment", id}}}}).status,
+            400);
 }
 
 TEST_P(SegmentTest, RecordsMoveWhenTheirDatesComeWithoutAnyChange) {
@@ -134,7 +158,9 @@ TEST_P(SegmentTest, RecordsMoveWhenTheirDatesComeWithoutAnyChange) {
   const auto id = segment("company", {{"field", "next_step_at"}, {"op", "lt"}, {"value", "now"}});
   ASSERT_TRUE(app::eventually([&] { return server.get(admin, "/segments/" + std::to_string(id)).body.at("evaluated_at").is_string(); }));
   const auto plan = [&](std::int64_t company, std::chrono::milliseconds in) {
-    create("/tasks", {{"name", "Дело"}, {"subject", {{"entity", "company"}, {"id", company}}}, {"due_at", base::to_string(base::SystemClock().now() + in)}});
+    create("/tasks", {{"name", "Дело"},
+                      {"subject", {{"entity", "company"}, {"id", company}}},
+                      {"due_at", base::to_string(base::SystemClock().now() + in)}});
   };
   plan(due, std::chrono::milliseconds(1500));
   plan(later, std::chrono::hours(1));
@@ -148,7 +174,11 @@ TEST_P(SegmentTest, RecordsMoveWhenTheirDatesComeWithoutAnyChange) {
 
 // Random writes to companies, contacts, deals and the tree of companies: each segment holds exactly what its filter gives.
 TEST_P(SegmentTest, MembershipEqualsFullEvaluationAfterRandomWrites) {
-  const json::value won_deal = {{"exists", {{"path", "deal.company"}, {"filter", {{"and", {{{"field", "stage.kind"}, {"op", "eq"}, {"value", "won"}}, {{"field", "amount"}, {"op", "gt"}, {"value", 400}}}}}}}}};
+  const json::value won_deal = {
+      {"exists",
+       {{"path", "deal.company"},
+        {"filter",
+         {{"and", {{{"field", "stage.kind"}, {"op", "eq"}, {"value", "won"}}, {{"field", "amount"}, {"op", "gt"}, {"value", 400}}}}}}}}};
   const std::vector<std::pair<std::string, json::value>> kinds = {
       {"company", {{"field", "city"}, {"op", "eq"}, {"value", "Город 1"}}},
       {"company", {{"or", {won_deal, {{"field", "city"}, {"op", "eq"}, {"value", "Город 2"}}}}}},
@@ -183,7 +213,9 @@ TEST_P(SegmentTest, MembershipEqualsFullEvaluationAfterRandomWrites) {
     const auto company = companies[pick(companies.size())], contact = contacts[pick(contacts.size())], deal = deals[pick(deals.size())];
     switch (pick(9)) {
       case 0: patch("companies", company, {{"city", city()}}); break;
-      case 1: patch("companies", company, {{"parent", pick(3) == 0 ? json::value(nullptr) : json::value(companies[pick(companies.size())])}}); break;
+      case 1:
+        patch("companies", company, {{"parent", pick(3) == 0 ? json::value(nullptr) : json::value(companies[pick(companies.size())])}});
+        break;
       case 2: patch("contacts", contact, {{"company", company}, {"city", city()}}); break;
       case 3: patch("contacts", contact, {{"companies", json::array{company, companies[pick(companies.size())]}}}); break;
       case 4: patch("deals", deal, {{"company", company}, {"contact", contact}}); break;
@@ -195,7 +227,8 @@ TEST_P(SegmentTest, MembershipEqualsFullEvaluationAfterRandomWrites) {
     if (step % 50 != 49) continue;
     for (const auto& kept : segments) {
       const auto expected = ids(admin, kept.plural, kept.filter);
-      EXPECT_TRUE(becomes(kept.id, expected, kept.plural)) << json::serialize(kept.filter) << " after step " << step << ": " << members(kept.id, kept.plural).size() << " instead of " << expected.size();
+      EXPECT_TRUE(becomes(kept.id, expected, kept.plural)) << json::serialize(kept.filter) << " after step " << step << ": "
+                                                           << members(kept.id, kept.plural).size() << " instead of " << expected.size();
     }
   }
 }

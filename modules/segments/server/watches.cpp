@@ -25,20 +25,11 @@ class Walker {
       case Filter::Kind::kNot:
         for (const auto& child : filter.children) walk(child, entity, hops);
         break;
-      case Filter::Kind::kCompare:
-        compare(filter, hops);
-        break;
-      case Filter::Kind::kExists:
-        exists(filter, entity, hops);
-        break;
-      case Filter::Kind::kFormula:
-        formula(filter, entity, hops);
-        break;
-      case Filter::Kind::kText:
-        watch_all(entity, hops);
-        break;
-      default:
-        break;
+      case Filter::Kind::kCompare: compare(filter, hops); break;
+      case Filter::Kind::kExists: exists(filter, entity, hops); break;
+      case Filter::Kind::kFormula: formula(filter, entity, hops); break;
+      case Filter::Kind::kText: watch_all(entity, hops); break;
+      default: break;
     }
   }
 
@@ -119,7 +110,8 @@ class Walker {
     if (through == nullptr) return;
     for (std::size_t i = 0; i < through->fields.size(); ++i) {
       const auto& link = through->fields[i];
-      if (!link.system && link.to.size() == 1 && link.to.front() == entity.key) watch_all(*through, with({Hop::Kind::kTargets, through, static_cast<FieldIndex>(i)}, hops));
+      if (!link.system && link.to.size() == 1 && link.to.front() == entity.key)
+        watch_all(*through, with({Hop::Kind::kTargets, through, static_cast<FieldIndex>(i)}, hops));
     }
   }
 
@@ -159,7 +151,8 @@ class Walker {
     if (through == nullptr) return;
     for (std::size_t i = 0; i < through->fields.size(); ++i) {
       const auto& link = through->fields[i];
-      if (!link.system && link.to.size() == 1 && link.to.front() == target.key) watch_all(*through, with({Hop::Kind::kTargets, through, static_cast<FieldIndex>(i)}, hops));
+      if (!link.system && link.to.size() == 1 && link.to.front() == target.key)
+        watch_all(*through, with({Hop::Kind::kTargets, through, static_cast<FieldIndex>(i)}, hops));
     }
   }
 

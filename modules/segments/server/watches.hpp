@@ -39,8 +39,8 @@ struct Leaf {
 
 struct Dependencies {
   std::vector<Watch> watches;
-  std::vector<Leaf> leaves;                       // in the order of the filter: two parses of one filter give the same
-  std::set<const entity::EntityDef*> entities;    // whose records are read
+  std::vector<Leaf> leaves;                     // in the order of the filter: two parses of one filter give the same
+  std::set<const entity::EntityDef*> entities;  // whose records are read
 };
 
 // The filter outlives the result. Throws Error::field("filter", …) for what cannot be followed: membership in another segment

@@ -40,7 +40,8 @@ std::string replaced(std::string text, std::string_view what, std::string_view b
 // Writes the operations of routes.json, those of records once for each entity.
 class DocumentWriter {
  public:
-  explicit DocumentWriter(const Call& call) : call_(call), routes_(resource("routes").as_object()), schemas_(resource("schemas").as_object()) {}
+  explicit DocumentWriter(const Call& call)
+      : call_(call), routes_(resource("routes").as_object()), schemas_(resource("schemas").as_object()) {}
 
   json::object write() {
     for (const auto& route : routes_.at("routes").as_array()) {
@@ -63,8 +64,11 @@ class DocumentWriter {
   }
 
   void add_entity(const EntityDef& entity) {
-    static constexpr std::pair<std::string_view, entity::Action> kNeeds[] = {
-        {"read", entity::Action::kRead}, {"create", entity::Action::kCreate}, {"update", entity::Action::kUpdate}, {"delete", entity::Action::kDelete}, {"export", entity::Action::kExport}};
+    static constexpr std::pair<std::string_view, entity::Action> kNeeds[] = {{"read", entity::Action::kRead},
+                                                                             {"create", entity::Action::kCreate},
+                                                                             {"update", entity::Action::kUpdate},
+                                                                             {"delete", entity::Action::kDelete},
+                                                                             {"export", entity::Action::kExport}};
     bool is_any = false;
     for (const auto& route : routes_.at("entity_routes").as_array()) {
       const std::string needs = base::json_string(route.as_object(), "needs");
@@ -86,8 +90,10 @@ class DocumentWriter {
     operation["operationId"] = entity == nullptr ? id : entity->key + "." + id;
     const std::string tag = entity == nullptr ? base::json_string(route, "tag") : entity->key;
     operation["tags"] = json::array{json::string(tag)};
-    if (entity == nullptr && known_tags_.insert(tag).second) tags_.push_back({{"name", tag}, {"description", call_.text("openapi.tags." + tag)}});
-    operation["summary"] = entity == nullptr ? call_.text("openapi.routes." + id) : call_.text("openapi.records." + id, {{"entity", entity_label(call_, *entity, "many")}});
+    if (entity == nullptr && known_tags_.insert(tag).second)
+      tags_.push_back({{"name", tag}, {"description", call_.text("openapi.tags." + tag)}});
+    operation["summary"] = entity == nullptr ? call_.text("openapi.routes." + id)
+                                             : call_.text("openapi.records." + id, {{"entity", entity_label(call_, *entity, "many")}});
     if (json::array parameters = parameters_of(route, pattern); !parameters.empty()) operation["parameters"] = std::move(parameters);
     if (route.contains("body")) operation["requestBody"] = body_of(route, entity);
     operation["responses"] = answers_of(route, entity);
@@ -104,7 +110,8 @@ class DocumentWriter {
       const auto name = pattern.substr(open + 1, pattern.find('}', open) - open - 1);
       if (name == "plural") continue;
       const bool is_number = name == "id" || name == "seq" || name == "delivery";
-      parameters.push_back(json::object{{"name", name}, {"in", "path"}, {"required", true}, {"schema", json::object{{"type", is_number ? "integer" : "string"}}}});
+      parameters.push_back(json::object{
+          {"name", name}, {"in", "path"}, {"required", true}, {"schema", json::object{{"type", is_number ? "integer" : "string"}}}});
     }
     const auto& kinds = routes_.at("parameters").as_object();
     if (const auto* query = base::json_object(route, "query")) {
@@ -112,13 +119,16 @@ class DocumentWriter {
         std::string name(member.key());
         const bool is_required = name.back() == '!';
         if (is_required) name.pop_back();
-        json::object parameter{{"name", name}, {"in", "query"}, {"required", is_required}, {"schema", kinds.at(member.value().as_string())}};
+        json::object parameter{
+            {"name", name}, {"in", "query"}, {"required", is_required}, {"schema", kinds.at(member.value().as_string())}};
         if (name == "filter") parameter["style"] = "deepObject";
         parameters.push_back(std::move(parameter));
       }
     }
     if (const auto* headers = base::json_array(route, "headers")) {
-      for (const auto& name : *headers) parameters.push_back(json::object{{"name", name}, {"in", "header"}, {"required", false}, {"schema", json::object{{"type", "string"}}}});
+      for (const auto& name : *headers)
+        parameters.push_back(
+            json::object{{"name", name}, {"in", "header"}, {"required", false}, {"schema", json::object{{"type", "string"}}}});
     }
     return parameters;
   }
@@ -148,10 +158,11 @@ class DocumentWriter {
     if (name == "$batch") {
       return {{"type", "object"},
               {"required", json::array{"items"}},
-              {"properties", json::object{{"items", json::object{{"type", "array"}, {"maxItems", 10000}, {"items", schema_of("$input", &entity)}}},
-                                          {"on_duplicate", routes_.at("parameters").at("on_duplicate")},
-                                          {"atomic", boolean},
-                                          {"dry_run", boolean}}}};
+              {"properties",
+               json::object{{"items", json::object{{"type", "array"}, {"maxItems", 10000}, {"items", schema_of("$input", &entity)}}},
+                            {"on_duplicate", routes_.at("parameters").at("on_duplicate")},
+                            {"atomic", boolean},
+                            {"dry_run", boolean}}}};
     }
     use("Filter");
     return {{"type", "object"},
@@ -167,7 +178,8 @@ class DocumentWriter {
     if (name == "$new") {
       json::array required;
       for (const auto& field : entity.fields) {
-        const bool is_given = field.required && !field.system && field.default_value.is_null() && entity::may_write_field(call_.caller(), entity, field);
+        const bool is_given =
+            field.required && !field.system && field.default_value.is_null() && entity::may_write_field(call_.caller(), entity, field);
         if (is_given) required.emplace_back(field.key);
       }
       json::object rest{{"type", "object"}};
@@ -184,7 +196,9 @@ class DocumentWriter {
     const std::string type = base::json_string(route, "body_type", "application/json");
     json::object media{{"schema", schema_of(base::json_string(route, "body"), entity)}};
     json::object content{{json::string(type), std::move(media)}};
-    if (type == "multipart/form-data") content["application/octet-stream"] = json::object{{"schema", json::object{{"type", "string"}, {"contentMediaType", "application/octet-stream"}}}};
+    if (type == "multipart/form-data")
+      content["application/octet-stream"] =
+          json::object{{"schema", json::object{{"type", "string"}, {"contentMediaType", "application/octet-stream"}}}};
     return {{"required", true}, {"content", std::move(content)}};
   }
 
@@ -213,9 +227,12 @@ class DocumentWriter {
   void use_references(const json::value& schema) {
     if (const auto* object = schema.if_object()) {
       for (const auto& member : *object) {
-        const bool is_reference = member.key() == "$ref" && member.value().is_string() && std::string_view(member.value().as_string()).starts_with(kSchemas);
-        if (is_reference) use(std::string_view(member.value().as_string()).substr(kSchemas.size()));
-        else use_references(member.value());
+        const bool is_reference =
+            member.key() == "$ref" && member.value().is_string() && std::string_view(member.value().as_string()).starts_with(kSchemas);
+        if (is_reference)
+          use(std::string_view(member.value().as_string()).substr(kSchemas.size()));
+        else
+          use_references(member.value());
       }
     } else if (const auto* array = schema.if_array()) {
       for (const auto& item : *array) use_references(item);
@@ -228,16 +245,22 @@ class DocumentWriter {
                                {"content", json::object{{"application/problem+json", json::object{{"schema", schema_ref("Problem")}}}}}};
     const json::object security{
         {"key", json::object{{"type", "http"}, {"scheme", "bearer"}, {"description", call_.text("openapi.security.key")}}},
-        {"session", json::object{{"type", "apiKey"}, {"in", "cookie"}, {"name", "matvey_session"}, {"description", call_.text("openapi.security.session")}}}};
+        {"session",
+         json::object{
+             {"type", "apiKey"}, {"in", "cookie"}, {"name", "matvey_session"}, {"description", call_.text("openapi.security.session")}}}};
     json::array tags;
     for (auto& tag : tags_) tags.push_back(std::move(tag));
     return {{"openapi", "3.1.0"},
-            {"info", json::object{{"title", "Matvey"}, {"version", "v1." + std::to_string(call_.registry->version())}, {"description", call_.text("openapi.description")}}},
+            {"info", json::object{{"title", "Matvey"},
+                                  {"version", "v1." + std::to_string(call_.registry->version())},
+                                  {"description", call_.text("openapi.description")}}},
             {"servers", json::array{json::object{{"url", "/api/v1"}}}},
             {"security", json::array{json::object{{"key", json::array{}}}, json::object{{"session", json::array{}}}}},
             {"tags", std::move(tags)},
             {"paths", std::move(paths_)},
-            {"components", json::object{{"schemas", std::move(components_)}, {"responses", json::object{{"Problem", problem}}}, {"securitySchemes", security}}}};
+            {"components",
+             json::object{
+                 {"schemas", std::move(components_)}, {"responses", json::object{{"Problem", problem}}}, {"securitySchemes", security}}}};
   }
 
   const Call& call_;

@@ -73,7 +73,9 @@ json::object input_schema(const entity::FieldDef& field, json::object answer) {
   const bool as_text = type == "phone" || type == "email" || type == "address" || type == "messenger" || (type == "url" && field.multiple);
   if (!by_number && !as_text && type != "money" && type != "decimal" && type != "percent") return answer;
   if (type == "decimal" || type == "percent") return {{"type", json::array{"string", "number", "null"}}};
-  const json::object simple = as_text ? json::object{{"type", "string"}} : type == "money" ? json::object{{"type", json::array{"string", "number"}}} : json::object{{"type", "integer"}};
+  const json::object simple = as_text           ? json::object{{"type", "string"}}
+                              : type == "money" ? json::object{{"type", json::array{"string", "number"}}}
+                                                : json::object{{"type", "integer"}};
   if (auto* items = answer.if_contains("items")) {
     *items = json::object{{"anyOf", json::array{simple, *items}}};
     return answer;

@@ -38,15 +38,20 @@ std::int64_t first_since(store::Connection& connection, base::Instant at, std::i
   auto statement = connection.prepare("audit_at", "SELECT at FROM sys_audit WHERE seq >= $1 ORDER BY seq LIMIT 1");
   while (low < high) {
     const std::int64_t middle = low + (high - low) / 2;
-    if (statement.bind(1, middle).step() && statement.integer(0) < base::to_micros(at)) low = middle + 1;
-    else high = middle;
+    if (statement.bind(1, middle).step() && statement.integer(0) < base::to_micros(at))
+      low = middle + 1;
+    else
+      high = middle;
   }
   return low;
 }
 
 // Rows of (from, to], newest first.
-void read_slice(store::Connection& connection, const AuditFilter& filter, std::int64_t from, std::int64_t to, std::size_t limit, std::vector<AuditLine>& lines) {
-  std::string sql = "SELECT seq, at, user_id, entity_id, record_id, version, action, changes, via, remote_address, api_key_id, job_id FROM sys_audit WHERE seq > $1 AND seq <= $2";
+void read_slice(store::Connection& connection, const AuditFilter& filter, std::int64_t from, std::int64_t to, std::size_t limit,
+                std::vector<AuditLine>& lines) {
+  std::string sql =
+      "SELECT seq, at, user_id, entity_id, record_id, version, action, changes, via, remote_address, api_key_id, job_id FROM sys_audit "
+      "WHERE seq > $1 AND seq <= $2";
   int parameters = 3;
   const int entity_at = filter.entity_id == 0 ? 0 : ++parameters;
   const int user_at = filter.user_id == 0 ? 0 : ++parameters;
@@ -79,26 +84,43 @@ void read_slice(store::Connection& connection, const AuditFilter& filter, std::i
 
 void write_number(base::JsonWriter& out, std::string_view key, std::int64_t value) {
   out.key(key);
-  if (value == 0) out.null();
-  else out.integer(value);
+  if (value == 0)
+    out.null();
+  else
+    out.integer(value);
 }
 
 void write_line(const entity::QueryContext& context, const AuditLine& line, base::JsonWriter& out) {
   const auto* entity = context.registry.find_id(line.entity_id);
   out.begin_object().key("seq").integer(line.row.seq).key("at").text(base::to_string(line.row.at)).key("user");
-  if (line.row.user_id == 0) out.null();
-  else write_reference(context, context.registry.require("user"), line.row.user_id, out);
+  if (line.row.user_id == 0)
+    out.null();
+  else
+    write_reference(context, context.registry.require("user"), line.row.user_id, out);
   out.key("entity");
-  if (entity == nullptr) out.null();
-  else out.text(entity->key);
+  if (entity == nullptr)
+    out.null();
+  else
+    out.text(entity->key);
   out.key("id").integer(line.record_id).key("record");
-  if (entity == nullptr) out.null();
-  else write_reference(context, *entity, line.record_id, out);
-  out.key("version").integer(line.row.version).key("action").text(line.row.action).key("via").text(line.row.via).key("remote_address").text(line.row.remote_address);
+  if (entity == nullptr)
+    out.null();
+  else
+    write_reference(context, *entity, line.record_id, out);
+  out.key("version")
+      .integer(line.row.version)
+      .key("action")
+      .text(line.row.action)
+      .key("via")
+      .text(line.row.via)
+      .key("remote_address")
+      .text(line.row.remote_address);
   write_number(out, "api_key", line.api_key_id);
   write_number(out, "job", line.row.job_id);
-  if (entity == nullptr) out.key("changes").begin_array().end_array();
-  else write_changes(context, *entity, line.row.changes, out);
+  if (entity == nullptr)
+    out.key("changes").begin_array().end_array();
+  else
+    write_changes(context, *entity, line.row.changes, out);
   out.end_object();
 }
 
@@ -106,7 +128,8 @@ std::optional<base::Instant> time_of(const Call& call, std::string_view name) {
   const std::string text = call.query(name);
   if (text.empty()) return std::nullopt;
   if (const auto at = base::parse_instant(text)) return at;
-  if (const auto day = base::parse_date(text)) return base::TimeZone::find(call.caller().time_zone).value_or(base::TimeZone::utc()).start_of_day(*day);
+  if (const auto day = base::parse_date(text))
+    return base::TimeZone::find(call.caller().time_zone).value_or(base::TimeZone::utc()).start_of_day(*day);
   throw base::Error::field(std::string(name), "bad_instant");
 }
 
@@ -141,8 +164,10 @@ void audit(Call& call, http::Response& response) {
     out.begin_object().key("items").begin_array();
     for (const auto& line : lines) write_line(context, line, out);
     out.end_array().key("next");
-    if (top > bottom) out.text(std::to_string(top + 1));
-    else out.null();
+    if (top > bottom)
+      out.text(std::to_string(top + 1));
+    else
+      out.null();
     out.end_object();
   });
 }

@@ -32,8 +32,10 @@ void answer_company(Call& call, const entity::Company& company, http::Response& 
   }
   base::JsonWriter out(response.body);
   out.begin_object().key("schema").value(company_schema()).key("values").begin_object().key("name").text(company.name).key("logo");
-  if (logo) entity::write_file_json(*logo, out);
-  else out.null();
+  if (logo)
+    entity::write_file_json(*logo, out);
+  else
+    out.null();
   out.key("base_currency").text(company.base_currency).key("time_zone").text(company.time_zone).key("language").text(company.language);
   out.end_object().end_object();
 }
@@ -57,14 +59,22 @@ void modules(Call& call, http::Response& response) {
     const std::string key = base::json_string(module, "id");
     const std::string label_key = "modules." + key + ".title";
     const bool is_named = call.context.localizer.has(call.caller().language, label_key);
-    out.begin_object().key("key").text(key).key("version").text(base::json_string(module, "version")).key("label").text(is_named ? call.text(label_key) : key);
+    out.begin_object()
+        .key("key")
+        .text(key)
+        .key("version")
+        .text(base::json_string(module, "version"))
+        .key("label")
+        .text(is_named ? call.text(label_key) : key);
     out.key("depends").begin_array();
     if (const auto* depends = base::json_array(module, "depends")) {
       for (const auto& each : *depends) out.text(each.as_string());
     }
     out.end_array().key("settings");
-    if (const auto* settings = base::json_object(module, "settings")) out.value(*settings);
-    else out.null();
+    if (const auto* settings = base::json_object(module, "settings"))
+      out.value(*settings);
+    else
+      out.null();
     out.end_object();
   }
   out.end_array().end_object();

@@ -39,7 +39,13 @@ struct PairRow {
 };
 
 PairRow read_pair(store::Statement& statement) {
-  return {statement.integer(0), statement.integer(2), statement.integer(3), statement.integer(4), static_cast<int>(statement.integer(1)), std::string(statement.text(5)), std::string(statement.text(6))};
+  return {statement.integer(0),
+          statement.integer(2),
+          statement.integer(3),
+          statement.integer(4),
+          static_cast<int>(statement.integer(1)),
+          std::string(statement.text(5)),
+          std::string(statement.text(6))};
 }
 
 constexpr std::string_view kPairColumns = "id, entity_id, first_id, second_id, score, reasons, state";
@@ -47,7 +53,8 @@ constexpr std::string_view kPairColumns = "id, entity_id, first_id, second_id, s
 constexpr int kMostLookedAt = 1000;
 
 // Both sides as he may see them. False when he may see neither, or one is gone.
-bool write_pair(const QueryContext& context, const entity::EntityDef& entity, entity::CandidateView& view, const PairRow& pair, base::JsonWriter& out) {
+bool write_pair(const QueryContext& context, const entity::EntityDef& entity, entity::CandidateView& view, const PairRow& pair,
+                base::JsonWriter& out) {
   const bool first = view.is_readable(pair.first), second = view.is_readable(pair.second);
   if (!first && !second) return false;
   std::string sides[2];
@@ -71,7 +78,8 @@ bool write_pair(const QueryContext& context, const entity::EntityDef& entity, en
 const entity::EntityDef& asked_entity(Call& call) {
   const std::string key = call.query("entity");
   const auto* entity = call.registry->find(key);
-  if (entity == nullptr || !entity::may(call.caller(), *entity, Action::kRead) || entity->duplicate_keys.empty()) throw base::Error::field("entity", "unknown_option", {{"value", key}});
+  if (entity == nullptr || !entity::may(call.caller(), *entity, Action::kRead) || entity->duplicate_keys.empty())
+    throw base::Error::field("entity", "unknown_option", {{"value", key}});
   return *entity;
 }
 
@@ -83,24 +91,34 @@ void list(Call& call, http::Response& response) {
   std::int64_t score = 101, after = 0;
   if (const std::string cursor = call.query("cursor"); !cursor.empty()) {
     const auto dot = cursor.find('.');
-    const auto number = [&](std::string_view text, std::int64_t& out) { return std::from_chars(text.data(), text.data() + text.size(), out).ec == std::errc{}; };
-    if (dot == std::string::npos || !number(std::string_view(cursor).substr(0, dot), score) || !number(std::string_view(cursor).substr(dot + 1), after)) throw base::Error::field("cursor", "bad_cursor");
+    const auto number = [&](std::string_view text, std::int64_t& out) {
+      return std::from_chars(text.data(), text.data() + text.size(), out).ec == std::errc{};
+    };
+    if (dot == std::string::npos || !number(std::string_view(cursor).substr(0, dot), score) ||
+        !number(std::string_view(cursor).substr(dot + 1), after))
+      throw base::Error::field("cursor", "bad_cursor");
   }
   call.read("duplicate_list", [&](const QueryContext& context) {
     response.body.clear();
     base::JsonWriter out(response.body);
     std::vector<PairRow> rows;
-    auto statement = context.connection.prepare("duplicate_list", "SELECT " + std::string(kPairColumns) + " FROM sys_duplicate WHERE entity_id = $1 AND state = $2 AND (score < $3 OR (score = $3 AND id < $4)) ORDER BY score DESC, id DESC LIMIT $5");
+    auto statement =
+        context.connection.prepare("duplicate_list", "SELECT " + std::string(kPairColumns) +
+                                                         " FROM sys_duplicate WHERE entity_id = $1 AND state = $2 AND (score < $3 OR "
+                                                         "(score = $3 AND id < $4)) ORDER BY score DESC, id DESC LIMIT $5");
     statement.bind(1, entity.id).bind_text(2, state).bind(3, score).bind(4, after == 0 ? INT64_MAX : after).bind(5, kMostLookedAt + 1);
     while (statement.step()) rows.push_back(read_pair(statement));
     entity::CandidateView view(context, entity);
     out.begin_object().key("items").begin_array();
     int written = 0;
     std::size_t at = 0;
-    for (; at < rows.size() && at < kMostLookedAt && written < limit; ++at) written += write_pair(context, entity, view, rows[at], out) ? 1 : 0;
+    for (; at < rows.size() && at < kMostLookedAt && written < limit; ++at)
+      written += write_pair(context, entity, view, rows[at], out) ? 1 : 0;
     out.end_array().key("next");
-    if (at < rows.size()) out.text(std::to_string(rows[at - 1].score) + "." + std::to_string(rows[at - 1].id));
-    else out.null();
+    if (at < rows.size())
+      out.text(std::to_string(rows[at - 1].score) + "." + std::to_string(rows[at - 1].id));
+    else
+      out.null();
     out.end_object();
   });
 }
@@ -110,17 +128,21 @@ void decide(Call& call, std::string_view state, http::Response& response) {
   PairRow pair;
   const std::int64_t id = call.id(0);
   call.read("duplicate_read", [&](const QueryContext& context) {
-    auto statement = context.connection.prepare("duplicate_read", "SELECT " + std::string(kPairColumns) + " FROM sys_duplicate WHERE id = $1");
+    auto statement =
+        context.connection.prepare("duplicate_read", "SELECT " + std::string(kPairColumns) + " FROM sys_duplicate WHERE id = $1");
     if (statement.bind(1, id).step()) pair = read_pair(statement);
     const auto* entity = call.registry->find_id(pair.entity_id);
     if (entity == nullptr) throw base::Error(base::ErrorCode::kNotFound, "record_not_found");
     entity::CandidateView view(context, *entity);
     if (!view.is_readable(pair.first) || !view.is_readable(pair.second)) throw base::Error(base::ErrorCode::kNotFound, "record_not_found");
-    if (!entity::may(call.caller(), *entity, Action::kUpdate)) throw base::Error(base::ErrorCode::kPermissionDenied, "update_not_allowed", {{"entity", entity->key}});
+    if (!entity::may(call.caller(), *entity, Action::kUpdate))
+      throw base::Error(base::ErrorCode::kPermissionDenied, "update_not_allowed", {{"entity", entity->key}});
   });
   if (pair.state == "merged") throw base::Error(base::ErrorCode::kFailedPrecondition, "duplicate_merged");
   call.context.database.write({.name = "duplicate_decide"}, [&](store::Connection& connection) {
-    connection.prepare("duplicate_decide", "UPDATE sys_duplicate SET state = $1, decided_at = $2, decided_by = $3 WHERE id = $4 AND state <> 'merged'")
+    connection
+        .prepare("duplicate_decide",
+                 "UPDATE sys_duplicate SET state = $1, decided_at = $2, decided_by = $3 WHERE id = $4 AND state <> 'merged'")
         .bind_text(1, state)
         .bind(2, base::to_micros(call.now))
         .bind(3, call.caller().user_id)
@@ -132,8 +154,10 @@ void decide(Call& call, std::string_view state, http::Response& response) {
 
 void search_all(Call& call, http::Response& response) {
   const auto& entity = call.entity();
-  if (entity.duplicate_keys.empty()) throw base::Error(base::ErrorCode::kFailedPrecondition, "no_duplicate_rules", {{"entity", entity.key}});
-  if (!entity::may(call.caller(), entity, Action::kUpdate)) throw base::Error(base::ErrorCode::kPermissionDenied, "update_not_allowed", {{"entity", entity.key}});
+  if (entity.duplicate_keys.empty())
+    throw base::Error(base::ErrorCode::kFailedPrecondition, "no_duplicate_rules", {{"entity", entity.key}});
+  if (!entity::may(call.caller(), entity, Action::kUpdate))
+    throw base::Error(base::ErrorCode::kPermissionDenied, "update_not_allowed", {{"entity", entity.key}});
   const std::int64_t job = call.context.jobs.submit(flow::kDuplicateSearch, {{"entity", entity.key}}, call.caller().user_id, false);
   response.status = 202;
   response.set_header("Location", "/api/v1/jobs/" + std::to_string(job));
@@ -156,7 +180,9 @@ void merge(Call& call, http::Response& response) {
     return;
   }
   std::int64_t links = 0;
-  call.read("merge_count", [&](const QueryContext& context) { links = entity::count_merge_links(context.connection, *call.registry, entity, request.others); });
+  call.read("merge_count", [&](const QueryContext& context) {
+    links = entity::count_merge_links(context.connection, *call.registry, entity, request.others);
+  });
   if (links > entity::kMostLinksAtOnce) {
     // Refused now rather than by the job: rights and choices.
     call.read("merge_check", [&](const QueryContext& context) {
@@ -176,7 +202,16 @@ void merge(Call& call, http::Response& response) {
   }
   const auto result = entity::RecordMerge(call.context.services).merge(call.writer(), entity, request);
   base::JsonWriter out(response.body);
-  out.begin_object().key("merge").integer(result.merge_id).key("id").integer(request.survivor).key("version").integer(result.version).key("links").integer(result.links).end_object();
+  out.begin_object()
+      .key("merge")
+      .integer(result.merge_id)
+      .key("id")
+      .integer(request.survivor)
+      .key("version")
+      .integer(result.version)
+      .key("links")
+      .integer(result.links)
+      .end_object();
 }
 
 void unmerge(Call& call, http::Response& response) {
@@ -187,12 +222,22 @@ void unmerge(Call& call, http::Response& response) {
   call.read("merge_list", [&](const QueryContext& context) {
     const auto rows = entity::list_merges(context.connection, entity, id);
     const bool known = std::any_of(rows.begin(), rows.end(), [&](const auto& row) { return row.id == merge_id; });
-    if (merge_id == 0 && !rows.empty()) merge_id = rows.front().id;
-    else if (!known) throw base::Error(base::ErrorCode::kNotFound, "merge_not_found");
+    if (merge_id == 0 && !rows.empty())
+      merge_id = rows.front().id;
+    else if (!known)
+      throw base::Error(base::ErrorCode::kNotFound, "merge_not_found");
   });
   const auto result = entity::RecordMerge(call.context.services).undo(call.writer(), entity, merge_id);
   base::JsonWriter out(response.body);
-  out.begin_object().key("merge").integer(merge_id).key("id").integer(id).key("version").integer(result.version).key("kept_fields").begin_array();
+  out.begin_object()
+      .key("merge")
+      .integer(merge_id)
+      .key("id")
+      .integer(id)
+      .key("version")
+      .integer(result.version)
+      .key("kept_fields")
+      .begin_array();
   for (const auto& field : result.kept_fields) {
     const auto* known = entity.field(field);
     if (known != nullptr && entity::may_read_field(call.caller(), entity, *known)) out.text(field);
@@ -212,8 +257,10 @@ void merges(Call& call, http::Response& response) {
     out.begin_object().key("items").begin_array();
     for (const auto& row : entity::list_merges(context.connection, entity, id)) {
       out.begin_object().key("merge").integer(row.id).key("at").text(base::to_string(row.at)).key("user");
-      if (row.user_id == 0) out.null();
-      else write_reference(context, context.registry.require("user"), row.user_id, out);
+      if (row.user_id == 0)
+        out.null();
+      else
+        write_reference(context, context.registry.require("user"), row.user_id, out);
       out.key("merged").begin_array();
       for (const auto merged : row.merged) out.integer(merged);
       out.end_array().end_object();
@@ -228,8 +275,12 @@ void add_duplicate_routes(http::Router& router, ApiContext& context) {
   using http::Method;
   using http::RunsOn;
   add_route(router, context, {Method::kGet, "/duplicates", list});
-  add_route(router, context, {Method::kPost, "/duplicates/{id}:dismiss", [](Call& call, http::Response& response) { decide(call, "not_duplicate", response); }, RunsOn::kWritePool});
-  add_route(router, context, {Method::kPost, "/duplicates/{id}:reopen", [](Call& call, http::Response& response) { decide(call, "open", response); }, RunsOn::kWritePool});
+  add_route(router, context,
+            {Method::kPost, "/duplicates/{id}:dismiss",
+             [](Call& call, http::Response& response) { decide(call, "not_duplicate", response); }, RunsOn::kWritePool});
+  add_route(router, context,
+            {Method::kPost, "/duplicates/{id}:reopen", [](Call& call, http::Response& response) { decide(call, "open", response); },
+             RunsOn::kWritePool});
   add_route(router, context, {Method::kPost, "/{plural}:duplicates", draft});
   add_route(router, context, {Method::kPost, "/{plural}:find-duplicates", search_all, RunsOn::kWritePool});
   add_route(router, context, {Method::kPost, "/{plural}/{id}:merge", merge, RunsOn::kWritePool});

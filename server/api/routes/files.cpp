@@ -1,8 +1,8 @@
 // Uploads and downloads.
+#include "server/connect/files/files.hpp"
 #include "server/api/routes/routes.hpp"
 #include "server/base/error.hpp"
 #include "server/base/json_writer.hpp"
-#include "server/connect/files/files.hpp"
 #include "server/entity/write/save.hpp"
 #include "server/http/syntax/multipart.hpp"
 #include "server/http/syntax/range.hpp"
@@ -51,7 +51,8 @@ std::vector<entity::FileRow> add_parts(Call& call) {
   std::vector<entity::FileRow> files;
   for (const auto& part : http::parse_multipart(call.request, limits)) {
     if (!part.file) continue;
-    files.push_back(add(call, part.file_name.value_or(""), [&part](std::int64_t offset, std::size_t max_bytes) { return part.file->read(offset, max_bytes); }));
+    files.push_back(add(call, part.file_name.value_or(""),
+                        [&part](std::int64_t offset, std::size_t max_bytes) { return part.file->read(offset, max_bytes); }));
   }
   if (files.empty()) throw base::Error::field("file", "required");
   return files;
@@ -119,12 +120,14 @@ void download(Call& call, http::Response& response) {
   if (!content) throw base::Error(base::ErrorCode::kDataLoss, "file_content_lost");
   const bool is_shown = http::sniff(content->read(0, http::kSniffBytes), file.name).is_safe_inline && !call.query_flag("download");
   response.content_type = file.mime;
-  response.set_header("Content-Disposition", http::content_disposition(is_shown ? http::Disposition::kInline : http::Disposition::kAttachment, file.name));
+  response.set_header("Content-Disposition",
+                      http::content_disposition(is_shown ? http::Disposition::kInline : http::Disposition::kAttachment, file.name));
   response.set_header("Content-Security-Policy", "default-src 'none'; sandbox");
   response.set_header("Accept-Ranges", "bytes");
   const std::int64_t size = content->size();
   http::RangeRequest range;
-  if (http::allows_range(call.request.header("If-Range"), etag, std::nullopt)) range = http::parse_range(call.request.header("Range"), size);
+  if (http::allows_range(call.request.header("If-Range"), etag, std::nullopt))
+    range = http::parse_range(call.request.header("Range"), size);
   if (range.kind == http::RangeKind::kUnsatisfiable) {
     response.set_header("Content-Range", http::content_range_unsatisfiable(size));
     response.status = 416;

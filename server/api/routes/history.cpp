@@ -41,8 +41,10 @@ void write_old_value(const QueryContext& context, const entity::FieldDef& field,
   const std::string target = base::json_string(*object, "entity", field.to.empty() ? "user" : field.to.front());
   const entity::EntityDef* found = context.registry.find(target);
   const auto* id = object->if_contains("id");
-  if (found == nullptr || id == nullptr || !id->is_int64()) out.value(value);
-  else write_reference(context, *found, id->as_int64(), out);
+  if (found == nullptr || id == nullptr || !id->is_int64())
+    out.value(value);
+  else
+    write_reference(context, *found, id->as_int64(), out);
 }
 
 }  // namespace
@@ -82,15 +84,19 @@ void history(Call& call, http::Response& response) {
     out.begin_object().key("items").begin_array();
     for (const auto& row : rows) {
       out.begin_object().key("seq").integer(row.seq).key("at").text(base::to_string(row.at)).key("user");
-      if (row.user_id == 0) out.null();
-      else write_reference(context, context.registry.require("user"), row.user_id, out);
+      if (row.user_id == 0)
+        out.null();
+      else
+        write_reference(context, context.registry.require("user"), row.user_id, out);
       out.key("version").integer(row.version).key("action").text(row.action).key("via").text(row.via);
       write_changes(context, entity, row.changes, out);
       out.end_object();
     }
     out.end_array().key("next");
-    if (more) out.text(std::to_string(rows.back().seq));
-    else out.null();
+    if (more)
+      out.text(std::to_string(rows.back().seq));
+    else
+      out.null();
     out.end_object();
   });
 }
@@ -113,8 +119,10 @@ void undo(Call& call, http::Response& response) {
   const auto& entity = call.entity();
   const std::int64_t id = call.id();
   SaveResult result{SaveResult::Status::kUpdated, id, 0, nullptr};
-  if (const std::int64_t merge = merge_of(call, entity, id, call.id(2)); merge != 0) result.version = entity::RecordMerge(call.context.services).undo(call.writer(), entity, merge).version;
-  else result = call.context.records.undo(call.writer(), entity, id, call.id(2));
+  if (const std::int64_t merge = merge_of(call, entity, id, call.id(2)); merge != 0)
+    result.version = entity::RecordMerge(call.context.services).undo(call.writer(), entity, merge).version;
+  else
+    result = call.context.records.undo(call.writer(), entity, id, call.id(2));
   call.read("record_after_undo", [&](const QueryContext& context) {
     response.body.clear();
     base::JsonWriter out(response.body);
@@ -147,8 +155,10 @@ void access(Call& call, http::Response& response) {
     for (const auto& reason : explained.reasons) {
       out.begin_object().key("rule").text(reason.rule).key("lets").boolean(reason.lets).key("scope").text(reason.scope);
       out.key("role");
-      if (reason.role_id == 0) out.null();
-      else write_reference(context, context.registry.require("role"), reason.role_id, out);
+      if (reason.role_id == 0)
+        out.null();
+      else
+        write_reference(context, context.registry.require("role"), reason.role_id, out);
       out.key("detail").text(reason.detail).end_object();
     }
     out.end_array().key("hidden_fields").begin_array();

@@ -1,8 +1,8 @@
 // Imports of tables: a file is looked at, its columns are mapped, rows are tried, written by a job, decided one by one.
+#include "server/connect/import/imports.hpp"
 #include "server/api/routes/routes.hpp"
 #include "server/base/error.hpp"
 #include "server/base/json_writer.hpp"
-#include "server/connect/import/imports.hpp"
 #include "server/connect/import/mapping.hpp"
 
 namespace api {
@@ -16,8 +16,18 @@ void write_job_link(Call& call, std::string_view key, std::int64_t job, base::Js
     out.null();
     return;
   }
-  out.begin_object().key("id").integer(row->id).key("state").text(row->state).key("done").integer(row->done).key("total").integer(row->total);
-  out.key("can_undo").boolean(row->can_undo && row->undone_by == 0 && row->state != "queued" && row->state != "running" && row->state != "paused").end_object();
+  out.begin_object()
+      .key("id")
+      .integer(row->id)
+      .key("state")
+      .text(row->state)
+      .key("done")
+      .integer(row->done)
+      .key("total")
+      .integer(row->total);
+  out.key("can_undo")
+      .boolean(row->can_undo && row->undone_by == 0 && row->state != "queued" && row->state != "running" && row->state != "paused")
+      .end_object();
 }
 
 // Failures and skips are asked for apart: there may be many.
@@ -29,27 +39,55 @@ json::object short_report(const json::object& report) {
 }
 
 void write_import(Call& call, const connect::ImportRow& import, base::JsonWriter& out) {
-  out.begin_object().key("id").integer(import.id).key("entity").text(import.entity).key("file_name").text(import.file_name).key("file").integer(import.file_id);
-  out.key("created_by").integer(import.created_by).key("created_at").text(base::to_string(import.created_at)).key("purged").boolean(import.is_purged);
+  out.begin_object()
+      .key("id")
+      .integer(import.id)
+      .key("entity")
+      .text(import.entity)
+      .key("file_name")
+      .text(import.file_name)
+      .key("file")
+      .integer(import.file_id);
+  out.key("created_by")
+      .integer(import.created_by)
+      .key("created_at")
+      .text(base::to_string(import.created_at))
+      .key("purged")
+      .boolean(import.is_purged);
   write_job_link(call, "job", import.job_id, out);
   write_job_link(call, "dry_run_job", import.dry_run_job_id, out);
   out.key("report");
-  if (import.report.empty()) out.null();
-  else out.value(short_report(import.report));
+  if (import.report.empty())
+    out.null();
+  else
+    out.value(short_report(import.report));
   for (const auto& [key, value] : import.plan) out.key(std::string_view(key)).value(value);
   out.end_object();
 }
 
 void write_row(const connect::StoredRow& row, base::JsonWriter& out) {
-  out.begin_object().key("sheet").integer(row.sheet).key("row").integer(row.number).key("status").text(connect::row_status_name(row.status)).key("reason");
-  if (row.reason.empty()) out.null();
-  else out.text(row.reason);
+  out.begin_object()
+      .key("sheet")
+      .integer(row.sheet)
+      .key("row")
+      .integer(row.number)
+      .key("status")
+      .text(connect::row_status_name(row.status))
+      .key("reason");
+  if (row.reason.empty())
+    out.null();
+  else
+    out.text(row.reason);
   out.key("field");
-  if (row.field.empty()) out.null();
-  else out.text(row.field);
+  if (row.field.empty())
+    out.null();
+  else
+    out.text(row.field);
   out.key("record");
-  if (row.record_id == 0) out.null();
-  else out.integer(row.record_id);
+  if (row.record_id == 0)
+    out.null();
+  else
+    out.integer(row.record_id);
   out.key("cells").value(base::parse_json(row.cells, {8, 64u << 20})).end_object();
 }
 
@@ -78,7 +116,8 @@ void create(Call& call, http::Response& response) {
 void list(Call& call, http::Response& response) {
   base::JsonWriter out(response.body);
   out.begin_object().key("items").begin_array();
-  for (const auto& import : call.context.imports.list(call.caller(), call.query_flag("all"), call.query_int("limit", 50, 1, 200))) write_import(call, import, out);
+  for (const auto& import : call.context.imports.list(call.caller(), call.query_flag("all"), call.query_int("limit", 50, 1, 200)))
+    write_import(call, import, out);
   out.end_array().end_object();
 }
 
@@ -96,7 +135,15 @@ void preview(Call& call, http::Response& response) {
   base::JsonWriter out(response.body);
   out.begin_object().key("items").begin_array();
   for (const auto& row : call.context.imports.preview(call.caller(), call.id(0), call.query_int("limit", 20, 1, 200))) {
-    out.begin_object().key("sheet").integer(row.sheet).key("row").integer(row.number).key("kind").text(row.kind).key("cells").value(base::parse_json(row.cells, {8, 64u << 20}));
+    out.begin_object()
+        .key("sheet")
+        .integer(row.sheet)
+        .key("row")
+        .integer(row.number)
+        .key("kind")
+        .text(row.kind)
+        .key("cells")
+        .value(base::parse_json(row.cells, {8, 64u << 20}));
     out.key("values").value(row.values).key("marks").value(row.marks).key("linked").value(row.linked).end_object();
   }
   out.end_array().end_object();
@@ -119,13 +166,16 @@ void report(Call& call, http::Response& response) {
 void rows(Call& call, http::Response& response) {
   std::optional<connect::RowStatus> status;
   const std::string given = call.query("status");
-  for (const auto each : {connect::RowStatus::kCreated, connect::RowStatus::kUpdated, connect::RowStatus::kSkipped, connect::RowStatus::kFailed, connect::RowStatus::kReview}) {
+  for (const auto each : {connect::RowStatus::kCreated, connect::RowStatus::kUpdated, connect::RowStatus::kSkipped,
+                          connect::RowStatus::kFailed, connect::RowStatus::kReview}) {
     if (connect::row_status_name(each) == given) status = each;
   }
-  if (!given.empty() && !status) throw base::Error::field("status", "unknown_option", {{"value", given}, {"valid", "created, updated, skipped, failed, review"}});
+  if (!given.empty() && !status)
+    throw base::Error::field("status", "unknown_option", {{"value", given}, {"valid", "created, updated, skipped, failed, review"}});
   base::JsonWriter out(response.body);
   out.begin_object().key("items").begin_array();
-  for (const auto& row : call.context.imports.rows(call.caller(), call.id(0), status, call.query_int("limit", 100, 1, 10'000))) write_row(row, out);
+  for (const auto& row : call.context.imports.rows(call.caller(), call.id(0), status, call.query_int("limit", 100, 1, 10'000)))
+    write_row(row, out);
   out.end_array().end_object();
 }
 
@@ -137,7 +187,8 @@ void failed(Call& call, http::Response& response) {
 
 void decide(Call& call, http::Response& response) {
   const json::object body = call.body();
-  const auto row = call.context.imports.decide(call.writer(), call.id(0), static_cast<int>(base::json_int(body, "sheet")), base::json_int(body, "row"), base::json_string(body, "decision"));
+  const auto row = call.context.imports.decide(call.writer(), call.id(0), static_cast<int>(base::json_int(body, "sheet")),
+                                               base::json_int(body, "row"), base::json_string(body, "decision"));
   base::JsonWriter out(response.body);
   write_row(row, out);
 }
@@ -152,7 +203,8 @@ void mappings(Call& call, http::Response& response) {
   const std::string entity = call.query("entity");
   base::JsonWriter out(response.body);
   out.begin_object().key("items").begin_array();
-  for (const auto& name : connect::ready_mapping_names(entity)) out.begin_object().key("id").null().key("name").text(name).key("ready").boolean(true).end_object();
+  for (const auto& name : connect::ready_mapping_names(entity))
+    out.begin_object().key("id").null().key("name").text(name).key("ready").boolean(true).end_object();
   for (const auto& mapping : call.context.imports.mappings(entity)) {
     if (mapping.name.empty()) continue;
     out.begin_object().key("id").integer(mapping.id).key("name").text(mapping.name).key("ready").boolean(false).end_object();

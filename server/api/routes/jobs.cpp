@@ -7,17 +7,36 @@
 namespace api {
 
 void write_job(const flow::JobRow& row, base::JsonWriter& out) {
-  out.begin_object().key("id").integer(row.id).key("kind").text(row.kind).key("state").text(row.state).key("done").integer(row.done).key("total").integer(row.total);
+  out.begin_object()
+      .key("id")
+      .integer(row.id)
+      .key("kind")
+      .text(row.kind)
+      .key("state")
+      .text(row.state)
+      .key("done")
+      .integer(row.done)
+      .key("total")
+      .integer(row.total);
   out.key("result").value(row.result).key("error_count").integer(row.error_count).key("error_file");
-  if (row.error_count == 0) out.null();
-  else out.text("/api/v1/jobs/" + std::to_string(row.id) + "/errors");
-  out.key("can_undo").boolean(row.can_undo && row.undone_by == 0 && row.state != "queued" && row.state != "running").key("problem").text(row.problem);
+  if (row.error_count == 0)
+    out.null();
+  else
+    out.text("/api/v1/jobs/" + std::to_string(row.id) + "/errors");
+  out.key("can_undo")
+      .boolean(row.can_undo && row.undone_by == 0 && row.state != "queued" && row.state != "running")
+      .key("problem")
+      .text(row.problem);
   out.key("undone_by");
-  if (row.undone_by == 0) out.null();
-  else out.integer(row.undone_by);
+  if (row.undone_by == 0)
+    out.null();
+  else
+    out.integer(row.undone_by);
   out.key("created_by").integer(row.created_by).key("created_at").text(base::to_string(row.created_at)).key("finished_at");
-  if (row.finished_at == base::Instant{}) out.null();
-  else out.text(base::to_string(row.finished_at));
+  if (row.finished_at == base::Instant{})
+    out.null();
+  else
+    out.text(base::to_string(row.finished_at));
   out.end_object();
 }
 
@@ -26,14 +45,17 @@ namespace {
 // A job belongs to whoever started it; administrators see all.
 flow::JobRow own_job(Call& call) {
   const auto row = call.context.jobs.find(call.id(0));
-  if (!row || (row->created_by != call.caller().user_id && !call.is_administrator())) throw base::Error(base::ErrorCode::kNotFound, "job_not_found");
+  if (!row || (row->created_by != call.caller().user_id && !call.is_administrator()))
+    throw base::Error(base::ErrorCode::kNotFound, "job_not_found");
   return *row;
 }
 
 void list(Call& call, http::Response& response) {
   base::JsonWriter out(response.body);
   out.begin_object().key("items").begin_array();
-  for (const auto& row : call.context.jobs.list(call.caller().user_id, call.is_administrator() && call.query_flag("all"), call.query_int("limit", 50, 1, 200))) write_job(row, out);
+  for (const auto& row : call.context.jobs.list(call.caller().user_id, call.is_administrator() && call.query_flag("all"),
+                                                call.query_int("limit", 50, 1, 200)))
+    write_job(row, out);
   out.end_array().end_object();
 }
 

@@ -29,28 +29,41 @@ void write_field(const Call& call, const EntityDef& entity, const FieldDef& fiel
   out.begin_object().key("key").text(field.key).key("id").integer(field.id).key("type").text(field.type->name());
   out.key("label").text(field_label(call, entity, field)).key("help");
   const std::string help = label(call, field.help, "entities." + entity.key + ".help." + field.key, "");
-  if (help.empty()) out.null();
-  else out.text(help);
+  if (help.empty())
+    out.null();
+  else
+    out.text(help);
   out.key("required").boolean(field.required).key("read_only").boolean(field.read_only || field.system).key("hidden").boolean(field.hidden);
   out.key("filterable").boolean(field.filterable).key("sortable").boolean(field.sortable).key("custom").boolean(field.custom);
   out.key("system").boolean(field.system).key("multiple").boolean(field.type->is_multi_value(field)).key("unique").boolean(field.unique);
   out.key("searchable").boolean(field.search != entity::SearchKind::kNone).key("scale").integer(field.scale);
   out.key("max_length");
-  if (field.max_length) out.integer(*field.max_length);
-  else out.null();
+  if (field.max_length)
+    out.integer(*field.max_length);
+  else
+    out.null();
   out.key("min");
-  if (field.min) out.text(*field.min);
-  else out.null();
+  if (field.min)
+    out.text(*field.min);
+  else
+    out.null();
   out.key("max");
-  if (field.max) out.text(*field.max);
-  else out.null();
+  if (field.max)
+    out.text(*field.max);
+  else
+    out.null();
   out.key("format").text(field.format).key("to").begin_array();
   for (const auto& target : field.to) out.text(target);
   out.end_array();
   write_options(call, entity, field, out);
   out.key("kinds").begin_array();
   for (const auto& kind : field.kinds) {
-    out.begin_object().key("key").text(kind).key("label").text(label(call, {}, "entities." + entity.key + ".kinds." + field.key + "." + kind, kind)).end_object();
+    out.begin_object()
+        .key("key")
+        .text(kind)
+        .key("label")
+        .text(label(call, {}, "entities." + entity.key + ".kinds." + field.key + "." + kind, kind))
+        .end_object();
   }
   out.end_array().key("through").text(field.through).key("expression").text(field.expression).key("result").text(field.result);
   out.key("default").value(field.default_value);
@@ -80,7 +93,8 @@ bool names_hidden_field(const Call& call, const EntityDef& entity, const json::v
   }
   const auto* object = filter.if_object();
   if (object == nullptr) return false;
-  if (const auto* field = object->if_contains("field"); field != nullptr && field->is_string()) return !names_readable_field(call, entity, field->as_string());
+  if (const auto* field = object->if_contains("field"); field != nullptr && field->is_string())
+    return !names_readable_field(call, entity, field->as_string());
   if (object->contains("exists")) return false;  // asks another entity, which checks by itself
   return std::any_of(object->begin(), object->end(), [&](const auto& member) { return names_hidden_field(call, entity, member.value()); });
 }
@@ -103,7 +117,8 @@ void write_views(const Call& call, const EntityDef& entity, base::JsonWriter& ou
   if (entity.views.is_array()) {
     for (const auto& view : entity.views.as_array()) {
       if (!view.is_object()) continue;
-      if (const auto* filter = view.as_object().if_contains("filter"); filter != nullptr && names_hidden_field(call, entity, *filter)) continue;
+      if (const auto* filter = view.as_object().if_contains("filter"); filter != nullptr && names_hidden_field(call, entity, *filter))
+        continue;
       json::object shown = view.as_object();
       const std::string key = base::json_string(shown, "key");
       shown["label"] = label(call, own_labels(view.as_object()), "entities." + entity.key + ".views." + key, key);
@@ -125,7 +140,9 @@ void write_groups(const Call& call, const EntityDef& entity, json::object& card,
     for (std::size_t i = 0; i < facts.size(); ++i) {
       const auto number = std::to_string(i);
       const auto* own = names == nullptr ? nullptr : base::json_object(*names, number);
-      titles.emplace_back(label(call, own == nullptr ? std::unordered_map<std::string, std::string>{} : own_labels(json::object{{"labels", *own}}), shipped + number, ""));
+      titles.emplace_back(
+          label(call, own == nullptr ? std::unordered_map<std::string, std::string>{} : own_labels(json::object{{"labels", *own}}),
+                shipped + number, ""));
     }
   } else {
     json::array layout;
@@ -198,11 +215,28 @@ void write_rules(const Call& call, const EntityDef& entity, base::JsonWriter& ou
 }
 
 void write_entity(const Call& call, const EntityDef& entity, base::JsonWriter& out) {
-  static constexpr std::pair<std::string_view, entity::Action> kActions[] = {
-      {"read", entity::Action::kRead}, {"create", entity::Action::kCreate}, {"update", entity::Action::kUpdate}, {"delete", entity::Action::kDelete}, {"export", entity::Action::kExport}};
-  out.begin_object().key("key").text(entity.key).key("id").integer(entity.id).key("plural").text(entity.plural).key("kind").text(kind_name(entity.kind));
+  static constexpr std::pair<std::string_view, entity::Action> kActions[] = {{"read", entity::Action::kRead},
+                                                                             {"create", entity::Action::kCreate},
+                                                                             {"update", entity::Action::kUpdate},
+                                                                             {"delete", entity::Action::kDelete},
+                                                                             {"export", entity::Action::kExport}};
+  out.begin_object()
+      .key("key")
+      .text(entity.key)
+      .key("id")
+      .integer(entity.id)
+      .key("plural")
+      .text(entity.plural)
+      .key("kind")
+      .text(kind_name(entity.kind));
   out.key("module").text(entity.module).key("icon").text(entity.icon).key("custom").boolean(entity.custom);
-  out.key("label").begin_object().key("one").text(entity_label(call, entity, "one")).key("many").text(entity_label(call, entity, "many")).end_object();
+  out.key("label")
+      .begin_object()
+      .key("one")
+      .text(entity_label(call, entity, "one"))
+      .key("many")
+      .text(entity_label(call, entity, "many"))
+      .end_object();
   out.key("title").text(entity.title_field).key("owner").text(entity.owner_field).key("timeline").boolean(entity.timeline);
   out.key("can").begin_object();
   for (const auto& [name, action] : kActions) out.key(name).boolean(entity::may(call.caller(), entity, action));
@@ -215,8 +249,10 @@ void write_entity(const Call& call, const EntityDef& entity, base::JsonWriter& o
   write_views(call, entity, out);
   write_card(call, entity, out);
   out.key("stages");
-  if (entity.stages) out.begin_object().key("field").text(entity.stages->field).key("pipeline").text(entity.stages->pipeline).end_object();
-  else out.null();
+  if (entity.stages)
+    out.begin_object().key("field").text(entity.stages->field).key("pipeline").text(entity.stages->pipeline).end_object();
+  else
+    out.null();
   write_related(call, entity, out);
   out.end_object();
 }
@@ -225,7 +261,8 @@ void metadata(Call& call, http::Response& response) {
   base::JsonWriter out(response.body);
   out.begin_object().key("version").integer(call.registry->version()).key("entities").begin_array();
   for (const auto& entity : call.registry->entities()) {
-    const bool visible = entity::may(call.caller(), *entity, entity::Action::kRead) || entity::may(call.caller(), *entity, entity::Action::kCreate);
+    const bool visible =
+        entity::may(call.caller(), *entity, entity::Action::kRead) || entity::may(call.caller(), *entity, entity::Action::kCreate);
     if (visible) write_entity(call, *entity, out);
   }
   out.end_array().end_object();
@@ -270,7 +307,8 @@ void change_field(Call& call, http::Response& response) {
 // For ever, with the values: the body names the field once more.
 void purge_field(Call& call, http::Response& response) {
   const auto& who = administrator(call);
-  if (base::json_string(call.body(), "confirm") != call.parameter(1)) throw base::Error::field("confirm", "confirm_by_name", {{"name", std::string(call.parameter(1))}});
+  if (base::json_string(call.body(), "confirm") != call.parameter(1))
+    throw base::Error::field("confirm", "confirm_by_name", {{"name", std::string(call.parameter(1))}});
   call.context.catalog.purge_field(who, call.parameter(0), call.parameter(1));
   response.status = 204;
 }

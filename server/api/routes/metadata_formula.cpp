@@ -16,7 +16,8 @@ constexpr int kSamples = 3;
 
 std::vector<std::int64_t> newest_records(store::Connection& connection, const entity::EntityDef& entity) {
   std::vector<std::int64_t> ids;
-  auto statement = connection.prepare("formula_samples", "SELECT id FROM " + entity::table_of(entity) + " WHERE deleted_at IS NULL ORDER BY id DESC LIMIT $1");
+  auto statement = connection.prepare("formula_samples",
+                                      "SELECT id FROM " + entity::table_of(entity) + " WHERE deleted_at IS NULL ORDER BY id DESC LIMIT $1");
   statement.bind(1, kSamples);
   while (statement.step()) ids.push_back(statement.integer(0));
   return ids;
@@ -26,7 +27,8 @@ std::vector<std::int64_t> newest_records(store::Connection& connection, const en
 void check(Call& call, http::Response& response) {
   if (!call.is_administrator()) throw base::Error(base::ErrorCode::kPermissionDenied, "admin_only");
   const auto* entity = call.registry->find(call.parameter(0));
-  if (entity == nullptr) throw base::Error(base::ErrorCode::kNotFound, "unknown_entity", {{"entity", std::string(call.parameter(0).substr(0, 100))}});
+  if (entity == nullptr)
+    throw base::Error(base::ErrorCode::kNotFound, "unknown_entity", {{"entity", std::string(call.parameter(0).substr(0, 100))}});
   const std::string expression = base::json_string(call.body(), "expression");
   if (expression.empty()) throw base::Error::field("expression", "required");
   const formula::Scope scope = entity::scope_of(*call.registry, *entity);

@@ -28,7 +28,8 @@ class TextsWriter {
       if (field.system) continue;
       add({"fields", field.key}, field.labels, prefix() + "fields." + field.key);
       add({"help", field.key}, field.help, prefix() + "help." + field.key);
-      for (const auto& option : field.options) add({"options", field.key, option.key}, option.labels, prefix() + "options." + field.key + "." + option.key);
+      for (const auto& option : field.options)
+        add({"options", field.key, option.key}, option.labels, prefix() + "options." + field.key + "." + option.key);
     }
     for (const auto& rule : entity_.rules) add({"rules", rule.key}, rule.labels, prefix() + "rules." + rule.key);
     add_all("views", entity_.views.is_array() ? &entity_.views.as_array() : nullptr);
@@ -96,7 +97,8 @@ void require_administrator(const Call& call) {
 
 void answer(const Call& call, const entity::Registry& registry, http::Response& response) {
   const auto* found = registry.find(call.parameter(0));
-  if (found == nullptr) throw base::Error(base::ErrorCode::kNotFound, "unknown_entity", {{"entity", std::string(call.parameter(0).substr(0, 100))}});
+  if (found == nullptr)
+    throw base::Error(base::ErrorCode::kNotFound, "unknown_entity", {{"entity", std::string(call.parameter(0).substr(0, 100))}});
   base::JsonWriter(response.body).value(TextsWriter(call, *found).write());
 }
 

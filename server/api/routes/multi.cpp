@@ -37,7 +37,8 @@ void parse_part(const json::value& given, const http::Request& outer, std::size_
   if (!decoded) throw base::Error::field(name + ".path", "wrong_type", {{"expected", "path"}});
   part.path = *decoded;
   part.request.method = method == "GET" ? http::Method::kGet : http::Method::kPost;
-  if (!is_read(part.request.method, part.path) || part.path == "/api/v1/multi") throw base::Error::field(name + ".path", "multi_reads_only");
+  if (!is_read(part.request.method, part.path) || part.path == "/api/v1/multi")
+    throw base::Error::field(name + ".path", "multi_reads_only");
   if (question != std::string::npos && !http::parse_query(std::string_view(part.target).substr(question + 1), part.request.query)) {
     throw base::Error::field(name + ".path", "wrong_type", {{"expected", "query"}});
   }
@@ -61,38 +62,44 @@ http::Response answer(const http::Router& router, Part& part) {
   part.request.path_parameters = match->parameters;
   (*match->handler)(part.request, response);
   const bool is_stream = response.source != nullptr || response.on_event_stream != nullptr || response.shared_body != nullptr;
-  if (is_stream || response.content_type.find("json") == std::string::npos) throw base::Error(base::ErrorCode::kInvalidArgument, "multi_reads_only");
+  if (is_stream || response.content_type.find("json") == std::string::npos)
+    throw base::Error(base::ErrorCode::kInvalidArgument, "multi_reads_only");
   return response;
 }
 
 }  // namespace
 
 void add_multi_routes(http::Router& router, ApiContext& context) {
-  add_route(router, context, {http::Method::kPost, "/multi", [&router](Call& call, http::Response& response) {
-    const json::object body = call.body();
-    const json::array* requests = base::json_array(body, "requests");
-    if (requests == nullptr) throw base::Error::field("requests", "required");
-    if (requests->size() > kMaxParts) throw base::Error::field("requests", "too_many", {{"max", std::to_string(kMaxParts)}});
-    std::deque<Part> parts;
-    for (std::size_t i = 0; i < requests->size(); ++i) parse_part(requests->at(i), call.request, i, parts.emplace_back());
-    base::JsonWriter out(response.body);
-    out.begin_object().key("answers").begin_array();
-    for (auto& part : parts) {
-      http::Response one;
-      try {
-        one = answer(router, part);
-      } catch (const base::Error&) {
-        one = http::Response{};
-        write_problem(std::current_exception(), call.context.localizer, language_of(call.request), one);
-      }
-      out.begin_object().key("status").integer(one.status).key("body");
-      if (one.body.empty()) out.null();
-      else out.raw(one.body);
-      out.end_object();
-    }
-    out.end_array().end_object();
-    response.set_header("Cache-Control", "no-store");
-  }, http::RunsOn::kReadPool, SignIn::kNone});
+  add_route(router, context,
+            {http::Method::kPost, "/multi",
+             [&router](Call& call, http::Response& response) {
+               const json::object body = call.body();
+               const json::array* requests = base::json_array(body, "requests");
+               if (requests == nullptr) throw base::Error::field("requests", "required");
+               if (requests->size() > kMaxParts) throw base::Error::field("requests", "too_many", {{"max", std::to_string(kMaxParts)}});
+               std::deque<Part> parts;
+               for (std::size_t i = 0; i < requests->size(); ++i) parse_part(requests->at(i), call.request, i, parts.emplace_back());
+               base::JsonWriter out(response.body);
+               out.begin_object().key("answers").begin_array();
+               for (auto& part : parts) {
+                 http::Response one;
+                 try {
+                   one = answer(router, part);
+                 } catch (const base::Error&) {
+                   one = http::Response{};
+                   write_problem(std::current_exception(), call.context.localizer, language_of(call.request), one);
+                 }
+                 out.begin_object().key("status").integer(one.status).key("body");
+                 if (one.body.empty())
+                   out.null();
+                 else
+                   out.raw(one.body);
+                 out.end_object();
+               }
+               out.end_array().end_object();
+               response.set_header("Cache-Control", "no-store");
+             },
+             http::RunsOn::kReadPool, SignIn::kNone});
 }
 
 }  // namespace api

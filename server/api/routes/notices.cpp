@@ -1,8 +1,8 @@
 // Notices of the signed-in user and the counters of his day.
+#include "server/connect/notices/notices.hpp"
 #include "server/api/routes/routes.hpp"
 #include "server/base/error.hpp"
 #include "server/base/json_writer.hpp"
-#include "server/connect/notices/notices.hpp"
 #include "server/entity/field_type.hpp"
 
 namespace api {
@@ -28,20 +28,30 @@ void write_notice(Call& call, const entity::QueryContext& context, const connect
   if (notice.actor_id != 0) args.emplace_back("actor", title_of(context, context.registry.require("user"), notice.actor_id));
   out.begin_object().key("id").integer(notice.id).key("kind").text(notice.kind).key("text").text(call.text("notice." + notice.kind, args));
   out.key("entity");
-  if (entity == nullptr) out.null();
-  else out.text(entity->key);
+  if (entity == nullptr)
+    out.null();
+  else
+    out.text(entity->key);
   out.key("record_id");
-  if (notice.record_id == 0) out.null();
-  else out.integer(notice.record_id);
+  if (notice.record_id == 0)
+    out.null();
+  else
+    out.integer(notice.record_id);
   out.key("record_title");
-  if (title.empty()) out.null();
-  else out.text(title);
+  if (title.empty())
+    out.null();
+  else
+    out.text(title);
   out.key("actor");
-  if (notice.actor_id == 0) out.null();
-  else write_reference(context, context.registry.require("user"), notice.actor_id, out);
+  if (notice.actor_id == 0)
+    out.null();
+  else
+    write_reference(context, context.registry.require("user"), notice.actor_id, out);
   out.key("created_at").text(base::to_string(notice.created_at)).key("read_at");
-  if (notice.read_at) out.text(base::to_string(*notice.read_at));
-  else out.null();
+  if (notice.read_at)
+    out.text(base::to_string(*notice.read_at));
+  else
+    out.null();
   out.end_object();
 }
 
@@ -58,8 +68,10 @@ void list(Call& call, http::Response& response) {
     out.begin_object().key("items").begin_array();
     for (const auto& notice : notices) write_notice(call, context, notice, out);
     out.end_array().key("next");
-    if (more) out.text(std::to_string(notices.back().id));
-    else out.null();
+    if (more)
+      out.text(std::to_string(notices.back().id));
+    else
+      out.null();
     out.key("unread").integer(Notices::unread_count(context.connection, call.caller().user_id)).end_object();
   });
 }
@@ -67,7 +79,11 @@ void list(Call& call, http::Response& response) {
 void count(Call& call, http::Response& response) {
   call.read("notice_count", [&](const entity::QueryContext& context) {
     response.body.clear();
-    base::JsonWriter(response.body).begin_object().key("unread").integer(Notices::unread_count(context.connection, call.caller().user_id)).end_object();
+    base::JsonWriter(response.body)
+        .begin_object()
+        .key("unread")
+        .integer(Notices::unread_count(context.connection, call.caller().user_id))
+        .end_object();
   });
 }
 
@@ -101,7 +117,8 @@ Filter compare(const entity::EntityDef& entity, std::string_view field, entity::
 bool is_planned_kind(const entity::EntityDef& entity) {
   const auto* state = entity.field("state");
   const auto* due = entity.field("due_at");
-  return entity.owner_index >= 0 && state != nullptr && state->option("planned") != nullptr && due != nullptr && due->type->name() == "instant";
+  return entity.owner_index >= 0 && state != nullptr && state->option("planned") != nullptr && due != nullptr &&
+         due->type->name() == "instant";
 }
 
 struct DayCounts {
@@ -134,7 +151,15 @@ void my_day(Call& call, http::Response& response) {
       if (!is_planned_kind(*entity) || !entity::may(context.caller, *entity, entity::Action::kRead)) continue;
       const DayCounts counts = count_day(context, *entity, end_of_day);
       sum = {sum.overdue + counts.overdue, sum.today + counts.today, sum.planned + counts.planned};
-      out.key(entity->key).begin_object().key("overdue").integer(counts.overdue).key("today").integer(counts.today).key("planned").integer(counts.planned).end_object();
+      out.key(entity->key)
+          .begin_object()
+          .key("overdue")
+          .integer(counts.overdue)
+          .key("today")
+          .integer(counts.today)
+          .key("planned")
+          .integer(counts.planned)
+          .end_object();
     }
     out.end_object().key("overdue").integer(sum.overdue).key("today").integer(sum.today).key("planned").integer(sum.planned);
     out.key("unread").integer(Notices::unread_count(context.connection, call.caller().user_id)).end_object();

@@ -49,7 +49,8 @@ void explorer_page(Call& call, http::Response& response) {
 
 void explorer_file(Call& call, http::Response& response) {
   const std::string name(call.parameter(0));
-  const auto file = name.find('/') == std::string::npos && name != "index.html" ? base::find_resource("server/api/openapi/explorer/" + name) : std::nullopt;
+  const auto file = name.find('/') == std::string::npos && name != "index.html" ? base::find_resource("server/api/openapi/explorer/" + name)
+                                                                                : std::nullopt;
   if (!file) throw base::Error(base::ErrorCode::kNotFound, "page_not_found");
   response.content_type = name.ends_with(".js") ? "text/javascript; charset=utf-8" : "text/css; charset=utf-8";
   response.body = *file;

@@ -38,7 +38,8 @@ class RequestMetrics {
     for (const auto& [pattern, series] : series_) {
       for (int c = 1; c <= 5; ++c) {
         if (series.by_class[c] == 0) continue;
-        out += "matvey_requests_total{route=\"" + pattern + "\",status=\"" + std::to_string(c) + "xx\"} " + std::to_string(series.by_class[c]) + "\n";
+        out += "matvey_requests_total{route=\"" + pattern + "\",status=\"" + std::to_string(c) + "xx\"} " +
+               std::to_string(series.by_class[c]) + "\n";
       }
     }
     out += "# TYPE matvey_request_seconds histogram\n";
@@ -46,7 +47,8 @@ class RequestMetrics {
       if (series.count == 0) continue;
       const std::string label = "route=\"" + pattern + "\"";
       for (std::size_t i = 0; i < kBounds.size(); ++i) {
-        out += "matvey_request_seconds_bucket{" + label + ",le=\"" + std::to_string(static_cast<double>(kBounds[i]) / 1e6) + "\"} " + std::to_string(series.buckets[i]) + "\n";
+        out += "matvey_request_seconds_bucket{" + label + ",le=\"" + std::to_string(static_cast<double>(kBounds[i]) / 1e6) + "\"} " +
+               std::to_string(series.buckets[i]) + "\n";
       }
       out += "matvey_request_seconds_bucket{" + label + ",le=\"+Inf\"} " + std::to_string(series.count) + "\n";
       out += "matvey_request_seconds_sum{" + label + "} " + std::to_string(static_cast<double>(series.sum_us) / 1e6) + "\n";
@@ -77,14 +79,24 @@ void write_query_metrics(const store::Database& database, std::string& out) {
   out += "# TYPE matvey_query_calls_total counter\n";
   for (const auto& query : queries) out += "matvey_query_calls_total" + label(query) + std::to_string(query.calls) + "\n";
   out += "# TYPE matvey_query_seconds_total counter\n";
-  for (const auto& query : queries) out += "matvey_query_seconds_total" + label(query) + std::to_string(static_cast<double>(query.total_us) / 1e6) + "\n";
+  for (const auto& query : queries)
+    out += "matvey_query_seconds_total" + label(query) + std::to_string(static_cast<double>(query.total_us) / 1e6) + "\n";
   out += "# TYPE matvey_query_max_seconds gauge\n";
-  for (const auto& query : queries) out += "matvey_query_max_seconds" + label(query) + std::to_string(static_cast<double>(query.max_us) / 1e6) + "\n";
+  for (const auto& query : queries)
+    out += "matvey_query_max_seconds" + label(query) + std::to_string(static_cast<double>(query.max_us) / 1e6) + "\n";
 }
 
 void write_program_metrics(const ApiContext& context, std::string& out) {
   const auto one = [&](std::string_view name, std::string_view type, std::int64_t value) {
-    out.append("# TYPE ").append(name).append(" ").append(type).append("\n").append(name).append(" ").append(std::to_string(value)).append("\n");
+    out.append("# TYPE ")
+        .append(name)
+        .append(" ")
+        .append(type)
+        .append("\n")
+        .append(name)
+        .append(" ")
+        .append(std::to_string(value))
+        .append("\n");
   };
   one("matvey_memory_bytes", "gauge", private_memory_bytes());
   if (context.server_counters) {
@@ -97,12 +109,16 @@ void write_program_metrics(const ApiContext& context, std::string& out) {
   }
   if (context.open_streams) one("matvey_streams_open", "gauge", static_cast<std::int64_t>(context.open_streams()));
   out += "# TYPE matvey_consumer_events_total counter\n";
-  for (const auto& consumer : context.dispatcher.states()) out += "matvey_consumer_events_total{consumer=\"" + consumer.name + "\"} " + std::to_string(consumer.handled) + "\n";
+  for (const auto& consumer : context.dispatcher.states())
+    out += "matvey_consumer_events_total{consumer=\"" + consumer.name + "\"} " + std::to_string(consumer.handled) + "\n";
   out += "# TYPE matvey_consumer_failing gauge\n";
-  for (const auto& consumer : context.dispatcher.states()) out += "matvey_consumer_failing{consumer=\"" + consumer.name + "\"} " + (consumer.last_error.empty() ? "0\n" : "1\n");
+  for (const auto& consumer : context.dispatcher.states())
+    out += "matvey_consumer_failing{consumer=\"" + consumer.name + "\"} " + (consumer.last_error.empty() ? "0\n" : "1\n");
 }
 
-bool accepts(const http::Request& request, std::string_view encoding) { return request.header("Accept-Encoding").find(encoding) != std::string_view::npos; }
+bool accepts(const http::Request& request, std::string_view encoding) {
+  return request.header("Accept-Encoding").find(encoding) != std::string_view::npos;
+}
 
 // Files of the built interface; any other path is the application's own address and gets its page.
 void web(const http::Request& request, http::Response& response) {
@@ -113,9 +129,16 @@ void web(const http::Request& request, http::Response& response) {
   if (!file) file = base::find_resource_file("web/index.html");
   if (!file) throw base::Error(base::ErrorCode::kNotFound, "page_not_found");
   const std::string_view name = file->path;
-  static constexpr std::pair<std::string_view, std::string_view> kTypes[] = {
-      {".html", "text/html; charset=utf-8"}, {".js", "text/javascript; charset=utf-8"}, {".css", "text/css; charset=utf-8"}, {".svg", "image/svg+xml"}, {".png", "image/png"},
-      {".woff2", "font/woff2"}, {".webmanifest", "application/manifest+json"}, {".json", "application/json"}, {".ico", "image/x-icon"}, {".txt", "text/plain; charset=utf-8"}};
+  static constexpr std::pair<std::string_view, std::string_view> kTypes[] = {{".html", "text/html; charset=utf-8"},
+                                                                             {".js", "text/javascript; charset=utf-8"},
+                                                                             {".css", "text/css; charset=utf-8"},
+                                                                             {".svg", "image/svg+xml"},
+                                                                             {".png", "image/png"},
+                                                                             {".woff2", "font/woff2"},
+                                                                             {".webmanifest", "application/manifest+json"},
+                                                                             {".json", "application/json"},
+                                                                             {".ico", "image/x-icon"},
+                                                                             {".txt", "text/plain; charset=utf-8"}};
   response.content_type = "application/octet-stream";
   for (const auto& [ending, type] : kTypes) {
     if (name.ends_with(ending)) response.content_type = type;
@@ -123,7 +146,8 @@ void web(const http::Request& request, http::Response& response) {
   const std::string etag = "\"" + std::string(file->hash.substr(0, 32)) + "\"";
   response.set_header("ETag", etag);
   // Assets carry their hash in the name; the page itself is always asked for again.
-  response.set_header("Cache-Control", name.find("/assets/") != std::string_view::npos ? "public, max-age=31536000, immutable" : "no-cache");
+  response.set_header("Cache-Control",
+                      name.find("/assets/") != std::string_view::npos ? "public, max-age=31536000, immutable" : "no-cache");
   response.set_header("Vary", "Accept-Encoding");
   if (request.header("If-None-Match") == etag) {
     response.status = 304;
@@ -158,7 +182,9 @@ std::vector<std::pair<std::string, std::string>> security_headers(bool is_tls) {
       {"Referrer-Policy", "same-origin"},
       {"Permissions-Policy", "geolocation=(self), camera=(self), microphone=(self)"},
       {"Cross-Origin-Opener-Policy", "same-origin"},
-      {"Content-Security-Policy", "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; frame-ancestors 'none'; base-uri 'self'; form-action 'self'; object-src 'none'"}};
+      {"Content-Security-Policy",
+       "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; frame-ancestors 'none'; base-uri 'self'; "
+       "form-action 'self'; object-src 'none'"}};
   if (is_tls) headers.emplace_back("Strict-Transport-Security", "max-age=31536000");
   return headers;
 }
@@ -168,7 +194,9 @@ http::Server::Hooks server_hooks(ApiContext& context) {
   hooks.on_error = [&context](const http::Request& request, std::exception_ptr error, http::Response& response) {
     write_problem(error, context.localizer, language_of(request), response);
   };
-  hooks.observe = [](const http::Request&, std::string_view pattern, int status, std::chrono::microseconds duration) { metrics().observe(pattern, status, duration); };
+  hooks.observe = [](const http::Request&, std::string_view pattern, int status, std::chrono::microseconds duration) {
+    metrics().observe(pattern, status, duration);
+  };
   return hooks;
 }
 

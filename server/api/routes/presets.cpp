@@ -17,7 +17,9 @@ json::array field_names(const Call& call, const json::object& preset) {
   for (const auto& item : preset.at("fields").as_array()) {
     const auto* entity = call.registry->find(base::json_string(item.as_object(), "entity"));
     if (entity == nullptr) continue;
-    all.push_back(json::object{{"entity", entity->key}, {"key", item.at("field").at("key")}, {"label", preset_text(item.at("field").at("labels"), call.caller().language)}});
+    all.push_back(json::object{{"entity", entity->key},
+                               {"key", item.at("field").at("key")},
+                               {"label", preset_text(item.at("field").at("labels"), call.caller().language)}});
   }
   return all;
 }
@@ -29,8 +31,10 @@ void list(Call& call, http::Response& response) {
     response.body.clear();
     base::JsonWriter out(response.body);
     out.begin_object().key("applied");
-    if (applied.empty()) out.null();
-    else out.text(applied);
+    if (applied.empty())
+      out.null();
+    else
+      out.text(applied);
     out.key("replaces").boolean(may_replace_stages(context.connection, *call.registry)).key("items").begin_array();
     for (const auto& preset : presets()) {
       const json::object shown = preset_text(preset, call.caller().language).as_object();

@@ -1,8 +1,8 @@
 // Lists, counts, sums and exports.
 #include "server/api/routes/routes.hpp"
 #include "server/base/error.hpp"
-#include "server/connect/export/record_export.hpp"
 #include "server/base/json_writer.hpp"
+#include "server/connect/export/record_export.hpp"
 #include "server/entity/field_type.hpp"
 
 namespace api {
@@ -61,7 +61,8 @@ void export_records(Call& call, http::Response& response) {
   request.with_labels = base::json_bool(request.query, "labels", request.format == "xlsx");
   request.for_editing = base::json_bool(request.query, "for_editing");
   for (const auto* key : {"format", "labels", "for_editing"}) request.query.erase(key);
-  auto records = std::make_shared<connect::RecordExport>(call.context.services, call.context.localizer, entity, call.registry, call.writer(), request);
+  auto records =
+      std::make_shared<connect::RecordExport>(call.context.services, call.context.localizer, entity, call.registry, call.writer(), request);
   response.content_type = records->content_type();
   response.set_header("Content-Disposition", "attachment; filename=\"" + records->file_name() + "\"");
   response.source = [records](std::string& chunk) {

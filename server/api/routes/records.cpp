@@ -22,7 +22,8 @@ std::optional<std::int64_t> if_match_version(const http::Request& request) {
   while (!text.empty() && text.back() == '"') text.remove_suffix(1);
   std::int64_t version = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), version);
-  if (error != std::errc{} || end != text.data() + text.size()) throw base::Error::field("If-Match", "wrong_type", {{"expected", "integer"}});
+  if (error != std::errc{} || end != text.data() + text.size())
+    throw base::Error::field("If-Match", "wrong_type", {{"expected", "integer"}});
   return version;
 }
 
@@ -123,8 +124,10 @@ void update(Call& call, http::Response& response) {
 
 void remove(Call& call, http::Response& response) {
   const auto& entity = call.entity();
-  if (call.query_flag("purge")) call.context.records.purge(call.writer(), entity, call.id());
-  else call.context.records.remove(call.writer(), entity, call.id(), save_options(call));
+  if (call.query_flag("purge"))
+    call.context.records.purge(call.writer(), entity, call.id());
+  else
+    call.context.records.remove(call.writer(), entity, call.id(), save_options(call));
   response.status = 204;
 }
 

@@ -16,11 +16,20 @@ namespace {
 void write_user(const entity::QueryContext& context, base::JsonWriter& out) {
   const auto& users = context.registry.require("user");
   const auto user = entity::load_record(context.connection, context.registry, users, context.caller.user_id);
-  out.key("user").begin_object().key("id").integer(context.caller.user_id).key("title").text(context.caller.title).key("name").text(context.caller.title);
+  out.key("user")
+      .begin_object()
+      .key("id")
+      .integer(context.caller.user_id)
+      .key("title")
+      .text(context.caller.title)
+      .key("name")
+      .text(context.caller.title);
   out.key("email").text(user ? user->text("email") : "").key("position").text(user ? user->text("position") : "").key("avatar");
   const auto avatar = user ? entity::find_file(context.connection, user->integer("avatar")) : std::nullopt;
-  if (avatar) entity::write_file_json(*avatar, out);
-  else out.null();
+  if (avatar)
+    entity::write_file_json(*avatar, out);
+  else
+    out.null();
   out.end_object();
 }
 
@@ -37,14 +46,18 @@ void write_me(Call& call, const entity::Caller& caller, std::string_view csrf, b
   const entity::Company& company = call.registry->company();
   out.key("currency").text(company.base_currency).key("settings").begin_object().key("base_currency").text(company.base_currency);
   out.key("company").text(company.name).key("logo");
-  if (company.logo == 0) out.null();
-  else out.text("/api/v1/files/" + std::to_string(company.logo));
+  if (company.logo == 0)
+    out.null();
+  else
+    out.text("/api/v1/files/" + std::to_string(company.logo));
   out.key("max_file_bytes").integer(call.context.files.max_bytes()).end_object();
   out.key("can_change_metadata").boolean(caller.is_admin);
   out.key("is_admin").boolean(caller.is_admin).key("language").text(caller.language).key("time_zone").text(caller.time_zone);
   out.key("department");
-  if (caller.department_id == 0) out.null();
-  else out.integer(caller.department_id);
+  if (caller.department_id == 0)
+    out.null();
+  else
+    out.integer(caller.department_id);
   out.key("csrf").text(csrf).end_object();
 }
 
@@ -68,7 +81,8 @@ void require_own_file(Call& call, const json::value& given) {
   const json::value* id = object == nullptr ? &given : object->if_contains("id");
   call.read("own_file", [&](const entity::QueryContext& context) {
     const auto file = id == nullptr || !id->is_int64() ? std::nullopt : entity::find_file(context.connection, id->as_int64());
-    if (!file || file->created_by != call.caller().user_id) throw base::Error::field("avatar", "file_not_found", {{"id", id == nullptr ? "" : json::serialize(*id)}});
+    if (!file || file->created_by != call.caller().user_id)
+      throw base::Error::field("avatar", "file_not_found", {{"id", id == nullptr ? "" : json::serialize(*id)}});
   });
 }
 
@@ -85,7 +99,8 @@ void change_me(Call& call, http::Response& response) {
   const json::object body = call.body();
   for (const auto& member : body) {
     const std::string_view name = member.key();
-    if (name != "language" && name != "time_zone" && name != "avatar" && name != "phones") throw base::Error::field(std::string(name), "unknown_field");
+    if (name != "language" && name != "time_zone" && name != "avatar" && name != "phones")
+      throw base::Error::field(std::string(name), "unknown_field");
   }
   if (body.contains("avatar") && !body.at("avatar").is_null()) require_own_file(call, body.at("avatar"));
   entity::Caller system = *entity::Caller::system();
@@ -154,7 +169,8 @@ void change_password(Call& call, http::Response& response) {
   const std::string password = base::json_string(body, "new_password");
   check_password_strength(password, "new_password");
   const std::int64_t user = call.caller().user_id;
-  if (!call.context.authenticator.has_password(user, base::json_string(body, "password"))) throw base::Error::field("password", "wrong_password");
+  if (!call.context.authenticator.has_password(user, base::json_string(body, "password")))
+    throw base::Error::field("password", "wrong_password");
   call.context.authenticator.set_password(user, password);
   std::string email;
   call.read("user_email", [&](const entity::QueryContext& context) {
@@ -186,7 +202,8 @@ void create_api_key(Call& call, http::Response& response) {
   const json::object body = call.body();
   ApiKeyRequest request;
   request.user_id = base::json_int(body, "user", call.caller().user_id);
-  if (request.user_id != call.caller().user_id && !call.is_administrator()) throw base::Error(base::ErrorCode::kPermissionDenied, "admin_only");
+  if (request.user_id != call.caller().user_id && !call.is_administrator())
+    throw base::Error(base::ErrorCode::kPermissionDenied, "admin_only");
   require_whole_account(call);
   call.context.callers.find(request.user_id);
   request.name = base::json_string(body, "name");
@@ -197,8 +214,10 @@ void create_api_key(Call& call, http::Response& response) {
       const std::string text = scope.is_string() ? std::string(scope.as_string()) : std::string();
       const auto colon = text.find(':');
       const std::string action = colon == std::string::npos ? std::string() : text.substr(colon + 1);
-      const bool known_entity = colon != std::string::npos && (text.substr(0, colon) == "*" || call.registry->find(text.substr(0, colon)) != nullptr);
-      if (!known_entity || (action != "read" && action != "write")) throw base::Error::field("scopes", "unknown_option", {{"valid", "*:read, *:write, company:read …"}});
+      const bool known_entity =
+          colon != std::string::npos && (text.substr(0, colon) == "*" || call.registry->find(text.substr(0, colon)) != nullptr);
+      if (!known_entity || (action != "read" && action != "write"))
+        throw base::Error::field("scopes", "unknown_option", {{"valid", "*:read, *:write, company:read …"}});
       request.scopes.push_back(text);
     }
   }

@@ -27,8 +27,9 @@ json::object stored_settings(const entity::QueryContext& context, std::string_vi
 
 void check_setting(const std::string& key, const json::value& value, const json::object& property) {
   const std::string type = base::json_string(property, "type");
-  const bool fits = (type == "boolean" && value.is_bool()) || (type == "integer" && value.is_int64()) || (type == "string" && value.is_string()) ||
-                    (type == "array" && value.is_array()) || (type == "object" && value.is_object()) || (type == "number" && value.is_number());
+  const bool fits = (type == "boolean" && value.is_bool()) || (type == "integer" && value.is_int64()) ||
+                    (type == "string" && value.is_string()) || (type == "array" && value.is_array()) ||
+                    (type == "object" && value.is_object()) || (type == "number" && value.is_number());
   if (!fits) throw base::Error::field(key, "wrong_type", {{"expected", type}});
   if (const auto* choices = base::json_array(property, "enum")) {
     for (const auto& choice : *choices) {
@@ -48,9 +49,12 @@ void read_settings(Call& call, http::Response& response) {
     const json::object stored = stored_settings(context, call.parameter(0));
     if (const auto* properties = base::json_object(schema, "properties")) {
       for (const auto& property : *properties) {
-        if (const auto* value = stored.if_contains(property.key())) values[property.key()] = *value;
-        else if (const auto* fallback = property.value().as_object().if_contains("default")) values[property.key()] = *fallback;
-        else values[property.key()] = nullptr;
+        if (const auto* value = stored.if_contains(property.key()))
+          values[property.key()] = *value;
+        else if (const auto* fallback = property.value().as_object().if_contains("default"))
+          values[property.key()] = *fallback;
+        else
+          values[property.key()] = nullptr;
       }
     }
     response.body.clear();
@@ -70,9 +74,15 @@ void write_settings(Call& call, http::Response& response) {
     check_setting(std::string(member.key()), member.value(), property->as_object());
   }
   call.context.database.write({.name = "setting_write"}, [&](store::Connection& connection) {
-    auto statement = connection.prepare("setting_write", "INSERT INTO sys_setting(module, value, updated_at, updated_by) VALUES($1, $2, $3, $4) "
-                                                         "ON CONFLICT(module) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at, updated_by = excluded.updated_by");
-    statement.bind_text(1, call.parameter(0)).bind_text(2, json::serialize(values)).bind(3, base::to_micros(call.now)).bind(4, call.caller().user_id).run();
+    auto statement = connection.prepare(
+        "setting_write",
+        "INSERT INTO sys_setting(module, value, updated_at, updated_by) VALUES($1, $2, $3, $4) "
+        "ON CONFLICT(module) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at, updated_by = excluded.updated_by");
+    statement.bind_text(1, call.parameter(0))
+        .bind_text(2, json::serialize(values))
+        .bind(3, base::to_micros(call.now))
+        .bind(4, call.caller().user_id)
+        .run();
   });
   read_settings(call, response);
 }
@@ -93,10 +103,13 @@ void read_preference(Call& call, http::Response& response) {
 
 void write_preference(Call& call, http::Response& response) {
   const std::string key = preference_key(call);
-  if (call.request.body.size() > kMaxPreferenceBytes) throw base::Error(base::ErrorCode::kResourceExhausted, "body_too_large", {{"limit", std::to_string(kMaxPreferenceBytes)}});
+  if (call.request.body.size() > kMaxPreferenceBytes)
+    throw base::Error(base::ErrorCode::kResourceExhausted, "body_too_large", {{"limit", std::to_string(kMaxPreferenceBytes)}});
   const std::string value = json::serialize(base::parse_json(call.request.body.empty() ? std::string_view("null") : call.request.body));
   call.context.database.write({.name = "preference_write"}, [&](store::Connection& connection) {
-    auto statement = connection.prepare("preference_write", "INSERT INTO sys_preference(user_id, key, value) VALUES($1, $2, $3) ON CONFLICT(user_id, key) DO UPDATE SET value = excluded.value");
+    auto statement = connection.prepare("preference_write",
+                                        "INSERT INTO sys_preference(user_id, key, value) VALUES($1, $2, $3) ON CONFLICT(user_id, key) DO "
+                                        "UPDATE SET value = excluded.value");
     statement.bind(1, call.caller().user_id).bind_text(2, key).bind_text(3, value).run();
   });
   response.body = value;

@@ -20,7 +20,8 @@ void write_database(const Call& call, store::Connection& connection, base::JsonW
   auto version = connection.prepare("database_version", is_sqlite ? "SELECT sqlite_version()" : "SELECT current_setting('server_version')");
   version.step();
   out.text(version.text(0)).key("size_bytes");
-  auto size = connection.prepare("database_size", is_sqlite ? "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()" : "SELECT pg_database_size(current_database())");
+  auto size = connection.prepare("database_size", is_sqlite ? "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()"
+                                                            : "SELECT pg_database_size(current_database())");
   out.integer(size.step() ? size.integer(0) : 0).key("migration");
   auto migration = connection.prepare("database_migration", "SELECT max(number) FROM sys_migration");
   out.integer(migration.step() ? migration.integer(0) : 0).key("metadata_version").integer(call.registry->version()).end_object();
@@ -39,9 +40,18 @@ void write_background(const Call& call, store::Connection& connection, base::Jso
   }
   out.end_array().key("schedules").begin_array();
   for (const auto& schedule : call.context.scheduler.states()) {
-    out.begin_object().key("name").text(schedule.name).key("period_s").integer(schedule.period.count()).key("runs").integer(schedule.runs).key("last_run");
-    if (schedule.last_run == base::Instant{}) out.null();
-    else out.text(base::to_string(schedule.last_run));
+    out.begin_object()
+        .key("name")
+        .text(schedule.name)
+        .key("period_s")
+        .integer(schedule.period.count())
+        .key("runs")
+        .integer(schedule.runs)
+        .key("last_run");
+    if (schedule.last_run == base::Instant{})
+      out.null();
+    else
+      out.text(base::to_string(schedule.last_run));
     out.key("last_error").text(schedule.last_error).end_object();
   }
   out.end_array().key("jobs").begin_object();
@@ -57,8 +67,18 @@ void write_http(const ApiContext& context, base::JsonWriter& out) {
   out.key("http").begin_object();
   if (context.server_counters) {
     const auto counters = context.server_counters();
-    out.key("requests").integer(counters.requests).key("connections_open").integer(counters.connections_open).key("connections_total").integer(counters.connections_total);
-    out.key("rejected").integer(counters.rejected).key("read_waiting").integer(counters.read_waiting).key("write_waiting").integer(counters.write_waiting);
+    out.key("requests")
+        .integer(counters.requests)
+        .key("connections_open")
+        .integer(counters.connections_open)
+        .key("connections_total")
+        .integer(counters.connections_total);
+    out.key("rejected")
+        .integer(counters.rejected)
+        .key("read_waiting")
+        .integer(counters.read_waiting)
+        .key("write_waiting")
+        .integer(counters.write_waiting);
   }
   if (context.open_streams) out.key("streams_open").integer(static_cast<std::int64_t>(context.open_streams()));
   out.end_object();
@@ -84,7 +104,13 @@ void status(Call& call, http::Response& response) {
   call.context.database.read(options, [&](store::Connection& connection) {
     response.body.clear();
     base::JsonWriter out(response.body);
-    out.begin_object().key("version").text(kProgramVersion).key("at").text(base::to_string(call.now)).key("started_at").text(base::to_string(call.context.started_at));
+    out.begin_object()
+        .key("version")
+        .text(kProgramVersion)
+        .key("at")
+        .text(base::to_string(call.now))
+        .key("started_at")
+        .text(base::to_string(call.context.started_at));
     out.key("memory_bytes").integer(private_memory_bytes());
     write_database(call, connection, out);
     write_background(call, connection, out);
@@ -106,6 +132,8 @@ std::int64_t private_memory_bytes() {
   return 0;
 }
 
-void add_status_routes(http::Router& router, ApiContext& context) { add_route(router, context, {http::Method::kGet, "/system/status", status}); }
+void add_status_routes(http::Router& router, ApiContext& context) {
+  add_route(router, context, {http::Method::kGet, "/system/status", status});
+}
 
 }  // namespace api

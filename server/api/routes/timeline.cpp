@@ -36,8 +36,8 @@ entity::Filter compare(const entity::EntityDef& entity, entity::FieldIndex field
 
 // Activities are entities that point to the record by a field that takes any entity with a timeline and may be empty: what cannot be
 // without its record (a check of a card) is no activity.
-void collect_activities(const entity::QueryContext& context, const entity::EntityDef& entity, std::int64_t id, std::int64_t before, int limit,
-                        const std::string& kinds, std::vector<Entry>& entries) {
+void collect_activities(const entity::QueryContext& context, const entity::EntityDef& entity, std::int64_t id, std::int64_t before,
+                        int limit, const std::string& kinds, std::vector<Entry>& entries) {
   for (const auto& backlink : context.registry.backlinks(entity)) {
     const auto& field = backlink.entity->fields[static_cast<std::size_t>(backlink.field)];
     if (field.type->name() != "link_any" || field.required || !wanted(kinds, backlink.entity->key)) continue;
@@ -49,7 +49,8 @@ void collect_activities(const entity::QueryContext& context, const entity::Entit
     query.filter.children.push_back(compare(*backlink.entity, backlink.field, entity::FilterOp::kEq, entity::Link{entity.id, id}));
     query.filter.children.push_back(compare(*backlink.entity, created, entity::FilterOp::kLt, before));
     query.sort = {entity::SortKey{{entity::PathStep{backlink.entity, created, {}}}, true}};
-    query.fields = {{entity::PathStep{backlink.entity, backlink.entity->index_of("id"), {}}}, {entity::PathStep{backlink.entity, created, {}}}};
+    query.fields = {{entity::PathStep{backlink.entity, backlink.entity->index_of("id"), {}}},
+                    {entity::PathStep{backlink.entity, created, {}}}};
     query.limit = limit;
     std::string text;
     base::JsonWriter out(text);
@@ -72,8 +73,10 @@ void collect_changes(const entity::QueryContext& context, const entity::EntityDe
     Entry entry{base::to_micros(row.at), "change", row.seq, {}};
     base::JsonWriter out(entry.json);
     out.begin_object().key("seq").integer(row.seq).key("action").text(row.action).key("user");
-    if (row.user_id == 0) out.null();
-    else write_reference(context, context.registry.require("user"), row.user_id, out);
+    if (row.user_id == 0)
+      out.null();
+    else
+      write_reference(context, context.registry.require("user"), row.user_id, out);
     out.key("fields").begin_array();
     if (!row.changes.empty()) {
       const json::value changes = base::parse_json(row.changes, {64, 64u << 20});
@@ -125,8 +128,10 @@ void timeline(Call& call, http::Response& response) {
       out.end_object();
     }
     out.end_array().key("next");
-    if (more) out.text(std::to_string(entries.back().at));
-    else out.null();
+    if (more)
+      out.text(std::to_string(entries.back().at));
+    else
+      out.null();
     out.end_object();
   });
 }

@@ -1,8 +1,8 @@
 // Web hooks, for administrators; each sees what its owner may read.
+#include "server/connect/web_hooks/web_hooks.hpp"
 #include "server/api/routes/routes.hpp"
 #include "server/base/error.hpp"
 #include "server/base/json_writer.hpp"
-#include "server/connect/web_hooks/web_hooks.hpp"
 
 namespace api {
 
@@ -18,8 +18,10 @@ void require_admin(const Call& call) {
 
 void write_time(base::JsonWriter& out, std::string_view key, const std::optional<base::Instant>& at) {
   out.key(key);
-  if (at) out.text(base::to_string(*at));
-  else out.null();
+  if (at)
+    out.text(base::to_string(*at));
+  else
+    out.null();
 }
 
 void write_list(base::JsonWriter& out, std::string_view key, const std::vector<std::string>& items) {
@@ -34,8 +36,10 @@ void write_hook(const entity::QueryContext& context, const WebHook& hook, std::s
   write_list(out, "entities", hook.entities);
   write_list(out, "actions", hook.actions);
   out.key("filter").value(hook.filter);
-  if (hook.fields) write_list(out, "fields", *hook.fields);
-  else out.key("fields").null();
+  if (hook.fields)
+    write_list(out, "fields", *hook.fields);
+  else
+    out.key("fields").null();
   out.key("active").boolean(hook.is_active).key("owner");
   write_reference(context, context.registry.require("user"), hook.owner_id, out);
   if (!secret.empty()) out.key("secret").text(secret);
@@ -46,20 +50,39 @@ void write_hook(const entity::QueryContext& context, const WebHook& hook, std::s
 
 void write_delivery(const Call& call, const connect::Delivery& delivery, base::JsonWriter& out) {
   const auto* entity = call.registry->find_id(delivery.entity_id);
-  out.begin_object().key("id").integer(delivery.id).key("event").text(delivery.event).key("entity").text(entity == nullptr ? "" : entity->key);
-  out.key("record").integer(delivery.record_id).key("action").text(delivery.action).key("state").text(delivery.state).key("attempts").integer(delivery.attempts);
+  out.begin_object()
+      .key("id")
+      .integer(delivery.id)
+      .key("event")
+      .text(delivery.event)
+      .key("entity")
+      .text(entity == nullptr ? "" : entity->key);
+  out.key("record")
+      .integer(delivery.record_id)
+      .key("action")
+      .text(delivery.action)
+      .key("state")
+      .text(delivery.state)
+      .key("attempts")
+      .integer(delivery.attempts);
   out.key("status");
-  if (delivery.status == 0) out.null();
-  else out.integer(delivery.status);
+  if (delivery.status == 0)
+    out.null();
+  else
+    out.integer(delivery.status);
   out.key("error");
-  if (delivery.error.empty()) out.null();
-  else out.text(delivery.error);
+  if (delivery.error.empty())
+    out.null();
+  else
+    out.text(delivery.error);
   write_time(out, "created_at", delivery.created_at);
   write_time(out, "next_at", delivery.state == "waiting" ? delivery.next_at : std::nullopt);
   write_time(out, "delivered_at", delivery.delivered_at);
   out.key("body");
-  if (delivery.body.empty()) out.null();
-  else out.raw(delivery.body);
+  if (delivery.body.empty())
+    out.null();
+  else
+    out.raw(delivery.body);
   out.end_object();
 }
 
@@ -163,8 +186,10 @@ void deliveries(Call& call, http::Response& response) {
     out.begin_object().key("items").begin_array();
     for (const auto& row : rows) write_delivery(call, row, out);
     out.end_array().key("next");
-    if (more) out.text(std::to_string(rows.back().id));
-    else out.null();
+    if (more)
+      out.text(std::to_string(rows.back().id));
+    else
+      out.null();
     out.end_object();
   });
 }

@@ -39,7 +39,15 @@ int export_command(Application& application, const CommandCall& call, Output& ou
   std::string out, entity = "company", format, filter, fields, user;
   bool as_json = false;
   CommandLine line("export", call, output);
-  line.data_folder().positional("out", out).text("--entity", entity).text("--format", format).text("--filter", filter).text("--fields", fields).text("--user", user).flag("--json", as_json).parse();
+  line.data_folder()
+      .positional("out", out)
+      .text("--entity", entity)
+      .text("--format", format)
+      .text("--filter", filter)
+      .text("--fields", fields)
+      .text("--user", user)
+      .flag("--json", as_json)
+      .parse();
   const std::string path = call.path(out);
   connect::ExportRequest request;
   request.format = format_of(format, path);
@@ -61,8 +69,10 @@ int export_command(Application& application, const CommandCall& call, Output& ou
   file.close();
   if (!file) throw base::Error(base::ErrorCode::kUnavailable, "disk_error");
   std::string text;
-  if (as_json) base::JsonWriter(text).begin_object().key("count").integer(records.count()).key("path").text(path).end_object();
-  else text = texts().text(call.language, "cli.export.done", {{"count", std::to_string(records.count())}, {"path", path}});
+  if (as_json)
+    base::JsonWriter(text).begin_object().key("count").integer(records.count()).key("path").text(path).end_object();
+  else
+    text = texts().text(call.language, "cli.export.done", {{"count", std::to_string(records.count())}, {"path", path}});
   output.out(text + "\n");
   return 0;
 }

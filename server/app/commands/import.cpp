@@ -16,16 +16,30 @@ namespace app {
 namespace {
 
 struct ImportArguments {
-  std::string file, entity = "company", mapping = "auto", duplicates = "skip", report, failed, sheet, encoding, delimiter, key, user, save_mapping;
+  std::string file, entity = "company", mapping = "auto", duplicates = "skip", report, failed, sheet, encoding, delimiter, key, user,
+                    save_mapping;
   bool is_dry_run = false, as_json = false;
 };
 
 ImportArguments parse(const CommandCall& call, Output& output) {
   ImportArguments given;
   CommandLine line("import", call, output);
-  line.data_folder().positional("file", given.file).text("--entity", given.entity).text("--mapping", given.mapping).text("--duplicates", given.duplicates);
-  line.flag("--dry-run", given.is_dry_run).text("--report", given.report).text("--failed", given.failed).text("--sheet", given.sheet).text("--encoding", given.encoding);
-  line.text("--delimiter", given.delimiter).text("--key", given.key).text("--user", given.user).text("--save-mapping", given.save_mapping).flag("--json", given.as_json).parse();
+  line.data_folder()
+      .positional("file", given.file)
+      .text("--entity", given.entity)
+      .text("--mapping", given.mapping)
+      .text("--duplicates", given.duplicates);
+  line.flag("--dry-run", given.is_dry_run)
+      .text("--report", given.report)
+      .text("--failed", given.failed)
+      .text("--sheet", given.sheet)
+      .text("--encoding", given.encoding);
+  line.text("--delimiter", given.delimiter)
+      .text("--key", given.key)
+      .text("--user", given.user)
+      .text("--save-mapping", given.save_mapping)
+      .flag("--json", given.as_json)
+      .parse();
   given.file = call.path(given.file);
   return given;
 }
@@ -52,13 +66,15 @@ void wait_for(flow::Jobs& jobs, std::int64_t job) {
 }
 
 // An import of the same file with the same options that a killed process left half done goes on instead of beginning anew.
-std::int64_t unfinished(Application& application, const entity::Caller& caller, const connect::ImportRequest& request, const std::string& hash) {
+std::int64_t unfinished(Application& application, const entity::Caller& caller, const connect::ImportRequest& request,
+                        const std::string& hash) {
   for (const auto& import : application.api().imports.list(caller, true, 20)) {
     if (import.job_id == 0 || import.is_purged || import.entity != request.entity) continue;
     const auto job = application.api().jobs.find(import.job_id);
     if (!job || (job->state != "queued" && job->state != "running")) continue;
     std::optional<entity::FileRow> file;
-    application.database().read({.name = "import_file"}, [&](store::Connection& connection) { file = entity::find_file(connection, import.file_id); });
+    application.database().read({.name = "import_file"},
+                                [&](store::Connection& connection) { file = entity::find_file(connection, import.file_id); });
     const std::string duplicates = request.duplicates.empty() ? "skip" : request.duplicates;
     if (file && file->hash == hash && base::json_string(import.plan, "duplicates") == duplicates) return import.id;
   }
@@ -96,7 +112,13 @@ std::int64_t start(Application& application, const entity::Caller& caller, const
 
 std::string summary(const CommandCall& call, const json::object& report) {
   const auto count = [&](std::string_view key) { return std::to_string(base::json_int(report, key)); };
-  return texts().text(call.language, "cli.import.done", {{"rows", count("rows")}, {"created", count("created")}, {"updated", count("updated")}, {"skipped", count("skipped")}, {"failed", count("failed")}}) + "\n";
+  return texts().text(call.language, "cli.import.done",
+                      {{"rows", count("rows")},
+                       {"created", count("created")},
+                       {"updated", count("updated")},
+                       {"skipped", count("skipped")},
+                       {"failed", count("failed")}}) +
+         "\n";
 }
 
 }  // namespace

@@ -5,8 +5,8 @@
 #include "server/app/application.hpp"
 #include "server/app/command_line.hpp"
 #include "server/app/commands/all.hpp"
-#include "server/app/demo/demo_data.hpp"
 #include "server/app/commands/password_file.hpp"
+#include "server/app/demo/demo_data.hpp"
 #include "server/base/error.hpp"
 
 namespace app {
@@ -36,13 +36,18 @@ int init(const CommandCall& call, Output& output) {
   std::string company_name, currency, time_zone;
   bool with_demo = false;
   CommandLine line("init", call, output);
-  line.data_folder().text("--admin-email", email, true).text("--admin-password-file", password_file, true).text("--admin-name", name).flag("--demo", with_demo);
+  line.data_folder()
+      .text("--admin-email", email, true)
+      .text("--admin-password-file", password_file, true)
+      .text("--admin-name", name)
+      .flag("--demo", with_demo);
   line.text("--database", database).text("--company", company_name).text("--currency", currency).text("--time-zone", time_zone).parse();
   const std::string password = read_password(call.path(password_file));
   api::check_password_strength(password, "password");
   DataFolder folder(line.data(), true);
   folder.lock();
-  if (std::filesystem::exists(folder.settings_file())) throw base::Error(base::ErrorCode::kFailedPrecondition, "already_initialised", {{"path", folder.path()}});
+  if (std::filesystem::exists(folder.settings_file()))
+    throw base::Error(base::ErrorCode::kFailedPrecondition, "already_initialised", {{"path", folder.path()}});
   base::Config config;
   declare_options(config);
   config.load_environment();
@@ -72,7 +77,8 @@ int init(const CommandCall& call, Output& output) {
   application.close();
   // The settings file is written last: its presence says that the folder is whole.
   write_settings(folder, database);
-  output.out(texts().text(call.language, "cli.init.done", {{"path", folder.path()}, {"email", email}, {"id", std::to_string(admin.id)}}) + "\n");
+  output.out(texts().text(call.language, "cli.init.done", {{"path", folder.path()}, {"email", email}, {"id", std::to_string(admin.id)}}) +
+             "\n");
   return 0;
 }
 

@@ -77,7 +77,10 @@ void load_config(base::Config& config, const DataFolder& folder, const std::vect
 
 void start_log(const base::Config& config) {
   const std::string& level = config.text("log.level");
-  base::set_log_level(level == "debug" ? base::LogLevel::kDebug : level == "warning" ? base::LogLevel::kWarning : level == "error" ? base::LogLevel::kError : base::LogLevel::kInfo);
+  base::set_log_level(level == "debug"     ? base::LogLevel::kDebug
+                      : level == "warning" ? base::LogLevel::kWarning
+                      : level == "error"   ? base::LogLevel::kError
+                                           : base::LogLevel::kInfo);
   base::set_log_format(config.text("log.format"));
 }
 
@@ -111,7 +114,9 @@ int serve(const CommandCall& call, Output& output) {
     CommandServer commands(application, folder.socket_file());
     const std::string scheme = config.text("http.tls_certificate").empty() ? "http://" : "https://";
     const std::string& address = config.text("http.listen");
-    output.out(texts().text(call.language, "cli.serve.ready", {{"address", scheme + address.substr(0, address.rfind(':')) + ":" + std::to_string(server.port())}}) + "\n");
+    output.out(texts().text(call.language, "cli.serve.ready",
+                            {{"address", scheme + address.substr(0, address.rfind(':')) + ":" + std::to_string(server.port())}}) +
+               "\n");
     base::log(base::LogLevel::kInfo, "started", {{"port", static_cast<std::int64_t>(server.port())}});
     while (signals.wait() == SIGHUP) server.reload_tls();
     base::log(base::LogLevel::kInfo, "stopping");

@@ -17,7 +17,13 @@ int api_key(Application& application, const CommandCall& call, Output& output) {
   std::string action, email, name = "cli", scope;
   bool as_json = false;
   CommandLine line("api-key", call, output);
-  line.data_folder().positional("action", action).text("--user", email, true).text("--name", name).text("--scope", scope).flag("--json", as_json).parse();
+  line.data_folder()
+      .positional("action", action)
+      .text("--user", email, true)
+      .text("--name", name)
+      .text("--scope", scope)
+      .flag("--json", as_json)
+      .parse();
   if (action != "create") throw base::Error::field("action", "unknown_option", {{"valid", "create"}});
   api::ApiKeyRequest request;
   request.user_id = find_user(application, email);
@@ -41,7 +47,8 @@ int backup(Application& application, const CommandCall& call, Output& output) {
   const std::string path = call.path(to);
   if (std::filesystem::exists(path)) throw base::Error(base::ErrorCode::kFailedPrecondition, "file_exists", {{"path", path}});
   application.database().backup(path);
-  output.out(texts().text(call.language, "cli.backup.done", {{"path", path}, {"bytes", std::to_string(std::filesystem::file_size(path))}}) + "\n");
+  output.out(texts().text(call.language, "cli.backup.done", {{"path", path}, {"bytes", std::to_string(std::filesystem::file_size(path))}}) +
+             "\n");
   return 0;
 }
 
@@ -105,8 +112,10 @@ int settings(const CommandCall& call, Output& output) {
   base::Config config;
   declare_options(config);
   const auto text = [&](std::string_view key) { return texts().text(call.language, "cli.settings." + std::string(key)); };
-  if (reference) output.out("# " + text("page_title") + "\n\n" + text("page_text") + "\n\n" + config.reference(texts(), call.language));
-  else output.out(config.example_file(texts(), call.language));
+  if (reference)
+    output.out("# " + text("page_title") + "\n\n" + text("page_text") + "\n\n" + config.reference(texts(), call.language));
+  else
+    output.out(config.example_file(texts(), call.language));
   return 0;
 }
 

@@ -31,7 +31,8 @@ entity::Caller administrator() {
 int list_users(Application& application, Output& output, bool as_json) {
   const auto registry = application.catalog().current();
   application.database().read({.name = "user_list"}, [&](store::Connection& connection) {
-    auto statement = connection.prepare("user_list", "SELECT id, email, name, is_admin, is_active FROM sys_user WHERE deleted_at IS NULL ORDER BY id");
+    auto statement =
+        connection.prepare("user_list", "SELECT id, email, name, is_admin, is_active FROM sys_user WHERE deleted_at IS NULL ORDER BY id");
     while (statement.step()) {
       std::string line;
       if (as_json) {
@@ -78,8 +79,10 @@ int user(Application& application, const CommandCall& call, Output& output) {
   }
   const std::int64_t id = find_user(application, email);
   if (action == "password" && password_file.empty()) throw base::Error::field("--password-file", "required");
-  if (action == "disable" || action == "enable") values["is_active"] = action == "enable";
-  else if (action != "password") throw base::Error::field("action", "unknown_option", {{"valid", "list, add, password, disable, enable"}});
+  if (action == "disable" || action == "enable")
+    values["is_active"] = action == "enable";
+  else if (action != "password")
+    throw base::Error::field("action", "unknown_option", {{"valid", "list, add, password, disable, enable"}});
   if (!values.empty()) application.records().update(administrator(), users, id, values);
   if (!password.empty()) application.authenticator().set_password(id, password);
   application.authenticator().end_sessions(id);

@@ -32,7 +32,8 @@ class DemoCompany {
  public:
   DemoCompany(entity::Services& services, const DemoOptions& options, const std::string& language)
       : services_(services), options_(options), language_(language), dice_(options.seed), registry_(services.catalog.current()) {
-    const auto today = options.as_of.empty() ? std::optional<base::Date>(std::chrono::floor<std::chrono::days>(base::SystemClock().now())) : base::parse_date(options.as_of);
+    const auto today = options.as_of.empty() ? std::optional<base::Date>(std::chrono::floor<std::chrono::days>(base::SystemClock().now()))
+                                             : base::parse_date(options.as_of);
     if (!today) throw base::Error::field("--as-of", "syntax");
     as_of_ = Instant(*today) + 9h;
     caller_ = *entity::Caller::system();
@@ -43,7 +44,7 @@ class DemoCompany {
   }
 
   void load(const DemoProgress& progress) {
-    constexpr void (DemoCompany::*kSteps[])() = {&DemoCompany::load_people, &DemoCompany::load_companies, &DemoCompany::load_contacts,
+    constexpr void (DemoCompany::*kSteps[])() = {&DemoCompany::load_people, &DemoCompany::load_companies,  &DemoCompany::load_contacts,
                                                  &DemoCompany::load_deals,  &DemoCompany::load_activities, &DemoCompany::write_next_steps};
     int done = 0;
     for (const auto step : kSteps) {
@@ -97,15 +98,22 @@ class DemoCompany {
     std::vector<std::int64_t> teams;
     for (std::int64_t i = 0; i < departments; ++i) {
       // The last third of the teams lie below an earlier team: a tree of three levels.
-      const std::int64_t parent = i * 3 >= departments * 2 && !teams.empty() ? teams[static_cast<std::size_t>(dice_.below(static_cast<std::int64_t>(teams.size())))] : root;
-      teams.push_back(create("department", {{"name", (language_ == "ru" ? "Группа " : "Team ") + std::to_string(i + 1)}, {"parent", parent}}));
+      const std::int64_t parent = i * 3 >= departments * 2 && !teams.empty()
+                                      ? teams[static_cast<std::size_t>(dice_.below(static_cast<std::int64_t>(teams.size())))]
+                                      : root;
+      teams.push_back(
+          create("department", {{"name", (language_ == "ru" ? "Группа " : "Team ") + std::to_string(i + 1)}, {"parent", parent}}));
     }
     const std::int64_t stamp = options_.seed == 1 ? 0 : static_cast<std::int64_t>(options_.seed % 1000000);
     for (std::int64_t i = 0; i < count; ++i) {
       const Person person = make_person(dice_);
       const std::int64_t department = teams[static_cast<std::size_t>(i % departments)];
       const std::string email = "user" + std::to_string(i + 1) + (stamp == 0 ? "" : "." + std::to_string(stamp)) + "@example.com";
-      json::object user = {{"name", person.last + " " + person.first}, {"email", email}, {"department", department}, {"is_active", true}, {"language", language_},
+      json::object user = {{"name", person.last + " " + person.first},
+                           {"email", email},
+                           {"department", department},
+                           {"is_active", true},
+                           {"language", language_},
                            {"position", language_ == "ru" ? "Менеджер по продажам" : "Sales manager"}};
       const std::int64_t id = create("user", user);
       sellers_.push_back(id);
@@ -114,12 +122,19 @@ class DemoCompany {
   }
 
   void load_companies() {
-    static const std::vector<std::string> industries = {"retail", "wholesale", "construction", "manufacturing", "services", "food", "transport", "other"};
-    static const std::vector<std::string> sources = {"site", "site", "call", "recommendation", "advertising", "exhibition", "cold_call", "tender"};
+    static const std::vector<std::string> industries = {"retail",   "wholesale", "construction", "manufacturing",
+                                                        "services", "food",      "transport",    "other"};
+    static const std::vector<std::string> sources = {"site",        "site",       "call",      "recommendation",
+                                                     "advertising", "exhibition", "cold_call", "tender"};
     companies_ = create_all("company", options_.clients, [&](std::int64_t number) {
       const Instant created = past();
-      json::object company = {{"name", make_company_name(dice_)}, {"inn", make_inn(dice_)}, {"city", make_city(dice_)}, {"industry", dice_.pick(industries)},
-                              {"source", dice_.pick(sources)}, {"created_at", text(created)}, {"relations", json::array{dice_.chance(92) ? "client" : "supplier"}}};
+      json::object company = {{"name", make_company_name(dice_)},
+                              {"inn", make_inn(dice_)},
+                              {"city", make_city(dice_)},
+                              {"industry", dice_.pick(industries)},
+                              {"source", dice_.pick(sources)},
+                              {"created_at", text(created)},
+                              {"relations", json::array{dice_.chance(92) ? "client" : "supplier"}}};
       company["phones"] = json::array{{{"raw", make_phone(dice_, dice_.chance(60))}, {"kind", "work"}}};
       if (dice_.chance(70)) company["emails"] = json::array{{{"raw", make_email(dice_, number + 1)}, {"kind", "work"}}};
       if (dice_.chance(8)) company["tags"] = json::array{dice_.chance(50) ? "VIP" : (language_ == "ru" ? "опт" : "bulk")};
@@ -133,20 +148,31 @@ class DemoCompany {
   void load_contacts() {
     if (companies_.empty()) return;
     const std::int64_t count = std::min<std::int64_t>(options_.clients / 2, 100000);
-    static const std::vector<std::string> positions_ru = {"Директор", "Закупщик", "Главный инженер", "Бухгалтер", "Заведующий складом", "Коммерческий директор"};
-    static const std::vector<std::string> positions_en = {"Director", "Buyer", "Chief engineer", "Accountant", "Warehouse manager", "Commercial director"};
+    static const std::vector<std::string> positions_ru = {"Директор",  "Закупщик",           "Главный инженер",
+                                                          "Бухгалтер", "Заведующий складом", "Коммерческий директор"};
+    static const std::vector<std::string> positions_en = {
+        "Director", "Buyer", "Chief engineer", "Accountant", "Warehouse manager", "Commercial director"};
     contacts_ = create_all("contact", count, [&](std::int64_t) {
       const Person person = make_person(dice_);
       const auto at = static_cast<std::size_t>(dice_.below(static_cast<std::int64_t>(companies_.size())));
-      json::object contact = {{"name", person.full()}, {"last_name", person.last}, {"first_name", person.first}, {"middle_name", person.middle}, {"gender", person.is_female ? "female" : "male"},
-                              {"position", dice_.pick(language_ == "ru" ? positions_ru : positions_en)}, {"company", companies_[at]}, {"city", make_city(dice_)}, {"created_at", text(past())}};
+      json::object contact = {{"name", person.full()},
+                              {"last_name", person.last},
+                              {"first_name", person.first},
+                              {"middle_name", person.middle},
+                              {"gender", person.is_female ? "female" : "male"},
+                              {"position", dice_.pick(language_ == "ru" ? positions_ru : positions_en)},
+                              {"company", companies_[at]},
+                              {"city", make_city(dice_)},
+                              {"created_at", text(past())}};
       contact["phones"] = json::array{{{"raw", make_phone(dice_, true)}, {"kind", "mobile"}}};
       contact["owner"] = company_owner_[at] == 0 ? json::value(nullptr) : json::value(company_owner_[at]);
       contact_company_.push_back(companies_[at]);
       return contact;
     });
     create_all("company_contact", static_cast<std::int64_t>(contacts_.size()), [&](std::int64_t i) {
-      return json::object{{"company", contact_company_[static_cast<std::size_t>(i)]}, {"contact", contacts_[static_cast<std::size_t>(i)]}, {"is_main", true}};
+      return json::object{{"company", contact_company_[static_cast<std::size_t>(i)]},
+                          {"contact", contacts_[static_cast<std::size_t>(i)]},
+                          {"is_main", true}};
     });
   }
 
@@ -155,7 +181,9 @@ class DemoCompany {
     if (stage == nullptr) return;
     services_.database.read({.name = "demo_stages"}, [&](store::Connection& connection) {
       stages_.clear();
-      auto statement = connection.prepare("demo_stages", "SELECT s.id, s.kind, s.pipeline FROM stage s JOIN pipeline p ON p.id = s.pipeline WHERE p.is_default = 1 AND s.deleted_at IS NULL ORDER BY s.position");
+      auto statement = connection.prepare("demo_stages",
+                                          "SELECT s.id, s.kind, s.pipeline FROM stage s JOIN pipeline p ON p.id = s.pipeline WHERE "
+                                          "p.is_default = 1 AND s.deleted_at IS NULL ORDER BY s.position");
       while (statement.step()) {
         stages_.push_back({statement.integer(0), std::string(statement.text(1))});
         pipeline_ = statement.integer(2);
@@ -178,7 +206,8 @@ class DemoCompany {
       const bool is_open = dice_.chance(10);
       const Instant created = is_open ? as_of_ - std::chrono::hours(dice_.between(2, 75 * 24)) : past();
       const bool is_won = !is_open && dice_.chance(35);
-      const std::size_t reached = static_cast<std::size_t>(is_won ? static_cast<std::int64_t>(open.size()) - 1 : dice_.below(static_cast<std::int64_t>(open.size())));
+      const std::size_t reached = static_cast<std::size_t>(is_won ? static_cast<std::int64_t>(open.size()) - 1
+                                                                  : dice_.below(static_cast<std::int64_t>(open.size())));
       const Stage& stage = is_open ? open[reached] : is_won ? won[0] : lost[0];
       Instant entered = created;
       std::vector<Move> moves;
@@ -195,11 +224,14 @@ class DemoCompany {
         entered = closed;
       }
       const std::int64_t owner = company_owner_[at] != 0 ? company_owner_[at] : some_owner();
-      json::object deal = {{"name", make_deal_name(dice_)}, {"pipeline", pipeline_}, {"stage", stage.id}, {"company", companies_[at]}, {"created_at", text(created)},
-                           {"amount", std::to_string(dice_.between(5, 4000)) + "000.00"}, {"stage_since", text(entered)}, {"is_open", is_open}};
+      json::object deal = {
+          {"name", make_deal_name(dice_)}, {"pipeline", pipeline_},       {"stage", stage.id},
+          {"company", companies_[at]},     {"created_at", text(created)}, {"amount", std::to_string(dice_.between(5, 4000)) + "000.00"},
+          {"stage_since", text(entered)},  {"is_open", is_open}};
       if (!is_open) deal["closed_at"] = text(entered);
       if (is_open) deal["expected_close"] = date_text(as_of_ + std::chrono::days(dice_.between(-5, 60)));
-      if (!is_open && !is_won && !reasons_.empty()) deal["lost_reason"] = reasons_[static_cast<std::size_t>(dice_.uneven(static_cast<std::int64_t>(reasons_.size())))];
+      if (!is_open && !is_won && !reasons_.empty())
+        deal["lost_reason"] = reasons_[static_cast<std::size_t>(dice_.uneven(static_cast<std::int64_t>(reasons_.size())))];
       deal["owner"] = owner == 0 ? json::value(nullptr) : json::value(owner);
       pending_.push_back({moves, owner});
       open_flags_.push_back(is_open);
@@ -223,12 +255,17 @@ class DemoCompany {
   void load_moves() {
     std::vector<json::object> rows;
     const auto flush = [&] {
-      create_all("stage_move", static_cast<std::int64_t>(rows.size()), [&](std::int64_t i) { return std::move(rows[static_cast<std::size_t>(i)]); });
+      create_all("stage_move", static_cast<std::int64_t>(rows.size()),
+                 [&](std::int64_t i) { return std::move(rows[static_cast<std::size_t>(i)]); });
       rows.clear();
     };
     for (std::size_t i = 0; i < deals_.size(); ++i) {
       for (const auto& move : pending_[i].moves) {
-        json::object row = {{"deal", deals_[i]}, {"pipeline", pipeline_}, {"to_stage", move.to}, {"moved_at", text(move.at)}, {"created_at", text(move.at)}};
+        json::object row = {{"deal", deals_[i]},
+                            {"pipeline", pipeline_},
+                            {"to_stage", move.to},
+                            {"moved_at", text(move.at)},
+                            {"created_at", text(move.at)}};
         if (move.from != 0) {
           row["from_stage"] = move.from;
           row["time_in_stage"] = "PT" + std::to_string(move.seconds) + "S";
@@ -287,7 +324,8 @@ class DemoCompany {
       return row;
     }
     row["name"] = kind == "call" ? make_call_name(dice_) : make_task_name(dice_);
-    const Instant due = planned ? as_of_ + std::chrono::minutes(dice_.between(-3 * 24 * 60, 14 * 24 * 60)) : created + std::chrono::hours(dice_.between(1, 72));
+    const Instant due = planned ? as_of_ + std::chrono::minutes(dice_.between(-3 * 24 * 60, 14 * 24 * 60))
+                                : created + std::chrono::hours(dice_.between(1, 72));
     row["due_at"] = text(due);
     row["state"] = planned ? "planned" : "done";
     if (kind == "call") {
@@ -345,7 +383,11 @@ void load_demo(entity::Services& services, const DemoOptions& options, const std
 }
 
 std::string demo_summary(const DemoOptions& options, const std::string& language) {
-  return texts().text(language, "cli.demo.done", {{"clients", std::to_string(options.clients)}, {"deals", std::to_string(options.deals)}, {"activities", std::to_string(options.activities)}}) + "\n";
+  return texts().text(language, "cli.demo.done",
+                      {{"clients", std::to_string(options.clients)},
+                       {"deals", std::to_string(options.deals)},
+                       {"activities", std::to_string(options.activities)}}) +
+         "\n";
 }
 
 // matvey demo --data DIR --clients N --deals N --activities N --seed S --as-of DATE
@@ -353,7 +395,13 @@ int demo(Application& application, const CommandCall& call, Output& output) {
   DemoOptions options;
   std::int64_t seed = 1;
   CommandLine line("demo", call, output);
-  line.data_folder().integer("--clients", options.clients).integer("--deals", options.deals).integer("--activities", options.activities).integer("--seed", seed).text("--as-of", options.as_of).parse();
+  line.data_folder()
+      .integer("--clients", options.clients)
+      .integer("--deals", options.deals)
+      .integer("--activities", options.activities)
+      .integer("--seed", seed)
+      .text("--as-of", options.as_of)
+      .parse();
   options.seed = static_cast<std::uint64_t>(seed);
   load_demo(application.api().services, options, call.language);
   output.out(demo_summary(options, call.language));

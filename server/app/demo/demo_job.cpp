@@ -14,7 +14,9 @@ const entity::EntityDef* find_used(store::Connection& connection, const entity::
   for (const auto& entity : registry.entities()) {
     if (entity->kind != entity::EntityKind::kRecord) continue;
     const auto& table = entity::table_of(*entity);
-    auto statement = connection.prepare("demo_empty", "SELECT 1 FROM " + table + " WHERE NOT EXISTS (SELECT 1 FROM sys_reference WHERE entity_id = $1 AND record_id = " + table + ".id) LIMIT 1");
+    auto statement = connection.prepare(
+        "demo_empty", "SELECT 1 FROM " + table +
+                          " WHERE NOT EXISTS (SELECT 1 FROM sys_reference WHERE entity_id = $1 AND record_id = " + table + ".id) LIMIT 1");
     if (statement.bind(1, entity->id).step()) return entity.get();
   }
   return nullptr;
@@ -24,9 +26,12 @@ const entity::EntityDef* find_used(store::Connection& connection, const entity::
 void claim_base(entity::Services& services, std::int64_t job_id) {
   const auto registry = services.catalog.current();
   services.database.write({.name = "demo_claim"}, [&](store::Connection& connection) {
-    if (const auto* used = find_used(connection, *registry)) throw base::Error(base::ErrorCode::kFailedPrecondition, "base_not_empty", {{"entity", used->key}});
-    auto statement = connection.prepare("demo_claim", "INSERT INTO sys_reference(key, entity_id, record_id) VALUES($1, 0, $2) ON CONFLICT DO NOTHING");
-    if (statement.bind_text(1, kMark).bind(2, job_id).run() == 0) throw base::Error(base::ErrorCode::kFailedPrecondition, "base_not_empty", {{"entity", std::string(kMark)}});
+    if (const auto* used = find_used(connection, *registry))
+      throw base::Error(base::ErrorCode::kFailedPrecondition, "base_not_empty", {{"entity", used->key}});
+    auto statement =
+        connection.prepare("demo_claim", "INSERT INTO sys_reference(key, entity_id, record_id) VALUES($1, 0, $2) ON CONFLICT DO NOTHING");
+    if (statement.bind_text(1, kMark).bind(2, job_id).run() == 0)
+      throw base::Error(base::ErrorCode::kFailedPrecondition, "base_not_empty", {{"entity", std::string(kMark)}});
   });
 }
 

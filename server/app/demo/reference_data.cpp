@@ -47,7 +47,11 @@ void load_reference_data(Application& application, const std::string& language) 
         options.on_duplicate = "create";
         application.database().write({.name = "reference_add"}, [&](store::Connection& connection) {
           id = application.records().create_in(connection, system, *entity, values, options).id;
-          connection.prepare("reference_add", "INSERT INTO sys_reference(key, entity_id, record_id) VALUES($1, $2, $3)").bind_text(1, key).bind(2, entity->id).bind(3, id).run();
+          connection.prepare("reference_add", "INSERT INTO sys_reference(key, entity_id, record_id) VALUES($1, $2, $3)")
+              .bind_text(1, key)
+              .bind(2, entity->id)
+              .bind(3, id)
+              .run();
         });
       }
       ids[key] = id;

@@ -32,7 +32,8 @@ ApiServer::ApiServer(store::Dialect dialect, const std::vector<std::string>& fla
     : scratch_(dialect), config_(test_config(scratch_, flags)), folder_(scratch_.folder() + "/data", true), client_(client_options()) {
   folder_.lock();
   application_ = std::make_unique<Application>(folder_, config_, Background::kRuns);
-  const std::int64_t id = insert("user", {{"name", "Администратор"}, {"email", "admin@example.com"}, {"is_admin", true}, {"is_active", true}});
+  const std::int64_t id =
+      insert("user", {{"name", "Администратор"}, {"email", "admin@example.com"}, {"is_admin", true}, {"is_active", true}});
   load_reference_data(*application_, "ru");
   live_ = std::make_unique<api::LiveHub>(application_->api());
   api::add_all_routes(router_, application_->api(), *live_);
@@ -66,7 +67,8 @@ TestUser ApiServer::with_key(std::int64_t id) {
 }
 
 TestUser ApiServer::add_user(const std::string& name, const json::object& rights) {
-  const std::int64_t id = insert("user", {{"name", name}, {"email", "user" + std::to_string(std::hash<std::string>{}(name)) + "@example.com"}, {"is_active", true}});
+  const std::int64_t id = insert(
+      "user", {{"name", name}, {"email", "user" + std::to_string(std::hash<std::string>{}(name)) + "@example.com"}, {"is_active", true}});
   if (!rights.empty()) {
     const std::int64_t role = insert("role", {{"name", "Role of " + name}, {"rights", rights}});
     insert("user_role", {{"user", id}, {"role", role}});

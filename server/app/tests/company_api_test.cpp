@@ -22,13 +22,16 @@ class AdministrationApiTest : public ApiTest {
     }));
     return row;
   }
-  std::string code_of(const Answer& answer) { return answer.body.at("errors").as_array().empty() ? "" : std::string(answer.body.at("errors").at(0).at("code").as_string()); }
+  std::string code_of(const Answer& answer) {
+    return answer.body.at("errors").as_array().empty() ? "" : std::string(answer.body.at("errors").at(0).at("code").as_string());
+  }
   std::string path_of(const Answer& answer) { return std::string(answer.body.at("errors").at(0).at("path").as_string()); }
 };
 
 TEST_P(AdministrationApiTest, KeepsTheCompanysSettings) {
   EXPECT_EQ(company().at("base_currency").as_string(), "RUB");
-  const auto put = server.call(admin, "PUT", "/settings/company", {{"name", "ООО «Ромашка»"}, {"base_currency", "KZT"}, {"time_zone", "Asia/Almaty"}, {"language", "en"}});
+  const auto put = server.call(admin, "PUT", "/settings/company",
+                               {{"name", "ООО «Ромашка»"}, {"base_currency", "KZT"}, {"time_zone", "Asia/Almaty"}, {"language", "en"}});
   ASSERT_EQ(put.status, 200) << put.text;
   EXPECT_EQ(company().at("name").as_string(), "ООО «Ромашка»");
   // A part changes alone.
@@ -90,7 +93,8 @@ TEST_P(AdministrationApiTest, ShowsTheLogoToEverybodyAndKeepsItsFile) {
 
 TEST_P(AdministrationApiTest, ListsTheModules) {
   const auto items = server.get(anna, "/modules").body.at("items").as_array();
-  const auto sales = std::find_if(items.begin(), items.end(), [](const json::value& item) { return item.at("key").as_string() == "sales"; });
+  const auto sales =
+      std::find_if(items.begin(), items.end(), [](const json::value& item) { return item.at("key").as_string() == "sales"; });
   ASSERT_NE(sales, items.end());
   EXPECT_EQ(sales->at("depends").as_array().size(), 1u);
   EXPECT_TRUE(sales->at("settings").at("properties").as_object().contains("require_next_step"));
@@ -134,7 +138,8 @@ TEST_P(AdministrationApiTest, EndsSessionsOfOthers) {
     });
     return authenticator.sign_in(email, "correct horse battery", request);
   };
-  ASSERT_EQ(server.call(admin, "POST", "/users/" + std::to_string(anna.id) + "/password", {{"password", "correct horse battery"}}).status, 204);
+  ASSERT_EQ(server.call(admin, "POST", "/users/" + std::to_string(anna.id) + "/password", {{"password", "correct horse battery"}}).status,
+            204);
   sign_in();
   const auto second = sign_in();
   const std::string path = "/users/" + std::to_string(anna.id) + "/sessions";

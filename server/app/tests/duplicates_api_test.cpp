@@ -22,10 +22,13 @@ class DuplicatesApiTest : public ApiTest {
   }
   // A base that knows what is common in it.
   void fill() {
-    static const char* const kNames[] = {"Рассвет", "Закат", "Полдень", "Ураган", "Бриз", "Гроза", "Туман", "Иней", "Капель", "Метель", "Вьюга", "Радуга"};
+    static const char* const kNames[] = {"Рассвет", "Закат", "Полдень", "Ураган", "Бриз",  "Гроза",
+                                         "Туман",   "Иней",  "Капель",  "Метель", "Вьюга", "Радуга"};
     int number = 0;
     for (const auto* name : kNames) {
-      make(server.admin(), {{"name", "ООО «" + std::string(name) + "»"}, {"phones", json::array{"+7 916 300-10-" + std::to_string(10 + number)}}, {"city", number % 2 == 0 ? "Тула" : "Пермь"}});
+      make(server.admin(), {{"name", "ООО «" + std::string(name) + "»"},
+                            {"phones", json::array{"+7 916 300-10-" + std::to_string(10 + number)}},
+                            {"city", number % 2 == 0 ? "Тула" : "Пермь"}});
       ++number;
     }
   }
@@ -35,7 +38,8 @@ class DuplicatesApiTest : public ApiTest {
 
 TEST_P(DuplicatesApiTest, APairAppearsInTheQueueAfterTheWriteThatMadeIt) {
   fill();
-  const auto first = make(server.admin(), {{"name", "ООО «Северный ветер»"}, {"phones", json::array{"8 (495) 123-45-67"}}, {"city", "Москва"}});
+  const auto first =
+      make(server.admin(), {{"name", "ООО «Северный ветер»"}, {"phones", json::array{"8 (495) 123-45-67"}}, {"city", "Москва"}});
   const auto second = make(server.admin(), {{"name", "Severnyy veter LLC"}, {"phones", json::array{"+7 495 1234567"}}, {"city", "Мск"}});
   ASSERT_TRUE(queue_becomes(1));
   const auto pair = queue(server.admin()).at(0);
@@ -43,12 +47,17 @@ TEST_P(DuplicatesApiTest, APairAppearsInTheQueueAfterTheWriteThatMadeIt) {
   EXPECT_EQ(pair.at("records").at(1).at("id").as_int64(), second);
   EXPECT_GE(pair.at("score").as_int64(), 80);
   std::string fields;
-  for (const auto& reason : pair.at("reasons").as_array()) fields += std::string(reason.at("field").as_string()) + "=" + std::string(reason.at("agreement").as_string()) + " ";
+  for (const auto& reason : pair.at("reasons").as_array())
+    fields += std::string(reason.at("field").as_string()) + "=" + std::string(reason.at("agreement").as_string()) + " ";
   EXPECT_NE(fields.find("phones=equal"), std::string::npos) << fields;
   EXPECT_NE(fields.find("name=equal"), std::string::npos) << fields;
 
   // When the difference becomes plain, the pair goes.
-  ASSERT_EQ(server.call(server.admin(), "PATCH", "/companies/" + std::to_string(second), {{"name", "Кирпич"}, {"phones", json::array{}}, {"city", "Омск"}}).status, 200);
+  ASSERT_EQ(server
+                .call(server.admin(), "PATCH", "/companies/" + std::to_string(second),
+                      {{"name", "Кирпич"}, {"phones", json::array{}}, {"city", "Омск"}})
+                .status,
+            200);
   EXPECT_TRUE(queue_becomes(0));
 }
 
@@ -64,7 +73,8 @@ TEST_P(DuplicatesApiTest, ADecisionIsRememberedByLaterRuns) {
   const auto started = server.call(server.admin(), "POST", "/companies:find-duplicates");
   ASSERT_EQ(started.status, 202) << started.text;
   const std::string job = "/jobs/" + std::to_string(started.id());
-  ASSERT_TRUE(eventually([&] { return server.get(server.admin(), job).body.at("state").as_string() == "done"; })) << server.get(server.admin(), job).text;
+  ASSERT_TRUE(eventually([&] { return server.get(server.admin(), job).body.at("state").as_string() == "done"; }))
+      << server.get(server.admin(), job).text;
   EXPECT_TRUE(queue(server.admin()).empty());
   EXPECT_EQ(queue(server.admin(), "not_duplicate").size(), 1u);
   ASSERT_EQ(server.call(server.admin(), "POST", "/duplicates/" + std::to_string(id) + ":reopen").status, 200);
@@ -79,11 +89,13 @@ TEST_P(DuplicatesApiTest, AFullRunFindsWhatWasWrittenPastTheWatch) {
   loading.bulk_load = true;
   loading.on_duplicate = "create";
   for (const char* name : {"ООО «Железный мост»", "«ЖЕЛЕЗНЫЙ МОСТ» (ООО)"}) {
-    server.application().records().create(*entity::Caller::system(), registry->require("company"), {{"name", name}, {"phones", json::array{"8 (343) 200-30-40"}}, {"city", "Екб"}}, loading);
+    server.application().records().create(*entity::Caller::system(), registry->require("company"),
+                                          {{"name", name}, {"phones", json::array{"8 (343) 200-30-40"}}, {"city", "Екб"}}, loading);
   }
   const auto started = server.call(server.admin(), "POST", "/companies:find-duplicates");
   const std::string job = "/jobs/" + std::to_string(started.id());
-  ASSERT_TRUE(eventually([&] { return server.get(server.admin(), job).body.at("state").as_string() == "done"; })) << server.get(server.admin(), job).text;
+  ASSERT_TRUE(eventually([&] { return server.get(server.admin(), job).body.at("state").as_string() == "done"; }))
+      << server.get(server.admin(), job).text;
   EXPECT_EQ(queue(server.admin()).size(), 1u);
   EXPECT_EQ(server.get(server.admin(), job).body.at("result").at("found").as_int64(), 1);
   // A second run over an unchanged base finds the same.
@@ -96,7 +108,9 @@ TEST_P(DuplicatesApiTest, AFullRunFindsWhatWasWrittenPastTheWatch) {
 TEST_P(DuplicatesApiTest, ADraftIsAnsweredWithCandidatesAndReasons) {
   fill();
   const auto known = make(server.admin(), {{"name", "ООО «Северный ветер»"}, {"inn", "7707083893"}, {"city", "Москва"}});
-  const auto draft = [&](const json::object& values) { return server.call(server.admin(), "POST", "/companies:duplicates", {{"values", values}}); };
+  const auto draft = [&](const json::object& values) {
+    return server.call(server.admin(), "POST", "/companies:duplicates", {{"values", values}});
+  };
   ASSERT_TRUE(eventually([&] { return !draft({{"name", "Северный ветр"}, {"city", "Москва"}}).body.at("candidates").as_array().empty(); }));
   const auto found = draft({{"inn", "7707083893"}, {"name", "Ветер"}}).body.at("candidates").as_array();
   ASSERT_EQ(found.size(), 1u);
@@ -129,7 +143,8 @@ TEST_P(DuplicatesApiTest, WhoMayNotSeeARecordLearnsOnlyThatItExistsAndWhoseItIs)
 
   const auto vera = server.add_user("Вера", rights);
   EXPECT_TRUE(queue(vera).empty());
-  const auto drafted = server.call(vera, "POST", "/companies:duplicates", {{"values", {{"name", "Северный ветер"}, {"phones", json::array{"8 (495) 123-45-67"}}}}});
+  const auto drafted = server.call(vera, "POST", "/companies:duplicates",
+                                   {{"values", {{"name", "Северный ветер"}, {"phones", json::array{"8 (495) 123-45-67"}}}}});
   ASSERT_EQ(drafted.body.at("candidates").as_array().size(), 2u);
   EXPECT_FALSE(drafted.body.at("candidates").at(0).as_object().contains("title"));
   EXPECT_FALSE(drafted.body.at("candidates").at(0).as_object().contains("reasons"));

@@ -38,7 +38,8 @@ TEST_P(FilesApiTest, KeepsWhatIsUploadedAndHandsItOutInParts) {
 }
 
 TEST_P(FilesApiTest, TakesFormsAndKeepsTheSameContentOnce) {
-  const std::string form = "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.png\"\r\nContent-Type: image/png\r\n\r\n" + kPng + "\r\n--b--\r\n";
+  const std::string form = "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.png\"\r\nContent-Type: image/png\r\n\r\n" +
+                           kPng + "\r\n--b--\r\n";
   const auto first = server.send(anna, "POST", "/files", {{"Content-Type", "multipart/form-data; boundary=b"}}, form);
   ASSERT_EQ(first.status, 201) << first.text;
   EXPECT_EQ(first.body.at("mime").as_string(), "image/png");
@@ -98,7 +99,8 @@ TEST_P(FilesApiTest, LetsGoOfWhatNobodyHoldsOnlyWhenItsTimeHasPassed) {
   const auto note = server.call(anna, "POST", "/notes", {{"body", "b"}, {"files", {held.id()}}});
   EXPECT_EQ(files.remove_expired(), 0);
   const auto expire = [&] {
-    database.write({}, [](store::Connection& connection) { connection.execute("UPDATE sys_file SET expires_at = 1 WHERE expires_at IS NOT NULL"); });
+    database.write(
+        {}, [](store::Connection& connection) { connection.execute("UPDATE sys_file SET expires_at = 1 WHERE expires_at IS NOT NULL"); });
   };
   expire();
   EXPECT_EQ(files.remove_expired(), 1);

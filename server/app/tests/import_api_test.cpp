@@ -41,9 +41,13 @@ json::object run(ApiServer& server, const TestUser& who, std::int64_t import, bo
   return server.get(who, path + "/report").body.as_object();
 }
 
-json::object import(ApiServer& server, const std::string& text, json::object body) { return run(server, server.admin(), make(server, server.admin(), text, std::move(body)).at("id").as_int64()); }
+json::object import(ApiServer& server, const std::string& text, json::object body) {
+  return run(server, server.admin(), make(server, server.admin(), text, std::move(body)).at("id").as_int64());
+}
 
-std::int64_t count(ApiServer& server, const std::string& plural) { return server.call(server.admin(), "POST", "/" + plural + ":count", json::object{}).body.at("count").at("value").as_int64(); }
+std::int64_t count(ApiServer& server, const std::string& plural) {
+  return server.call(server.admin(), "POST", "/" + plural + ":count", json::object{}).body.at("count").at("value").as_int64();
+}
 
 json::value first(ApiServer& server, const std::string& plural, const std::string& filter) {
   const auto list = server.get(server.admin(), "/" + plural + "?" + filter);
@@ -98,7 +102,9 @@ TEST_P(ImportApiTest, TriesWithTheSameNumbersAndWritesNothing) {
   ApiServer server(GetParam());
   // The same client three times, once with another e-mail; one without a name that is allowed to fail on a date rule.
   std::string text = "Название;ИНН;Телефон;Почта\n";
-  for (int i = 0; i < 300; ++i) text += "Фирма " + std::to_string(i % 200) + ";;+7495" + std::to_string(1000000 + i % 200) + ";f" + std::to_string(i % 150) + "@example.com\n";
+  for (int i = 0; i < 300; ++i)
+    text += "Фирма " + std::to_string(i % 200) + ";;+7495" + std::to_string(1000000 + i % 200) + ";f" + std::to_string(i % 150) +
+            "@example.com\n";
   const auto made = make(server, server.admin(), text, {{"entity", "company"}, {"duplicates", "fill"}});
   const auto tried = run(server, server.admin(), made.at("id").as_int64(), true);
   EXPECT_EQ(count(server, "companies"), 0);
@@ -111,14 +117,23 @@ TEST_P(ImportApiTest, TriesWithTheSameNumbersAndWritesNothing) {
 TEST_P(ImportApiTest, FillsOrOverwritesWhatIsKnown) {
   ApiServer server(GetParam());
   const std::string head = "Название;ИНН;Телефон;Город\n";
-  import(server, head + "Якорь;7707083893;8 495 123-45-67;\n", {{"entity", "company"}});
-  EXPECT_EQ(import(server, head + "Другое имя;7707083893;8 495 765-43-21;Тверь\n", {{"entity", "company"}, {"duplicates", "skip"}}).at("skipped").as_int64(), 1);
-  EXPECT_EQ(import(server, head + "Другое имя;7707083893;8 495 765-43-21;Тверь\n", {{"entity", "company"}, {"duplicates", "fill"}}).at("updated").as_int64(), 1);
+  import(server, head + "Якорь;7707083893;8 495 123-45-67;\n", {{ "entity", "company" }});
+  EXPECT_EQ(import(server, head + "Другое имя;7707083893;8 495 765-43-21;Тверь\n", {{"entity", "company"}, {"duplicates", "skip"}})
+                .at("skipped")
+                .as_int64(),
+            1);
+  EXPECT_EQ(import(server, head + "Другое имя;7707083893;8 495 765-43-21;Тверь\n", {{"entity", "company"}, {"duplicates", "fill"}})
+                .at("updated")
+                .as_int64(),
+            1);
   auto company = first(server, "companies", "filter[inn]=7707083893");
   EXPECT_EQ(company.at("name"), "Якорь");
   EXPECT_EQ(company.at("city"), "Тверь");
   EXPECT_EQ(company.at("phones").as_array().size(), 2u);
-  EXPECT_EQ(import(server, head + "Другое имя;7707083893;8 495 765-43-21;Псков\n", {{"entity", "company"}, {"duplicates", "overwrite"}}).at("updated").as_int64(), 1);
+  EXPECT_EQ(import(server, head + "Другое имя;7707083893;8 495 765-43-21;Псков\n", {{"entity", "company"}, {"duplicates", "overwrite"}})
+                .at("updated")
+                .as_int64(),
+            1);
   company = first(server, "companies", "filter[inn]=7707083893");
   EXPECT_EQ(company.at("name"), "Другое имя");
   EXPECT_EQ(company.at("city"), "Псков");
@@ -129,7 +144,7 @@ TEST_P(ImportApiTest, FillsOrOverwritesWhatIsKnown) {
 TEST_P(ImportApiTest, DoesNotJoinFirmsByASharedTelephoneOrAWrongNumber) {
   ApiServer server(GetParam());
   const std::string head = "Название;ИНН;Телефон\n";
-  import(server, head + "Якорь;7707083893;8 495 123-45-67\nЛютик;7707083894;\n", {{"entity", "company"}});
+  import(server, head + "Якорь;7707083893;8 495 123-45-67\nЛютик;7707083894;\n", {{ "entity", "company" }});
   const auto report = import(server, head + "Ромашка;7736050003;8 495 123-45-67\nВасилёк;7707083894;\n", {{"entity", "company"}});
   EXPECT_EQ(report.at("created").as_int64(), 2);
 }
@@ -137,20 +152,29 @@ TEST_P(ImportApiTest, DoesNotJoinFirmsByASharedTelephoneOrAWrongNumber) {
 TEST_P(ImportApiTest, UndoesCreationsAndChangesButNotWhatOthersDidSince) {
   ApiServer server(GetParam());
   const std::string head = "Название;ИНН;Город;Телефон\n";
-  import(server, head + "Якорь;7707083893;Тверь;8 495 123-45-67\nЛютик;7736050003;Псков;\n", {{"entity", "company"}});
-  const auto made = make(server, server.admin(), head + "Якорь-2;7707083893;Москва;8 495 765-43-21\nЛютик-2;7736050003;Омск;\nРоза;7728168971;Уфа;\nМак;5024002119;Чита;\n", {{"entity", "company"}, {"duplicates", "overwrite"}});
+  import(server, head + "Якорь;7707083893;Тверь;8 495 123-45-67\nЛютик;7736050003;Псков;\n", {{ "entity", "company" }});
+  const auto made =
+      make(server, server.admin(),
+           head + "Якорь-2;7707083893;Москва;8 495 765-43-21\nЛютик-2;7736050003;Омск;\nРоза;7728168971;Уфа;\nМак;5024002119;Чита;\n",
+           {{"entity", "company"}, {"duplicates", "overwrite"}});
   const auto report = run(server, server.admin(), made.at("id").as_int64());
   EXPECT_EQ(report.at("updated").as_int64(), 2);
   EXPECT_EQ(report.at("created").as_int64(), 2);
   const auto changed = first(server, "companies", "filter[inn]=7736050003");
   const auto rose = first(server, "companies", "filter[inn]=7728168971");
-  EXPECT_EQ(server.call(server.admin(), "PATCH", "/companies/" + std::to_string(changed.at("id").as_int64()), json::object{{"city", "Томск"}}).status, 200);
-  EXPECT_EQ(server.call(server.admin(), "PATCH", "/companies/" + std::to_string(rose.at("id").as_int64()), json::object{{"city", "Сочи"}}).status, 200);
+  EXPECT_EQ(
+      server.call(server.admin(), "PATCH", "/companies/" + std::to_string(changed.at("id").as_int64()), json::object{{"city", "Томск"}})
+          .status,
+      200);
+  EXPECT_EQ(
+      server.call(server.admin(), "PATCH", "/companies/" + std::to_string(rose.at("id").as_int64()), json::object{{"city", "Сочи"}}).status,
+      200);
 
   const auto undo = server.call(server.admin(), "POST", "/jobs/" + std::to_string(report.at("job").as_int64()) + ":undo");
   ASSERT_EQ(undo.status, 202) << undo.text;
   const std::string job = "/jobs/" + std::to_string(undo.id());
-  ASSERT_TRUE(eventually([&] { return server.get(server.admin(), job).body.at("state") == "done"; })) << server.get(server.admin(), job).text;
+  ASSERT_TRUE(eventually([&] { return server.get(server.admin(), job).body.at("state") == "done"; }))
+      << server.get(server.admin(), job).text;
   const auto result = server.get(server.admin(), job).body.at("result");
   EXPECT_EQ(result.at("removed").as_int64(), 1) << json::serialize(result);
   EXPECT_EQ(result.at("restored").as_int64(), 2);
@@ -168,7 +192,7 @@ TEST_P(ImportApiTest, UndoesCreationsAndChangesButNotWhatOthersDidSince) {
 
 TEST_P(ImportApiTest, TakesNumbersOfAnotherProgramForNothing) {
   ApiServer server(GetParam());
-  import(server, "Название\nЯкорь\n", {{"entity", "company"}});
+  import(server, "Название\nЯкорь\n", {{ "entity", "company" }});
   const auto report = import(server, "id;Название;Город\n1;Лютик;Тверь\n", {{"entity", "company"}});
   EXPECT_EQ(report.at("created").as_int64(), 1);
   EXPECT_TRUE(report.at("mapping").at("id").is_null());
@@ -176,8 +200,11 @@ TEST_P(ImportApiTest, TakesNumbersOfAnotherProgramForNothing) {
 
 TEST_P(ImportApiTest, LinksContactsWithTheirCompanies) {
   ApiServer server(GetParam());
-  import(server, "Название;ИНН\nООО Якорь;7707083893\n", {{"entity", "company"}});
-  const auto report = import(server, "ФИО;Компания;Инн компании;Телефон\nИванов Иван;Якорь;7707083893;+79161234567\nПетров Пётр;ООО «Новая»;;+79161234568\nСидоров Сидор;новая;;+79161234569\n", {{"entity", "contact"}});
+  import(server, "Название;ИНН\nООО Якорь;7707083893\n", {{ "entity", "company" }});
+  const auto report = import(server,
+                             "ФИО;Компания;Инн компании;Телефон\nИванов Иван;Якорь;7707083893;+79161234567\nПетров Пётр;ООО "
+                             "«Новая»;;+79161234568\nСидоров Сидор;новая;;+79161234569\n",
+                             {{"entity", "contact"}});
   EXPECT_EQ(report.at("created").as_int64(), 3) << json::serialize(report);
   EXPECT_EQ(report.at("related").at("companies").as_int64(), 1);
   EXPECT_EQ(count(server, "companies"), 2);
@@ -188,7 +215,8 @@ TEST_P(ImportApiTest, FindsTheOwnerByAnyFormOfTheName) {
   ApiServer server(GetParam());
   const auto maria = server.add_user("Соколова Мария Сергеевна");
   server.add_user("Соколов Пётр Андреевич");
-  const auto report = import(server, "Название;Ответственный\nА1;Соколова М.\nБ2;Мария Соколова\nВ3;Неизвестный Н.\n", {{"entity", "company"}});
+  const auto report =
+      import(server, "Название;Ответственный\nА1;Соколова М.\nБ2;Мария Соколова\nВ3;Неизвестный Н.\n", {{"entity", "company"}});
   EXPECT_EQ(report.at("created").as_int64(), 3);
   EXPECT_EQ(first(server, "companies", "filter[name]=%D0%901").at("owner").at("id").as_int64(), maria.id);
   EXPECT_EQ(first(server, "companies", "filter[name]=%D0%912").at("owner").at("id").as_int64(), maria.id);
@@ -197,7 +225,8 @@ TEST_P(ImportApiTest, FindsTheOwnerByAnyFormOfTheName) {
 
 TEST_P(ImportApiTest, HandsOutFailedRowsWithTheirReason) {
   ApiServer server(GetParam());
-  const auto made = make(server, server.admin(), "Название;Статус;Телефон\nЛид 1;new;\nЛид 2;rejected;+79161234567\n", {{"entity", "lead"}});
+  const auto made =
+      make(server, server.admin(), "Название;Статус;Телефон\nЛид 1;new;\nЛид 2;rejected;+79161234567\n", {{"entity", "lead"}});
   const auto report = run(server, server.admin(), made.at("id").as_int64());
   EXPECT_EQ(report.at("failed").as_int64(), 1);
   EXPECT_EQ(report.at("failures").as_array()[0].at("row").as_int64(), 2);
@@ -215,21 +244,31 @@ TEST_P(ImportApiTest, RemembersTheColumnsOfAHeader) {
   json::array columns = made.at("sheets").as_array()[0].at("columns").as_array();
   EXPECT_EQ(columns[0].at("target"), "");
   columns[0].as_object()["target"] = "description";
-  const auto changed = server.call(server.admin(), "PATCH", path, json::object{{"sheets", json::array{json::object{{"sheet", 0}, {"columns", columns}}}}});
+  const auto changed =
+      server.call(server.admin(), "PATCH", path, json::object{{"sheets", json::array{json::object{{"sheet", 0}, {"columns", columns}}}}});
   ASSERT_EQ(changed.status, 200) << changed.text;
   run(server, server.admin(), made.at("id").as_int64());
-  EXPECT_EQ(make(server, server.admin(), text, {{"entity", "company"}}).at("sheets").as_array()[0].at("columns").as_array()[0].at("target"), "description");
-  EXPECT_EQ(make(server, server.admin(), "Название;Прочее;Штуковина\nа;б;в\n", {{"entity", "company"}, {"mapping", "мои столбцы"}}).at("sheets").as_array()[0].at("columns").as_array()[2].at("target"), "description");
+  EXPECT_EQ(make(server, server.admin(), text, {{"entity", "company"}}).at("sheets").as_array()[0].at("columns").as_array()[0].at("target"),
+            "description");
+  EXPECT_EQ(make(server, server.admin(), "Название;Прочее;Штуковина\nа;б;в\n", {{"entity", "company"}, {"mapping", "мои столбцы"}})
+                .at("sheets")
+                .as_array()[0]
+                .at("columns")
+                .as_array()[2]
+                .at("target"),
+            "description");
 }
 
 TEST_P(ImportApiTest, AsksAboutDuplicatesAndTakesTheAnswer) {
   ApiServer server(GetParam());
-  import(server, "Название;ИНН\nЯкорь;7707083893\n", {{"entity", "company"}});
-  const auto made = make(server, server.admin(), "Название;ИНН;Город\nЯкорь;7707083893;Тверь\n", {{"entity", "company"}, {"duplicates", "ask"}});
+  import(server, "Название;ИНН\nЯкорь;7707083893\n", {{ "entity", "company" }});
+  const auto made =
+      make(server, server.admin(), "Название;ИНН;Город\nЯкорь;7707083893;Тверь\n", {{"entity", "company"}, {"duplicates", "ask"}});
   const auto report = run(server, server.admin(), made.at("id").as_int64());
   EXPECT_EQ(report.at("review").as_int64(), 1);
   EXPECT_EQ(report.at("skipped").as_int64(), 1);
-  const auto decided = server.call(server.admin(), "POST", "/imports/" + std::to_string(made.at("id").as_int64()) + ":decide", json::object{{"sheet", 0}, {"row", 1}, {"decision", "fill"}});
+  const auto decided = server.call(server.admin(), "POST", "/imports/" + std::to_string(made.at("id").as_int64()) + ":decide",
+                                   json::object{{"sheet", 0}, {"row", 1}, {"decision", "fill"}});
   ASSERT_EQ(decided.status, 200) << decided.text;
   EXPECT_EQ(decided.body.at("status"), "updated");
   EXPECT_EQ(first(server, "companies", "filter[inn]=7707083893").at("city"), "Тверь");

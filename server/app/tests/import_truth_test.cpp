@@ -51,7 +51,9 @@ class Marks {
     right += is_right;
     if (!is_right && ++shown_[kind] <= 3) std::cout << "  " << kind << ": «" << got << "» for «" << wanted << "»\n";
   }
-  double share(const std::string& kind) { return counts_[kind].second == 0 ? 1 : static_cast<double>(counts_[kind].first) / counts_[kind].second; }
+  double share(const std::string& kind) {
+    return counts_[kind].second == 0 ? 1 : static_cast<double>(counts_[kind].first) / counts_[kind].second;
+  }
   void print() const {
     for (const auto& [kind, count] : counts_) std::cout << "  " << kind << ": " << count.first << " of " << count.second << "\n";
   }
@@ -71,7 +73,8 @@ class ImportTruth : public testing::TestWithParam<store::Dialect> {
     connect::ImportRequest request;
     request.entity = entity;
     request.duplicates = "create";
-    request.file_id = api.files.add({file, [&](std::int64_t offset, std::size_t max_bytes) { return content->read(offset, max_bytes); }, 0}).id;
+    request.file_id =
+        api.files.add({file, [&](std::int64_t offset, std::size_t max_bytes) { return content->read(offset, max_bytes); }, 0}).id;
     plan_ = api.imports.create(caller, request);
     const std::int64_t job = api.imports.run(caller, plan_.id, false);
     while (api.jobs.find(job)->state != "done") {
@@ -95,7 +98,8 @@ class ImportTruth : public testing::TestWithParam<store::Dialect> {
     server_.application().database().read({.name = "truth"}, [&](store::Connection& connection) {
       text.clear();
       base::JsonWriter out(text);
-      entity::write_record({connection, *registry, *entity::Caller::system(), base::SystemClock().now()}, registry->require(entity), id, out);
+      entity::write_record({connection, *registry, *entity::Caller::system(), base::SystemClock().now()}, registry->require(entity), id,
+                           out);
     });
     return base::parse_json(text).as_object();
   }
@@ -135,9 +139,12 @@ void compare_codes(const json::object& record, const Fields& truth, Marks& marks
     if (code == "ogrn" && truth.at("sheet") == "Архив 2019") continue;
     const std::string& status = truth.at(code + "_status");
     const std::string got = text_of(record, code);
-    if (status == "ok" || status == "lost_zero") marks.add(status == "ok" ? "codes" : "lost zeros", got == truth.at(code), got, truth.at(code));
-    else if (status == "missing" || status == "none") marks.add("codes missing", got.empty(), got, "");
-    else marks.add("codes wrong", is_marked(record, code), got, "a mark");
+    if (status == "ok" || status == "lost_zero")
+      marks.add(status == "ok" ? "codes" : "lost zeros", got == truth.at(code), got, truth.at(code));
+    else if (status == "missing" || status == "none")
+      marks.add("codes missing", got.empty(), got, "");
+    else
+      marks.add("codes wrong", is_marked(record, code), got, "a mark");
   }
 }
 
@@ -150,14 +157,16 @@ void compare_contacts(const json::object& record, const Fields& truth, Marks& ma
   const std::string addresses = items_of(record, "emails", "value");
   if (emails == "ok") marks.add("e-mails", addresses == base::to_lower(truth.at("emails")), addresses, truth.at("emails"));
   if (emails == "bad") marks.add("e-mails bad", addresses.empty() && is_marked(record, "emails"), addresses, "a mark");
-  if (!truth.at("city").empty()) marks.add("cities", text_of(record, "city") == truth.at("city"), text_of(record, "city"), truth.at("city"));
+  if (!truth.at("city").empty())
+    marks.add("cities", text_of(record, "city") == truth.at("city"), text_of(record, "city"), truth.at("city"));
 }
 
 void compare_values(const json::object& record, const Fields& truth, Marks& marks) {
   const std::string& date = truth.at("date_status");
   const std::string since = text_of(record, "client_since");
   if (date == "ok") marks.add("dates", since == truth.at("date"), since, truth.at("date"));
-  if (date == "month") marks.add("dates bad", since.starts_with(truth.at("date")) && is_marked(record, "client_since"), since, truth.at("date"));
+  if (date == "month")
+    marks.add("dates bad", since.starts_with(truth.at("date")) && is_marked(record, "client_since"), since, truth.at("date"));
   if (date == "bad") marks.add("dates bad", since.empty() && is_marked(record, "client_since"), since, "a mark");
   const auto* money = record.if_contains("annual_revenue");
   std::string kopecks = money != nullptr && money->is_object() ? text_of(money->as_object(), "amount") : "";
@@ -166,14 +175,16 @@ void compare_values(const json::object& record, const Fields& truth, Marks& mark
   if (sum == "ok") marks.add("sums", kopecks == truth.at("sum_kopecks"), kopecks, truth.at("sum_kopecks"));
   if (sum == "text") marks.add("sums bad", kopecks.empty() && is_marked(record, "annual_revenue"), kopecks, "a mark");
   if (truth.at("name_status") == "exact") {
-    const std::string got = folded(text_of(record, "legal_form") + text_of(record, "name")), wanted = folded(truth.at("legal_form") + truth.at("name"));
+    const std::string got = folded(text_of(record, "legal_form") + text_of(record, "name")),
+                      wanted = folded(truth.at("legal_form") + truth.at("name"));
     marks.add("names", got == wanted, got, wanted);
   }
   marks.add("notes", text_of(record, "description") == truth.at("note"), text_of(record, "description"), truth.at("note"));
 }
 
 TEST_P(ImportTruth, TakesEveryClientOnceAndEveryValueRightly) {
-  if (connect::shared_folder().empty() || !std::filesystem::exists(connect::shared_folder() / "data/clients-truth.csv")) GTEST_SKIP() << "no outside test data";
+  if (connect::shared_folder().empty() || !std::filesystem::exists(connect::shared_folder() / "data/clients-truth.csv"))
+    GTEST_SKIP() << "no outside test data";
   // The larger files take their time under PostgreSQL; the workbook holds every kind of dirt.
   Marks marks;
   for (const std::string file : {"clients-small.xlsx", "contacts.vcf"}) {
@@ -193,7 +204,8 @@ TEST_P(ImportTruth, TakesEveryClientOnceAndEveryValueRightly) {
         compare_values(made, at->second, marks);
       } else {
         const std::string got = folded(text_of(made, "last_name") + "|" + text_of(made, "first_name") + "|" + text_of(made, "middle_name"));
-        const std::string wanted = folded(at->second.at("contact_last") + "|" + at->second.at("contact_first") + "|" + at->second.at("contact_middle"));
+        const std::string wanted =
+            folded(at->second.at("contact_last") + "|" + at->second.at("contact_first") + "|" + at->second.at("contact_middle"));
         marks.add("persons", got == wanted, got, wanted);
       }
     }
@@ -201,7 +213,8 @@ TEST_P(ImportTruth, TakesEveryClientOnceAndEveryValueRightly) {
   }
   marks.print();
   for (const auto* kind : {"codes", "dates", "sums", "telephones", "e-mails", "cities"}) EXPECT_GE(marks.share(kind), .99) << kind;
-  for (const auto* kind : {"lost zeros", "codes wrong", "telephones bad", "e-mails bad", "dates bad", "sums bad", "notes"}) EXPECT_EQ(marks.share(kind), 1) << kind;
+  for (const auto* kind : {"lost zeros", "codes wrong", "telephones bad", "e-mails bad", "dates bad", "sums bad", "notes"})
+    EXPECT_EQ(marks.share(kind), 1) << kind;
   EXPECT_GE(marks.share("names"), .98);
   EXPECT_GE(marks.share("persons"), .95);
 }

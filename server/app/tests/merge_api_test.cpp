@@ -27,7 +27,9 @@ class MergeApiTest : public ApiTest {
   Answer unmerge(std::int64_t survivor, std::string_view plural = "companies") {
     return server.call(server.admin(), "POST", "/" + std::string(plural) + "/" + std::to_string(survivor) + ":unmerge", json::object{});
   }
-  static std::int64_t link_of(const json::object& record, std::string_view field) { return record.at(field).is_null() ? 0 : record.at(field).at("id").as_int64(); }
+  static std::int64_t link_of(const json::object& record, std::string_view field) {
+    return record.at(field).is_null() ? 0 : record.at(field).at("id").as_int64();
+  }
   // A record as it is remembered: all but what every save changes.
   static std::string image(json::object record) {
     for (const char* member : {"version", "updated_at", "updated_by"}) record.erase(member);
@@ -38,8 +40,15 @@ class MergeApiTest : public ApiTest {
 };
 
 TEST_P(MergeApiTest, TheSurvivorTakesWhatItLacksAndUnitesLists) {
-  const auto kept = make("companies", {{"name", "Ветер"}, {"phones", json::array{"+7 495 111-11-11", "+7 495 222-22-22"}}, {"city", "Москва"}, {"tags", json::array{"север"}}});
-  const auto gone = make("companies", {{"name", "ООО «Ветер»"}, {"phones", json::array{"+7 495 222-22-22", "+7 495 333-33-33"}}, {"city", "Тула"}, {"inn", "7707083893"}, {"tags", json::array{"юг"}}});
+  const auto kept = make("companies", {{"name", "Ветер"},
+                                       {"phones", json::array{"+7 495 111-11-11", "+7 495 222-22-22"}},
+                                       {"city", "Москва"},
+                                       {"tags", json::array{"север"}}});
+  const auto gone = make("companies", {{"name", "ООО «Ветер»"},
+                                       {"phones", json::array{"+7 495 222-22-22", "+7 495 333-33-33"}},
+                                       {"city", "Тула"},
+                                       {"inn", "7707083893"},
+                                       {"tags", json::array{"юг"}}});
   const auto preview = merge(kept, {{"others", json::array{gone}}, {"choose", {{"city", gone}}}, {"dry_run", true}});
   ASSERT_EQ(preview.status, 200) << preview.text;
   EXPECT_EQ(preview.body.at("records").as_array().size(), 2u);
@@ -73,11 +82,16 @@ TEST_P(MergeApiTest, EverythingThatPointsToTheOthersIsMovedAndComesBack) {
   const auto child = make("companies", {{"name", "Филиал"}, {"parent", gone}});
   const auto shared_contact = make("contacts", {{"name", "Анна"}, {"companies", json::array{kept, gone}}});
   const auto contact = make("contacts", {{"name", "Борис"}, {"companies", json::array{gone}}, {"company", gone}});
-  const auto task = make("tasks", {{"name", "Позвонить"}, {"subject", {{"entity", "company"}, {"id", gone}}}, {"due_at", "2030-01-01T10:00:00Z"}});
+  const auto task =
+      make("tasks", {{"name", "Позвонить"}, {"subject", {{"entity", "company"}, {"id", gone}}}, {"due_at", "2030-01-01T10:00:00Z"}});
   const auto note = make("notes", {{"body", "<p>Любит тишину</p>"}, {"subject", {{"entity", "company"}, {"id", gone}}}});
   const auto user = server.add_user("Вера");
-  ASSERT_EQ(server.call(server.admin(), "POST", "/companies/" + std::to_string(gone) + "/shares", {{"user", user.id}, {"level", "read"}}).status, 200);
-  const std::vector<std::pair<std::string, std::int64_t>> all = {{"companies", kept}, {"companies", gone}, {"companies", child}, {"contacts", shared_contact}, {"contacts", contact}, {"tasks", task}, {"notes", note}};
+  ASSERT_EQ(
+      server.call(server.admin(), "POST", "/companies/" + std::to_string(gone) + "/shares", {{"user", user.id}, {"level", "read"}}).status,
+      200);
+  const std::vector<std::pair<std::string, std::int64_t>> all = {
+      {"companies", kept},   {"companies", gone}, {"companies", child}, {"contacts", shared_contact},
+      {"contacts", contact}, {"tasks", task},     {"notes", note}};
   std::vector<std::string> before;
   for (const auto& [plural, id] : all) before.push_back(image(read(plural, id)));
 
@@ -86,7 +100,11 @@ TEST_P(MergeApiTest, EverythingThatPointsToTheOthersIsMovedAndComesBack) {
   EXPECT_EQ(link_of(read("companies", child), "parent"), kept);
   EXPECT_EQ(link_of(read("contacts", contact), "company"), kept);
   EXPECT_EQ(read("contacts", shared_contact).at("companies").as_array().size(), 1u);
-  EXPECT_EQ(link_of(read("contacts", contact).at("companies").at(0).is_object() ? json::object{{"c", read("contacts", contact).at("companies").at(0)}} : json::object{{"c", nullptr}}, "c"), kept);
+  EXPECT_EQ(link_of(read("contacts", contact).at("companies").at(0).is_object()
+                        ? json::object{{"c", read("contacts", contact).at("companies").at(0)}}
+                        : json::object{{"c", nullptr}},
+                    "c"),
+            kept);
   EXPECT_EQ(link_of(read("tasks", task), "subject"), kept);
   EXPECT_EQ(link_of(read("notes", note), "subject"), kept);
   EXPECT_FALSE(read("companies", kept).at("next_step_at").is_null());
@@ -129,7 +147,9 @@ TEST_P(MergeApiTest, HistoryUndoesAMergeToo) {
   const auto gone = make("companies", {{"name", "Ветер ООО"}, {"city", "Тула"}});
   ASSERT_EQ(merge(kept, {{"others", json::array{gone}}}).status, 200);
   const auto history = server.get(server.admin(), "/companies/" + std::to_string(kept) + "/history").body.at("items").as_array();
-  const auto answer = server.call(server.admin(), "POST", "/companies/" + std::to_string(kept) + "/history/" + std::to_string(history.at(0).at("seq").as_int64()) + ":undo");
+  const auto answer =
+      server.call(server.admin(), "POST",
+                  "/companies/" + std::to_string(kept) + "/history/" + std::to_string(history.at(0).at("seq").as_int64()) + ":undo");
   ASSERT_EQ(answer.status, 200) << answer.text;
   EXPECT_EQ(read("companies", gone).at("id").as_int64(), gone);
   EXPECT_TRUE(read("companies", kept).at("city").is_null());
@@ -184,7 +204,8 @@ TEST_P(MergeApiTest, OfTwoMergesAtOnceOneHolds) {
 }
 
 TEST_P(MergeApiTest, ChainsOfMergesLeadToTheLastSurvivor) {
-  const auto a = make("companies", {{"name", "А"}}), b = make("companies", {{"name", "Б"}}), c = make("companies", {{"name", "В"}, {"parent", a}});
+  const auto a = make("companies", {{"name", "А"}}), b = make("companies", {{"name", "Б"}}),
+             c = make("companies", {{"name", "В"}, {"parent", a}});
   ASSERT_EQ(merge(b, {{"others", json::array{a}}}).status, 200);
   EXPECT_EQ(link_of(read("companies", c), "parent"), b);
   // The parent merged into its own child: nobody is his own parent.
@@ -199,21 +220,29 @@ TEST_P(MergeApiTest, ManyLinksAreMovedByAJobThatCanBeUndone) {
   const auto kept = make("companies", {{"name", "Ветер"}});
   const auto gone = make("companies", {{"name", "Ветер ООО"}});
   json::array notes;
-  for (int i = 0; i < 320; ++i) notes.push_back({{"body", "Заметка " + std::to_string(i)}, {"subject", {{"entity", "company"}, {"id", gone}}}});
+  for (int i = 0; i < 320; ++i)
+    notes.push_back({{"body", "Заметка " + std::to_string(i)}, {"subject", {{"entity", "company"}, {"id", gone}}}});
   ASSERT_EQ(server.call(server.admin(), "POST", "/notes:batch", {{"items", notes}}).status, 200);
   const auto count = [&](std::int64_t id) {
-    return server.call(server.admin(), "POST", "/notes:count", {{"filter", {{"field", "subject"}, {"op", "eq"}, {"value", {{"entity", "company"}, {"id", id}}}}}}).body.at("count").at("value").as_int64();
+    return server
+        .call(server.admin(), "POST", "/notes:count",
+              {{"filter", {{"field", "subject"}, {"op", "eq"}, {"value", {{"entity", "company"}, {"id", id}}}}}})
+        .body.at("count")
+        .at("value")
+        .as_int64();
   };
   ASSERT_EQ(count(gone), 320);
   const auto started = merge(kept, {{"others", json::array{gone}}});
   ASSERT_EQ(started.status, 202) << started.text;
   const std::string job = "/jobs/" + std::to_string(started.id());
-  ASSERT_TRUE(eventually([&] { return server.get(server.admin(), job).body.at("state").as_string() == "done"; })) << server.get(server.admin(), job).text;
+  ASSERT_TRUE(eventually([&] { return server.get(server.admin(), job).body.at("state").as_string() == "done"; }))
+      << server.get(server.admin(), job).text;
   EXPECT_EQ(count(kept), 320);
   const auto undo = server.call(server.admin(), "POST", job + ":undo");
   ASSERT_EQ(undo.status, 202) << undo.text;
   const std::string back = "/jobs/" + std::to_string(undo.id());
-  ASSERT_TRUE(eventually([&] { return server.get(server.admin(), back).body.at("state").as_string() == "done"; })) << server.get(server.admin(), back).text;
+  ASSERT_TRUE(eventually([&] { return server.get(server.admin(), back).body.at("state").as_string() == "done"; }))
+      << server.get(server.admin(), back).text;
   EXPECT_EQ(count(gone), 320);
   EXPECT_EQ(count(kept), 0);
 }
@@ -232,15 +261,21 @@ TEST_P(MergeApiTest, MergeThenUndoIsAsBefore) {
       if (pick(2) == 0) values["city"] = "Тула";
       if (pick(2) == 0) values["inn"] = pick(2) == 0 ? "7707083893" : "7707083894";  // the second leaves a mark
       if (pick(2) == 0) values["annual_revenue"] = {{"amount", std::to_string(pick(100000)) + ".50"}, {"currency", "RUB"}};
-      if (pick(3) == 0 && !companies.empty()) values["parent"] = companies[static_cast<std::size_t>(pick(static_cast<int>(companies.size())))];
+      if (pick(3) == 0 && !companies.empty())
+        values["parent"] = companies[static_cast<std::size_t>(pick(static_cast<int>(companies.size())))];
       if (pick(2) == 0) values["tags"] = json::array{"метка " + std::to_string(pick(3)), "общая"};
       companies.push_back(make("companies", values));
       all.emplace_back("companies", companies.back());
     }
     for (int i = 0; i < 4; ++i) {
       const auto company = companies[static_cast<std::size_t>(pick(4))], second = companies[static_cast<std::size_t>(pick(4))];
-      all.emplace_back("contacts", make("contacts", {{"name", "Лицо " + std::to_string(i)}, {"company", company}, {"companies", company == second ? json::array{company} : json::array{company, second}}}));
-      all.emplace_back("tasks", make("tasks", {{"name", "Дело"}, {"subject", {{"entity", "company"}, {"id", company}}}, {"due_at", "2030-01-0" + std::to_string(1 + pick(9)) + "T10:00:00Z"}}));
+      all.emplace_back("contacts",
+                       make("contacts", {{"name", "Лицо " + std::to_string(i)},
+                                         {"company", company},
+                                         {"companies", company == second ? json::array{company} : json::array{company, second}}}));
+      all.emplace_back("tasks", make("tasks", {{"name", "Дело"},
+                                               {"subject", {{"entity", "company"}, {"id", company}}},
+                                               {"due_at", "2030-01-0" + std::to_string(1 + pick(9)) + "T10:00:00Z"}}));
     }
     std::vector<std::string> before;
     for (const auto& [plural, id] : all) before.push_back(image(read(plural, id)));

@@ -30,7 +30,9 @@ class MetadataApiTest : public ApiTest {
     }
     return nullptr;
   }
-  Answer patch(std::string_view path, const json::value& body) { return server.call(admin, "PATCH", "/metadata/entities/" + std::string(path), body); }
+  Answer patch(std::string_view path, const json::value& body) {
+    return server.call(admin, "PATCH", "/metadata/entities/" + std::string(path), body);
+  }
   Answer add(const json::value& body) { return server.call(admin, "POST", "/metadata/entities/company/fields", body); }
   static std::string error_of(const Answer& answer) {
     const auto* errors = answer.body.as_object().if_contains("errors");
@@ -42,7 +44,9 @@ class MetadataApiTest : public ApiTest {
 TEST_P(MetadataApiTest, PatchesOneLanguageWithoutLosingTheOther) {
   const auto before = server.get(admin, "/metadata/entities/company/texts").body;
   const std::string russian(before.at("texts").at("fields").at("name").at("ru").as_string());
-  const auto changed = patch("company/texts", {{"fields", {{"name", {{"en", "Legal name"}}}}}, {"help", {{"name", {{"ru", "Как в уставе"}}}}}, {"entity", {{"one", {{"en", "Client"}}}}}});
+  const auto changed = patch("company/texts", {{"fields", {{"name", {{"en", "Legal name"}}}}},
+                                               {"help", {{"name", {{"ru", "Как в уставе"}}}}},
+                                               {"entity", {{"one", {{"en", "Client"}}}}}});
   ASSERT_EQ(changed.status, 200) << changed.text;
   EXPECT_EQ(changed.body.at("texts").at("fields").at("name").at("en").as_string(), "Legal name");
   EXPECT_EQ(changed.body.at("texts").at("fields").at("name").at("ru").as_string(), russian);
@@ -62,7 +66,8 @@ TEST_P(MetadataApiTest, PatchesOneLanguageWithoutLosingTheOther) {
 }
 
 TEST_P(MetadataApiTest, NamesOptionsViewsAndGroups) {
-  const json::value body = {{"options", {{"relations", {{"client", {{"en", "Customer"}}}}}}}, {"groups", {{"0", {{"ru", "Главное"}, {"en", "Main"}}}}}};
+  const json::value body = {{"options", {{"relations", {{"client", {{"en", "Customer"}}}}}}},
+                            {"groups", {{"0", {{"ru", "Главное"}, {"en", "Main"}}}}}};
   const auto changed = patch("company/texts", body);
   ASSERT_EQ(changed.status, 200) << changed.text;
   EXPECT_EQ(field(english, "company", "relations").at("options").at(0).at("label").as_string(), "Customer");
@@ -77,12 +82,16 @@ TEST_P(MetadataApiTest, NamesOptionsViewsAndGroups) {
   EXPECT_EQ(entity(admin, "company").at("card").at("groups").at(0).as_string(), "Основное");
   EXPECT_EQ(entity(english, "company").at("card").at("layout").at(0).at("label").as_string(), "Basics");
   EXPECT_EQ(error_of(patch("company/texts", {{"fields", {{"nothing", {{"ru", "x"}}}}}})), "fields.nothing:unknown_field");
-  EXPECT_EQ(error_of(patch("company/texts", {{"options", {{"relations", {{"nobody", {{"ru", "x"}}}}}}}})), "options.relations.nobody:unknown_field");
+  EXPECT_EQ(error_of(patch("company/texts", {{"options", {{"relations", {{"nobody", {{"ru", "x"}}}}}}}})),
+            "options.relations.nobody:unknown_field");
 }
 
 TEST_P(MetadataApiTest, ChangesTheLimitsOfACustomField) {
   ASSERT_EQ(add({{"key", "x_size"}, {"type", "integer"}, {"labels", {{"ru", "Размер"}, {"en", "Size"}}}}).status, 201);
-  ASSERT_EQ(patch("company/fields/x_size", {{"min", "1"}, {"max", 10}, {"required", true}, {"default", 5}, {"help", {{"ru", "От 1 до 10"}}}}).status, 200);
+  ASSERT_EQ(
+      patch("company/fields/x_size", {{"min", "1"}, {"max", 10}, {"required", true}, {"default", 5}, {"help", {{"ru", "От 1 до 10"}}}})
+          .status,
+      200);
   const auto size = field(admin, "company", "x_size");
   EXPECT_EQ(size.at("min").as_string(), "1");
   EXPECT_EQ(size.at("max").as_string(), "10");
@@ -106,7 +115,9 @@ TEST_P(MetadataApiTest, OnlyNarrowsShippedFields) {
 
 TEST_P(MetadataApiTest, MakesAFieldUniqueOnlyWhereValuesDiffer) {
   ASSERT_EQ(add({{"key", "x_code"}, {"type", "text"}}).status, 201);
-  const auto make = [&](const std::string& code) { return server.call(admin, "POST", "/companies", {{"name", "Company"}, {"x_code", code}}); };
+  const auto make = [&](const std::string& code) {
+    return server.call(admin, "POST", "/companies", {{"name", "Company"}, {"x_code", code}});
+  };
   ASSERT_EQ(make("A").status, 201);
   const auto twin = make("A");
   ASSERT_EQ(twin.status, 201);
@@ -133,7 +144,9 @@ TEST_P(MetadataApiTest, PurgesAHiddenCustomFieldWhenItsNameIsRepeated) {
 
 TEST_P(MetadataApiTest, ChecksAFormulaOverTheNewestRecords) {
   ASSERT_EQ(server.call(admin, "POST", "/companies", {{"name", "Колос"}}).status, 201);
-  const auto check = [&](std::string_view expression) { return server.call(admin, "POST", "/metadata/entities/company/formula:check", {{"expression", expression}}); };
+  const auto check = [&](std::string_view expression) {
+    return server.call(admin, "POST", "/metadata/entities/company/formula:check", {{"expression", expression}});
+  };
   const auto right = check("name + \"!\"");
   ASSERT_EQ(right.status, 200) << right.text;
   EXPECT_EQ(right.body.at("fields").as_array(), json::array{"name"});

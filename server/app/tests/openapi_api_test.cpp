@@ -44,7 +44,8 @@ TEST_P(OpenApiTest, LeavesOutWhatTheCallerMayNotSee) {
 }
 
 TEST_P(OpenApiTest, ShowsACustomFieldAsSoonAsItIsMade) {
-  const auto made = server.call(server.admin(), "POST", "/metadata/entities/deal/fields", {{"key", "x_color"}, {"type", "text"}, {"labels", {{"ru", "Цвет"}, {"en", "Colour"}}}});
+  const auto made = server.call(server.admin(), "POST", "/metadata/entities/deal/fields",
+                                {{"key", "x_color"}, {"type", "text"}, {"labels", {{"ru", "Цвет"}, {"en", "Colour"}}}});
   ASSERT_EQ(made.status, 201) << made.text;
   const auto document = server.get(server.admin(), "/openapi.json").body;
   const auto& field = document.at("components").at("schemas").at("deal").at("properties").at("x_color");

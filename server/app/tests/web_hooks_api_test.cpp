@@ -26,7 +26,8 @@ class Receiver {
     });
     http::ServerOptions options;
     options.port = 0;
-    server_ = std::make_unique<http::Server>(options, router_, http::Server::Hooks{[](const http::Request&, std::exception_ptr, http::Response&) {}, {}});
+    server_ = std::make_unique<http::Server>(options, router_,
+                                             http::Server::Hooks{[](const http::Request&, std::exception_ptr, http::Response&) {}, {}});
     server_->start();
   }
   ~Receiver() { server_->stop(); }
@@ -59,7 +60,9 @@ class WebHooksApiTest : public ApiTest {
     more["url"] = receiver.url();
     return server.call(admin, "POST", "/web-hooks", more);
   }
-  json::array journal(std::int64_t hook) { return server.get(admin, "/web-hooks/" + std::to_string(hook) + "/deliveries").body.at("items").as_array(); }
+  json::array journal(std::int64_t hook) {
+    return server.get(admin, "/web-hooks/" + std::to_string(hook) + "/deliveries").body.at("items").as_array();
+  }
 };
 
 TEST_P(WebHooksApiTest, SendsAChangeWithinTwoSecondsAndSignsIt) {
@@ -178,7 +181,8 @@ TEST_P(WebHooksApiTest, ShowsTheStateOfTheProgramAndItsMetrics) {
   ASSERT_EQ(state.status, 200) << state.text;
   EXPECT_GT(state.body.at("database").at("size_bytes").as_int64(), 0);
   bool has_hooks = false;
-  for (const auto& consumer : state.body.at("consumers").as_array()) has_hooks = has_hooks || consumer.at("name").as_string() == "web_hooks";
+  for (const auto& consumer : state.body.at("consumers").as_array())
+    has_hooks = has_hooks || consumer.at("name").as_string() == "web_hooks";
   EXPECT_TRUE(has_hooks);
   const auto metrics = server.send({}, "GET", "//metrics", {});
   EXPECT_EQ(metrics.status, 200);

@@ -55,7 +55,8 @@ std::string join(const std::vector<std::string>& parts) {
 std::string expectation(const Option& option, std::string_view value) {
   switch (option.type) {
     case OptionType::kText: {
-      const bool is_known = option.choices.empty() || std::find(option.choices.begin(), option.choices.end(), value) != option.choices.end();
+      const bool is_known =
+          option.choices.empty() || std::find(option.choices.begin(), option.choices.end(), value) != option.choices.end();
       return is_known ? "" : join(option.choices);
     }
     case OptionType::kInteger: {

@@ -25,13 +25,13 @@ enum class OptionType {
 };
 
 struct Option {
-  std::string name;           // "http.port": table and key of the file, --http.port, MATVEY_HTTP_PORT
+  std::string name;  // "http.port": table and key of the file, --http.port, MATVEY_HTTP_PORT
   OptionType type = OptionType::kText;
-  std::string default_value;  // as it would stand in a flag
+  std::string default_value;              // as it would stand in a flag
   std::vector<std::string> choices = {};  // kText only; empty: any
-  std::int64_t min = 0;       // kInteger only
+  std::int64_t min = 0;                   // kInteger only
   std::int64_t max = INT64_MAX;
-  bool is_secret = false;     // never shown: help and example say nothing but its name
+  bool is_secret = false;  // never shown: help and example say nothing but its name
 };
 // The meaning is the text "option.<name>" of the locale files.
 

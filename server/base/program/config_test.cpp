@@ -52,7 +52,8 @@ TEST(Config, PrefersFlagsToEnvironmentToFileToDefaults) {
 
 TEST(Config, TakesFlagsInEveryForm) {
   Config config = sample();
-  EXPECT_EQ(config.load_flags({"--http.port", "5", "--http.trust-proxy", "x", "--", "--http.port=6"}), (std::vector<std::string>{"x", "--http.port=6"}));
+  EXPECT_EQ(config.load_flags({"--http.port", "5", "--http.trust-proxy", "x", "--", "--http.port=6"}),
+            (std::vector<std::string>{"x", "--http.port=6"}));
   EXPECT_EQ(config.integer("http.port"), 5);
   EXPECT_TRUE(config.boolean("http.trust-proxy"));
   config.load_flags({"--no-http.trust-proxy", "--http.hosts= a , b,"});
@@ -61,15 +62,19 @@ TEST(Config, TakesFlagsInEveryForm) {
 }
 
 TEST(Config, NamesFileAndLineOfAFault) {
-  EXPECT_EQ(fault([](Config& c) { c.load_file_text("\n[http]\nprot = 1\n", "m.toml"); }), "config_unknown_key key=http.prot file=m.toml line=3");
+  EXPECT_EQ(fault([](Config& c) { c.load_file_text("\n[http]\nprot = 1\n", "m.toml"); }),
+            "config_unknown_key key=http.prot file=m.toml line=3");
   EXPECT_EQ(fault([](Config& c) { c.load_file_text("[http]\nport = 70000\n", "m.toml"); }),
             "config_value option=http.port source=m.toml:2 expected=1…65535");
-  EXPECT_EQ(fault([](Config& c) { c.load_file_text("[log]\nformat = [\"json\"]\n", "m.toml"); }), "config_value option=log.format source=m.toml:2 expected=text");
+  EXPECT_EQ(fault([](Config& c) { c.load_file_text("[log]\nformat = [\"json\"]\n", "m.toml"); }),
+            "config_value option=log.format source=m.toml:2 expected=text");
   EXPECT_TRUE(fault([](Config& c) { c.load_file_text("a = \n", "m.toml"); }).starts_with("config_syntax file=m.toml line=1 reason="));
   EXPECT_EQ(fault([](Config& c) { c.load_file_text("# Порт\n[http]\nпорт = 1\n", "m.toml"); }),
             "config_syntax file=m.toml line=3 reason=a name is made of Latin letters, digits, - and _");
-  for (const char* text : {"[>", "[http", "port", "port = [", "port = \"a", "port = {a=1}", "port = \"\"\"a\"\"\"", "port = 1 ё", "[[http]]", "port = 7'ё'", "port = 'ё' 7", "a..b = 1", "\"a\" = 1"}) {
-    EXPECT_TRUE(fault([text](Config& c) { c.load_file_text(text, "m.toml"); }).starts_with("config_syntax file=m.toml line=1 reason=")) << text;
+  for (const char* text : {"[>", "[http", "port", "port = [", "port = \"a", "port = {a=1}", "port = \"\"\"a\"\"\"", "port = 1 ё",
+                           "[[http]]", "port = 7'ё'", "port = 'ё' 7", "a..b = 1", "\"a\" = 1"}) {
+    EXPECT_TRUE(fault([text](Config& c) { c.load_file_text(text, "m.toml"); }).starts_with("config_syntax file=m.toml line=1 reason="))
+        << text;
   }
   EXPECT_EQ(fault([](Config& c) { c.load_file_text("[http] # хосты\n hosts = [ # сюда\n \"а.рф\",\n 'b' ]\r\n", "m.toml"); }), "accepted");
   EXPECT_EQ(fault([](Config& c) { c.load_file_text("database = \"юзер \\\" # #\" # Адрес\n", "m.toml"); }), "accepted");
@@ -77,9 +82,11 @@ TEST(Config, NamesFileAndLineOfAFault) {
 }
 
 TEST(Config, NamesSourceOfAWrongValue) {
-  EXPECT_EQ(fault([](Config& c) { c.load_flags({"--log.format=xml"}); }), "config_value option=log.format source=--log.format expected=json, text");
-  EXPECT_EQ(fault([](Config& c) { c.load_environment([](const std::string& n) { return n == "MATVEY_HTTP_TIMEOUT" ? "5 min" : nullptr; }); }),
-            "config_value option=http.timeout source=MATVEY_HTTP_TIMEOUT expected=500ms, 30s, 5m, 12h, 90d");
+  EXPECT_EQ(fault([](Config& c) { c.load_flags({"--log.format=xml"}); }),
+            "config_value option=log.format source=--log.format expected=json, text");
+  EXPECT_EQ(
+      fault([](Config& c) { c.load_environment([](const std::string& n) { return n == "MATVEY_HTTP_TIMEOUT" ? "5 min" : nullptr; }); }),
+      "config_value option=http.timeout source=MATVEY_HTTP_TIMEOUT expected=500ms, 30s, 5m, 12h, 90d");
   EXPECT_EQ(fault([](Config& c) { c.load_flags({"--http.port"}); }), "config_value_missing option=--http.port");
   EXPECT_EQ(fault([](Config& c) { c.set("nothing", "1"); }), "config_unknown_option option=nothing");
 }
@@ -108,7 +115,8 @@ TEST(Config, ListsEveryOptionInItsHelp) {
   localizer.add("ru", R"({"option":{"http":{"port":"Порт"}}})");
   const std::string help = sample().help(localizer, "ru");
   EXPECT_NE(help.find("  --http.port N                     Порт (8080; MATVEY_HTTP_PORT)\n"), std::string::npos) << help;
-  EXPECT_NE(sample().reference(localizer, "ru").find("| `log.format` | `--log.format` | `MATVEY_LOG_FORMAT` | `json\\|text` | `json` |"), std::string::npos);
+  EXPECT_NE(sample().reference(localizer, "ru").find("| `log.format` | `--log.format` | `MATVEY_LOG_FORMAT` | `json\\|text` | `json` |"),
+            std::string::npos);
 }
 
 TEST(ConfigUnits, AreParsedExactly) {

@@ -85,9 +85,7 @@ const Texts& Localizer::all(std::string_view language) const {
   return found == texts_.end() ? kNone : found->second;
 }
 
-bool Localizer::has(std::string_view language, std::string_view key) const {
-  return all(language).count(std::string(key)) > 0;
-}
+bool Localizer::has(std::string_view language, std::string_view key) const { return all(language).count(std::string(key)) > 0; }
 
 std::string Localizer::text(std::string_view language, std::string_view key, const MessageArgs& args) const {
   const std::string name(key);

@@ -54,7 +54,8 @@ TEST(Localizer, LeavesOutPartsWithoutValues) {
 
 std::set<std::string> placeholders(const std::string& text) {
   std::set<std::string> found;
-  for (std::size_t at = text.find('{'); at != std::string::npos; at = text.find('{', at + 1)) found.insert(text.substr(at, text.find('}', at) - at));
+  for (std::size_t at = text.find('{'); at != std::string::npos; at = text.find('{', at + 1))
+    found.insert(text.substr(at, text.find('}', at) - at));
   return found;
 }
 
@@ -82,11 +83,12 @@ TEST(EmbeddedLocales, HaveWordsForEveryErrorOfTheSources) {
     if (!std::filesystem::exists(root)) continue;
     for (const auto& entry : std::filesystem::recursive_directory_iterator(root)) {
       const std::string name = entry.path().filename().string();
-      if (entry.path().extension() != ".cpp" || name.find("_test.") != std::string::npos || name.find("_testing.") != std::string::npos) continue;
+      if (entry.path().extension() != ".cpp" || name.find("_test.") != std::string::npos || name.find("_testing.") != std::string::npos)
+        continue;
       std::ifstream stream(entry.path());
       const std::string text{std::istreambuf_iterator<char>(stream), {}};
-      for (const auto& [pattern, prefix] : {std::pair(&coded, "error."), std::pair(&field, "error.field."),
-                                            std::pair(&pushed, "error.field.")}) {
+      for (const auto& [pattern, prefix] :
+           {std::pair(&coded, "error."), std::pair(&field, "error.field."), std::pair(&pushed, "error.field.")}) {
         for (std::sregex_iterator match(text.begin(), text.end(), *pattern), end; match != end; ++match) {
           const std::string key = prefix + (*match)[1].str();
           EXPECT_TRUE(localizer.has("ru", key)) << entry.path() << " throws " << key << ", which has no text in server/locales";

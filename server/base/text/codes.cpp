@@ -91,7 +91,9 @@ bool is_okpo(std::string_view digits) {
 }
 
 // The treasury's codes begin with 00, 01, 02, those of banks with 04.
-bool is_bik(std::string_view digits) { return digits[0] == '0' && (digits[1] == '0' || digits[1] == '1' || digits[1] == '2' || digits[1] == '4') && digits != "000000000"; }
+bool is_bik(std::string_view digits) {
+  return digits[0] == '0' && (digits[1] == '0' || digits[1] == '1' || digits[1] == '2' || digits[1] == '4') && digits != "000000000";
+}
 
 bool is_kpp(std::string_view text) {
   if (text.size() != 9 || !all_digits(text.substr(0, 4)) || !all_digits(text.substr(6)) || text.starts_with("00")) return false;

@@ -16,15 +16,27 @@ namespace base {
 
 namespace {
 
-constexpr std::size_t kMaxLocalBytes = 64;    // RFC 5321, 4.5.3.1.1
+constexpr std::size_t kMaxLocalBytes = 64;     // RFC 5321, 4.5.3.1.1
 constexpr std::size_t kMaxAddressBytes = 254;  // RFC 3696, erratum 1690
 
 constexpr std::string_view kCyrillicLookalikes = "асеорхукмтнвіјѕ";
 constexpr std::string_view kLatinLookalikes = "aceopxykmthbijs";
 
 constexpr std::array<std::pair<std::string_view, std::string_view>, 14> kSpelledOut = {{
-    {"[at]", "@"}, {"(at)", "@"}, {"{at}", "@"}, {" at ", "@"}, {"[собака]", "@"}, {"(собака)", "@"}, {"＠", "@"},
-    {"[dot]", "."}, {"(dot)", "."}, {"{dot}", "."}, {" dot ", "."}, {"[точка]", "."}, {"(точка)", "."}, {"。", "."},
+    {"[at]", "@"},
+    {"(at)", "@"},
+    {"{at}", "@"},
+    {" at ", "@"},
+    {"[собака]", "@"},
+    {"(собака)", "@"},
+    {"＠", "@"},
+    {"[dot]", "."},
+    {"(dot)", "."},
+    {"{dot}", "."},
+    {" dot ", "."},
+    {"[точка]", "."},
+    {"(точка)", "."},
+    {"。", "."},
 }};
 
 void replace_all(std::string& text, std::string_view from, std::string_view to) {

@@ -8,8 +8,8 @@
 namespace base {
 
 struct EmailAddress {
-  std::string raw;    // as it stood, trimmed
-  std::string value;  // lower case, domain in ASCII (UTS 46, non-transitional); the best guess when not valid
+  std::string raw;     // as it stood, trimmed
+  std::string value;   // lower case, domain in ASCII (UTS 46, non-transitional); the best guess when not valid
   bool valid = false;  // RFC 5321 lengths and RFC 5322 dot-atom (RFC 6531 letters); a domain of at least two labels
   // Latin letters were put for Cyrillic ones that look alike («ivаnov@mail.ru»): believe, but show.
   bool has_lookalikes = false;

@@ -14,8 +14,8 @@ bool is_ascii(std::string_view text) {
   return true;
 }
 
-using CaseMapping = void(const char* locale, std::uint32_t options, icu::StringPiece text, icu::ByteSink& sink,
-                         icu::Edits* edits, UErrorCode& status);
+using CaseMapping = void(const char* locale, std::uint32_t options, icu::StringPiece text, icu::ByteSink& sink, icu::Edits* edits,
+                         UErrorCode& status);
 
 std::string map_case(std::string_view text, CaseMapping* map) {
   std::string out;

@@ -26,12 +26,11 @@ struct PhoneNumber {
 // («доб.», «вн.», ext, x, #, two commas). `default_region` (ISO 3166) tells how a number without a country code is
 // dialled; `area_code_hint` ("495") completes a local one. nullopt: fewer than two digits. Thread-safe; about 4 us a Russian
 // number (phone_bench.cpp, 2026-11).
-std::optional<PhoneNumber> parse_phone(std::string_view raw, std::string_view default_region = "RU",
-                                       std::string_view area_code_hint = {});
+std::optional<PhoneNumber> parse_phone(std::string_view raw, std::string_view default_region = "RU", std::string_view area_code_hint = {});
 
 // One number of a cell that holds several.
 struct PhoneEntry {
-  std::string raw;   // as it stood, extension included
+  std::string raw;  // as it stood, extension included
   // What a word beside it said: "mobile", "work", "home", "fax", "whatsapp", "telegram", "viber"; empty when nothing did.
   std::string kind;
   std::string note;  // other words beside it («Иван, склад»)
@@ -39,7 +38,6 @@ struct PhoneEntry {
 };
 
 // «8 (495) 123-45-67, 89161234567 доб. 12; моб. +375…» in the order of the cell. Text without digits gives nothing.
-std::vector<PhoneEntry> split_phones(std::string_view cell, std::string_view default_region = "RU",
-                                     std::string_view area_code_hint = {});
+std::vector<PhoneEntry> split_phones(std::string_view cell, std::string_view default_region = "RU", std::string_view area_code_hint = {});
 
 }  // namespace base

@@ -32,8 +32,8 @@ std::vector<PhoneFormat> read_formats(const json::object& object, std::string_vi
   if (const json::array* list = json_array(object, key)) {
     for (const json::value& item : *list) {
       const json::object& rule = item.as_object();
-      formats.push_back({DigitPattern(json_string(rule, "pattern")), DigitPattern(json_string(rule, "leading")), json_string(rule, "format"),
-                         json_string(rule, "national")});
+      formats.push_back({DigitPattern(json_string(rule, "pattern")), DigitPattern(json_string(rule, "leading")),
+                         json_string(rule, "format"), json_string(rule, "national")});
     }
   }
   return formats;

@@ -24,8 +24,8 @@ class DigitPattern {
   ~DigitPattern() { delete compiled_.load(); }
 
   bool empty() const { return text_.empty(); }
-  bool matches(std::string_view digits) const;         // all of it
-  bool matches_start(std::string_view digits) const;   // some beginning of it
+  bool matches(std::string_view digits) const;        // all of it
+  bool matches_start(std::string_view digits) const;  // some beginning of it
   // Groups of a match at the start.
   bool match_start(std::string_view digits, boost::cmatch& groups) const;
   const boost::regex& regex() const;

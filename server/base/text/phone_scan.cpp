@@ -19,7 +19,7 @@ enum class TokenKind { kNumber, kWord, kSeparator, kExtensionMark };
 
 struct Token {
   TokenKind kind;
-  std::string text;  // numbers: digits, '+', brackets and gaps as ' '; words: folded
+  std::string text;        // numbers: digits, '+', brackets and gaps as ' '; words: folded
   std::size_t begin, end;  // bytes of the cell
 };
 
@@ -31,10 +31,24 @@ Class classify(char32_t c) {
     if ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') return Class::kLetter;
     switch (c) {
       case '+': return Class::kPlus;
-      case '(': case '[': return Class::kOpen;
-      case ')': case ']': return Class::kClose;
-      case ' ': case '-': case '.': case '~': case '*': return Class::kGap;
-      case ',': case ';': case '/': case '\\': case '|': case '\n': case '\r': case '\t': case '&': return Class::kSeparator;
+      case '(':
+      case '[': return Class::kOpen;
+      case ')':
+      case ']': return Class::kClose;
+      case ' ':
+      case '-':
+      case '.':
+      case '~':
+      case '*': return Class::kGap;
+      case ',':
+      case ';':
+      case '/':
+      case '\\':
+      case '|':
+      case '\n':
+      case '\r':
+      case '\t':
+      case '&': return Class::kSeparator;
       case '#': return Class::kHash;
       default: return Class::kOther;
     }
@@ -66,24 +80,18 @@ class Scanner {
       const std::size_t here = at_;
       const char32_t c = next();
       switch (classify(c)) {
-        case Class::kDigit:
-          push_digit(c, here);
-          break;
+        case Class::kDigit: push_digit(c, here); break;
         case Class::kPlus:
           end_number();
           start_number(here);
           number_ += '+';
           break;
-        case Class::kGap:
-          push_gap(' ');
-          break;
+        case Class::kGap: push_gap(' '); break;
         case Class::kOpen:
           if (number_.empty()) start_number(here);
           push_gap('(');
           break;
-        case Class::kClose:
-          push_gap(')');
-          break;
+        case Class::kClose: push_gap(')'); break;
         case Class::kLetter:
           end_number();
           take_word(here);
@@ -96,9 +104,7 @@ class Scanner {
           end_number();
           tokens_.push_back({TokenKind::kExtensionMark, "#", here, at_});
           break;
-        case Class::kOther:
-          end_number();
-          break;
+        case Class::kOther: end_number(); break;
       }
     }
     end_number();
@@ -156,17 +162,53 @@ class Scanner {
   std::vector<Token> tokens_;
 };
 
-constexpr std::array<std::string_view, 17> kExtensionWords = {"доб", "добавочный", "добав", "добавочн", "вн",  "внутр",     "внутренний", "внут", "ext",
-                                                              "extn", "extension", "x",    "х",        "int", "anexo", "wew", "durchwahl"};
+constexpr std::array<std::string_view, 17> kExtensionWords = {"доб",        "добавочный", "добав", "добавочн", "вн",        "внутр",
+                                                              "внутренний", "внут",       "ext",   "extn",     "extension", "x",
+                                                              "х",          "int",        "anexo", "wew",      "durchwahl"};
 
 constexpr std::array<std::pair<std::string_view, std::string_view>, 42> kKindWords = {{
-    {"моб", "mobile"},     {"мобильный", "mobile"}, {"мобила", "mobile"},   {"сот", "mobile"},       {"сотовый", "mobile"},   {"mob", "mobile"},
-    {"mobile", "mobile"},  {"cell", "mobile"},      {"раб", "work"},        {"рабочий", "work"},     {"офис", "work"},        {"office", "work"},
-    {"work", "work"},      {"дом", "home"},         {"домашний", "home"},   {"home", "home"},        {"факс", "fax"},         {"ф", "fax"},
-    {"fax", "fax"},        {"whatsapp", "whatsapp"}, {"wa", "whatsapp"},    {"ватсап", "whatsapp"},  {"вотсап", "whatsapp"},  {"вацап", "whatsapp"},
-    {"вотцап", "whatsapp"}, {"вайбер", "viber"},    {"viber", "viber"},     {"telegram", "telegram"}, {"телеграм", "telegram"}, {"телеграмм", "telegram"},
-    {"тг", "telegram"},    {"tg", "telegram"},      {"тел", ""},            {"т", ""},               {"телефон", ""},         {"tel", ""},
-    {"phone", ""},         {"p", ""},               {"и", ""},              {"или", ""},             {"or", ""},              {"and", ""},
+    {"моб", "mobile"},
+    {"мобильный", "mobile"},
+    {"мобила", "mobile"},
+    {"сот", "mobile"},
+    {"сотовый", "mobile"},
+    {"mob", "mobile"},
+    {"mobile", "mobile"},
+    {"cell", "mobile"},
+    {"раб", "work"},
+    {"рабочий", "work"},
+    {"офис", "work"},
+    {"office", "work"},
+    {"work", "work"},
+    {"дом", "home"},
+    {"домашний", "home"},
+    {"home", "home"},
+    {"факс", "fax"},
+    {"ф", "fax"},
+    {"fax", "fax"},
+    {"whatsapp", "whatsapp"},
+    {"wa", "whatsapp"},
+    {"ватсап", "whatsapp"},
+    {"вотсап", "whatsapp"},
+    {"вацап", "whatsapp"},
+    {"вотцап", "whatsapp"},
+    {"вайбер", "viber"},
+    {"viber", "viber"},
+    {"telegram", "telegram"},
+    {"телеграм", "telegram"},
+    {"телеграмм", "telegram"},
+    {"тг", "telegram"},
+    {"tg", "telegram"},
+    {"тел", ""},
+    {"т", ""},
+    {"телефон", ""},
+    {"tel", ""},
+    {"phone", ""},
+    {"p", ""},
+    {"и", ""},
+    {"или", ""},
+    {"or", ""},
+    {"and", ""},
 }};
 
 bool is_extension_word(std::string_view word) {
@@ -197,18 +239,10 @@ class Assembler {
     for (at_ = 0; at_ < tokens_.size(); ++at_) {
       const Token& token = tokens_[at_];
       switch (token.kind) {
-        case TokenKind::kNumber:
-          take_number();
-          break;
-        case TokenKind::kWord:
-          take_word(token);
-          break;
-        case TokenKind::kSeparator:
-          take_separator(token);
-          break;
-        case TokenKind::kExtensionMark:
-          expects_extension_ = !entries_.empty();
-          break;
+        case TokenKind::kNumber: take_number(); break;
+        case TokenKind::kWord: take_word(token); break;
+        case TokenKind::kSeparator: take_separator(token); break;
+        case TokenKind::kExtensionMark: expects_extension_ = !entries_.empty(); break;
       }
     }
     if (!entries_.empty()) give_words_to(entries_.back());

@@ -33,9 +33,9 @@ TEST(ParsePhone, TakesWhatPeopleType) {
 }
 
 TEST(ParsePhone, FindsExtensions) {
-  for (const char* raw : {"8 (495) 123-45-67 доб. 12", "84951234567,,12", "84951234567, 12", "8 495 123-45-67 (доб.12)", "8 495 123-45-67 вн. 12",
-                          "84951234567 ext. 12", "84951234567x12", "84951234567#12", "84951234567;ext=12", "8 495 123-45-67 (12)",
-                          "8 495 123-45-67 добавочный: 12", "84951234567 ДОБ 12"}) {
+  for (const char* raw : {"8 (495) 123-45-67 доб. 12", "84951234567,,12", "84951234567, 12", "8 495 123-45-67 (доб.12)",
+                          "8 495 123-45-67 вн. 12", "84951234567 ext. 12", "84951234567x12", "84951234567#12", "84951234567;ext=12",
+                          "8 495 123-45-67 (12)", "8 495 123-45-67 добавочный: 12", "84951234567 ДОБ 12"}) {
     EXPECT_EQ(shown(raw), "+74951234567 x12") << raw;
   }
 }
@@ -153,8 +153,9 @@ std::vector<std::string> columns(const std::string& line) {
 
 // tools/phone_metadata/oracle.mjs asks the plans' own library at build time.
 TEST(ParsePhone, AgreesWithThePublishersLibraryOn12000Numbers) {
-  static const char* const kTypes[] = {"fixed_line", "mobile", "fixed_line_or_mobile", "toll_free", "premium_rate", "shared_cost",
-                                       "voip",       "personal", "pager",              "uan",       "voicemail"};
+  static const char* const kTypes[] = {
+      "fixed_line", "mobile",   "fixed_line_or_mobile", "toll_free", "premium_rate", "shared_cost", "voip", "personal", "pager",
+      "uan",        "voicemail"};
   const std::filesystem::path path = std::filesystem::read_symlink("/proc/self/exe").parent_path() / "generated/phone_oracle.tsv";
   std::ifstream file(path);
   ASSERT_TRUE(file) << path;

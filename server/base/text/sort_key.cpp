@@ -28,12 +28,14 @@ std::string full_key(std::string_view text) {
   const icu::UnicodeString wide = icu::UnicodeString::fromUTF8({text.data(), static_cast<std::int32_t>(text.size())});
   std::string key(text.size() * 2 + 32, '\0');
   const icu::Collator& rules = collator();
-  auto size = static_cast<std::size_t>(rules.getSortKey(wide, reinterpret_cast<std::uint8_t*>(key.data()), static_cast<std::int32_t>(key.size())));
+  auto size =
+      static_cast<std::size_t>(rules.getSortKey(wide, reinterpret_cast<std::uint8_t*>(key.data()), static_cast<std::int32_t>(key.size())));
   if (size > key.size()) {
     key.resize(size);
-    size = static_cast<std::size_t>(rules.getSortKey(wide, reinterpret_cast<std::uint8_t*>(key.data()), static_cast<std::int32_t>(key.size())));
+    size = static_cast<std::size_t>(
+        rules.getSortKey(wide, reinterpret_cast<std::uint8_t*>(key.data()), static_cast<std::int32_t>(key.size())));
   }
-  key.resize(size > 0 ? size - 1 : 0);  // without the terminating zero, which never decides an order
+  key.resize(size > 0 ? size - 1 : 0);                                  // without the terminating zero, which never decides an order
   if (key.find_first_not_of('\x01') == std::string::npos) key.clear();  // separators only: nothing that counts
   return key;
 }

@@ -35,8 +35,8 @@ std::string_view prefix(std::string_view text, std::size_t count);
 std::vector<std::string_view> words(std::string_view folded);
 // The words are views: a temporary text would be gone before them.
 template <typename Text>
-  requires std::same_as<Text, std::string>
-std::vector<std::string_view> words(Text&& folded) = delete;
+requires std::same_as<Text, std::string> std::vector<std::string_view> words(Text&& folded)
+= delete;
 // «bdfyjd» → «иванов», «ивфтщм» ← …: the same keys on the other layout (ЙЦУКЕН ↔ QWERTY). nullopt when nothing changes.
 std::optional<std::string> swap_keyboard_layout(std::string_view text);
 // Any script → ASCII by ICU, Russian by BGN («Щукин» → «Shchukin», «объезд» → «obyezd»).

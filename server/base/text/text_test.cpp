@@ -10,8 +10,9 @@ namespace base {
 namespace {
 
 std::string random_text(std::mt19937& random, std::size_t longest) {
-  static const char* const kPieces[] = {"а", "е", "ё", "Е", "Ё", "ж", "и", "й", "Я", "ь", "a", "B", "z", "é", "ß", "ﬁ", " ", "-", "0", "9",
-                                        "\u0308", "\u0300", "\u0323", "\u0306", "İ", "ı", "Σ", "ς", "日", "😀", "\u00A0", "\u00AD", "Ⅳ", "ѐ", "\t"};
+  static const char* const kPieces[] = {"а", "е", "ё", "Е", "Ё",  "ж", "и",      "й",      "Я",      "ь",      "a",      "B",
+                                        "z", "é", "ß", "ﬁ", " ",  "-", "0",      "9",      "\u0308", "\u0300", "\u0323", "\u0306",
+                                        "İ", "ı", "Σ", "ς", "日", "😀", "\u00A0", "\u00AD", "Ⅳ",      "ѐ",      "\t"};
   std::string text;
   for (std::size_t i = random() % (longest + 1); i > 0; --i) text += kPieces[random() % std::size(kPieces)];
   return text;
@@ -52,7 +53,8 @@ TEST(Fold, IsIdempotentFor20000RandomTexts) {
 }
 
 TEST(SortKey, OrdersAsARussianReaderExpects) {
-  const std::vector<const char*> ordered = {"", "1", "10", "2", "Еж", "ёж", "Ёж", "ежа", "иванов", "Иванов", "ивановъ", "й", "Яя", "abc", "Abc", "Abd"};
+  const std::vector<const char*> ordered = {"",       "1",      "10",      "2", "Еж", "ёж",  "Ёж",  "ежа",
+                                            "иванов", "Иванов", "ивановъ", "й", "Яя", "abc", "Abc", "Abd"};
   for (std::size_t i = 1; i < ordered.size(); ++i) {
     EXPECT_LT(sort_key(ordered[i - 1]), sort_key(ordered[i])) << ordered[i - 1] << " < " << ordered[i];
   }

@@ -30,8 +30,7 @@ std::u32string decode(std::string_view text) {
 
 std::string encode(std::u32string_view text) {
   std::string out;
-  icu::UnicodeString::fromUTF32(reinterpret_cast<const UChar32*>(text.data()), static_cast<std::int32_t>(text.size()))
-      .toUTF8String(out);
+  icu::UnicodeString::fromUTF32(reinterpret_cast<const UChar32*>(text.data()), static_cast<std::int32_t>(text.size())).toUTF8String(out);
   return out;
 }
 
@@ -40,14 +39,13 @@ bool is_russian(char32_t c) { return (c >= 0x410 && c <= 0x44F) || c == 0x401 ||
 
 // Longest first. Covers the usual ways Russian names are written in Latin letters (passport, BGN, e-mail habits).
 constexpr std::array<std::pair<std::u32string_view, std::u32string_view>, 51> kSyllables = {{
-    {U"shch", U"щ"}, {U"sch", U"щ"}, {U"tch", U"ч"}, {U"zh", U"ж"}, {U"kh", U"х"}, {U"ts", U"ц"},  {U"tz", U"ц"},
-    {U"ch", U"ч"},   {U"sh", U"ш"},  {U"ph", U"ф"},  {U"th", U"т"}, {U"ck", U"к"}, {U"qu", U"кв"}, {U"yu", U"ю"},
-    {U"ya", U"я"},   {U"yo", U"ё"},  {U"ye", U"е"},  {U"ju", U"ю"}, {U"ja", U"я"}, {U"jo", U"ё"},  {U"je", U"е"},
-    {U"ia", U"ия"},  {U"iu", U"ию"}, {U"ee", U"и"},  {U"oo", U"у"}, {U"a", U"а"},  {U"b", U"б"},   {U"c", U"к"},
-    {U"d", U"д"},    {U"e", U"е"},   {U"f", U"ф"},   {U"g", U"г"},  {U"h", U"х"},  {U"i", U"и"},   {U"j", U"й"},
-    {U"k", U"к"},    {U"l", U"л"},   {U"m", U"м"},   {U"n", U"н"},  {U"o", U"о"},  {U"p", U"п"},   {U"q", U"к"},
-    {U"r", U"р"},    {U"s", U"с"},   {U"t", U"т"},   {U"u", U"у"},  {U"v", U"в"},  {U"w", U"в"},   {U"x", U"кс"},
-    {U"z", U"з"},    {U"'", U"ь"},
+    {U"shch", U"щ"}, {U"sch", U"щ"}, {U"tch", U"ч"}, {U"zh", U"ж"}, {U"kh", U"х"},  {U"ts", U"ц"},  {U"tz", U"ц"},  {U"ch", U"ч"},
+    {U"sh", U"ш"},   {U"ph", U"ф"},  {U"th", U"т"},  {U"ck", U"к"}, {U"qu", U"кв"}, {U"yu", U"ю"},  {U"ya", U"я"},  {U"yo", U"ё"},
+    {U"ye", U"е"},   {U"ju", U"ю"},  {U"ja", U"я"},  {U"jo", U"ё"}, {U"je", U"е"},  {U"ia", U"ия"}, {U"iu", U"ию"}, {U"ee", U"и"},
+    {U"oo", U"у"},   {U"a", U"а"},   {U"b", U"б"},   {U"c", U"к"},  {U"d", U"д"},   {U"e", U"е"},   {U"f", U"ф"},   {U"g", U"г"},
+    {U"h", U"х"},    {U"i", U"и"},   {U"j", U"й"},   {U"k", U"к"},  {U"l", U"л"},   {U"m", U"м"},   {U"n", U"н"},   {U"o", U"о"},
+    {U"p", U"п"},    {U"q", U"к"},   {U"r", U"р"},   {U"s", U"с"},  {U"t", U"т"},   {U"u", U"у"},   {U"v", U"в"},   {U"w", U"в"},
+    {U"x", U"кс"},   {U"z", U"з"},   {U"'", U"ь"},
 }};
 
 char32_t lower(char32_t c) { return is_latin(c) ? c | 0x20 : c; }
@@ -66,8 +64,8 @@ icu::Transliterator& latin_rules() {
   // One for each thread: a transliterator keeps state while it works.
   thread_local const std::unique_ptr<icu::Transliterator> kRules = [] {
     UErrorCode status = U_ZERO_ERROR;
-    std::unique_ptr<icu::Transliterator> made(icu::Transliterator::createInstance(
-        "Russian-Latin/BGN; Any-Latin; [ʹʺ’ʼ] Remove; Latin-ASCII", UTRANS_FORWARD, status));
+    std::unique_ptr<icu::Transliterator> made(
+        icu::Transliterator::createInstance("Russian-Latin/BGN; Any-Latin; [ʹʺ’ʼ] Remove; Latin-ASCII", UTRANS_FORWARD, status));
     if (U_FAILURE(status)) throw Error::internal(std::string("transliteration: ") + u_errorName(status));
     return made;
   }();

@@ -20,7 +20,8 @@ std::string member_text(const json::object& object, std::initializer_list<std::s
   return {};
 }
 
-std::string option_label(const entity::EntityDef& entity, const entity::FieldDef& field, std::string_view key, const base::Localizer* localizer, std::string_view language) {
+std::string option_label(const entity::EntityDef& entity, const entity::FieldDef& field, std::string_view key,
+                         const base::Localizer* localizer, std::string_view language) {
   if (localizer == nullptr) return std::string(key);
   const auto* option = field.option(key);
   if (option != nullptr) {
@@ -30,7 +31,8 @@ std::string option_label(const entity::EntityDef& entity, const entity::FieldDef
   return localizer->has(language, text) ? localizer->text(language, text) : std::string(key);
 }
 
-std::string item_text(const entity::EntityDef& entity, const entity::FieldDef& field, const json::value& value, const base::Localizer* localizer, std::string_view language) {
+std::string item_text(const entity::EntityDef& entity, const entity::FieldDef& field, const json::value& value,
+                      const base::Localizer* localizer, std::string_view language) {
   if (value.is_null()) return {};
   if (value.is_bool()) return value.as_bool() ? "да" : "нет";
   if (value.is_string()) {
@@ -49,7 +51,8 @@ std::string item_text(const entity::EntityDef& entity, const entity::FieldDef& f
 bool is_editable(const entity::FieldDef& field) {
   if (field.system || field.read_only || field.hidden) return false;
   const std::string_view type = field.type->name();
-  return type != "file" && type != "image" && type != "json" && type != "formula" && type != "roll_up" && type != "link_any" && type != "auto_number" && type != "many_to_many";
+  return type != "file" && type != "image" && type != "json" && type != "formula" && type != "roll_up" && type != "link_any" &&
+         type != "auto_number" && type != "many_to_many";
 }
 
 std::string path_text(const std::vector<entity::PathStep>& path) {
@@ -63,7 +66,8 @@ std::string path_text(const std::vector<entity::PathStep>& path) {
 
 }  // namespace
 
-WrittenCell export_cell(const entity::EntityDef& entity, const entity::FieldDef& field, const json::value& value, const base::Localizer* localizer, std::string_view language) {
+WrittenCell export_cell(const entity::EntityDef& entity, const entity::FieldDef& field, const json::value& value,
+                        const base::Localizer* localizer, std::string_view language) {
   WrittenCell cell;
   if (const auto* items = value.if_array()) {
     const std::string_view type = field.type->name();
@@ -79,14 +83,22 @@ WrittenCell export_cell(const entity::EntityDef& entity, const entity::FieldDef&
   cell.text = item_text(entity, field, value, localizer, language);
   const std::string_view type = field.type->name();
   if (type == "date") cell.type = WrittenType::kDate;
-  if (type == "integer" || type == "decimal" || type == "percent" || (type == "money" && cell.text.find(' ') == std::string::npos)) cell.type = WrittenType::kNumber;
+  if (type == "integer" || type == "decimal" || type == "percent" || (type == "money" && cell.text.find(' ') == std::string::npos))
+    cell.type = WrittenType::kNumber;
   return cell;
 }
 
-RecordExport::RecordExport(entity::Services& services, const base::Localizer& localizer, const entity::EntityDef& entity, entity::RegistryPtr registry, entity::Caller caller, const ExportRequest& request)
-    : services_(services), localizer_(localizer), entity_(entity), registry_(std::move(registry)), caller_(std::move(caller)), request_(request) {
+RecordExport::RecordExport(entity::Services& services, const base::Localizer& localizer, const entity::EntityDef& entity,
+                           entity::RegistryPtr registry, entity::Caller caller, const ExportRequest& request)
+    : services_(services),
+      localizer_(localizer),
+      entity_(entity),
+      registry_(std::move(registry)),
+      caller_(std::move(caller)),
+      request_(request) {
   if (!entity::may(caller_, entity_, entity::Action::kExport)) throw base::Error(base::ErrorCode::kPermissionDenied, "export_not_allowed");
-  if (request_.format != "csv" && request_.format != "xlsx" && request_.format != "vcard") throw base::Error::field("format", "unknown_option", {{"value", request_.format}, {"valid", "csv, xlsx, vcard"}});
+  if (request_.format != "csv" && request_.format != "xlsx" && request_.format != "vcard")
+    throw base::Error::field("format", "unknown_option", {{"value", request_.format}, {"valid", "csv, xlsx, vcard"}});
   const bool is_vcard = request_.format == "vcard";
   if (request_.for_editing || is_vcard) {
     json::array fields;
@@ -124,7 +136,8 @@ RecordExport::RecordExport(entity::Services& services, const base::Localizer& lo
     heads.push_back(std::move(head));
   }
   if (is_vcard) return;
-  writer_ = request_.format == "xlsx" ? make_xlsx_writer(localizer_.text(caller_.language, "entities." + entity_.key + ".many")) : make_csv_writer();
+  writer_ = request_.format == "xlsx" ? make_xlsx_writer(localizer_.text(caller_.language, "entities." + entity_.key + ".many"))
+                                      : make_csv_writer();
   writer_->header(heads);
 }
 
@@ -139,9 +152,15 @@ void RecordExport::write_record(const json::object& record) {
   for (const auto& column : columns_) {
     const auto* value = record.if_contains(column.path);
     if (value == nullptr) value = &kNull;
-    if (column.field != nullptr) cells.push_back(export_cell(entity_, *column.field, *value, request_.with_labels ? &localizer_ : nullptr, caller_.language));
-    else if (value->is_string()) cells.push_back({std::string(value->as_string()), WrittenType::kText});
-    else cells.push_back({value->is_null() ? "" : value->is_object() ? member_text(value->as_object(), {"title", "raw", "text", "amount", "name"}) : json::serialize(*value), WrittenType::kText});
+    if (column.field != nullptr)
+      cells.push_back(export_cell(entity_, *column.field, *value, request_.with_labels ? &localizer_ : nullptr, caller_.language));
+    else if (value->is_string())
+      cells.push_back({std::string(value->as_string()), WrittenType::kText});
+    else
+      cells.push_back({value->is_null()     ? ""
+                       : value->is_object() ? member_text(value->as_object(), {"title", "raw", "text", "amount", "name"})
+                                            : json::serialize(*value),
+                       WrittenType::kText});
   }
   writer_->row(cells);
 }
@@ -156,8 +175,10 @@ void RecordExport::read_page() {
   const json::value parsed = base::parse_json(page, {64, 256u << 20});
   for (const auto& row : parsed.at("items").as_array()) write_record(row.as_object());
   const auto* next = parsed.as_object().if_contains("next");
-  if (next == nullptr || !next->is_string()) is_read_ = true;
-  else query_.cursor = std::string(next->as_string());
+  if (next == nullptr || !next->is_string())
+    is_read_ = true;
+  else
+    query_.cursor = std::string(next->as_string());
 }
 
 bool RecordExport::next(std::string& chunk) {
@@ -183,6 +204,8 @@ std::string RecordExport::content_type() const {
   return request_.format == "vcard" ? "text/vcard; charset=utf-8" : "text/csv; charset=utf-8";
 }
 
-std::string RecordExport::file_name() const { return entity_.plural + (request_.format == "xlsx" ? ".xlsx" : request_.format == "vcard" ? ".vcf" : ".csv"); }
+std::string RecordExport::file_name() const {
+  return entity_.plural + (request_.format == "xlsx" ? ".xlsx" : request_.format == "vcard" ? ".vcf" : ".csv");
+}
 
 }  // namespace connect

@@ -24,12 +24,14 @@ struct ExportRequest {
 };
 
 // What a cell of a field says in an exported table; the same text again means that nothing was edited.
-WrittenCell export_cell(const entity::EntityDef& entity, const entity::FieldDef& field, const json::value& value, const base::Localizer* localizer, std::string_view language);
+WrittenCell export_cell(const entity::EntityDef& entity, const entity::FieldDef& field, const json::value& value,
+                        const base::Localizer* localizer, std::string_view language);
 
 class RecordExport {
  public:
   // Error permission_denied "export_not_allowed"; those of parse_query. Services and localizer outlive it.
-  RecordExport(entity::Services& services, const base::Localizer& localizer, const entity::EntityDef& entity, entity::RegistryPtr registry, entity::Caller caller, const ExportRequest& request);
+  RecordExport(entity::Services& services, const base::Localizer& localizer, const entity::EntityDef& entity, entity::RegistryPtr registry,
+               entity::Caller caller, const ExportRequest& request);
   // Appends the next piece; false at the end.
   bool next(std::string& chunk);
   std::string content_type() const;

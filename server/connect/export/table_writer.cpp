@@ -117,7 +117,8 @@ class XlsxWriter final : public TableWriter {
       }
     }
     lxw_datetime date{};
-    if (cell.type == WrittenType::kDate && std::sscanf(cell.text.c_str(), "%d-%d-%d", &date.year, &date.month, &date.day) == 3 && date.year >= 1900) {
+    if (cell.type == WrittenType::kDate && std::sscanf(cell.text.c_str(), "%d-%d-%d", &date.year, &date.month, &date.day) == 3 &&
+        date.year >= 1900) {
       worksheet_write_datetime(sheet_, row_, column, &date, date_);
       return;
     }
@@ -140,7 +141,8 @@ class XlsxWriter final : public TableWriter {
 
 bool is_formula_like(std::string_view text) {
   if (text.empty() || std::string_view("=+-@\t\r").find(text.front()) == std::string_view::npos) return false;
-  const bool is_signed_number = (text.front() == '+' || text.front() == '-') && text.find_first_not_of("0123456789 ()-.,", 1) == std::string_view::npos;
+  const bool is_signed_number =
+      (text.front() == '+' || text.front() == '-') && text.find_first_not_of("0123456789 ()-.,", 1) == std::string_view::npos;
   return !is_signed_number;
 }
 

@@ -62,16 +62,26 @@ void put_items(const json::object& record, Card& card) {
     const std::string kind = text_of(phone, "kind");
     std::string number = text_of(phone, "e164").empty() ? text_of(phone, "raw") : text_of(phone, "e164");
     if (!text_of(phone, "ext").empty()) number += ";ext=" + text_of(phone, "ext");
-    card.line(kind == "mobile" ? "TEL;TYPE=CELL" : kind == "work" ? "TEL;TYPE=WORK" : kind == "home" ? "TEL;TYPE=HOME" : kind == "fax" ? "TEL;TYPE=FAX" : "TEL", number);
+    card.line(kind == "mobile" ? "TEL;TYPE=CELL"
+              : kind == "work" ? "TEL;TYPE=WORK"
+              : kind == "home" ? "TEL;TYPE=HOME"
+              : kind == "fax"  ? "TEL;TYPE=FAX"
+                               : "TEL",
+              number);
   });
   items("emails", [&](const json::object& email) {
     const std::string kind = text_of(email, "kind");
-    card.field(kind == "work" ? "EMAIL;TYPE=WORK" : kind == "personal" ? "EMAIL;TYPE=HOME" : "EMAIL", text_of(email, "value").empty() ? text_of(email, "raw") : text_of(email, "value"));
+    card.field(kind == "work"       ? "EMAIL;TYPE=WORK"
+               : kind == "personal" ? "EMAIL;TYPE=HOME"
+                                    : "EMAIL",
+               text_of(email, "value").empty() ? text_of(email, "raw") : text_of(email, "value"));
   });
   items("addresses", [&](const json::object& address) {
-    const std::string street = text_of(address, "street").empty() && text_of(address, "city").empty() ? text_of(address, "text") : text_of(address, "street");
-    card.line(text_of(address, "kind") == "home" ? "ADR;TYPE=HOME" : "ADR;TYPE=WORK", ";;" + escaped(street) + ";" + escaped(text_of(address, "city")) + ";" + escaped(text_of(address, "region")) + ";" +
-                                                                                       escaped(text_of(address, "postal_code")) + ";" + escaped(text_of(address, "country")));
+    const std::string street =
+        text_of(address, "street").empty() && text_of(address, "city").empty() ? text_of(address, "text") : text_of(address, "street");
+    card.line(text_of(address, "kind") == "home" ? "ADR;TYPE=HOME" : "ADR;TYPE=WORK",
+              ";;" + escaped(street) + ";" + escaped(text_of(address, "city")) + ";" + escaped(text_of(address, "region")) + ";" +
+                  escaped(text_of(address, "postal_code")) + ";" + escaped(text_of(address, "country")));
   });
 }
 
@@ -85,8 +95,11 @@ std::string write_vcard(const json::object& record) {
   card.line("FN", escaped(name));
   const bool is_person = record.contains("last_name") || record.contains("first_name") || record.contains("person_name");
   const std::string first = text_of(record, "first_name"), last = text_of(record, "last_name");
-  if (is_person) card.line("N", escaped(last.empty() && first.empty() ? name : last) + ";" + escaped(first) + ";" + escaped(text_of(record, "middle_name")) + ";;");
-  else card.line("N", ";;;;");
+  if (is_person)
+    card.line("N", escaped(last.empty() && first.empty() ? name : last) + ";" + escaped(first) + ";" +
+                       escaped(text_of(record, "middle_name")) + ";;");
+  else
+    card.line("N", ";;;;");
   card.field("ORG", is_person ? text_of(record, "company") : name);
   card.field("TITLE", text_of(record, "position"));
   put_items(record, card);

@@ -46,7 +46,9 @@ entity::FileRow Files::add(const Upload& upload) {
   row.created_at = clock_.now();
   store_->put(row.hash, upload.content);
   database_.write({.name = "file_add"}, [&](store::Connection& connection) {
-    auto statement = connection.prepare("file_add", "INSERT INTO sys_file(hash, name, mime, size, created_by, created_at, expires_at) VALUES($1, $2, $3, $4, $5, $6, $7) RETURNING id");
+    auto statement = connection.prepare(
+        "file_add",
+        "INSERT INTO sys_file(hash, name, mime, size, created_by, created_at, expires_at) VALUES($1, $2, $3, $4, $5, $6, $7) RETURNING id");
     statement.bind_text(1, row.hash).bind_text(2, row.name).bind_text(3, row.mime).bind(4, row.size).bind(5, row.created_by);
     statement.bind(6, base::to_micros(row.created_at)).bind(7, base::to_micros(row.created_at + entity::kNewFileKept)).step();
     row.id = statement.integer(0);
@@ -57,12 +59,16 @@ entity::FileRow Files::add(const Upload& upload) {
 }
 
 void Files::hold(std::int64_t id) {
-  database_.write({.name = "file_hold"}, [&](store::Connection& connection) { connection.prepare("file_hold", "UPDATE sys_file SET expires_at = NULL WHERE id = $1").bind(1, id).run(); });
+  database_.write({.name = "file_hold"}, [&](store::Connection& connection) {
+    connection.prepare("file_hold", "UPDATE sys_file SET expires_at = NULL WHERE id = $1").bind(1, id).run();
+  });
 }
 
 void Files::release(std::int64_t id) {
   database_.write({.name = "file_release"}, [&](store::Connection& connection) {
-    auto statement = connection.prepare("file_release", "UPDATE sys_file SET expires_at = $1 WHERE id = $2 AND NOT EXISTS (SELECT 1 FROM sys_file_reference r WHERE r.file_id = sys_file.id)");
+    auto statement = connection.prepare("file_release",
+                                        "UPDATE sys_file SET expires_at = $1 WHERE id = $2 AND NOT EXISTS (SELECT 1 FROM "
+                                        "sys_file_reference r WHERE r.file_id = sys_file.id)");
     statement.bind(1, base::to_micros(clock_.now())).bind(2, id).run();
   });
 }
@@ -74,7 +80,9 @@ std::vector<std::string> Files::take_expired(base::Instant now, std::int64_t& re
     hashes.clear();
     std::vector<std::pair<std::int64_t, std::string>> rows;
     {
-      auto statement = connection.prepare("file_expired", "SELECT id, hash FROM sys_file WHERE expires_at IS NOT NULL AND expires_at < $1 ORDER BY expires_at LIMIT $2" + std::string(connection.row_lock_sql()));
+      auto statement = connection.prepare(
+          "file_expired", "SELECT id, hash FROM sys_file WHERE expires_at IS NOT NULL AND expires_at < $1 ORDER BY expires_at LIMIT $2" +
+                              std::string(connection.row_lock_sql()));
       statement.bind(1, base::to_micros(now)).bind(2, kSlice);
       while (statement.step()) rows.emplace_back(statement.integer(0), std::string(statement.text(1)));
     }

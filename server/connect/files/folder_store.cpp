@@ -109,7 +109,8 @@ class FolderStore final : public FileStore {
 
  private:
   std::string path_of(std::string_view hash) const {
-    if (hash.size() != 64 || hash.find_first_not_of("0123456789abcdef") != std::string_view::npos) throw base::Error::internal("not a content hash");
+    if (hash.size() != 64 || hash.find_first_not_of("0123456789abcdef") != std::string_view::npos)
+      throw base::Error::internal("not a content hash");
     return folder_ + "/" + std::string(hash.substr(0, 2)) + "/" + std::string(hash.substr(2, 2)) + "/" + std::string(hash.substr(4));
   }
 

@@ -28,7 +28,8 @@ int heading_cells(const Row& row) {
   int count = 0;
   for (const auto& cell : row.cells) {
     if (cell.is_blank()) continue;
-    const bool is_heading = cell.type == CellType::kText && cell.text.size() < 160 && cell.text.find('@') == std::string::npos && !has_many_digits(cell.text);
+    const bool is_heading =
+        cell.type == CellType::kText && cell.text.size() < 160 && cell.text.find('@') == std::string::npos && !has_many_digits(cell.text);
     if (!is_heading) return 0;
     ++count;
   }
@@ -69,7 +70,8 @@ std::int64_t find_header(const std::vector<Row>& rows, const HeaderWords& words)
     for (const auto& cell : rows[i].cells) {
       if (!cell.is_blank()) distinct.insert(header_key(cell.text));
     }
-    const bool has_data = std::any_of(rows.begin() + static_cast<std::ptrdiff_t>(i) + 1, rows.end(), [](const Row& row) { return filled(row) > 0 && heading_cells(row) == 0; });
+    const bool has_data = std::any_of(rows.begin() + static_cast<std::ptrdiff_t>(i) + 1, rows.end(),
+                                      [](const Row& row) { return filled(row) > 0 && heading_cells(row) == 0; });
     if (distinct.size() == static_cast<std::size_t>(headings) && has_data) return rows[i].number;
     return 0;
   }
@@ -162,14 +164,16 @@ Analysis analyse_table(TableReader& reader, const HeaderWords& words, const enti
     }
     sample_columns(rows, plan);
     plan.mapping = words.map(plan.samples);
-    for (std::size_t column = 0; column < plan.mapping.columns.size(); ++column) plan.mapping.columns[column].date_order = order_of(plan.samples[column].values);
+    for (std::size_t column = 0; column < plan.mapping.columns.size(); ++column)
+      plan.mapping.columns[column].date_order = order_of(plan.samples[column].values);
     if (!options.mapping.empty() && options.mapping != "auto") apply_ready_mapping(options.mapping, entity, words, plan);
     for (std::size_t column = 0; column < plan.mapping.columns.size(); ++column) {
       if (plan.mapping.columns[column].column.empty()) plan.mapping.columns[column].column = column_letters(column);
     }
     plan.fingerprint = header_fingerprint(plan.headers);
     // A sheet on which nothing could be understood holds no table of clients.
-    const bool has_targets = std::any_of(plan.mapping.columns.begin(), plan.mapping.columns.end(), [](const auto& column) { return !column.target.empty(); });
+    const bool has_targets =
+        std::any_of(plan.mapping.columns.begin(), plan.mapping.columns.end(), [](const auto& column) { return !column.target.empty(); });
     if (!has_targets) plan.header_row = -1;
     analysis.sheets.push_back(std::move(plan));
   }
@@ -201,13 +205,16 @@ RowKind kind_of_row(const Row& row, const SheetPlan& plan, const HeaderWords& wo
     const bool has_identity = std::any_of(plan.mapping.columns.begin(), plan.mapping.columns.end(), [&](const ColumnMapping& column) {
       const auto index = static_cast<std::size_t>(column.index);
       if (index >= row.cells.size() || row.cells[index].is_blank()) return false;
-      return column.target == "inn" || column.target == "phones" || column.target == "emails" || column.target.ends_with(".name") || column.target == "city";
+      return column.target == "inn" || column.target == "phones" || column.target == "emails" || column.target.ends_with(".name") ||
+             column.target == "city";
     });
     if (!has_identity) return RowKind::kTotal;
   }
   return RowKind::kData;
 }
 
-std::int64_t reported_number(const Row& row, const SheetPlan& plan, TableFormat format) { return format == TableFormat::kCsv && plan.header_row > 0 ? row.number - plan.header_row : row.number; }
+std::int64_t reported_number(const Row& row, const SheetPlan& plan, TableFormat format) {
+  return format == TableFormat::kCsv && plan.header_row > 0 ? row.number - plan.header_row : row.number;
+}
 
 }  // namespace connect

@@ -23,7 +23,7 @@ namespace {
 
 constexpr std::size_t kChunkRows = 256;
 constexpr std::size_t kMaxChunks = 8;
-constexpr std::size_t kMaxChanges = 2'000;    // records of an edited table whose differences a report shows
+constexpr std::size_t kMaxChanges = 2'000;   // records of an edited table whose differences a report shows
 constexpr std::size_t kMaxListed = 200'000;  // failures and skips named in a report
 
 struct RolledBack {};
@@ -104,7 +104,8 @@ struct Counts {
 };
 
 // Reads the planned sheets from `after` rows on.
-void read_rows(TableReader& reader, const std::vector<SheetPlan>& sheets, const RowMaker& maker, const HeaderWords& words, std::int64_t after, ChunkQueue& queue) {
+void read_rows(TableReader& reader, const std::vector<SheetPlan>& sheets, const RowMaker& maker, const HeaderWords& words,
+               std::int64_t after, ChunkQueue& queue) {
   Chunk chunk;
   std::int64_t position = 0;
   for (const auto& plan : sheets) {
@@ -115,8 +116,10 @@ void read_rows(TableReader& reader, const std::vector<SheetPlan>& sheets, const 
       if (row.number <= plan.header_row || ++position <= after) continue;
       const RowKind kind = kind_of_row(row, plan, words);
       PreparedRow prepared;
-      if (kind == RowKind::kData) prepared = maker.make(row, plan);
-      else prepared.cells = RowMaker::cells_json(row);
+      if (kind == RowKind::kData)
+        prepared = maker.make(row, plan);
+      else
+        prepared.cells = RowMaker::cells_json(row);
       prepared.sheet = plan.sheet;
       prepared.number = reported_number(row, plan, reader.format());
       prepared.position = position;
@@ -154,14 +157,15 @@ struct Lists {
 // Joins the reading thread whatever happens.
 class Reading {
  public:
-  Reading(ChunkQueue& queue, std::function<void()> read) : queue_(queue), thread_([this, read = std::move(read)] {
-    try {
-      read();
-      queue_.finish(nullptr);
-    } catch (...) {
-      queue_.finish(std::current_exception());
-    }
-  }) {}
+  Reading(ChunkQueue& queue, std::function<void()> read)
+      : queue_(queue), thread_([this, read = std::move(read)] {
+          try {
+            read();
+            queue_.finish(nullptr);
+          } catch (...) {
+            queue_.finish(std::current_exception());
+          }
+        }) {}
   ~Reading() {
     queue_.close();
     thread_.join();
@@ -198,10 +202,56 @@ json::object Imports::make_report(const ImportRow& import, const json::object& c
   for (const auto& [plural, number] : all.related) related[plural] = number;
   std::int64_t rows = 0;
   for (const auto& [status, number] : all.by_status) rows += number;
-  return {{"rows", rows}, {"created", count("created")}, {"updated", count("updated")}, {"skipped", count("skipped") + count("review")}, {"failed", count("failed")}, {"failures", std::move(failures)},
-          {"skips", std::move(skips)}, {"mapping", std::move(mapping)}, {"related", std::move(related)}, {"review", count("review")}, {"import", import.id}, {"entity", import.entity},
-          {"file", import.file_name}, {"format", base::json_string(import.plan, "format")}, {"encoding", base::json_string(import.plan, "encoding")}};
+  return {{"rows", rows},
+          {"created", count("created")},
+          {"updated", count("updated")},
+          {"skipped", count("skipped") + count("review")},
+          {"failed", count("failed")},
+          {"failures", std::move(failures)},
+          {"skips", std::move(skips)},
+          {"mapping", std::move(mapping)},
+          {"related", std::move(related)},
+          {"review", count("review")},
+          {"import", import.id},
+          {"entity", import.entity},
+          {"file", import.file_name},
+          {"format", base::json_string(import.plan, "format")},
+          {"encoding", base::json_string(import.plan, "encoding")}};
 }
+
+namespace {
+
+// What the rows of one slice came to, for the lists of the report and the error file of the job.
+void note_results(flow::JobRun& run, const std::vector<SheetPlan>& sheets, const Chunk& chunk, std::size_t first,
+                  const std::vector<RowResult>& results, bool is_dry_run, Lists& lists) {
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    const auto& row = chunk[first + i];
+    const auto& result = results[i];
+    if (!result.changes.empty() && lists.changes.size() < kMaxChanges)
+      lists.changes.push_back(json::object{
+          {"sheet", sheet_name(sheets, row.sheet)}, {"row", row.number}, {"record", result.record_id}, {"fields", result.changes}});
+    if (is_dry_run)
+      lists.add(sheet_name(sheets, row.sheet), row.number, result.status, result.reason, result.field);
+    else if (result.status == RowStatus::kFailed)
+      run.add_error((sheets.size() > 1 ? sheet_name(sheets, row.sheet) + " " : "") + std::to_string(row.number), result.reason);
+  }
+}
+
+// The rows of the whole import that were not saved as they stood, a resumed one's earlier rows included.
+void read_lists(entity::Services& services, const ImportRow& import, const std::vector<SheetPlan>& sheets, Lists& lists) {
+  services.database.read({.name = "import_report", .deadline = std::chrono::seconds(120)}, [&](store::Connection& connection) {
+    lists.failures.clear();
+    lists.skips.clear();
+    for (const auto status : {RowStatus::kFailed, RowStatus::kSkipped, RowStatus::kReview}) {
+      read_import_rows(connection, import.id, status, [&](const StoredRow& row) {
+        lists.add(sheet_name(sheets, row.sheet), row.number, row.status, row.reason, row.field);
+        return true;
+      });
+    }
+  });
+}
+
+}  // namespace
 
 void Imports::execute(flow::JobRun& run, bool is_dry_run) {
   const auto caller = caller_of(services_, run.row());
@@ -247,35 +297,20 @@ void Imports::execute(flow::JobRun& run, bool is_dry_run) {
       } catch (const RolledBack&) {
       }
       saver.commit();
-      for (std::size_t i = 0; i < results.size(); ++i) {
-        const auto& row = chunk[done + i];
-        if (!results[i].changes.empty() && lists.changes.size() < kMaxChanges) lists.changes.push_back(json::object{{"sheet", sheet_name(opened.sheets, row.sheet)}, {"row", row.number}, {"record", results[i].record_id}, {"fields", results[i].changes}});
-        if (is_dry_run) lists.add(sheet_name(opened.sheets, row.sheet), row.number, results[i].status, results[i].reason, results[i].field);
-        else if (results[i].status == RowStatus::kFailed) run.add_error((opened.sheets.size() > 1 ? sheet_name(opened.sheets, row.sheet) + " " : "") + std::to_string(row.number), results[i].reason);
-      }
+      note_results(run, opened.sheets, chunk, done, results, is_dry_run, lists);
       done += results.size();
       counts = next;
     }
     run.progress(counts.position, std::max(counts.position, run.row().total));
     run.check_cancelled();
   }
-  if (!is_dry_run) {
-    services_.database.read({.name = "import_report", .deadline = std::chrono::seconds(120)}, [&](store::Connection& connection) {
-      lists.failures.clear();
-      lists.skips.clear();
-      for (const auto status : {RowStatus::kFailed, RowStatus::kSkipped, RowStatus::kReview}) {
-        read_import_rows(connection, import.id, status, [&](const StoredRow& row) {
-          lists.add(sheet_name(opened.sheets, row.sheet), row.number, row.status, row.reason, row.field);
-          return true;
-        });
-      }
-    });
-  }
+  if (!is_dry_run) read_lists(services_, import, opened.sheets, lists);
   import.report = make_report(import, counts.to_json(), std::move(lists.failures), std::move(lists.skips));
   if (!lists.changes.empty()) import.report["changes"] = std::move(lists.changes);
   import.report["dry_run"] = is_dry_run;
   import.report["job"] = run.row().id;
-  services_.database.write({.name = "import_report"}, [&](store::Connection& connection) { update_import_report(connection, import.id, import.report); });
+  services_.database.write({.name = "import_report"},
+                           [&](store::Connection& connection) { update_import_report(connection, import.id, import.report); });
   json::object result = import.report;
   for (const auto* key : {"failures", "skips", "changes"}) result.erase(key);
   run.set_result(std::move(result));

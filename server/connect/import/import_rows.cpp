@@ -32,7 +32,8 @@ CREATE TABLE sys_import_mapping(
 CREATE UNIQUE INDEX ix_sys_import_mapping__entity ON sys_import_mapping(entity, name, fingerprint);
 )sql";
 
-constexpr std::string_view kColumns = "id, entity, file_name, file_id, plan, report, job_id, dry_run_job_id, created_by, created_at, is_purged";
+constexpr std::string_view kColumns =
+    "id, entity, file_name, file_id, plan, report, job_id, dry_run_job_id, created_by, created_at, is_purged";
 constexpr std::string_view kRowColumns = "sheet, number, status, reason, field, record_id, cells";
 
 json::object parse_object(std::string_view text) {
@@ -84,8 +85,15 @@ const std::vector<store::Migration>& import_migrations() {
 }
 
 std::int64_t insert_import(store::Connection& connection, const ImportRow& row) {
-  auto statement = connection.prepare("import_add", "INSERT INTO sys_import(entity, file_name, file_id, plan, created_by, created_at) VALUES($1, $2, $3, $4, $5, $6) RETURNING id");
-  statement.bind_text(1, row.entity).bind_text(2, row.file_name).bind(3, row.file_id).bind_text(4, json::serialize(row.plan)).bind(5, row.created_by).bind(6, base::to_micros(row.created_at));
+  auto statement = connection.prepare(
+      "import_add",
+      "INSERT INTO sys_import(entity, file_name, file_id, plan, created_by, created_at) VALUES($1, $2, $3, $4, $5, $6) RETURNING id");
+  statement.bind_text(1, row.entity)
+      .bind_text(2, row.file_name)
+      .bind(3, row.file_id)
+      .bind_text(4, json::serialize(row.plan))
+      .bind(5, row.created_by)
+      .bind(6, base::to_micros(row.created_at));
   statement.step();
   return statement.integer(0);
 }
@@ -98,7 +106,8 @@ std::optional<ImportRow> find_import(store::Connection& connection, std::int64_t
 
 std::vector<ImportRow> list_imports(store::Connection& connection, std::int64_t user_id, bool all_users, int limit) {
   std::vector<ImportRow> rows;
-  auto statement = connection.prepare("import_list", "SELECT " + std::string(kColumns) + " FROM sys_import WHERE ($1 = 1 OR created_by = $2) ORDER BY id DESC LIMIT $3");
+  auto statement = connection.prepare(
+      "import_list", "SELECT " + std::string(kColumns) + " FROM sys_import WHERE ($1 = 1 OR created_by = $2) ORDER BY id DESC LIMIT $3");
   statement.bind(1, all_users ? 1 : 0).bind(2, user_id).bind(3, limit);
   while (statement.step()) rows.push_back(read_import(statement));
   return rows;
@@ -109,7 +118,10 @@ void update_import_plan(store::Connection& connection, std::int64_t id, const js
 }
 
 void update_import_report(store::Connection& connection, std::int64_t id, const json::object& report) {
-  connection.prepare("import_report", "UPDATE sys_import SET report = $1 WHERE id = $2").bind_text(1, without_nul(json::serialize(report))).bind(2, id).run();
+  connection.prepare("import_report", "UPDATE sys_import SET report = $1 WHERE id = $2")
+      .bind_text(1, without_nul(json::serialize(report)))
+      .bind(2, id)
+      .run();
 }
 
 void update_import_job(store::Connection& connection, std::int64_t id, std::int64_t job_id, bool is_dry_run) {
@@ -117,14 +129,25 @@ void update_import_job(store::Connection& connection, std::int64_t id, std::int6
   connection.prepare("import_job", "UPDATE sys_import SET " + column + " = $1 WHERE id = $2").bind(1, job_id).bind(2, id).run();
 }
 
-void mark_import_purged(store::Connection& connection, std::int64_t id) { connection.prepare("import_purged", "UPDATE sys_import SET is_purged = 1 WHERE id = $1").bind(1, id).run(); }
+void mark_import_purged(store::Connection& connection, std::int64_t id) {
+  connection.prepare("import_purged", "UPDATE sys_import SET is_purged = 1 WHERE id = $1").bind(1, id).run();
+}
 
 void insert_import_row(store::Connection& connection, std::int64_t import_id, const PreparedRow& row, const RowResult& result) {
-  auto statement = connection.prepare("import_row_add", "INSERT INTO sys_import_row(import_id, sheet, number, status, reason, field, record_id, cells) VALUES($1, $2, $3, $4, $5, $6, $7, $8)");
-  statement.bind(1, import_id).bind(2, row.sheet).bind(3, row.number).bind(4, static_cast<std::int64_t>(result.status)).bind_text(5, result.reason).bind_text(6, result.field);
+  auto statement = connection.prepare("import_row_add",
+                                      "INSERT INTO sys_import_row(import_id, sheet, number, status, reason, field, record_id, cells) "
+                                      "VALUES($1, $2, $3, $4, $5, $6, $7, $8)");
+  statement.bind(1, import_id)
+      .bind(2, row.sheet)
+      .bind(3, row.number)
+      .bind(4, static_cast<std::int64_t>(result.status))
+      .bind_text(5, result.reason)
+      .bind_text(6, result.field);
   statement.bind(7, result.record_id);
-  if (row.cells.find("\\u0000") == std::string::npos) statement.bind_text(8, row.cells);
-  else statement.bind_text(8, without_nul(row.cells));
+  if (row.cells.find("\\u0000") == std::string::npos)
+    statement.bind_text(8, row.cells);
+  else
+    statement.bind_text(8, without_nul(row.cells));
   statement.run();
 }
 
@@ -132,8 +155,11 @@ void delete_import_rows(store::Connection& connection, std::int64_t import_id) {
   connection.prepare("import_rows_delete", "DELETE FROM sys_import_row WHERE import_id = $1").bind(1, import_id).run();
 }
 
-void read_import_rows(store::Connection& connection, std::int64_t import_id, std::optional<RowStatus> status, const std::function<bool(const StoredRow&)>& visit) {
-  auto statement = connection.prepare("import_rows", "SELECT " + std::string(kRowColumns) + " FROM sys_import_row WHERE import_id = $1 AND ($2 < 0 OR status = $2) ORDER BY sheet, number");
+void read_import_rows(store::Connection& connection, std::int64_t import_id, std::optional<RowStatus> status,
+                      const std::function<bool(const StoredRow&)>& visit) {
+  auto statement =
+      connection.prepare("import_rows", "SELECT " + std::string(kRowColumns) +
+                                            " FROM sys_import_row WHERE import_id = $1 AND ($2 < 0 OR status = $2) ORDER BY sheet, number");
   statement.bind(1, import_id).bind(2, status ? static_cast<std::int64_t>(*status) : -1);
   while (statement.step()) {
     if (!visit(read_stored(statement))) return;
@@ -141,28 +167,50 @@ void read_import_rows(store::Connection& connection, std::int64_t import_id, std
 }
 
 std::optional<StoredRow> find_import_row(store::Connection& connection, std::int64_t import_id, int sheet, std::int64_t number) {
-  auto statement = connection.prepare("import_row_find", "SELECT " + std::string(kRowColumns) + " FROM sys_import_row WHERE import_id = $1 AND sheet = $2 AND number = $3");
+  auto statement = connection.prepare(
+      "import_row_find", "SELECT " + std::string(kRowColumns) + " FROM sys_import_row WHERE import_id = $1 AND sheet = $2 AND number = $3");
   if (!statement.bind(1, import_id).bind(2, sheet).bind(3, number).step()) return std::nullopt;
   return read_stored(statement);
 }
 
 void update_import_row(store::Connection& connection, std::int64_t import_id, const StoredRow& row) {
-  auto statement = connection.prepare("import_row_update", "UPDATE sys_import_row SET status = $1, reason = $2, field = $3, record_id = $4 WHERE import_id = $5 AND sheet = $6 AND number = $7");
-  statement.bind(1, static_cast<std::int64_t>(row.status)).bind_text(2, row.reason).bind_text(3, row.field).bind(4, row.record_id).bind(5, import_id).bind(6, row.sheet).bind(7, row.number).run();
+  auto statement = connection.prepare(
+      "import_row_update",
+      "UPDATE sys_import_row SET status = $1, reason = $2, field = $3, record_id = $4 WHERE import_id = $5 AND sheet = $6 AND number = $7");
+  statement.bind(1, static_cast<std::int64_t>(row.status))
+      .bind_text(2, row.reason)
+      .bind_text(3, row.field)
+      .bind(4, row.record_id)
+      .bind(5, import_id)
+      .bind(6, row.sheet)
+      .bind(7, row.number)
+      .run();
 }
 
 void put_mapping(store::Connection& connection, const StoredMapping& mapping, std::int64_t user_id, base::Instant now) {
-  auto statement = connection.prepare("import_mapping_put", "INSERT INTO sys_import_mapping(entity, name, fingerprint, columns, user_id, used_at) VALUES($1, $2, $3, $4, $5, $6) "
-                                                            "ON CONFLICT(entity, name, fingerprint) DO UPDATE SET columns = excluded.columns, user_id = excluded.user_id, used_at = excluded.used_at");
-  statement.bind_text(1, mapping.entity).bind_text(2, mapping.name).bind_text(3, mapping.fingerprint).bind_text(4, json::serialize(mapping.columns)).bind(5, user_id).bind(6, base::to_micros(now)).run();
+  auto statement = connection.prepare(
+      "import_mapping_put",
+      "INSERT INTO sys_import_mapping(entity, name, fingerprint, columns, user_id, used_at) VALUES($1, $2, $3, $4, $5, $6) "
+      "ON CONFLICT(entity, name, fingerprint) DO UPDATE SET columns = excluded.columns, user_id = excluded.user_id, used_at = "
+      "excluded.used_at");
+  statement.bind_text(1, mapping.entity)
+      .bind_text(2, mapping.name)
+      .bind_text(3, mapping.fingerprint)
+      .bind_text(4, json::serialize(mapping.columns))
+      .bind(5, user_id)
+      .bind(6, base::to_micros(now))
+      .run();
 }
 
 std::vector<StoredMapping> read_mappings(store::Connection& connection, std::string_view entity) {
   std::vector<StoredMapping> mappings;
-  auto statement = connection.prepare("import_mappings", "SELECT id, entity, name, fingerprint, columns FROM sys_import_mapping WHERE entity = $1 ORDER BY used_at DESC, id DESC");
+  auto statement = connection.prepare(
+      "import_mappings",
+      "SELECT id, entity, name, fingerprint, columns FROM sys_import_mapping WHERE entity = $1 ORDER BY used_at DESC, id DESC");
   statement.bind_text(1, entity);
   while (statement.step()) {
-    StoredMapping mapping{statement.integer(0), std::string(statement.text(1)), std::string(statement.text(2)), std::string(statement.text(3)), {}};
+    StoredMapping mapping{
+        statement.integer(0), std::string(statement.text(1)), std::string(statement.text(2)), std::string(statement.text(3)), {}};
     json::value columns = base::parse_json(statement.text(4));
     mapping.columns = std::move(columns.as_array());
     mappings.push_back(std::move(mapping));
@@ -170,6 +218,8 @@ std::vector<StoredMapping> read_mappings(store::Connection& connection, std::str
   return mappings;
 }
 
-bool delete_mapping(store::Connection& connection, std::int64_t id) { return connection.prepare("import_mapping_delete", "DELETE FROM sys_import_mapping WHERE id = $1").bind(1, id).run() > 0; }
+bool delete_mapping(store::Connection& connection, std::int64_t id) {
+  return connection.prepare("import_mapping_delete", "DELETE FROM sys_import_mapping WHERE id = $1").bind(1, id).run() > 0;
+}
 
 }  // namespace connect

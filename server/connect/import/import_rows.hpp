@@ -49,7 +49,8 @@ void mark_import_purged(store::Connection& connection, std::int64_t id);
 void insert_import_row(store::Connection& connection, std::int64_t import_id, const PreparedRow& row, const RowResult& result);
 void delete_import_rows(store::Connection& connection, std::int64_t import_id);
 // In the order of the file; a status only when given. `visit` false: enough.
-void read_import_rows(store::Connection& connection, std::int64_t import_id, std::optional<RowStatus> status, const std::function<bool(const StoredRow&)>& visit);
+void read_import_rows(store::Connection& connection, std::int64_t import_id, std::optional<RowStatus> status,
+                      const std::function<bool(const StoredRow&)>& visit);
 std::optional<StoredRow> find_import_row(store::Connection& connection, std::int64_t import_id, int sheet, std::int64_t number);
 void update_import_row(store::Connection& connection, std::int64_t import_id, const StoredRow& row);
 

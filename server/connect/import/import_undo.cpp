@@ -28,7 +28,8 @@ struct Trail {
 Trail read_trail(store::Connection& connection, int entity_id, std::int64_t record_id, std::int64_t job, std::int64_t undo_job) {
   Trail trail;
   bool is_behind = false;
-  auto statement = connection.prepare("import_undo_trail", "SELECT version, action, changes, job_id FROM sys_audit WHERE entity_id = $1 AND record_id = $2 ORDER BY seq");
+  auto statement = connection.prepare(
+      "import_undo_trail", "SELECT version, action, changes, job_id FROM sys_audit WHERE entity_id = $1 AND record_id = $2 ORDER BY seq");
   statement.bind(1, entity_id).bind(2, record_id);
   while (statement.step()) {
     const std::int64_t version = statement.integer(0);
@@ -74,13 +75,15 @@ struct Outcome {
 
 class Undoing {
  public:
-  Undoing(entity::Services& services, const entity::Caller& caller, std::int64_t job, std::int64_t undo_job) : services_(services), caller_(caller), job_(job) {
+  Undoing(entity::Services& services, const entity::Caller& caller, std::int64_t job, std::int64_t undo_job)
+      : services_(services), caller_(caller), job_(job) {
     options_.job_id = undo_job;
     options_.on_duplicate = "create";
     options_.lane = store::Lane::kBulk;
   }
 
-  void undo(store::Connection& connection, const entity::Registry& registry, int entity_id, std::int64_t record_id, Outcome& outcome) const {
+  void undo(store::Connection& connection, const entity::Registry& registry, int entity_id, std::int64_t record_id,
+            Outcome& outcome) const {
     const auto* entity = registry.find_id(entity_id);
     const auto record = entity == nullptr ? std::nullopt : entity::load_record(connection, registry, *entity, record_id, true);
     if (!record || record->deleted) return;
@@ -88,9 +91,12 @@ class Undoing {
     const Trail trail = read_trail(connection, entity_id, record_id, job_, options_.job_id);
     if (trail.is_undone) return;
     try {
-      if (!trail.is_created) restore(connection, *entity, record_id, trail, name, outcome);
-      else if (trail.is_touched_since) outcome.keep(name, "changed_since");
-      else remove(connection, *entity, record_id, outcome);
+      if (!trail.is_created)
+        restore(connection, *entity, record_id, trail, name, outcome);
+      else if (trail.is_touched_since)
+        outcome.keep(name, "changed_since");
+      else
+        remove(connection, *entity, record_id, outcome);
     } catch (const base::Error& error) {
       if (error.code() == base::ErrorCode::kUnavailable || error.code() == base::ErrorCode::kInternal) throw;
       outcome.keep(name, error.key());
@@ -103,14 +109,18 @@ class Undoing {
     ++outcome.removed;
   }
 
-  void restore(store::Connection& connection, const entity::EntityDef& entity, std::int64_t record_id, const Trail& trail, const std::string& name, Outcome& outcome) const {
+  void restore(store::Connection& connection, const entity::EntityDef& entity, std::int64_t record_id, const Trail& trail,
+               const std::string& name, Outcome& outcome) const {
     json::object patch;
     for (const auto& [field_id, change] : trail.fields) {
-      const auto field = std::find_if(entity.fields.begin(), entity.fields.end(), [id = field_id](const auto& each) { return each.id == id; });
+      const auto field =
+          std::find_if(entity.fields.begin(), entity.fields.end(), [id = field_id](const auto& each) { return each.id == id; });
       if (field == entity.fields.end() || field->read_only) continue;
       const auto other = trail.changed_by_others.find(field_id);
-      if (other != trail.changed_by_others.end() && other->second > change.second) outcome.keep(name + " " + field->key, "changed_since");
-      else patch[field->key] = value_before(*field, change.first);
+      if (other != trail.changed_by_others.end() && other->second > change.second)
+        outcome.keep(name + " " + field->key, "changed_since");
+      else
+        patch[field->key] = value_before(*field, change.first);
     }
     if (patch.empty()) return;
     entity::SaveResult saved;
@@ -133,7 +143,8 @@ std::vector<AuditPlace> read_page(store::Database& database, std::int64_t job, s
   std::vector<AuditPlace> page;
   database.read({.name = "import_undo_page", .deadline = std::chrono::seconds(30)}, [&](store::Connection& connection) {
     page.clear();
-    auto statement = connection.prepare("import_undo_page", "SELECT seq, record_id, entity_id FROM sys_audit WHERE job_id = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3");
+    auto statement = connection.prepare(
+        "import_undo_page", "SELECT seq, record_id, entity_id FROM sys_audit WHERE job_id = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3");
     statement.bind(1, job).bind(2, before).bind(3, kPage);
     while (statement.step()) page.push_back({statement.integer(0), statement.integer(1), static_cast<int>(statement.integer(2))});
   });
@@ -149,7 +160,10 @@ void Imports::undo(flow::JobRun& run) {
   caller.via = "import";
   const Undoing undoing(services_, caller, job, run.row().id);
   std::int64_t before = base::json_int(run.row().checkpoint, "before", INT64_MAX);
-  Outcome total{base::json_int(run.row().checkpoint, "removed"), base::json_int(run.row().checkpoint, "restored"), base::json_int(run.row().checkpoint, "kept"), {}};
+  Outcome total{base::json_int(run.row().checkpoint, "removed"),
+                base::json_int(run.row().checkpoint, "restored"),
+                base::json_int(run.row().checkpoint, "kept"),
+                {}};
   for (auto page = read_page(services_.database, job, before); !page.empty(); page = read_page(services_.database, job, before)) {
     for (std::size_t at = 0; at < page.size();) {
       std::size_t next = at;
@@ -161,7 +175,8 @@ void Imports::undo(flow::JobRun& run) {
         for (next = at; next < page.size() && std::chrono::steady_clock::now() - start < slice_; ++next) {
           undoing.undo(connection, *registry, page[next].entity_id, page[next].record_id, outcome);
         }
-        const json::object checkpoint{{"before", page[next - 1].seq}, {"removed", outcome.removed}, {"restored", outcome.restored}, {"kept", outcome.kept}};
+        const json::object checkpoint{
+            {"before", page[next - 1].seq}, {"removed", outcome.removed}, {"restored", outcome.restored}, {"kept", outcome.kept}};
         run.checkpoint_in(connection, checkpoint, outcome.removed + outcome.restored, run.row().total);
         services_.database.notify_on_commit(connection, entity::kOutboxChannel, "written");
       });

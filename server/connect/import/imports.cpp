@@ -15,8 +15,10 @@ namespace {
 
 const entity::EntityDef& importable(const entity::Registry& registry, const entity::Caller& caller, std::string_view key) {
   const auto& entity = registry.require(key);
-  if (entity.kind != entity::EntityKind::kRecord) throw base::Error(base::ErrorCode::kNotFound, "unknown_entity", {{"entity", std::string(key)}});
-  if (!entity::may(caller, entity, entity::Action::kCreate)) throw base::Error(base::ErrorCode::kPermissionDenied, "create_not_allowed", {{"entity", entity.key}});
+  if (entity.kind != entity::EntityKind::kRecord)
+    throw base::Error(base::ErrorCode::kNotFound, "unknown_entity", {{"entity", std::string(key)}});
+  if (!entity::may(caller, entity, entity::Action::kCreate))
+    throw base::Error(base::ErrorCode::kPermissionDenied, "create_not_allowed", {{"entity", entity.key}});
   return entity;
 }
 
@@ -43,11 +45,22 @@ json::object plan_to_json(const Analysis& analysis, const ImportRequest& request
       for (std::size_t i = 0; i < column.values.size() && i < 5; ++i) values.emplace_back(base::prefix(column.values[i], 200));
       samples.push_back(std::move(values));
     }
-    sheets.push_back(json::object{{"sheet", sheet.sheet}, {"name", sheet.name}, {"header_row", sheet.header_row}, {"headers", std::move(headers)}, {"fingerprint", sheet.fingerprint},
-                                  {"mapping", sheet.mapping.name}, {"columns", sheet.mapping.to_json()}, {"samples", std::move(samples)}});
+    sheets.push_back(json::object{{"sheet", sheet.sheet},
+                                  {"name", sheet.name},
+                                  {"header_row", sheet.header_row},
+                                  {"headers", std::move(headers)},
+                                  {"fingerprint", sheet.fingerprint},
+                                  {"mapping", sheet.mapping.name},
+                                  {"columns", sheet.mapping.to_json()},
+                                  {"samples", std::move(samples)}});
   }
-  return {{"format", table_format_name(analysis.format)}, {"encoding", analysis.encoding}, {"delimiter", analysis.delimiter}, {"sheets", std::move(sheets)},
-          {"duplicates", duplicate_policy_name(duplicate_policy(request.duplicates))}, {"key_field", request.key_field}, {"creates_links", request.creates_links},
+  return {{"format", table_format_name(analysis.format)},
+          {"encoding", analysis.encoding},
+          {"delimiter", analysis.delimiter},
+          {"sheets", std::move(sheets)},
+          {"duplicates", duplicate_policy_name(duplicate_policy(request.duplicates))},
+          {"key_field", request.key_field},
+          {"creates_links", request.creates_links},
           {"save_mapping_as", request.save_mapping_as}};
 }
 
@@ -83,7 +96,8 @@ std::string reason_text(const base::Localizer& localizer, std::string_view langu
   return std::string(reason);
 }
 
-Imports::Imports(entity::Services& services, flow::Jobs& jobs, Files& files, const base::Localizer& localizer) : services_(services), jobs_(jobs), files_(files), localizer_(localizer) {
+Imports::Imports(entity::Services& services, flow::Jobs& jobs, Files& files, const base::Localizer& localizer)
+    : services_(services), jobs_(jobs), files_(files), localizer_(localizer) {
   jobs_.add_kind("import", [this](flow::JobRun& run) { execute(run, false); });
   jobs_.add_kind("import_dry_run", [this](flow::JobRun& run) { execute(run, true); });
   jobs_.add_kind("import.undo", [this](flow::JobRun& run) { undo(run); });
@@ -92,7 +106,8 @@ Imports::Imports(entity::Services& services, flow::Jobs& jobs, Files& files, con
 Imports::Opened Imports::open(const ImportRow& import) const {
   Opened opened;
   std::optional<entity::FileRow> file;
-  services_.database.read({.name = "import_file"}, [&](store::Connection& connection) { file = entity::find_file(connection, import.file_id); });
+  services_.database.read({.name = "import_file"},
+                          [&](store::Connection& connection) { file = entity::find_file(connection, import.file_id); });
   if (file) opened.content = files_.open(*file);
   if (!opened.content) throw base::Error(base::ErrorCode::kFailedPrecondition, "import_file_gone");
   TableOptions options;
@@ -109,16 +124,19 @@ ImportRow Imports::create(const entity::Caller& caller, const ImportRequest& req
   const auto registry = services_.catalog.current();
   const auto& entity = importable(*registry, caller, request.entity);
   duplicate_policy(request.duplicates);
-  if (!request.key_field.empty() && entity.field(request.key_field) == nullptr) throw base::Error::field("key_field", "unknown_field", {{"field", request.key_field}});
+  if (!request.key_field.empty() && entity.field(request.key_field) == nullptr)
+    throw base::Error::field("key_field", "unknown_field", {{"field", request.key_field}});
   ImportRow import;
   import.entity = entity.key;
   import.file_id = request.file_id;
   import.created_by = caller.user_id;
   import.created_at = services_.clock.now();
   std::optional<entity::FileRow> file;
-  services_.database.read({.name = "import_file"}, [&](store::Connection& connection) { file = entity::find_file(connection, request.file_id); });
+  services_.database.read({.name = "import_file"},
+                          [&](store::Connection& connection) { file = entity::find_file(connection, request.file_id); });
   // Only whoever uploaded a file imports it.
-  if (!file || (file->created_by != caller.user_id && !caller.is_admin && !caller.is_system)) throw base::Error(base::ErrorCode::kNotFound, "file_not_found");
+  if (!file || (file->created_by != caller.user_id && !caller.is_admin && !caller.is_system))
+    throw base::Error(base::ErrorCode::kNotFound, "file_not_found");
   import.file_name = file->name;
   const auto content = files_.open(*file);
   if (!content) throw base::Error(base::ErrorCode::kDataLoss, "file_content_lost");
@@ -159,13 +177,16 @@ ImportRow Imports::create(const entity::Caller& caller, const ImportRequest& req
 ImportRow Imports::find(const entity::Caller& caller, std::int64_t id) const {
   std::optional<ImportRow> import;
   services_.database.read({.name = "import_find"}, [&](store::Connection& connection) { import = find_import(connection, id); });
-  if (!import || (import->created_by != caller.user_id && !caller.is_admin && !caller.is_system)) throw base::Error(base::ErrorCode::kNotFound, "import_not_found");
+  if (!import || (import->created_by != caller.user_id && !caller.is_admin && !caller.is_system))
+    throw base::Error(base::ErrorCode::kNotFound, "import_not_found");
   return std::move(*import);
 }
 
 std::vector<ImportRow> Imports::list(const entity::Caller& caller, bool all_users, int limit) const {
   std::vector<ImportRow> rows;
-  services_.database.read({.name = "import_list"}, [&](store::Connection& connection) { rows = list_imports(connection, caller.user_id, all_users && (caller.is_admin || caller.is_system), limit); });
+  services_.database.read({.name = "import_list"}, [&](store::Connection& connection) {
+    rows = list_imports(connection, caller.user_id, all_users && (caller.is_admin || caller.is_system), limit);
+  });
   return rows;
 }
 
@@ -181,7 +202,8 @@ ImportRow Imports::change(const entity::Caller& caller, std::int64_t id, const j
   if (patch.contains("creates_links")) import.plan["creates_links"] = base::json_bool(patch, "creates_links", true);
   saver_options(import.plan);
   const std::string key_field = base::json_string(import.plan, "key_field");
-  if (!key_field.empty() && entity.field(key_field) == nullptr) throw base::Error::field("key_field", "unknown_field", {{"field", key_field}});
+  if (!key_field.empty() && entity.field(key_field) == nullptr)
+    throw base::Error::field("key_field", "unknown_field", {{"field", key_field}});
   if (const auto* sheets = base::json_array(patch, "sheets")) {
     for (const auto& given : *sheets) {
       const auto* object = given.if_object();
@@ -195,13 +217,15 @@ ImportRow Imports::change(const entity::Caller& caller, std::int64_t id, const j
         Mapping mapping;
         mapping.columns = Mapping::from_json(*columns);
         for (const auto& column : mapping.columns) {
-          if (!column.target.empty() && !words.is_target(column.target)) throw base::Error::field("columns", "unknown_field", {{"field", column.target}});
+          if (!column.target.empty() && !words.is_target(column.target))
+            throw base::Error::field("columns", "unknown_field", {{"field", column.target}});
         }
         sheet["columns"] = mapping.to_json();
       }
     }
   }
-  services_.database.write({.name = "import_change"}, [&](store::Connection& connection) { update_import_plan(connection, import.id, import.plan); });
+  services_.database.write({.name = "import_change"},
+                           [&](store::Connection& connection) { update_import_plan(connection, import.id, import.plan); });
   return import;
 }
 
@@ -229,9 +253,12 @@ std::vector<PreviewRow> Imports::preview(const entity::Caller& caller, std::int6
       if (kind == RowKind::kData) {
         const auto made = maker.make(row, plan);
         shown.values = made.values;
-        for (const auto& mark : made.marks) shown.marks.push_back(json::object{{"field", mark.field}, {"code", mark.code}, {"raw", mark.raw}});
-        for (const auto& link : made.links) shown.linked.push_back(json::object{{"field", link.field}, {"entity", link.entity}, {"text", link.text}});
-        for (const auto& related : made.related) shown.linked.push_back(json::object{{"field", related.field}, {"entity", related.entity}, {"values", related.values}});
+        for (const auto& mark : made.marks)
+          shown.marks.push_back(json::object{{"field", mark.field}, {"code", mark.code}, {"raw", mark.raw}});
+        for (const auto& link : made.links)
+          shown.linked.push_back(json::object{{"field", link.field}, {"entity", link.entity}, {"text", link.text}});
+        for (const auto& related : made.related)
+          shown.linked.push_back(json::object{{"field", related.field}, {"entity", related.entity}, {"values", related.values}});
       }
       rows.push_back(std::move(shown));
     }
@@ -239,14 +266,18 @@ std::vector<PreviewRow> Imports::preview(const entity::Caller& caller, std::int6
   return rows;
 }
 
-std::optional<flow::JobRow> Imports::last_job(const ImportRow& import) const { return jobs_.find(import.job_id != 0 ? import.job_id : import.dry_run_job_id); }
+std::optional<flow::JobRow> Imports::last_job(const ImportRow& import) const {
+  return jobs_.find(import.job_id != 0 ? import.job_id : import.dry_run_job_id);
+}
 
 std::int64_t Imports::run(const entity::Caller& caller, std::int64_t id, bool is_dry_run) {
   const ImportRow import = find(caller, id);
   if (import.job_id != 0 || import.is_purged) throw base::Error(base::ErrorCode::kFailedPrecondition, "import_started");
   const auto registry = services_.catalog.current();
   importable(*registry, caller, import.entity);
-  const std::int64_t job = jobs_.submit(is_dry_run ? "import_dry_run" : "import", {{"import", id}, {"entity", import.entity}, {"file", import.file_name}}, caller.user_id, !is_dry_run);
+  const std::int64_t job =
+      jobs_.submit(is_dry_run ? "import_dry_run" : "import", {{"import", id}, {"entity", import.entity}, {"file", import.file_name}},
+                   caller.user_id, !is_dry_run);
   services_.database.write({.name = "import_run"}, [&](store::Connection& connection) {
     update_import_job(connection, id, job, is_dry_run);
     if (is_dry_run) return;
@@ -288,7 +319,8 @@ std::string Imports::failed_rows(const entity::Caller& caller, std::int64_t id, 
         text += csv_cell(localizer_.text(language, "import.reason")) + "\r\n";
       }
       const json::value cells = base::parse_json(row.cells);
-      for (std::size_t i = 0; i < std::max(width, cells.as_array().size()); ++i) text += (i < cells.as_array().size() ? csv_cell(cells.as_array()[i].as_string()) : "\"\"") + ";";
+      for (std::size_t i = 0; i < std::max(width, cells.as_array().size()); ++i)
+        text += (i < cells.as_array().size() ? csv_cell(cells.as_array()[i].as_string()) : "\"\"") + ";";
       text += csv_cell((row.field.empty() ? "" : row.field + ": ") + reason_text(localizer_, language, row.reason)) + "\r\n";
       return true;
     });
@@ -315,7 +347,8 @@ StoredRow Imports::decide(const entity::Caller& caller, std::int64_t id, int she
   const auto& entity = importable(*registry, caller, import.entity);
   SaverOptions options = saver_options(import.plan);
   options.policy = duplicate_policy(decision);
-  if (options.policy == DuplicatePolicy::kAsk) throw base::Error::field("decision", "unknown_option", {{"valid", "create, skip, fill, overwrite"}});
+  if (options.policy == DuplicatePolicy::kAsk)
+    throw base::Error::field("decision", "unknown_option", {{"valid", "create, skip, fill, overwrite"}});
   options.job_id = import.job_id;
   options.localizer = &localizer_;
   const auto sheets = sheets_of_plan(import.plan);
@@ -332,7 +365,8 @@ StoredRow Imports::decide(const entity::Caller& caller, std::int64_t id, int she
     if (plan == sheets.end()) throw base::Error(base::ErrorCode::kNotFound, "import_row_not_found");
     Row cells;
     const json::value texts = base::parse_json(row.cells);
-    for (const auto& text : texts.as_array()) cells.cells.push_back({text.as_string().empty() ? CellType::kEmpty : CellType::kText, false, std::string(text.as_string())});
+    for (const auto& text : texts.as_array())
+      cells.cells.push_back({text.as_string().empty() ? CellType::kEmpty : CellType::kText, false, std::string(text.as_string())});
     saver.begin();
     const RowResult result = saver.save(connection, maker.make(cells, *plan));
     row.status = result.status;
@@ -347,7 +381,8 @@ StoredRow Imports::decide(const entity::Caller& caller, std::int64_t id, int she
 
 void Imports::purge(const entity::Caller& caller, std::int64_t id) {
   ImportRow import = find(caller, id);
-  if (const auto job = last_job(import); job && (job->state == "running" || job->state == "queued" || job->state == "paused")) throw base::Error(base::ErrorCode::kFailedPrecondition, "import_running");
+  if (const auto job = last_job(import); job && (job->state == "running" || job->state == "queued" || job->state == "paused"))
+    throw base::Error(base::ErrorCode::kFailedPrecondition, "import_running");
   const std::int64_t file_id = import.file_id;
   import.plan["sheets"] = json::array();
   services_.database.write({.name = "import_purge"}, [&](store::Connection& connection) {
@@ -366,7 +401,8 @@ std::vector<StoredMapping> Imports::mappings(std::string_view entity) const {
 
 void Imports::remove_mapping(const entity::Caller&, std::int64_t id) {
   bool is_removed = false;
-  services_.database.write({.name = "import_mapping_delete"}, [&](store::Connection& connection) { is_removed = delete_mapping(connection, id); });
+  services_.database.write({.name = "import_mapping_delete"},
+                           [&](store::Connection& connection) { is_removed = delete_mapping(connection, id); });
   if (!is_removed) throw base::Error(base::ErrorCode::kNotFound, "import_mapping_not_found", {{"name", std::to_string(id)}});
 }
 

@@ -20,11 +20,11 @@
 namespace connect {
 
 struct ImportRequest {
-  std::string entity;       // key
+  std::string entity;  // key
   std::int64_t file_id = 0;
-  std::string mapping;      // "auto", a ready one ("bitrix24"), a remembered one by its name
-  std::string duplicates;   // skip (default), fill, overwrite, create, ask
-  std::string key_field;    // clients are told apart by this field
+  std::string mapping;     // "auto", a ready one ("bitrix24"), a remembered one by its name
+  std::string duplicates;  // skip (default), fill, overwrite, create, ask
+  std::string key_field;   // clients are told apart by this field
   std::string sheet, encoding, delimiter;
   std::string save_mapping_as;
   bool creates_links = true;

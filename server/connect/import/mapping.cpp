@@ -4,9 +4,9 @@
 #include <map>
 #include <set>
 
-#include "server/base/text/codes.hpp"
 #include "server/base/error.hpp"
 #include "server/base/program/resources.hpp"
+#include "server/base/text/codes.hpp"
 #include "server/base/text/text.hpp"
 #include "server/connect/files/file_store.hpp"
 #include "server/connect/import/values/contacts.hpp"
@@ -34,7 +34,9 @@ const std::vector<json::value>& ready_mappings() {
   return all;
 }
 
-bool starts_with_word(std::string_view text, std::string_view word) { return text.starts_with(word) && (text.size() == word.size() || text[word.size()] == ' '); }
+bool starts_with_word(std::string_view text, std::string_view word) {
+  return text.starts_with(word) && (text.size() == word.size() || text[word.size()] == ' ');
+}
 
 // Columns whose values a person should have: share of samples that pass.
 template <typename Test>
@@ -45,7 +47,8 @@ double share(const std::vector<std::string>& values, const Test& test) {
 
 bool looks_like_inn(const std::string& value) {
   const std::string digits = base::digits(value);
-  return (digits.size() == 10 || digits.size() == 12) && digits.size() + 3 >= value.size() && base::check_code(base::CodeKind::kInn, digits).valid();
+  return (digits.size() == 10 || digits.size() == 12) && digits.size() + 3 >= value.size() &&
+         base::check_code(base::CodeKind::kInn, digits).valid();
 }
 bool looks_like_phone(const std::string& value) {
   const auto digits = base::digits(value).size();
@@ -94,7 +97,8 @@ std::vector<ColumnMapping> Mapping::from_json(const json::array& columns) {
   return out;
 }
 
-HeaderWords::HeaderWords(const entity::Registry& registry, const entity::EntityDef& entity, const base::Localizer* localizer) : registry_(registry), entity_(entity) {
+HeaderWords::HeaderWords(const entity::Registry& registry, const entity::EntityDef& entity, const base::Localizer* localizer)
+    : registry_(registry), entity_(entity) {
   for (const std::string_view group : {std::string_view(entity.key), std::string_view("*")}) {
     const auto* words = header_data().if_contains(group);
     if (words == nullptr) continue;
@@ -121,7 +125,9 @@ bool HeaderWords::is_target(std::string_view target) const {
   const auto dot = target.find('.');
   const auto* field = entity_.field(target.substr(0, dot));
   if (field == nullptr) return false;
-  if (field->system) return dot == std::string_view::npos && (field->key == "id" || field->key == "uid" || field->key == "version" || field->key == "created_at");
+  if (field->system)
+    return dot == std::string_view::npos &&
+           (field->key == "id" || field->key == "uid" || field->key == "version" || field->key == "created_at");
   if (dot == std::string_view::npos) return true;
   for (const auto& to : field->to) {
     const auto* other = registry_.find(to);
@@ -152,7 +158,9 @@ bool HeaderWords::is_total(std::string_view text) const {
     if (!starts_with_word(key, word)) continue;
     // «Всего клиентов: 560» is a total, «Всего хорошего» is a shop.
     const auto rest = words_in(std::string_view(key).substr(word.size()));
-    if (std::all_of(rest.begin(), rest.end(), [](const Word& each) { return kWords.contains(each.text) || base::digits(each.text) == each.text; })) return true;
+    if (std::all_of(rest.begin(), rest.end(),
+                    [](const Word& each) { return kWords.contains(each.text) || base::digits(each.text) == each.text; }))
+      return true;
   }
   return false;
 }
@@ -162,9 +170,12 @@ HeaderWords::Guess HeaderWords::guess_by_header(const std::string& key) const {
   Guess best;
   for (const auto& [word, target] : words_) {
     int score = 0;
-    if (word == key) score = 100;
-    else if (word.size() >= 6 && starts_with_word(key, word)) score = 50 + static_cast<int>(std::min<std::size_t>(word.size(), 40));
-    else if (word.size() >= 6 && key.ends_with(" " + word)) score = 40 + static_cast<int>(std::min<std::size_t>(word.size(), 40));
+    if (word == key)
+      score = 100;
+    else if (word.size() >= 6 && starts_with_word(key, word))
+      score = 50 + static_cast<int>(std::min<std::size_t>(word.size(), 40));
+    else if (word.size() >= 6 && key.ends_with(" " + word))
+      score = 40 + static_cast<int>(std::min<std::size_t>(word.size(), 40));
     if (target.empty() && score < 100) continue;
     if (score > best.score) best = {target, score};
   }
@@ -173,7 +184,10 @@ HeaderWords::Guess HeaderWords::guess_by_header(const std::string& key) const {
 
 std::string HeaderWords::guess_by_values(const ColumnSample& column) const {
   if (column.values.size() < 2) return {};
-  if (is_target("emails") && share(column.values, [](const std::string& value) { return value.find('@') != std::string::npos && value.find('.') != std::string::npos; }) > 0.7) return "emails";
+  if (is_target("emails") && share(column.values, [](const std::string& value) {
+                               return value.find('@') != std::string::npos && value.find('.') != std::string::npos;
+                             }) > 0.7)
+    return "emails";
   if (is_target("inn") && share(column.values, looks_like_inn) > 0.7) return "inn";
   if (is_target("phones") && share(column.values, looks_like_phone) > 0.7) return "phones";
   return {};
@@ -197,12 +211,17 @@ bool HeaderWords::holds_several(std::string_view target) const {
 std::string HeaderWords::kind_of(std::string_view target, const std::string& key) const {
   const auto* field = entity_.field(target);
   if (field == nullptr || field->kinds.empty()) return {};
-  const std::string_view group = field->type->name() == "phone" ? "phone_kinds" : field->type->name() == "email" ? "email_kinds" : field->type->name() == "address" ? "address_kinds" : "";
+  const std::string_view group = field->type->name() == "phone"     ? "phone_kinds"
+                                 : field->type->name() == "email"   ? "email_kinds"
+                                 : field->type->name() == "address" ? "address_kinds"
+                                                                    : "";
   if (group.empty()) return {};
   for (const auto& [start, kind] : header_data().at(group).as_object()) {
     for (const auto& word : words_in(key)) {
       const std::string found(kind.as_string());
-      if (word.text.starts_with(std::string_view(start)) && std::find(field->kinds.begin(), field->kinds.end(), found) != field->kinds.end()) return found;
+      if (word.text.starts_with(std::string_view(start)) &&
+          std::find(field->kinds.begin(), field->kinds.end(), found) != field->kinds.end())
+        return found;
     }
   }
   return {};
@@ -232,7 +251,8 @@ Mapping HeaderWords::map(const std::vector<ColumnSample>& columns) const {
   }
   for (std::size_t i = 0; i < columns.size(); ++i) {
     const bool is_known = guesses[i].score == 100 && guesses[i].target.empty();
-    if (mapping.columns[i].target.empty() && !is_known && (guesses[i].score == 0 || columns[i].header.empty())) give(i, guess_by_values(columns[i]));
+    if (mapping.columns[i].target.empty() && !is_known && (guesses[i].score == 0 || columns[i].header.empty()))
+      give(i, guess_by_values(columns[i]));
   }
   // Only a table that was exported here has numbers of our records, and it has their versions beside them; anybody's «ID» is not ours.
   if (!taken.contains("id") || !taken.contains("version")) {
@@ -248,12 +268,14 @@ std::optional<Mapping> ready_mapping(std::string_view name, std::string_view ent
     const auto& object = ready.as_object();
     if (base::json_string(object, "name") != name || base::json_string(object, "entity") != entity) continue;
     std::map<std::string, std::string> targets;
-    for (const auto& [header, target] : object.at("columns").as_object()) targets.emplace(header_key(header), std::string(target.as_string()));
+    for (const auto& [header, target] : object.at("columns").as_object())
+      targets.emplace(header_key(header), std::string(target.as_string()));
     Mapping mapping;
     mapping.name = name;
     for (std::size_t i = 0; i < headers.size(); ++i) {
       const auto found = targets.find(header_key(headers[i]));
-      mapping.columns.push_back({headers[i], static_cast<int>(i), found == targets.end() ? std::string("?") : found->second, {}, DateOrder::kDayFirst});
+      mapping.columns.push_back(
+          {headers[i], static_cast<int>(i), found == targets.end() ? std::string("?") : found->second, {}, DateOrder::kDayFirst});
     }
     return mapping;
   }

@@ -16,10 +16,10 @@ namespace connect {
 // Where a column goes: a field ("phones"), a field of a linked record ("company.inn", "contacts.name"), a built-in one ("id", "uid",
 // "version") or nowhere ("").
 struct ColumnMapping {
-  std::string column;   // as its header says, or "A", "B" … without a header
-  int index = 0;        // from 0
+  std::string column;  // as its header says, or "A", "B" … without a header
+  int index = 0;       // from 0
   std::string target;
-  std::string kind;     // of multi-values; empty: none
+  std::string kind;  // of multi-values; empty: none
   DateOrder date_order = DateOrder::kDayFirst;
 };
 

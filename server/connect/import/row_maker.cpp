@@ -6,8 +6,8 @@
 #include <optional>
 #include <set>
 
-#include "server/base/text/codes.hpp"
 #include "server/base/json_writer.hpp"
+#include "server/base/text/codes.hpp"
 #include "server/base/text/text.hpp"
 #include "server/base/time.hpp"
 #include "server/connect/import/values/contacts.hpp"
@@ -28,14 +28,17 @@ void mark(std::vector<entity::Mark>& marks, const std::string& field, std::strin
   marks.push_back({field, std::string(code), std::string(base::prefix(raw, kMaxMarkRaw))});
 }
 
-bool has_kind(const entity::FieldDef& field, std::string_view kind) { return std::find(field.kinds.begin(), field.kinds.end(), kind) != field.kinds.end(); }
+bool has_kind(const entity::FieldDef& field, std::string_view kind) {
+  return std::find(field.kinds.begin(), field.kinds.end(), kind) != field.kinds.end();
+}
 
 // «1,02770E+12»: the digits behind are gone.
 bool is_scientific(std::string_view text) {
   const auto e = text.find_first_of("Ee");
   if (e == std::string_view::npos || e == 0 || e + 1 >= text.size()) return false;
   const std::string_view before = text.substr(0, e), behind = text.substr(e + 1);
-  return before.find_first_not_of("0123456789.,") == std::string_view::npos && behind.find_first_not_of("+-0123456789") == std::string_view::npos && behind.find_first_of("0123456789") != std::string_view::npos;
+  return before.find_first_not_of("0123456789.,") == std::string_view::npos &&
+         behind.find_first_not_of("+-0123456789") == std::string_view::npos && behind.find_first_of("0123456789") != std::string_view::npos;
 }
 
 std::vector<std::string> lines_of(std::string_view text, std::string_view separators) {
@@ -102,7 +105,8 @@ struct RowMaker::Cells {
   }
 };
 
-RowMaker::RowMaker(const entity::Registry& registry, const entity::EntityDef& entity, const base::Localizer* localizer, RowMakerOptions options)
+RowMaker::RowMaker(const entity::Registry& registry, const entity::EntityDef& entity, const base::Localizer* localizer,
+                   RowMakerOptions options)
     : registry_(registry), entity_(entity), localizer_(localizer), options_(std::move(options)) {}
 
 std::string RowMaker::cells_json(const Row& row) {
@@ -228,7 +232,8 @@ void RowMaker::put_phones(const Cells& cells, const entity::FieldDef& field, Pre
   for (const auto& one : cells.all) {
     const auto line_kinds = lines_of(one.kinds, "\n");
     std::size_t line = 0;
-    const auto entries = read_phones(one.cell->text, options_.region, city == nullptr ? std::string_view() : std::string_view(city->phone_code));
+    const auto entries =
+        read_phones(one.cell->text, options_.region, city == nullptr ? std::string_view() : std::string_view(city->phone_code));
     if (entries.empty() && !says_nothing(one.cell->text)) mark(out.marks, field.key, "no_number", one.cell->text);
     for (const auto& entry : entries) {
       const auto& number = entry.number;
@@ -357,15 +362,19 @@ void RowMaker::put_choice(const Cells& cells, const entity::FieldDef& field, Pre
   if (says_nothing(raw)) return;
   if (field.type->name() == "choice") {
     const std::string key = option_of(field, tidy(raw));
-    if (key.empty()) mark(out.marks, field.key, "unknown_option", raw);
-    else out.values[field.key] = key;
+    if (key.empty())
+      mark(out.marks, field.key, "unknown_option", raw);
+    else
+      out.values[field.key] = key;
     return;
   }
   json::array keys;
   for (const auto& part : lines_of(raw, ",;\n|/")) {
     const std::string key = option_of(field, tidy(part));
-    if (key.empty()) mark(out.marks, field.key, "unknown_option", tidy(part));
-    else if (std::find(keys.begin(), keys.end(), json::value(key)) == keys.end()) keys.emplace_back(key);
+    if (key.empty())
+      mark(out.marks, field.key, "unknown_option", tidy(part));
+    else if (std::find(keys.begin(), keys.end(), json::value(key)) == keys.end())
+      keys.emplace_back(key);
   }
   if (!keys.empty()) out.values[field.key] = std::move(keys);
 }
@@ -374,9 +383,12 @@ void RowMaker::put_bool(const Cells& cells, const entity::FieldDef& field, Prepa
   static const std::set<std::string> kYes = {"да", "yes", "true", "1", "+", "x", "х", "v", "y", "есть", "д", "истина", "вкл", "on"};
   static const std::set<std::string> kNo = {"нет", "no", "false", "0", "-", "n", "н", "ложь", "выкл", "off"};
   const std::string text = base::fold(cells.joined(" "));
-  if (kYes.contains(text)) out.values[field.key] = true;
-  else if (kNo.contains(text)) out.values[field.key] = false;
-  else mark(out.marks, field.key, "unknown_option", cells.joined(" "));
+  if (kYes.contains(text))
+    out.values[field.key] = true;
+  else if (kNo.contains(text))
+    out.values[field.key] = false;
+  else
+    mark(out.marks, field.key, "unknown_option", cells.joined(" "));
 }
 
 void RowMaker::put_list(const Cells& cells, const entity::FieldDef& field, PreparedRow& out) const {
@@ -391,8 +403,10 @@ void RowMaker::put_list(const Cells& cells, const entity::FieldDef& field, Prepa
     }
   }
   if (items.empty()) return;
-  if (field.type->is_multi_value(field)) out.values[field.key] = std::move(items);
-  else out.values[field.key] = items.front();
+  if (field.type->is_multi_value(field))
+    out.values[field.key] = std::move(items);
+  else
+    out.values[field.key] = items.front();
 }
 
 void RowMaker::put_text(const Cells& cells, const entity::FieldDef& field, PreparedRow& out) const {
@@ -412,7 +426,8 @@ void RowMaker::put_text(const Cells& cells, const entity::FieldDef& field, Prepa
   }
 }
 
-void RowMaker::put_person(const std::string& text, json::object& values, std::vector<entity::Mark>& marks, const entity::EntityDef& entity) const {
+void RowMaker::put_person(const std::string& text, json::object& values, std::vector<entity::Mark>& marks,
+                          const entity::EntityDef& entity) const {
   const auto person = split_person(text);
   if (person.empty()) {
     values["name"] = tidy(text);
@@ -422,7 +437,8 @@ void RowMaker::put_person(const std::string& text, json::object& values, std::ve
   if (!person.last.empty()) values["last_name"] = person.last;
   if (!person.first.empty()) values["first_name"] = person.first;
   if (!person.middle.empty()) values["middle_name"] = person.middle;
-  if (!person.position.empty() && !values.contains("position") && entity.field("position") != nullptr) values["position"] = full_position(person.position);
+  if (!person.position.empty() && !values.contains("position") && entity.field("position") != nullptr)
+    values["position"] = full_position(person.position);
   if (person.is_mended) mark(marks, "name", "letters_mended", text);
 }
 
@@ -451,7 +467,8 @@ void RowMaker::put_names(PreparedRow& out) const {
     return;
   }
   if (!is_person(entity_)) return;
-  const std::string last = text_of(out.values, "last_name"), first = text_of(out.values, "first_name"), middle = text_of(out.values, "middle_name");
+  const std::string last = text_of(out.values, "last_name"), first = text_of(out.values, "first_name"),
+                    middle = text_of(out.values, "middle_name");
   if (last.empty() && first.empty() && name.empty()) return;
   if (!last.empty() && !first.empty()) {
     PersonName person{title_case(last), title_case(first), title_case(middle), {}, false};
@@ -494,8 +511,10 @@ void RowMaker::put_linked(const std::string& field_key, const json::object& text
     }
     auto made = other.make(row, plan);
     if (made.values.empty() || says_nothing(text_of(made.values, "name"))) continue;
-    if (field->type->name() == "many_to_many") out.related.push_back({field_key, target->key, std::move(made.values), std::move(made.marks)});
-    else out.links.push_back({field_key, target->key, tidy(names[i]), std::move(made.values)});
+    if (field->type->name() == "many_to_many")
+      out.related.push_back({field_key, target->key, std::move(made.values), std::move(made.marks)});
+    else
+      out.links.push_back({field_key, target->key, tidy(names[i]), std::move(made.values)});
   }
 }
 

@@ -15,15 +15,15 @@ namespace connect {
 
 // A record to be found by what is written about it.
 struct LinkWish {
-  std::string field;   // of the main record
-  std::string entity;  // the target; "user" is found by e-mail or name
-  std::string text;    // as it stood
+  std::string field;    // of the main record
+  std::string entity;   // the target; "user" is found by e-mail or name
+  std::string text;     // as it stood
   json::object values;  // what is known: name, inn, legal_form …
 };
 
 // A further record that the row speaks of: the contact of a company.
 struct RelatedWish {
-  std::string field;   // many_to_many of the main record
+  std::string field;  // many_to_many of the main record
   std::string entity;
   json::object values;
   std::vector<entity::Mark> marks;
@@ -42,7 +42,7 @@ struct PreparedRow {
   // Of a table that was exported here: the record, and its version then.
   std::int64_t id = 0, version = 0;
   std::string uid;
-  std::vector<std::string> emptied;  // mapped fields whose cells are empty
+  std::vector<std::string> emptied;          // mapped fields whose cells are empty
   std::map<std::string, std::string> texts;  // mapped field → text of its cells, when `id` is given
   // Normal forms by which earlier rows may be the same client: "inn:…", "phone:…", "email:…".
   std::vector<std::string> keys;

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <set>
 
+#include "server/base/error.hpp"
+#include "server/base/json_writer.hpp"
 #include "server/base/text/codes.hpp"
 #include "server/base/text/email.hpp"
-#include "server/base/error.hpp"
 #include "server/base/text/phone.hpp"
-#include "server/base/json_writer.hpp"
 #include "server/base/text/text.hpp"
 #include "server/connect/export/record_export.hpp"
 #include "server/connect/import/values/sums.hpp"
@@ -26,7 +26,9 @@ std::string text_of(const json::object& object, std::string_view key) {
   return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::string();
 }
 
-std::string link_key(const std::string& entity, const std::string& field, const std::string& value) { return entity + "|" + field + "|" + base::fold(value); }
+std::string link_key(const std::string& entity, const std::string& field, const std::string& value) {
+  return entity + "|" + field + "|" + base::fold(value);
+}
 
 RowResult failed(const base::Error& error) {
   RowResult result;
@@ -87,7 +89,11 @@ std::string_view row_status_name(RowStatus status) {
 }
 
 RowSaver::RowSaver(entity::Services& services, const entity::Caller& caller, std::string entity_key, SaverOptions options)
-    : services_(services), caller_(caller), entity_key_(std::move(entity_key)), options_(std::move(options)), registry_(services.catalog.current()) {}
+    : services_(services),
+      caller_(caller),
+      entity_key_(std::move(entity_key)),
+      options_(std::move(options)),
+      registry_(services.catalog.current()) {}
 
 void RowSaver::begin() {
   registry_ = services_.catalog.current();
@@ -126,7 +132,9 @@ RowResult RowSaver::save(store::Connection& connection, const PreparedRow& row) 
   try {
     connection.savepoint([&] { result = save_row(connection, row); });
   } catch (const base::Error& error) {
-    if (error.code() == base::ErrorCode::kUnavailable || error.code() == base::ErrorCode::kDataLoss || error.code() == base::ErrorCode::kInternal) throw;
+    if (error.code() == base::ErrorCode::kUnavailable || error.code() == base::ErrorCode::kDataLoss ||
+        error.code() == base::ErrorCode::kInternal)
+      throw;
     // What the row wrote before it failed was rolled back with it.
     for (const auto& key : row_links_) pending_links_.erase(key);
     for (const std::size_t index : row_records_) materialised_.erase(index);
@@ -146,12 +154,16 @@ RowResult RowSaver::save_row(store::Connection& connection, const PreparedRow& r
   resolve_links(connection, row, values, marks, result);
   if (!row.uid.empty() && !values.contains("uid")) values["uid"] = row.uid;
   RowResult saved;
-  if (const auto known = find_by_key(connection, row, values)) saved = meet(connection, row, *known, values, marks);
-  else saved = save_new(connection, row, std::move(values), std::move(marks));
+  if (const auto known = find_by_key(connection, row, values))
+    saved = meet(connection, row, *known, values, marks);
+  else
+    saved = save_new(connection, row, std::move(values), std::move(marks));
   if (saved.status == RowStatus::kCreated || saved.status == RowStatus::kUpdated) {
     for (const auto& [plural, count] : result.related) saved.related[plural] += count;
   }
-  if (saved.status == RowStatus::kCreated || ((saved.status == RowStatus::kUpdated || saved.reason == "duplicate") && (options_.policy == DuplicatePolicy::kFill || options_.policy == DuplicatePolicy::kOverwrite))) {
+  if (saved.status == RowStatus::kCreated ||
+      ((saved.status == RowStatus::kUpdated || saved.reason == "duplicate") &&
+       (options_.policy == DuplicatePolicy::kFill || options_.policy == DuplicatePolicy::kOverwrite))) {
     save_related(connection, row, saved.record_id, saved.status == RowStatus::kCreated, saved);
   }
   return saved;
@@ -162,7 +174,8 @@ json::object RowSaver::edited_fields(store::Connection& connection, const Prepar
   const auto& entity = known_entity(entity_key_);
   std::string text;
   base::JsonWriter out(text);
-  if (!entity::write_record({connection, *registry_, caller_, services_.clock.now()}, entity, row.id, out)) throw base::Error(base::ErrorCode::kNotFound, "record_not_found");
+  if (!entity::write_record({connection, *registry_, caller_, services_.clock.now()}, entity, row.id, out))
+    throw base::Error(base::ErrorCode::kNotFound, "record_not_found");
   const json::value record = base::parse_json(text, {64, 64u << 20});
   json::object edited;
   for (const auto& [key, cell] : row.texts) {
@@ -173,7 +186,8 @@ json::object RowSaver::edited_fields(store::Connection& connection, const Prepar
     const std::string plain = export_cell(entity, *field, *value, nullptr, "").text;
     bool is_same = false;
     std::vector<std::string> forms = {plain};
-    for (const auto& language : base::Localizer::languages()) forms.push_back(export_cell(entity, *field, *value, options_.localizer, language).text);
+    for (const auto& language : base::Localizer::languages())
+      forms.push_back(export_cell(entity, *field, *value, options_.localizer, language).text);
     for (const auto& form : forms) is_same = is_same || tidy(form) == now || "'" + tidy(form) == now;
     // 1234.50 and 1234.5 are one number.
     if (!is_same && field->type->comparison(*field) == entity::Comparison::kNumber) {
@@ -245,7 +259,8 @@ RowResult RowSaver::save_new(store::Connection& connection, const PreparedRow& r
 }
 
 // The row's client is known: what the policy says.
-RowResult RowSaver::meet(store::Connection& connection, const PreparedRow& row, std::int64_t id, const json::object& values, const std::vector<entity::Mark>& marks) {
+RowResult RowSaver::meet(store::Connection& connection, const PreparedRow& row, std::int64_t id, const json::object& values,
+                         const std::vector<entity::Mark>& marks) {
   RowResult result;
   result.record_id = id;
   result.reason = "duplicate";
@@ -274,7 +289,8 @@ RowResult RowSaver::meet(store::Connection& connection, const PreparedRow& row, 
   return result;
 }
 
-json::object RowSaver::patch_for(store::Connection&, const entity::EntityDef& entity, const entity::Record& known, const json::object& values, bool fills_only) const {
+json::object RowSaver::patch_for(store::Connection&, const entity::EntityDef& entity, const entity::Record& known,
+                                 const json::object& values, bool fills_only) const {
   json::object patch;
   for (const auto& [key, value] : values) {
     const auto index = entity.index_of(key);
@@ -326,7 +342,8 @@ json::object RowSaver::patch_for(store::Connection&, const entity::EntityDef& en
   return patch;
 }
 
-std::vector<std::int64_t> RowSaver::find_equal(store::Connection& connection, const entity::EntityDef& entity, std::string_view field, const std::string& text) const {
+std::vector<std::int64_t> RowSaver::find_equal(store::Connection& connection, const entity::EntityDef& entity, std::string_view field,
+                                               const std::string& text) const {
   const auto index = entity.index_of(field);
   if (index < 0 || text.empty()) return {};
   const auto system = entity::Caller::system();
@@ -347,7 +364,8 @@ std::optional<std::int64_t> RowSaver::find_by_key(store::Connection& connection,
 }
 
 // The candidates that the record service found, best first; those whose likeness is only a shared telephone are passed over.
-std::optional<std::int64_t> RowSaver::same_client(store::Connection& connection, const PreparedRow& row, const base::Error& duplicate, bool& is_hidden) {
+std::optional<std::int64_t> RowSaver::same_client(store::Connection& connection, const PreparedRow& row, const base::Error& duplicate,
+                                                  bool& is_hidden) {
   const auto& entity = known_entity(entity_key_);
   const json::value extra = base::parse_json(duplicate.extra_json());
   for (const auto& candidate : extra.at("candidates").as_array()) {
@@ -377,8 +395,10 @@ bool RowSaver::is_same_client(const PreparedRow& row, const entity::Record& know
   const bool is_by_inn_alone = std::all_of(reasons.begin(), reasons.end(), [](const auto& reason) { return reason == "inn"; });
   if (is_by_inn_alone && !reasons.empty()) return false;
   if (known.entity->index_of("last_name") >= 0) {
-    const PersonName mine{text_of(row.values, "last_name"), text_of(row.values, "first_name"), text_of(row.values, "middle_name"), {}, false};
-    const PersonName other{std::string(known.text("last_name")), std::string(known.text("first_name")), std::string(known.text("middle_name")), {}, false};
+    const PersonName mine{
+        text_of(row.values, "last_name"), text_of(row.values, "first_name"), text_of(row.values, "middle_name"), {}, false};
+    const PersonName other{
+        std::string(known.text("last_name")), std::string(known.text("first_name")), std::string(known.text("middle_name")), {}, false};
     if (!mine.last.empty() && !other.last.empty()) return may_be_same_person(mine, other);
     return are_alike(text_of(row.values, "name"), known.text("name"));
   }
@@ -387,11 +407,14 @@ bool RowSaver::is_same_client(const PreparedRow& row, const entity::Record& know
   return true;
 }
 
-void RowSaver::resolve_links(store::Connection& connection, const PreparedRow& row, json::object& values, std::vector<entity::Mark>& marks, RowResult& result) {
+void RowSaver::resolve_links(store::Connection& connection, const PreparedRow& row, json::object& values, std::vector<entity::Mark>& marks,
+                             RowResult& result) {
   for (const auto& wish : row.links) {
     if (wish.entity == "user") {
-      if (const auto user = find_user(connection, wish.text)) values[wish.field] = *user;
-      else marks.push_back({wish.field, "user_not_found", wish.text});
+      if (const auto user = find_user(connection, wish.text))
+        values[wish.field] = *user;
+      else
+        marks.push_back({wish.field, "user_not_found", wish.text});
       continue;
     }
     bool is_ambiguous = false;
@@ -409,7 +432,8 @@ void RowSaver::resolve_links(store::Connection& connection, const PreparedRow& r
     // The company of a contact is one of its companies as well.
     const auto& entity = known_entity(entity_key_);
     for (const auto& field : entity.fields) {
-      const bool is_same_target = field.type->name() == "many_to_many" && std::find(field.to.begin(), field.to.end(), wish.entity) != field.to.end();
+      const bool is_same_target =
+          field.type->name() == "many_to_many" && std::find(field.to.begin(), field.to.end(), wish.entity) != field.to.end();
       if (is_same_target && !values.contains(field.key)) values[field.key] = json::array{*id};
     }
   }
@@ -417,7 +441,8 @@ void RowSaver::resolve_links(store::Connection& connection, const PreparedRow& r
 
 std::optional<std::int64_t> RowSaver::find_user(store::Connection& connection, const std::string& text) {
   if (!has_users_) {
-    auto statement = connection.prepare("import_users", "SELECT id, email, name FROM sys_user WHERE deleted_at IS NULL AND is_active <> 0 ORDER BY id");
+    auto statement =
+        connection.prepare("import_users", "SELECT id, email, name FROM sys_user WHERE deleted_at IS NULL AND is_active <> 0 ORDER BY id");
     while (statement.step()) {
       const std::string name(statement.text(2));
       users_.push_back({statement.integer(0), base::fold(statement.text(1)), base::fold(name), split_person(name)});
@@ -457,7 +482,8 @@ std::optional<std::int64_t> RowSaver::find_linked(store::Connection& connection,
     for (const std::int64_t id : ids) {
       const auto record = entity::load_record(connection, *registry_, target, id);
       if (!record) continue;
-      const bool is_other_form = target.index_of("legal_form") >= 0 && !form.empty() && !record->text("legal_form").empty() && record->text("legal_form") != form;
+      const bool is_other_form =
+          target.index_of("legal_form") >= 0 && !form.empty() && !record->text("legal_form").empty() && record->text("legal_form") != form;
       const bool is_other_inn = !inn.empty() && target.index_of("inn") >= 0 && !record->text("inn").empty() && record->text("inn") != inn;
       if (field == "inn" || (!is_other_form && !is_other_inn)) fitting.push_back(id);
     }
@@ -509,16 +535,24 @@ void RowSaver::save_related(store::Connection& connection, const PreparedRow& ro
         const auto other = other_id == nullptr ? std::nullopt : entity::load_record(connection, *registry_, target, *other_id);
         if (!other) continue;
         const bool has_parts = target.index_of("last_name") >= 0 && !person.last.empty() && !other->text("last_name").empty();
-        const PersonName theirs = has_parts ? PersonName{std::string(other->text("last_name")), std::string(other->text("first_name")), std::string(other->text("middle_name")), {}, false} : PersonName{};
-        is_known = is_known || (has_parts ? may_be_same_person(person, theirs) : base::fold(other->text("name")) == base::fold(text_of(values, "name")));
+        const PersonName theirs = has_parts ? PersonName{std::string(other->text("last_name")),
+                                                         std::string(other->text("first_name")),
+                                                         std::string(other->text("middle_name")),
+                                                         {},
+                                                         false}
+                                            : PersonName{};
+        is_known = is_known || (has_parts ? may_be_same_person(person, theirs)
+                                          : base::fold(other->text("name")) == base::fold(text_of(values, "name")));
       }
     }
     if (is_known) continue;
     for (const auto& field : target.fields) {
       const bool points_here = std::find(field.to.begin(), field.to.end(), entity_key_) != field.to.end();
       if (!points_here || values.contains(field.key) || field.read_only) continue;
-      if (field.type->name() == "many_to_many" && relation != nullptr && field.through == relation->through) values[field.key] = json::array{id};
-      else if (field.type->name() == "link" && field.key == entity_key_) values[field.key] = id;
+      if (field.type->name() == "many_to_many" && relation != nullptr && field.through == relation->through)
+        values[field.key] = json::array{id};
+      else if (field.type->name() == "link" && field.key == entity_key_)
+        values[field.key] = id;
     }
     const auto* owner = row.values.if_contains("owner");
     if (owner != nullptr && target.field("owner") != nullptr) values["owner"] = *owner;
@@ -527,7 +561,8 @@ void RowSaver::save_related(store::Connection& connection, const PreparedRow& ro
   }
 }
 
-void RowSaver::remember(const std::string& entity, std::int64_t id, bool is_new, const json::object& values, std::vector<std::string> keys) {
+void RowSaver::remember(const std::string& entity, std::int64_t id, bool is_new, const json::object& values,
+                        std::vector<std::string> keys) {
   // Links to records that exist only in this dry run would lead nowhere later; they decide nothing about likeness.
   json::object kept;
   const auto& def = known_entity(entity);
@@ -546,7 +581,8 @@ void RowSaver::remember(const std::string& entity, std::int64_t id, bool is_new,
   row_records_.push_back(index);
   if (virtuals_[index].id != 0) keys.push_back("id:" + std::to_string(id));
   if (!options_.key_field.empty() && entity == entity_key_) {
-    if (const auto* value = values.if_contains(options_.key_field)) keys.push_back(link_key(entity, options_.key_field, value->is_string() ? std::string(value->as_string()) : json::serialize(*value)));
+    if (const auto* value = values.if_contains(options_.key_field))
+      keys.push_back(link_key(entity, options_.key_field, value->is_string() ? std::string(value->as_string()) : json::serialize(*value)));
   }
   if (entity != entity_key_) keys.push_back(link_key(entity, "name", text_of(values, "name")));
   for (const auto& key : keys) {
@@ -567,8 +603,10 @@ void RowSaver::materialise(store::Connection& connection, const std::string& key
     row_records_.push_back(index);
     for (const auto& change : record.changes) {
       const json::value values = base::parse_json(change);
-      if (id == 0) id = services_.records.create_in(connection, caller_, entity, values.as_object(), save_options("create", {})).id;
-      else services_.records.update_in(connection, caller_, entity, id, values.as_object(), save_options("create", {}));
+      if (id == 0)
+        id = services_.records.create_in(connection, caller_, entity, values.as_object(), save_options("create", {})).id;
+      else
+        services_.records.update_in(connection, caller_, entity, id, values.as_object(), save_options("create", {}));
     }
     materialised_[index] = id;
   }

@@ -28,11 +28,11 @@ std::string_view row_status_name(RowStatus status);
 
 struct RowResult {
   RowStatus status = RowStatus::kFailed;
-  std::string reason;  // code: of a skip "blank", "total", "title", "duplicate"; of a failure the error's key
-  std::string field;   // of a failure
-  std::int64_t record_id = 0;  // the record, or the one it is like
+  std::string reason;                           // code: of a skip "blank", "total", "title", "duplicate"; of a failure the error's key
+  std::string field;                            // of a failure
+  std::int64_t record_id = 0;                   // the record, or the one it is like
   std::map<std::string, std::int64_t> related;  // plural → further records created
-  json::object changes;  // of a record edited in a table: field → [text before, text now]
+  json::object changes;                         // of a record edited in a table: field → [text before, text now]
 };
 
 struct SaverOptions {
@@ -67,18 +67,23 @@ class RowSaver {
   RowResult save_by_id(store::Connection& connection, const PreparedRow& row);
   json::object edited_fields(store::Connection& connection, const PreparedRow& row) const;
   RowResult save_new(store::Connection& connection, const PreparedRow& row, json::object values, std::vector<entity::Mark> marks);
-  RowResult meet(store::Connection& connection, const PreparedRow& row, std::int64_t id, const json::object& values, const std::vector<entity::Mark>& marks);
+  RowResult meet(store::Connection& connection, const PreparedRow& row, std::int64_t id, const json::object& values,
+                 const std::vector<entity::Mark>& marks);
   std::optional<std::int64_t> find_by_key(store::Connection& connection, const PreparedRow& row, const json::object& values);
-  std::optional<std::int64_t> same_client(store::Connection& connection, const PreparedRow& row, const base::Error& duplicate, bool& is_hidden);
+  std::optional<std::int64_t> same_client(store::Connection& connection, const PreparedRow& row, const base::Error& duplicate,
+                                          bool& is_hidden);
   bool is_same_client(const PreparedRow& row, const entity::Record& known, const std::vector<std::string>& reasons) const;
-  void resolve_links(store::Connection& connection, const PreparedRow& row, json::object& values, std::vector<entity::Mark>& marks, RowResult& result);
+  void resolve_links(store::Connection& connection, const PreparedRow& row, json::object& values, std::vector<entity::Mark>& marks,
+                     RowResult& result);
   std::optional<std::int64_t> find_user(store::Connection& connection, const std::string& text);
   std::optional<std::int64_t> find_linked(store::Connection& connection, const LinkWish& wish, bool& is_ambiguous);
   void put_link(const std::string& key, std::int64_t id);
   std::int64_t create_linked(store::Connection& connection, const LinkWish& wish, RowResult& result);
   void save_related(store::Connection& connection, const PreparedRow& row, std::int64_t id, bool is_new, RowResult& result);
-  json::object patch_for(store::Connection& connection, const entity::EntityDef& entity, const entity::Record& known, const json::object& values, bool fills_only) const;
-  std::vector<std::int64_t> find_equal(store::Connection& connection, const entity::EntityDef& entity, std::string_view field, const std::string& text) const;
+  json::object patch_for(store::Connection& connection, const entity::EntityDef& entity, const entity::Record& known,
+                         const json::object& values, bool fills_only) const;
+  std::vector<std::int64_t> find_equal(store::Connection& connection, const entity::EntityDef& entity, std::string_view field,
+                                       const std::string& text) const;
   entity::SaveOptions save_options(std::string on_duplicate, std::vector<entity::Mark> marks) const;
   const entity::EntityDef& known_entity(std::string_view key) const;
   // Dry runs
@@ -98,7 +103,7 @@ class RowSaver {
   std::vector<KnownUser> users_;
   bool has_users_ = false;
   std::unordered_map<std::string, std::int64_t> links_, pending_links_;  // "entity|inn or name" → id
-  std::vector<std::string> row_links_;     // what the row at hand put into the maps, to be taken out when it fails
+  std::vector<std::string> row_links_;  // what the row at hand put into the maps, to be taken out when it fails
   std::vector<std::size_t> row_records_;
   std::vector<Virtual> virtuals_;
   std::unordered_map<std::string, std::vector<std::size_t>> virtual_keys_;

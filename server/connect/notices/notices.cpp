@@ -58,12 +58,20 @@ void Notices::add(const std::vector<entity::NewNotice>& notices) {
   database_.write({.name = "notice_add"}, [&](store::Connection& connection) {
     std::vector<std::int64_t> told;
     for (const auto& notice : notices) {
-      auto statement = connection.prepare("notice_add", "INSERT INTO sys_notice(user_id, kind, entity_id, record_id, actor_id, args, once_key, created_at) "
-                                                        "VALUES($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING");
-      statement.bind(1, notice.user_id).bind_text(2, notice.kind).bind(3, notice.entity_id).bind(4, notice.record_id).bind(5, notice.actor_id);
+      auto statement =
+          connection.prepare("notice_add",
+                             "INSERT INTO sys_notice(user_id, kind, entity_id, record_id, actor_id, args, once_key, created_at) "
+                             "VALUES($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING");
+      statement.bind(1, notice.user_id)
+          .bind_text(2, notice.kind)
+          .bind(3, notice.entity_id)
+          .bind(4, notice.record_id)
+          .bind(5, notice.actor_id);
       statement.bind_text(6, args_text(notice.args)).bind(8, base::to_micros(clock_.now()));
-      if (notice.once_key.empty()) statement.bind_null(7);
-      else statement.bind_text(7, notice.once_key);
+      if (notice.once_key.empty())
+        statement.bind_null(7);
+      else
+        statement.bind_text(7, notice.once_key);
       if (statement.run() > 0) told.push_back(notice.user_id);
     }
     tell(connection, std::move(told));
@@ -75,13 +83,15 @@ void Notices::tell(store::Connection& connection, std::vector<std::int64_t> user
   users.erase(std::unique(users.begin(), users.end()), users.end());
   for (std::size_t from = 0; from < users.size(); from += kUsersAMessage) {
     std::string message;
-    for (std::size_t i = from; i < std::min(users.size(), from + kUsersAMessage); ++i) (message.empty() ? message : message += ',') += std::to_string(users[i]);
+    for (std::size_t i = from; i < std::min(users.size(), from + kUsersAMessage); ++i)
+      (message.empty() ? message : message += ',') += std::to_string(users[i]);
     database_.notify_on_commit(connection, kNoticeChannel, message);
   }
 }
 
 std::vector<Notice> Notices::list(store::Connection& connection, std::int64_t user_id, Which which, std::int64_t before_id, int limit) {
-  std::string sql = "SELECT id, kind, entity_id, record_id, actor_id, args, created_at, read_at FROM sys_notice WHERE user_id = $1 AND id < $2";
+  std::string sql =
+      "SELECT id, kind, entity_id, record_id, actor_id, args, created_at, read_at FROM sys_notice WHERE user_id = $1 AND id < $2";
   if (which == Which::kUnread) sql += " AND read_at IS NULL";
   auto statement = connection.prepare("notice_list", sql + " ORDER BY id DESC LIMIT $3");
   statement.bind(1, user_id).bind(2, before_id == 0 ? INT64_MAX : before_id).bind(3, limit);
@@ -108,7 +118,9 @@ std::int64_t Notices::unread_count(store::Connection& connection, std::int64_t u
 
 void Notices::mark_read(std::int64_t user_id, const std::vector<std::int64_t>& ids) {
   database_.write({.name = "notice_read"}, [&](store::Connection& connection) {
-    auto statement = connection.prepare("notice_read", "UPDATE sys_notice SET read_at = $1 WHERE user_id = $2 AND read_at IS NULL AND id IN (" + connection.int_list_sql(3) + ")");
+    auto statement =
+        connection.prepare("notice_read", "UPDATE sys_notice SET read_at = $1 WHERE user_id = $2 AND read_at IS NULL AND id IN (" +
+                                              connection.int_list_sql(3) + ")");
     if (statement.bind(1, base::to_micros(clock_.now())).bind(2, user_id).bind_int_list(3, ids).run() > 0) tell(connection, {user_id});
   });
 }
@@ -122,7 +134,8 @@ void Notices::mark_all_read(std::int64_t user_id) {
 
 std::int64_t Notices::remove_old() {
   const auto now = clock_.now();
-  return flow::remove_old_rows(database_, {"notice_retention", "sys_notice", "id", "created_at < $1 AND read_at IS NOT NULL"}, now - kReadKept) +
+  return flow::remove_old_rows(database_, {"notice_retention", "sys_notice", "id", "created_at < $1 AND read_at IS NOT NULL"},
+                               now - kReadKept) +
          flow::remove_old_rows(database_, {"notice_retention_all", "sys_notice", "id", "created_at < $1"}, now - kAllKept);
 }
 

@@ -28,7 +28,8 @@ class RecordParser {
       std::string field;
       if (!parse_field(text, at, is_last, field)) return std::nullopt;
       fields.push_back(std::move(field));
-      if (fields.size() > static_cast<std::size_t>(kMaxColumns)) throw base::Error(base::ErrorCode::kInvalidArgument, "table_too_large", {{"limit", std::to_string(kMaxColumns)}});
+      if (fields.size() > static_cast<std::size_t>(kMaxColumns))
+        throw base::Error(base::ErrorCode::kInvalidArgument, "table_too_large", {{"limit", std::to_string(kMaxColumns)}});
       if (at >= text.size()) return is_last ? std::optional(at) : std::nullopt;
       if (text[at] == delimiter_) {
         ++at;
@@ -77,8 +78,10 @@ class RecordParser {
   // Line ends inside a field become \n.
   static void append_lines(std::string_view text, std::string& field) {
     for (std::size_t i = 0; i < text.size(); ++i) {
-      if (text[i] != '\r') field += text[i];
-      else if (i + 1 >= text.size() || text[i + 1] != '\n') field += '\n';
+      if (text[i] != '\r')
+        field += text[i];
+      else if (i + 1 >= text.size() || text[i + 1] != '\n')
+        field += '\n';
     }
   }
 
@@ -149,7 +152,8 @@ class CsvReader final : public TableReader {
     if (at_ >= buffer_.size()) fill(buffer_.size() + 1);
     if (at_ >= buffer_.size()) return false;
     read_record();
-    if (++number_ > kMaxRows) throw base::Error(base::ErrorCode::kInvalidArgument, "table_too_large", {{"limit", std::to_string(kMaxRows)}});
+    if (++number_ > kMaxRows)
+      throw base::Error(base::ErrorCode::kInvalidArgument, "table_too_large", {{"limit", std::to_string(kMaxRows)}});
     row.sheet = 0;
     row.number = number_;
     row.is_hidden = row.is_wide = false;
@@ -201,7 +205,8 @@ class CsvReader final : public TableReader {
     }
     const RecordParser plain(delimiter_, false);
     const auto next = plain.parse(buffer_, at_, true, fields_);
-    if (!next || *next - at_ > 4 * kMaxCellBytes) throw base::Error(base::ErrorCode::kInvalidArgument, "table_unreadable", {{"reason", "record_too_long"}});
+    if (!next || *next - at_ > 4 * kMaxCellBytes)
+      throw base::Error(base::ErrorCode::kInvalidArgument, "table_unreadable", {{"reason", "record_too_long"}});
     at_ = *next;
   }
 
@@ -234,6 +239,8 @@ char detect_delimiter(std::string_view sample) {
   return best;
 }
 
-std::unique_ptr<TableReader> open_csv(const StoredContent& content, const TableOptions& options) { return std::make_unique<CsvReader>(content, options); }
+std::unique_ptr<TableReader> open_csv(const StoredContent& content, const TableOptions& options) {
+  return std::make_unique<CsvReader>(content, options);
+}
 
 }  // namespace connect

@@ -73,9 +73,12 @@ bool begins_vcard(std::string_view head, const std::string& encoding) {
 bool is_binary(std::string_view head) {
   if (head.starts_with("\xFF\xFE") || head.starts_with("\xFE\xFF")) return false;
   const auto zeros = std::count(head.begin(), head.end(), '\0');
-  const auto controls = std::count_if(head.begin(), head.end(), [](char c) { return static_cast<unsigned char>(c) < 32 && c != '\t' && c != '\r' && c != '\n' && c != '\f' && c != '\v' && c != '\0'; });
+  const auto controls = std::count_if(head.begin(), head.end(), [](char c) {
+    return static_cast<unsigned char>(c) < 32 && c != '\t' && c != '\r' && c != '\n' && c != '\f' && c != '\v' && c != '\0';
+  });
   // UTF-16 without a mark has a zero byte beside each Latin letter and no other control bytes.
-  return controls * 50 > static_cast<std::ptrdiff_t>(head.size()) || (zeros > 0 && zeros * 8 < static_cast<std::ptrdiff_t>(head.size()) && controls > 0);
+  return controls * 50 > static_cast<std::ptrdiff_t>(head.size()) ||
+         (zeros > 0 && zeros * 8 < static_cast<std::ptrdiff_t>(head.size()) && controls > 0);
 }
 
 }  // namespace
@@ -114,7 +117,8 @@ std::unique_ptr<TableReader> open_table(const StoredContent& content, const Tabl
   if (head.starts_with("PK\x03\x04")) return open_xlsx(content);
   // Compound files: workbooks before 2007 and encrypted ones (MS-OFFCRYPTO) look alike from outside.
   if (head.starts_with("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1")) {
-    const bool is_encrypted = content.read(0, 1 << 20).find(std::string("E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e\0", 32)) != std::string::npos;
+    const bool is_encrypted =
+        content.read(0, 1 << 20).find(std::string("E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e\0", 32)) != std::string::npos;
     throw base::Error(base::ErrorCode::kInvalidArgument, is_encrypted ? "table_encrypted" : "table_unknown_format");
   }
   if (begins_vcard(std::string_view(head).substr(0, 200), options.encoding)) return open_vcard(content, options);

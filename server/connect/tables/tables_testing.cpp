@@ -53,13 +53,17 @@ std::string workbook_of(const std::string& rows_xml, const std::string& tail_xml
   const std::string relations = "xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\"";
   const std::string office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
   const std::vector<std::pair<std::string, std::string>> parts = {
-      {"_rels/.rels", "<Relationships " + relations + "><Relationship Id=\"r\" Type=\"" + office + "/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>"},
-      {"xl/workbook.xml", "<workbook " + main + " xmlns:r=\"" + office + "\"><sheets><sheet name=\"Sheet1\" sheetId=\"1\" r:id=\"r1\"/></sheets></workbook>"},
-      {"xl/_rels/workbook.xml.rels", "<Relationships " + relations + "><Relationship Id=\"r1\" Type=\"" + office + "/worksheet\" Target=\"worksheets/sheet1.xml\"/><Relationship Id=\"r2\" Type=\"" +
-                                         office + "/styles\" Target=\"styles.xml\"/></Relationships>"},
+      {"_rels/.rels", "<Relationships " + relations + "><Relationship Id=\"r\" Type=\"" + office +
+                          "/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>"},
+      {"xl/workbook.xml",
+       "<workbook " + main + " xmlns:r=\"" + office + "\"><sheets><sheet name=\"Sheet1\" sheetId=\"1\" r:id=\"r1\"/></sheets></workbook>"},
+      {"xl/_rels/workbook.xml.rels", "<Relationships " + relations + "><Relationship Id=\"r1\" Type=\"" + office +
+                                         "/worksheet\" Target=\"worksheets/sheet1.xml\"/><Relationship Id=\"r2\" Type=\"" + office +
+                                         "/styles\" Target=\"styles.xml\"/></Relationships>"},
       {"xl/styles.xml", "<styleSheet " + main + ">" + styles_xml + "</styleSheet>"},
       {"xl/worksheets/sheet1.xml", "<worksheet " + main + "><sheetData>" + rows_xml + "</sheetData>" + tail_xml + "</worksheet>"}};
-  for (const auto& [name, text] : parts) zip_file_add(archive, name.c_str(), zip_source_buffer(archive, text.data(), text.size(), 0), ZIP_FL_OVERWRITE);
+  for (const auto& [name, text] : parts)
+    zip_file_add(archive, name.c_str(), zip_source_buffer(archive, text.data(), text.size(), 0), ZIP_FL_OVERWRITE);
   zip_close(archive);
   std::ifstream file(path, std::ios::binary);
   std::ostringstream bytes;

@@ -34,10 +34,14 @@ class Utf8Check {
       const auto byte = static_cast<unsigned char>(c);
       if (left_ == 0) {
         if (byte < 0x80) continue;
-        if (byte >= 0xC2 && byte <= 0xDF) start(1, 0x80, 0xBF);
-        else if (byte >= 0xE0 && byte <= 0xEF) start(2, byte == 0xE0 ? 0xA0 : 0x80, byte == 0xED ? 0x9F : 0xBF);
-        else if (byte >= 0xF0 && byte <= 0xF4) start(3, byte == 0xF0 ? 0x90 : 0x80, byte == 0xF4 ? 0x8F : 0xBF);
-        else return false;
+        if (byte >= 0xC2 && byte <= 0xDF)
+          start(1, 0x80, 0xBF);
+        else if (byte >= 0xE0 && byte <= 0xEF)
+          start(2, byte == 0xE0 ? 0xA0 : 0x80, byte == 0xED ? 0x9F : 0xBF);
+        else if (byte >= 0xF0 && byte <= 0xF4)
+          start(3, byte == 0xF0 ? 0x90 : 0x80, byte == 0xF4 ? 0x8F : 0xBF);
+        else
+          return false;
         continue;
       }
       if (byte < low_ || byte > high_) return false;
@@ -62,7 +66,8 @@ class Utf8Check {
 using Histogram = std::array<std::int64_t, 256>;
 
 // Share of Russian letters per thousand, а..я (ё with е); the usual frequencies of the language.
-constexpr std::array<int, 32> kFrequency = {80, 16, 45, 17, 30, 85, 9, 17, 74, 12, 35, 44, 32, 67, 110, 28, 47, 55, 63, 26, 3, 10, 5, 14, 7, 4, 1, 19, 17, 3, 6, 20};
+constexpr std::array<int, 32> kFrequency = {80, 16, 45, 17, 30, 85, 9, 17, 74, 12, 35, 44, 32, 67, 110, 28,
+                                            47, 55, 63, 26, 3,  10, 5, 14, 7,  4,  1,  19, 17, 3,  6,   20};
 
 // What a byte means in the code page: index of a small letter 0..31, 100 + index of a capital, -1 something else.
 int letter_of(std::string_view encoding, int byte) {
@@ -94,9 +99,15 @@ std::int64_t score(std::string_view encoding, const Histogram& bytes) {
     if (count == 0) continue;
     const int letter = letter_of(encoding, byte);
     // Capitals are rarer than small letters; № and « are common signs of windows-1251 and of nothing else.
-    if (letter >= 100) total += count * kFrequency[static_cast<std::size_t>(letter - 100)] / 3;
-    else if (letter >= 0) total += count * kFrequency[static_cast<std::size_t>(letter)];
-    else total -= count * (encoding == "windows-1251" && (byte == 0xB9 || byte == 0xAB || byte == 0xBB || byte == 0xA0 || byte == 0x96 || byte == 0x97) ? 0 : 40);
+    if (letter >= 100)
+      total += count * kFrequency[static_cast<std::size_t>(letter - 100)] / 3;
+    else if (letter >= 0)
+      total += count * kFrequency[static_cast<std::size_t>(letter)];
+    else
+      total -= count *
+               (encoding == "windows-1251" && (byte == 0xB9 || byte == 0xAB || byte == 0xBB || byte == 0xA0 || byte == 0x96 || byte == 0x97)
+                    ? 0
+                    : 40);
   }
   return total;
 }
@@ -142,7 +153,8 @@ void convert(UConverter* from, UConverter* to, std::string_view piece, bool flus
   while (true) {
     char* target = buffer;
     UErrorCode status = U_ZERO_ERROR;
-    ucnv_convertEx(to, from, &target, buffer + sizeof buffer, &source, end, pivot, &pivot_source, &pivot_target, pivot + std::size(pivot), is_first, flush, &status);
+    ucnv_convertEx(to, from, &target, buffer + sizeof buffer, &source, end, pivot, &pivot_source, &pivot_target, pivot + std::size(pivot),
+                   is_first, flush, &status);
     is_first = false;
     out.append(buffer, target);
     if (status == U_BUFFER_OVERFLOW_ERROR) continue;
@@ -205,9 +217,11 @@ struct TextStream::Impl {
   bool is_first = true;
 };
 
-TextStream::TextStream(const StoredContent& content, const std::string& encoding) : impl_(new Impl{content, detect_encoding(content), 0, false, {}, {}, {}}) {
+TextStream::TextStream(const StoredContent& content, const std::string& encoding)
+    : impl_(new Impl{content, detect_encoding(content), 0, false, {}, {}, {}}) {
   if (!encoding.empty()) {
-    const bool same_family = impl_->encoding.name.starts_with("UTF") && encoding.size() >= 3 && std::tolower(static_cast<unsigned char>(encoding[0])) == 'u';
+    const bool same_family =
+        impl_->encoding.name.starts_with("UTF") && encoding.size() >= 3 && std::tolower(static_cast<unsigned char>(encoding[0])) == 'u';
     impl_->encoding.name = encoding;
     if (!same_family) impl_->encoding.mark_bytes = 0;
   }

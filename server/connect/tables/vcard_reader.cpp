@@ -52,7 +52,12 @@ std::string decode_base64(std::string_view text) {
   unsigned bits = 0;
   int count = 0;
   for (const char c : text) {
-    const int value = c >= 'A' && c <= 'Z' ? c - 'A' : c >= 'a' && c <= 'z' ? c - 'a' + 26 : c >= '0' && c <= '9' ? c - '0' + 52 : c == '+' ? 62 : c == '/' ? 63 : -1;
+    const int value = c >= 'A' && c <= 'Z'   ? c - 'A'
+                      : c >= 'a' && c <= 'z' ? c - 'a' + 26
+                      : c >= '0' && c <= '9' ? c - '0' + 52
+                      : c == '+'             ? 62
+                      : c == '/'             ? 63
+                                             : -1;
     if (value < 0) continue;
     bits = bits << 6 | static_cast<unsigned>(value);
     count += 6;
@@ -75,7 +80,8 @@ struct Line {
     return {};
   }
   bool is_quoted_printable() const {
-    return std::any_of(parameters.begin(), parameters.end(), [](const auto& p) { return upper(p.second) == "QUOTED-PRINTABLE" || p.first == "QUOTED-PRINTABLE"; });
+    return std::any_of(parameters.begin(), parameters.end(),
+                       [](const auto& p) { return upper(p.second) == "QUOTED-PRINTABLE" || p.first == "QUOTED-PRINTABLE"; });
   }
 };
 
@@ -94,16 +100,21 @@ Line parse_line(std::string_view text) {
   std::vector<std::string> parts(1);
   is_quoted = false;
   for (const char c : head) {
-    if (c == '"') is_quoted = !is_quoted;
-    else if (c == ';' && !is_quoted) parts.emplace_back();
-    else parts.back() += c;
+    if (c == '"')
+      is_quoted = !is_quoted;
+    else if (c == ';' && !is_quoted)
+      parts.emplace_back();
+    else
+      parts.back() += c;
   }
   line.name = upper(parts[0]);
   if (const auto dot = line.name.find('.'); dot != std::string::npos) line.name.erase(0, dot + 1);
   for (std::size_t i = 1; i < parts.size(); ++i) {
     const auto equals = parts[i].find('=');
-    if (equals == std::string::npos) line.parameters.emplace_back(upper(parts[i]), "");
-    else line.parameters.emplace_back(upper(parts[i].substr(0, equals)), parts[i].substr(equals + 1));
+    if (equals == std::string::npos)
+      line.parameters.emplace_back(upper(parts[i]), "");
+    else
+      line.parameters.emplace_back(upper(parts[i].substr(0, equals)), parts[i].substr(equals + 1));
   }
   return line;
 }
@@ -135,7 +146,8 @@ std::vector<std::string> unfold(std::string_view card) {
     } else if (!line.empty()) {
       lines.emplace_back(line);
     }
-    is_soft = !lines.empty() && lines.back().ends_with('=') && upper(lines.back().substr(0, lines.back().find(':'))).find("QUOTED-PRINTABLE") != std::string::npos;
+    is_soft = !lines.empty() && lines.back().ends_with('=') &&
+              upper(lines.back().substr(0, lines.back().find(':'))).find("QUOTED-PRINTABLE") != std::string::npos;
   }
   return lines;
 }
@@ -143,8 +155,11 @@ std::vector<std::string> unfold(std::string_view card) {
 std::string decoded_value(const Line& line) {
   std::string value = line.value;
   const std::string encoding = upper(line.parameter("ENCODING"));
-  if (line.is_quoted_printable()) value = decode_quoted_printable(value);
-  else if (encoding == "B" || encoding == "BASE64") value = line.name == "PHOTO" || line.name == "LOGO" || line.name == "SOUND" || line.name == "KEY" ? std::string() : decode_base64(value);
+  if (line.is_quoted_printable())
+    value = decode_quoted_printable(value);
+  else if (encoding == "B" || encoding == "BASE64")
+    value =
+        line.name == "PHOTO" || line.name == "LOGO" || line.name == "SOUND" || line.name == "KEY" ? std::string() : decode_base64(value);
   const std::string charset = line.parameter("CHARSET");
   if (!charset.empty() && upper(charset) != "UTF-8") {
     try {
@@ -172,7 +187,9 @@ std::vector<std::string> types_of(const Line& line) {
   return types;
 }
 
-bool has(const std::vector<std::string>& types, std::string_view type) { return std::find(types.begin(), types.end(), type) != types.end(); }
+bool has(const std::vector<std::string>& types, std::string_view type) {
+  return std::find(types.begin(), types.end(), type) != types.end();
+}
 
 std::string phone_kind(const std::vector<std::string>& types) {
   if (has(types, "fax")) return "fax";
@@ -192,7 +209,8 @@ std::string phone_text(std::string text) {
   if (const auto at = text.find(";phone-context="); at != std::string::npos) text.resize(at);
   for (std::size_t i = 1; i + 1 < text.size(); ++i) {
     const char c = static_cast<char>(std::tolower(static_cast<unsigned char>(text[i])));
-    const bool is_pause = (c == 'p' || c == 'w') && std::isdigit(static_cast<unsigned char>(text[i - 1])) && std::isdigit(static_cast<unsigned char>(text[i + 1]));
+    const bool is_pause = (c == 'p' || c == 'w') && std::isdigit(static_cast<unsigned char>(text[i - 1])) &&
+                          std::isdigit(static_cast<unsigned char>(text[i + 1]));
     if (is_pause) return text.substr(0, i) + " доб. " + text.substr(i + 1);
   }
   return text;
@@ -262,7 +280,8 @@ class CardCells {
   void put_name(const VcardProperty& property) {
     auto parts = split_vcard_value(property.value, ';');
     parts.resize(5);
-    const std::array columns = {VcardColumn::kLastName, VcardColumn::kFirstName, VcardColumn::kMiddleName, VcardColumn::kPrefix, VcardColumn::kSuffix};
+    const std::array columns = {VcardColumn::kLastName, VcardColumn::kFirstName, VcardColumn::kMiddleName, VcardColumn::kPrefix,
+                                VcardColumn::kSuffix};
     for (std::size_t i = 0; i < columns.size(); ++i) set(columns[i], parts[i]);
   }
 
@@ -311,7 +330,8 @@ class CardCells {
   // 19610102 and 1961-01-02T00:00:00Z; RFC 6350 section 4.3.1 "--0102" has no year.
   void put_birthday(const VcardProperty& property) {
     std::string text = trimmed(text_of(property));
-    if (text.size() == 8 && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; })) text = text.substr(0, 4) + "-" + text.substr(4, 2) + "-" + text.substr(6);
+    if (text.size() == 8 && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; }))
+      text = text.substr(0, 4) + "-" + text.substr(4, 2) + "-" + text.substr(6);
     if (text.size() > 10 && text[4] == '-' && (text[10] == 'T' || text[10] == ' ')) text.resize(10);
     set(VcardColumn::kBirthday, text);
   }
@@ -327,7 +347,10 @@ bool is_marker(std::string_view line, std::string_view marker) {
 
 class VcardReader final : public TableReader {
  public:
-  VcardReader(const StoredContent& content, const TableOptions& options) : content_(content), encoding_(options.encoding), sheets_{Sheet{}} { open_sheet(0); }
+  VcardReader(const StoredContent& content, const TableOptions& options)
+      : content_(content), encoding_(options.encoding), sheets_{Sheet{}} {
+    open_sheet(0);
+  }
 
   TableFormat format() const override { return TableFormat::kVcard; }
   const std::vector<Sheet>& sheets() const override { return sheets_; }
@@ -371,7 +394,8 @@ class VcardReader final : public TableReader {
         return line;
       }
       buffer_ += offset_ == static_cast<std::int64_t>(piece.size()) && piece.starts_with("\xEF\xBB\xBF") ? piece.substr(3) : piece;
-      if (buffer_.size() > kMaxCardBytes) throw base::Error(base::ErrorCode::kInvalidArgument, "table_unreadable", {{"reason", "line_too_long"}});
+      if (buffer_.size() > kMaxCardBytes)
+        throw base::Error(base::ErrorCode::kInvalidArgument, "table_unreadable", {{"reason", "line_too_long"}});
     }
   }
 
@@ -387,7 +411,8 @@ class VcardReader final : public TableReader {
       if (is_marker(line, "BEGIN:VCARD")) ++depth;
       if (is_marker(line, "END:VCARD") && --depth == 0) break;
       if (depth == 1) card += line;
-      if (card.size() > kMaxCardBytes) throw base::Error(base::ErrorCode::kInvalidArgument, "table_too_large", {{"limit", std::to_string(kMaxCardBytes)}});
+      if (card.size() > kMaxCardBytes)
+        throw base::Error(base::ErrorCode::kInvalidArgument, "table_too_large", {{"limit", std::to_string(kMaxCardBytes)}});
     }
     if (!encoding_.empty() && !base::is_valid_utf8(card)) return to_utf8(card, encoding_);
     return card;
@@ -404,8 +429,10 @@ class VcardReader final : public TableReader {
 }  // namespace
 
 const std::vector<std::string>& vcard_column_names() {
-  static const std::vector<std::string> names = {"FN", "N.family", "N.given", "N.middle", "N.prefix", "N.suffix", "NICKNAME", "ORG", "ORG.unit", "TITLE", "ROLE", "TEL", "EMAIL",
-                                                 "ADR", "ADR.city", "ADR.region", "ADR.postal_code", "ADR.country", "ADR.street", "URL", "IMPP", "BDAY", "GENDER", "NOTE", "CATEGORIES", "UID"};
+  static const std::vector<std::string> names = {
+      "FN",   "N.family", "N.given", "N.middle", "N.prefix",   "N.suffix",   "NICKNAME",        "ORG",         "ORG.unit",   "TITLE",
+      "ROLE", "TEL",      "EMAIL",   "ADR",      "ADR.city",   "ADR.region", "ADR.postal_code", "ADR.country", "ADR.street", "URL",
+      "IMPP", "BDAY",     "GENDER",  "NOTE",     "CATEGORIES", "UID"};
   return names;
 }
 
@@ -424,9 +451,12 @@ std::vector<std::string> split_vcard_value(std::string_view value, char separato
   for (std::size_t i = 0; i < value.size(); ++i) {
     if (value[i] == '\\' && i + 1 < value.size()) {
       const char next = value[i + 1];
-      if (next == 'n' || next == 'N') parts.back() += '\n';
-      else if (next == ',' || next == ';' || next == '\\' || next == ':') parts.back() += next;
-      else parts.back().append(1, '\\').append(1, next);
+      if (next == 'n' || next == 'N')
+        parts.back() += '\n';
+      else if (next == ',' || next == ';' || next == '\\' || next == ':')
+        parts.back() += next;
+      else
+        parts.back().append(1, '\\').append(1, next);
       ++i;
     } else if (separator != '\0' && value[i] == separator) {
       parts.emplace_back();
@@ -437,6 +467,8 @@ std::vector<std::string> split_vcard_value(std::string_view value, char separato
   return parts;
 }
 
-std::unique_ptr<TableReader> open_vcard(const StoredContent& content, const TableOptions& options) { return std::make_unique<VcardReader>(content, options); }
+std::unique_ptr<TableReader> open_vcard(const StoredContent& content, const TableOptions& options) {
+  return std::make_unique<VcardReader>(content, options);
+}
 
 }  // namespace connect

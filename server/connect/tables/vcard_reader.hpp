@@ -12,15 +12,39 @@ namespace connect {
 
 // Columns of every vCard file, in this order.
 enum class VcardColumn {
-  kFullName, kLastName, kFirstName, kMiddleName, kPrefix, kSuffix, kNickname, kOrganisation, kDepartment, kTitle, kRole, kPhones, kEmails, kAddress, kCity, kRegion,
-  kPostalCode, kCountry, kStreet, kSites, kMessengers, kBirthday, kGender, kNote, kCategories, kUid,
+  kFullName,
+  kLastName,
+  kFirstName,
+  kMiddleName,
+  kPrefix,
+  kSuffix,
+  kNickname,
+  kOrganisation,
+  kDepartment,
+  kTitle,
+  kRole,
+  kPhones,
+  kEmails,
+  kAddress,
+  kCity,
+  kRegion,
+  kPostalCode,
+  kCountry,
+  kStreet,
+  kSites,
+  kMessengers,
+  kBirthday,
+  kGender,
+  kNote,
+  kCategories,
+  kUid,
 };
 inline constexpr int kVcardColumns = 26;
 const std::vector<std::string>& vcard_column_names();
 
 // One property line: "item1.TEL;TYPE=CELL:+7…", its value decoded (quoted-printable, character set) but not unescaped.
 struct VcardProperty {
-  std::string name;  // upper case, without the group
+  std::string name;                // upper case, without the group
   std::vector<std::string> types;  // lower case
   std::string value;
 };

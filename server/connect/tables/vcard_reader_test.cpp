@@ -17,7 +17,9 @@ namespace {
 std::string cell(const Row& row, VcardColumn column) { return row.cells.at(static_cast<std::size_t>(column)).text; }
 
 TEST(VcardReader, ReadsFoldedLinesGroupsAndEscapes) {
-  const auto rows = rows_of_text("BEGIN:VCARD\r\nVERSION:3.0\r\nN:Маркова;Оксана;Владимировна;;\r\nitem1.TEL;type=CELL:8 (4822) 84-24-66\r\nNOTE:Договор\\; доп.\\nЗвонил\\, про\r\n сил\r\nEND:VCARD\r\n");
+  const auto rows = rows_of_text(
+      "BEGIN:VCARD\r\nVERSION:3.0\r\nN:Маркова;Оксана;Владимировна;;\r\nitem1.TEL;type=CELL:8 (4822) 84-24-66\r\nNOTE:Договор\\; "
+      "доп.\\nЗвонил\\, про\r\n сил\r\nEND:VCARD\r\n");
   ASSERT_EQ(rows.size(), 1u);
   EXPECT_EQ(cell(rows[0], VcardColumn::kLastName), "Маркова");
   EXPECT_EQ(cell(rows[0], VcardColumn::kPhones), "8 (4822) 84-24-66");
@@ -25,12 +27,15 @@ TEST(VcardReader, ReadsFoldedLinesGroupsAndEscapes) {
 }
 
 TEST(VcardReader, ReadsQuotedPrintableInAnyCharacterSetAndSoftBreaks) {
-  const auto rows = rows_of_text("BEGIN:VCARD\nVERSION:2.1\nFN;CHARSET=windows-1251;ENCODING=QUOTED-PRINTABLE:=CF=B8=F2=F0=20=\n=CC=E0=F2=E2=E5=E5=E2\nEND:VCARD\n");
+  const auto rows = rows_of_text(
+      "BEGIN:VCARD\nVERSION:2.1\nFN;CHARSET=windows-1251;ENCODING=QUOTED-PRINTABLE:=CF=B8=F2=F0=20=\n=CC=E0=F2=E2=E5=E5=E2\nEND:VCARD\n");
   EXPECT_EQ(cell(rows.at(0), VcardColumn::kFullName), "Пётр Матвеев");
 }
 
 TEST(VcardReader, TakesSeveralTelephonesWithTheirKindsAndExtensions) {
-  const auto rows = rows_of_text("BEGIN:VCARD\nVERSION:4.0\nTEL;VALUE=uri;TYPE=\"work,voice\":tel:+7-495-351-22-18;ext=12\nTEL;CELL;PREF:8(4872)67-74-58p1425\nEND:VCARD\n");
+  const auto rows = rows_of_text(
+      "BEGIN:VCARD\nVERSION:4.0\nTEL;VALUE=uri;TYPE=\"work,voice\":tel:+7-495-351-22-18;ext=12\nTEL;CELL;PREF:8(4872)67-74-58p1425\nEND:"
+      "VCARD\n");
   EXPECT_EQ(cell(rows.at(0), VcardColumn::kPhones), "+7-495-351-22-18 доб. 12\n8(4872)67-74-58 доб. 1425");
   ASSERT_EQ(rows[0].kinds.size(), 1u);
   EXPECT_EQ(rows[0].kinds[0].second, "work\nmobile");
@@ -58,10 +63,13 @@ TEST(VcardReader, ReadsNamesTelephonesAndAddressesOfEveryBook) {
     ASSERT_EQ(rows.size(), cards.as_array().size()) << name;
     for (std::size_t i = 0; i < rows.size(); ++i) {
       const auto& card = cards.as_array()[i].as_object();
-      const auto lines = [](const std::string& cell) { return static_cast<std::size_t>(cell.empty() ? 0 : 1 + std::count(cell.begin(), cell.end(), '\n')); };
+      const auto lines = [](const std::string& cell) {
+        return static_cast<std::size_t>(cell.empty() ? 0 : 1 + std::count(cell.begin(), cell.end(), '\n'));
+      };
       EXPECT_EQ(lines(cell(rows[i], VcardColumn::kPhones)), card.at("tel").as_array().size()) << name << " " << i;
       EXPECT_EQ(lines(cell(rows[i], VcardColumn::kEmails)), card.at("email").as_array().size()) << name << " " << i;
-      for (const auto& email : card.at("email").as_array()) EXPECT_NE(cell(rows[i], VcardColumn::kEmails).find(std::string_view(email.as_string())), std::string::npos) << name << " " << i;
+      for (const auto& email : card.at("email").as_array())
+        EXPECT_NE(cell(rows[i], VcardColumn::kEmails).find(std::string_view(email.as_string())), std::string::npos) << name << " " << i;
       for (const auto& phone : card.at("tel").as_array()) {
         std::string wanted(phone.as_string());
         if (wanted.starts_with("tel:")) wanted.erase(0, 4);

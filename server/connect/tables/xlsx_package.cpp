@@ -16,7 +16,9 @@ namespace {
 
 constexpr std::int64_t kAlwaysAllowed = 16 << 20;
 
-[[noreturn]] void unreadable(std::string reason) { throw base::Error(base::ErrorCode::kInvalidArgument, "table_unreadable", {{"reason", std::move(reason)}}); }
+[[noreturn]] void unreadable(std::string reason) {
+  throw base::Error(base::ErrorCode::kInvalidArgument, "table_unreadable", {{"reason", std::move(reason)}});
+}
 
 // libzip reads the content through this; it lives inside XlsxPackage::Impl.
 struct ContentSource {
@@ -28,17 +30,14 @@ struct ContentSource {
 zip_int64_t read_source(void* user, void* data, zip_uint64_t size, zip_source_cmd_t command) {
   auto& source = *static_cast<ContentSource*>(user);
   switch (command) {
-    case ZIP_SOURCE_OPEN:
-      source.at = 0;
-      return 0;
+    case ZIP_SOURCE_OPEN: source.at = 0; return 0;
     case ZIP_SOURCE_READ: {
       const std::string piece = source.content.read(source.at, std::min<zip_uint64_t>(size, 1 << 20));
       std::memcpy(data, piece.data(), piece.size());
       source.at += static_cast<std::int64_t>(piece.size());
       return static_cast<zip_int64_t>(piece.size());
     }
-    case ZIP_SOURCE_CLOSE:
-      return 0;
+    case ZIP_SOURCE_CLOSE: return 0;
     case ZIP_SOURCE_STAT: {
       auto* stat = static_cast<zip_stat_t*>(data);
       zip_stat_init(stat);
@@ -46,24 +45,20 @@ zip_int64_t read_source(void* user, void* data, zip_uint64_t size, zip_source_cm
       stat->valid = ZIP_STAT_SIZE;
       return sizeof *stat;
     }
-    case ZIP_SOURCE_ERROR:
-      return zip_error_to_data(&source.error, data, size);
+    case ZIP_SOURCE_ERROR: return zip_error_to_data(&source.error, data, size);
     case ZIP_SOURCE_SEEK: {
-      const zip_int64_t at = zip_source_seek_compute_offset(static_cast<zip_uint64_t>(source.at), static_cast<zip_uint64_t>(source.content.size()), data, size, &source.error);
+      const zip_int64_t at = zip_source_seek_compute_offset(static_cast<zip_uint64_t>(source.at),
+                                                            static_cast<zip_uint64_t>(source.content.size()), data, size, &source.error);
       if (at < 0) return -1;
       source.at = at;
       return 0;
     }
-    case ZIP_SOURCE_TELL:
-      return source.at;
+    case ZIP_SOURCE_TELL: return source.at;
     case ZIP_SOURCE_SUPPORTS:
-      return zip_source_make_command_bitmap(ZIP_SOURCE_OPEN, ZIP_SOURCE_READ, ZIP_SOURCE_CLOSE, ZIP_SOURCE_STAT, ZIP_SOURCE_ERROR, ZIP_SOURCE_SEEK, ZIP_SOURCE_TELL,
-                                            ZIP_SOURCE_SUPPORTS, ZIP_SOURCE_FREE, -1);
-    case ZIP_SOURCE_FREE:
-      return 0;
-    default:
-      zip_error_set(&source.error, ZIP_ER_OPNOTSUPP, 0);
-      return -1;
+      return zip_source_make_command_bitmap(ZIP_SOURCE_OPEN, ZIP_SOURCE_READ, ZIP_SOURCE_CLOSE, ZIP_SOURCE_STAT, ZIP_SOURCE_ERROR,
+                                            ZIP_SOURCE_SEEK, ZIP_SOURCE_TELL, ZIP_SOURCE_SUPPORTS, ZIP_SOURCE_FREE, -1);
+    case ZIP_SOURCE_FREE: return 0;
+    default: zip_error_set(&source.error, ZIP_ER_OPNOTSUPP, 0); return -1;
   }
 }
 
@@ -87,7 +82,8 @@ class ZipPart final : public XlsxPackage::Part {
     if (got < 0) unreadable("zip");
     total_ += got;
     const bool is_bomb = total_ > kAlwaysAllowed && total_ / std::max<std::int64_t>(packed_bytes_, 1) > kMaxUnfolding;
-    if (is_bomb || total_ > kMaxPartBytes) throw base::Error(base::ErrorCode::kInvalidArgument, "table_too_large", {{"limit", std::to_string(kMaxPartBytes)}});
+    if (is_bomb || total_ > kMaxPartBytes)
+      throw base::Error(base::ErrorCode::kInvalidArgument, "table_too_large", {{"limit", std::to_string(kMaxPartBytes)}});
     return static_cast<std::size_t>(got);
   }
 
@@ -149,7 +145,8 @@ std::unique_ptr<XlsxPackage::Part> XlsxPackage::open(std::string_view name) cons
   zip_stat_t stat;
   zip_stat_init(&stat);
   if (zip_stat_index(impl_->archive, at->second, 0, &stat) != 0) unreadable("zip");
-  if ((stat.valid & ZIP_STAT_ENCRYPTION_METHOD) != 0 && stat.encryption_method != ZIP_EM_NONE) throw base::Error(base::ErrorCode::kInvalidArgument, "table_encrypted");
+  if ((stat.valid & ZIP_STAT_ENCRYPTION_METHOD) != 0 && stat.encryption_method != ZIP_EM_NONE)
+    throw base::Error(base::ErrorCode::kInvalidArgument, "table_encrypted");
   zip_file_t* file = zip_fopen_index(impl_->archive, at->second, 0);
   if (file == nullptr) unreadable("zip");
   return std::make_unique<ZipPart>(file, (stat.valid & ZIP_STAT_COMP_SIZE) != 0 ? static_cast<std::int64_t>(stat.comp_size) : 1);

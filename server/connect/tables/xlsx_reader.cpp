@@ -18,7 +18,8 @@ namespace {
 
 std::string time_of_day(std::int64_t seconds) {
   char text[32];
-  std::snprintf(text, sizeof text, "%02d:%02d:%02d", static_cast<int>(seconds / 3600), static_cast<int>(seconds / 60 % 60), static_cast<int>(seconds % 60));
+  std::snprintf(text, sizeof text, "%02d:%02d:%02d", static_cast<int>(seconds / 3600), static_cast<int>(seconds / 60 % 60),
+                static_cast<int>(seconds % 60));
   return text;
 }
 
@@ -26,7 +27,8 @@ std::string time_of_day(std::int64_t seconds) {
 std::string plain_number(std::string_view text) {
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(value) || std::fabs(value) > 1e21) return std::string(text);
+  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(value) || std::fabs(value) > 1e21)
+    return std::string(text);
   // Up to 15 digits a whole number is exact: what Excel shows, not what the file's binary fraction leaves behind.
   char buffer[400];
   std::snprintf(buffer, sizeof buffer, "%.15g", value);
@@ -46,7 +48,8 @@ struct OpenCell {
 
 class XlsxReader final : public TableReader {
  public:
-  explicit XlsxReader(const StoredContent& content) : package_(content), workbook_(read_workbook(package_)), strings_(SharedStrings::read(package_, workbook_.shared_strings_part)) {
+  explicit XlsxReader(const StoredContent& content)
+      : package_(content), workbook_(read_workbook(package_)), strings_(SharedStrings::read(package_, workbook_.shared_strings_part)) {
     for (const auto& sheet : workbook_.sheets) sheets_.push_back({sheet.name, sheet.is_hidden});
     if (sheets_.empty()) throw base::Error(base::ErrorCode::kInvalidArgument, "table_unreadable", {{"reason", "no_sheets"}});
     for (std::size_t i = 0; i < sheets_.size(); ++i) {
@@ -61,7 +64,8 @@ class XlsxReader final : public TableReader {
   const std::vector<Sheet>& sheets() const override { return sheets_; }
 
   void open_sheet(int index) override {
-    if (index < 0 || static_cast<std::size_t>(index) >= sheets_.size()) throw base::Error(base::ErrorCode::kNotFound, "table_sheet_not_found");
+    if (index < 0 || static_cast<std::size_t>(index) >= sheets_.size())
+      throw base::Error(base::ErrorCode::kNotFound, "table_sheet_not_found");
     sheet_ = index;
     const std::string& part = workbook_.sheets[static_cast<std::size_t>(index)].part;
     merged_ = read_merged_ranges(package_, part);
@@ -72,8 +76,10 @@ class XlsxReader final : public TableReader {
     row_number_ = 0;
     is_ended_ = false;
     phonetic_ = 0;
-    xml_ = std::make_unique<XmlStream>(package_.open(part), XmlStream::Callbacks{[this](std::string_view name, const XmlAttributes& attributes) { on_start(name, attributes); },
-                                                                                 [this](std::string_view name) { on_end(name); }, [this](std::string_view text) { on_text(text); }});
+    xml_ = std::make_unique<XmlStream>(
+        package_.open(part),
+        XmlStream::Callbacks{[this](std::string_view name, const XmlAttributes& attributes) { on_start(name, attributes); },
+                             [this](std::string_view name) { on_end(name); }, [this](std::string_view text) { on_text(text); }});
   }
 
   bool next(Row& row) override {
@@ -111,8 +117,10 @@ class XlsxReader final : public TableReader {
   }
 
   void on_text(std::string_view text) {
-    if (cell_.is_value && cell_.value.size() < kMaxCellBytes) cell_.value += text;
-    else if (cell_.is_text && cell_.inline_text.size() < kMaxCellBytes) cell_.inline_text += text;
+    if (cell_.is_value && cell_.value.size() < kMaxCellBytes)
+      cell_.value += text;
+    else if (cell_.is_text && cell_.inline_text.size() < kMaxCellBytes)
+      cell_.inline_text += text;
   }
 
   void on_end(std::string_view name) {
@@ -154,7 +162,8 @@ class XlsxReader final : public TableReader {
       if (parse_reference(*reference, column, row)) cell_.column = column;
     }
     last_column_ = cell_.column;
-    if (cell_.column > kMaxColumns) throw base::Error(base::ErrorCode::kInvalidArgument, "table_too_large", {{"limit", std::to_string(kMaxColumns)}});
+    if (cell_.column > kMaxColumns)
+      throw base::Error(base::ErrorCode::kInvalidArgument, "table_too_large", {{"limit", std::to_string(kMaxColumns)}});
     cell_.type = attributes.get("t");
     const std::string_view style = attributes.get("s");
     std::from_chars(style.data(), style.data() + style.size(), cell_.style);
@@ -201,7 +210,9 @@ class XlsxReader final : public TableReader {
   }
 
   void put_number(Cell& cell) const {
-    const auto kind = cell_.style >= 0 && static_cast<std::size_t>(cell_.style) < workbook_.styles.size() ? workbook_.styles[static_cast<std::size_t>(cell_.style)] : NumberKind::kNumber;
+    const auto kind = cell_.style >= 0 && static_cast<std::size_t>(cell_.style) < workbook_.styles.size()
+                          ? workbook_.styles[static_cast<std::size_t>(cell_.style)]
+                          : NumberKind::kNumber;
     double value = 0;
     const auto [end, error] = std::from_chars(cell_.value.data(), cell_.value.data() + cell_.value.size(), value);
     const bool is_number = error == std::errc() && end == cell_.value.data() + cell_.value.size();
@@ -249,7 +260,8 @@ class XlsxReader final : public TableReader {
       const auto column = static_cast<std::size_t>(range.first_column);
       if (row.cells.size() < column || row.cells[column - 1].type == CellType::kEmpty) continue;
       if (range.last_column - range.first_column >= 2) row.is_wide = true;
-      if (range.last_row > range.first_row && range.last_column - range.first_column < 2) open_merged_.push_back({range, row.cells[column - 1]});
+      if (range.last_row > range.first_row && range.last_column - range.first_column < 2)
+        open_merged_.push_back({range, row.cells[column - 1]});
     }
   }
 
@@ -277,7 +289,8 @@ std::string date_of_serial(double serial, bool is_1904) {
   std::int64_t seconds = std::llround(serial * 86400);
   const std::int64_t day = seconds / 86400;
   seconds %= 86400;
-  const auto epoch = is_1904 ? base::Date(std::chrono::year(1904) / 1 / 1) : base::Date(std::chrono::year(1899) / 12 / (day < 60 ? 31 : 30));
+  const auto epoch =
+      is_1904 ? base::Date(std::chrono::year(1904) / 1 / 1) : base::Date(std::chrono::year(1899) / 12 / (day < 60 ? 31 : 30));
   std::string text = base::to_string(epoch + std::chrono::days(day));
   if (seconds != 0) text += " " + time_of_day(seconds);
   return text;

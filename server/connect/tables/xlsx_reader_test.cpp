@@ -43,11 +43,13 @@ bool is_number_equal(const std::string& text, double wanted) {
 bool says(const Cell& cell, const json::value& wanted) {
   if (wanted.is_null()) return cell.type == CellType::kEmpty || cell.is_merged;
   if (wanted.is_bool()) return cell.text == (wanted.as_bool() ? "TRUE" : "FALSE");
-  if (wanted.is_number()) return is_number_equal(cell.text, wanted.to_number<double>()) || (cell.type == CellType::kDate && !cell.text.empty());
+  if (wanted.is_number())
+    return is_number_equal(cell.text, wanted.to_number<double>()) || (cell.type == CellType::kDate && !cell.text.empty());
   if (wanted.is_string() && wanted.as_string().empty()) return cell.type == CellType::kEmpty;
   if (wanted.is_string()) return cell.text == std::string_view(wanted.as_string()) || cell.text == decode_escapes(wanted.as_string());
   const auto& object = wanted.as_object();
-  if (const auto* error = object.if_contains("error")) return cell.type == CellType::kError && cell.text == std::string_view(error->as_string());
+  if (const auto* error = object.if_contains("error"))
+    return cell.type == CellType::kError && cell.text == std::string_view(error->as_string());
   if (const auto* date = object.if_contains("date")) {
     std::string text(date->as_string());
     if (text.size() > 10) text[10] = ' ';
@@ -59,7 +61,8 @@ bool says(const Cell& cell, const json::value& wanted) {
 }
 
 TEST(XlsxReader, GivesRowsThatTheFileLeavesOutAsEmptyOnes) {
-  const auto rows = rows_of_workbook(workbook_of("<row r=\"2\"><c r=\"B2\"><v>7</v></c></row><row r=\"4\"><c r=\"A4\" t=\"inlineStr\"><is><t>x</t></is></c></row>"));
+  const auto rows = rows_of_workbook(
+      workbook_of("<row r=\"2\"><c r=\"B2\"><v>7</v></c></row><row r=\"4\"><c r=\"A4\" t=\"inlineStr\"><is><t>x</t></is></c></row>"));
   ASSERT_EQ(rows.size(), 4u);
   EXPECT_EQ(rows[1].number, 2);
   EXPECT_EQ(texts_of(rows[1]), (Texts{"", "7"}));
@@ -67,16 +70,20 @@ TEST(XlsxReader, GivesRowsThatTheFileLeavesOutAsEmptyOnes) {
 }
 
 TEST(XlsxReader, GivesAMergedCellsValueToTheRowsBelow) {
-  const auto rows = rows_of_workbook(workbook_of("<row r=\"1\"><c r=\"A1\"><v>1</v></c><c r=\"B1\" t=\"str\"><v>Тверь</v></c></row><row r=\"2\"><c r=\"A2\"><v>2</v></c></row><row r=\"3\"/>",
-                                                 "<mergeCells count=\"1\"><mergeCell ref=\"B1:B2\"/></mergeCells>"));
+  const auto rows =
+      rows_of_workbook(workbook_of("<row r=\"1\"><c r=\"A1\"><v>1</v></c><c r=\"B1\" t=\"str\"><v>Тверь</v></c></row><row r=\"2\"><c "
+                                   "r=\"A2\"><v>2</v></c></row><row r=\"3\"/>",
+                                   "<mergeCells count=\"1\"><mergeCell ref=\"B1:B2\"/></mergeCells>"));
   EXPECT_EQ(rows[1].cells[1].text, "Тверь");
   EXPECT_TRUE(rows[1].cells[1].is_merged);
   EXPECT_TRUE(rows[1].cells[1].is_blank());
 }
 
 TEST(XlsxReader, TellsDatesFromNumbersByTheirFormat) {
-  const auto rows = rows_of_workbook(workbook_of("<row r=\"1\"><c r=\"A1\" s=\"1\"><v>45292</v></c><c r=\"B1\" s=\"1\"><v>45292.5</v></c><c r=\"C1\"><v>45292</v></c><c r=\"D1\"><v>7701234567</v></c></row>", "",
-                                                 "<cellXfs><xf numFmtId=\"0\"/><xf numFmtId=\"14\"/></cellXfs>"));
+  const auto rows =
+      rows_of_workbook(workbook_of("<row r=\"1\"><c r=\"A1\" s=\"1\"><v>45292</v></c><c r=\"B1\" s=\"1\"><v>45292.5</v></c><c "
+                                   "r=\"C1\"><v>45292</v></c><c r=\"D1\"><v>7701234567</v></c></row>",
+                                   "", "<cellXfs><xf numFmtId=\"0\"/><xf numFmtId=\"14\"/></cellXfs>"));
   EXPECT_EQ(texts_of(rows[0]), (Texts{"2024-01-01", "2024-01-01 12:00:00", "45292", "7701234567"}));
   EXPECT_EQ(rows[0].cells[0].type, CellType::kDate);
 }
@@ -98,7 +105,9 @@ TEST(XlsxReader, KnowsDateFormats) {
 }
 
 TEST(XlsxReader, ShowsNumbersWithoutExponentAndBinaryNoise) {
-  const auto rows = rows_of_workbook(workbook_of("<row r=\"1\"><c><v>7.7012345E9</v></c><c><v>0.1</v></c><c><v>1234.5600000000001</v></c><c t=\"b\"><v>1</v></c><c t=\"e\"><v>#N/A</v></c></row>"));
+  const auto rows =
+      rows_of_workbook(workbook_of("<row r=\"1\"><c><v>7.7012345E9</v></c><c><v>0.1</v></c><c><v>1234.5600000000001</v></c><c "
+                                   "t=\"b\"><v>1</v></c><c t=\"e\"><v>#N/A</v></c></row>"));
   EXPECT_EQ(texts_of(rows[0]), (Texts{"7701234500", "0.1", "1234.56", "TRUE", "#N/A"}));
 }
 
@@ -150,7 +159,8 @@ TEST(XlsxReader, GivesTheTablesOfCalamine) {
       for (std::size_t column = 0; column < cells.size(); ++column) {
         const Cell empty;
         const Cell& cell = column + shift < rows[i].cells.size() ? rows[i].cells[column + shift] : empty;
-        EXPECT_TRUE(says(cell, cells[column])) << file << " row " << i << " column " << column << ": " << cell.text << " for " << json::serialize(cells[column]);
+        EXPECT_TRUE(says(cell, cells[column])) << file << " row " << i << " column " << column << ": " << cell.text << " for "
+                                               << json::serialize(cells[column]);
       }
     }
   }
@@ -183,13 +193,16 @@ TEST(XlsxReader, GivesTheCellsThatAnotherLibraryReads) {
             if (wanted == nullptr) continue;
             ++seen;
             if (!says(row.cells[column], *wanted)) {
-              if (is_good) fault = reader->sheets()[i].name + " " + name + std::to_string(row.number) + ": «" + row.cells[column].text + "» for " + json::serialize(*wanted).substr(0, 200);
+              if (is_good)
+                fault = reader->sheets()[i].name + " " + name + std::to_string(row.number) + ": «" + row.cells[column].text + "» for " +
+                        json::serialize(*wanted).substr(0, 200);
               is_good = false;
             }
           }
         }
         std::size_t present = 0;
-        for (const auto& cell : cells) present += cell.value().is_null() || (cell.value().is_string() && cell.value().as_string().empty()) ? 0 : 1;
+        for (const auto& cell : cells)
+          present += cell.value().is_null() || (cell.value().is_string() && cell.value().as_string().empty()) ? 0 : 1;
         if (seen < present) {
           is_good = false;
           fault += " cells missing: " + std::to_string(present - seen);

@@ -36,18 +36,22 @@ std::map<std::string, Relation> read_relations(const XlsxPackage& package, const
   const auto slash = part.rfind('/');
   const std::string folder = slash == std::string::npos ? "" : part.substr(0, slash + 1);
   std::map<std::string, Relation> relations;
-  read_part(package, folder + "_rels/" + part.substr(folder.size()) + ".rels", {.start = [&](std::string_view name, const XmlAttributes& attributes) {
-              if (name != "Relationship") return;
-              const std::string type(attributes.get("Type"));
-              std::string target(attributes.get("Target"));
-              if (!target.starts_with('/')) target = folder + target;
-              // "../" of a target leaves the part's folder.
-              for (auto at = target.find("/../"); at != std::string::npos; at = target.find("/../")) {
-                const auto before = at == 0 ? std::string::npos : target.rfind('/', at - 1);
-                target.erase(before == std::string::npos ? 0 : before, at + 3 - (before == std::string::npos ? 0 : before));
-              }
-              relations[std::string(attributes.get("Id"))] = {type.substr(type.rfind('/') + 1), target};
-            }, .end = nullptr, .text = nullptr});
+  read_part(package, folder + "_rels/" + part.substr(folder.size()) + ".rels",
+            {.start =
+                 [&](std::string_view name, const XmlAttributes& attributes) {
+                   if (name != "Relationship") return;
+                   const std::string type(attributes.get("Type"));
+                   std::string target(attributes.get("Target"));
+                   if (!target.starts_with('/')) target = folder + target;
+                   // "../" of a target leaves the part's folder.
+                   for (auto at = target.find("/../"); at != std::string::npos; at = target.find("/../")) {
+                     const auto before = at == 0 ? std::string::npos : target.rfind('/', at - 1);
+                     target.erase(before == std::string::npos ? 0 : before, at + 3 - (before == std::string::npos ? 0 : before));
+                   }
+                   relations[std::string(attributes.get("Id"))] = {type.substr(type.rfind('/') + 1), target};
+                 },
+             .end = nullptr,
+             .text = nullptr});
   return relations;
 }
 
@@ -81,7 +85,8 @@ std::string find_workbook_part(const XlsxPackage& package) {
 
 NumberKind kind_of_format(int id, std::string_view code) {
   if (code.empty()) {
-    if ((id >= 14 && id <= 17) || id == 22 || (id >= 27 && id <= 31) || id == 36 || (id >= 50 && id <= 54) || id == 57 || id == 58) return NumberKind::kDate;
+    if ((id >= 14 && id <= 17) || id == 22 || (id >= 27 && id <= 31) || id == 36 || (id >= 50 && id <= 54) || id == 57 || id == 58)
+      return NumberKind::kDate;
     if ((id >= 18 && id <= 21) || (id >= 32 && id <= 35) || (id >= 45 && id <= 47) || id == 55 || id == 56) return NumberKind::kTime;
     return NumberKind::kNumber;
   }
@@ -122,14 +127,19 @@ Workbook read_workbook(const XlsxPackage& package) {
     if (relation.type == "styles") workbook.styles = read_styles(package, relation.target);
     if (relation.type == "sharedStrings") workbook.shared_strings_part = relation.target;
   }
-  read_part(package, part, {.start = [&](std::string_view name, const XmlAttributes& attributes) {
-              if (name == "workbookPr") workbook.is_1904 = is_true(attributes.get("date1904"));
-              if (name != "sheet") return;
-              const auto relation = relations.find(std::string(attributes.get("id")));
-              if (relation == relations.end() || relation->second.type != "worksheet" || !package.has(relation->second.target)) return;
-              const std::string_view state = attributes.get("state");
-              workbook.sheets.push_back({std::string(attributes.get("name")), relation->second.target, state == "hidden" || state == "veryHidden"});
-            }, .end = nullptr, .text = nullptr});
+  read_part(package, part,
+            {.start =
+                 [&](std::string_view name, const XmlAttributes& attributes) {
+                   if (name == "workbookPr") workbook.is_1904 = is_true(attributes.get("date1904"));
+                   if (name != "sheet") return;
+                   const auto relation = relations.find(std::string(attributes.get("id")));
+                   if (relation == relations.end() || relation->second.type != "worksheet" || !package.has(relation->second.target)) return;
+                   const std::string_view state = attributes.get("state");
+                   workbook.sheets.push_back(
+                       {std::string(attributes.get("name")), relation->second.target, state == "hidden" || state == "veryHidden"});
+                 },
+             .end = nullptr,
+             .text = nullptr});
   return workbook;
 }
 
@@ -139,26 +149,28 @@ SharedStrings SharedStrings::read(const XlsxPackage& package, const std::string&
   std::string current;
   bool is_text = false;
   int phonetic = 0;
-  read_part(package, part,
-            {.start =
-                 [&](std::string_view name, const XmlAttributes&) {
-                   if (name == "si") current.clear();
-                   if (name == "rPh") ++phonetic;
-                   is_text = name == "t" && phonetic == 0;
-                 },
-             .end =
-                 [&](std::string_view name) {
-                   is_text = false;
-                   if (name == "rPh") --phonetic;
-                   if (name != "si") return;
-                   strings.text_ += decode_escapes(current);
-                   if (strings.text_.size() > static_cast<std::size_t>(kMaxHeldPartBytes) * 4) throw base::Error(base::ErrorCode::kInvalidArgument, "table_too_large", {{"limit", std::to_string(kMaxHeldPartBytes * 4)}});
-                   strings.ends_.push_back(static_cast<std::uint32_t>(strings.text_.size()));
-                 },
-             .text =
-                 [&](std::string_view text) {
-                   if (is_text && current.size() < kMaxCellBytes) current += text;
-                 }});
+  read_part(
+      package, part,
+      {.start =
+           [&](std::string_view name, const XmlAttributes&) {
+             if (name == "si") current.clear();
+             if (name == "rPh") ++phonetic;
+             is_text = name == "t" && phonetic == 0;
+           },
+       .end =
+           [&](std::string_view name) {
+             is_text = false;
+             if (name == "rPh") --phonetic;
+             if (name != "si") return;
+             strings.text_ += decode_escapes(current);
+             if (strings.text_.size() > static_cast<std::size_t>(kMaxHeldPartBytes) * 4)
+               throw base::Error(base::ErrorCode::kInvalidArgument, "table_too_large", {{"limit", std::to_string(kMaxHeldPartBytes * 4)}});
+             strings.ends_.push_back(static_cast<std::uint32_t>(strings.text_.size()));
+           },
+       .text =
+           [&](std::string_view text) {
+             if (is_text && current.size() < kMaxCellBytes) current += text;
+           }});
   return strings;
 }
 
@@ -180,16 +192,20 @@ std::vector<MergedRange> read_merged_ranges(const XlsxPackage& package, const st
     window.append(buffer.data(), got);
     if (!is_behind) {
       auto at = window.find("sheetData>");
-      while (at != std::string::npos && (at == 0 || (window[at - 1] != '/' && window[at - 1] != ':'))) at = window.find("sheetData>", at + 1);
+      while (at != std::string::npos && (at == 0 || (window[at - 1] != '/' && window[at - 1] != ':')))
+        at = window.find("sheetData>", at + 1);
       if (at == std::string::npos) at = window.find("<sheetData/>");
       is_behind = at != std::string::npos;
-      if (is_behind) window.erase(0, at);
-      else if (window.size() > 32) window.erase(0, window.size() - 32);
+      if (is_behind)
+        window.erase(0, at);
+      else if (window.size() > 32)
+        window.erase(0, window.size() - 32);
     }
     if (window.size() > static_cast<std::size_t>(kMaxHeldPartBytes)) break;
   }
   if (!is_behind) return ranges;
-  for (auto at = window.find("mergeCell "); at != std::string::npos && ranges.size() < kMaxMergedRanges; at = window.find("mergeCell ", at + 1)) {
+  for (auto at = window.find("mergeCell "); at != std::string::npos && ranges.size() < kMaxMergedRanges;
+       at = window.find("mergeCell ", at + 1)) {
     const auto ref = window.find("ref=", at);
     if (ref == std::string::npos || ref + 5 >= window.size() || ref > window.find('>', at)) continue;
     const auto end = window.find(window[ref + 4], ref + 5);

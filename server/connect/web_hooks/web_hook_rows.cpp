@@ -39,9 +39,11 @@ CREATE INDEX ix_sys_web_hook_delivery__waiting ON sys_web_hook_delivery(hook_id,
 CREATE INDEX ix_sys_web_hook_delivery__created_at ON sys_web_hook_delivery(created_at);
 )sql";
 
-constexpr std::string_view kHookColumns = "id, owner_id, url, name, secret, entities, actions, filter, fields, active, created_at, failing_since, last_error";
+constexpr std::string_view kHookColumns =
+    "id, owner_id, url, name, secret, entities, actions, filter, fields, active, created_at, failing_since, last_error";
 constexpr std::string_view kDeliveryColumns =
-    "id, hook_id, event, entity_id, record_id, version, action, fields, user_id, at, created_at, state, attempts, next_at, status, error, delivered_at, body";
+    "id, hook_id, event, entity_id, record_id, version, action, fields, user_id, at, created_at, state, attempts, next_at, status, error, "
+    "delivered_at, body";
 
 std::vector<std::string> strings_of(std::string_view text) {
   std::vector<std::string> all;
@@ -117,7 +119,8 @@ std::optional<WebHook> WebHooks::find(store::Connection& connection, std::int64_
   return read_hook(statement);
 }
 
-std::vector<Delivery> WebHooks::deliveries(store::Connection& connection, std::int64_t hook_id, std::string_view state, std::int64_t before_id, int limit) {
+std::vector<Delivery> WebHooks::deliveries(store::Connection& connection, std::int64_t hook_id, std::string_view state,
+                                           std::int64_t before_id, int limit) {
   std::string sql = "SELECT " + std::string(kDeliveryColumns) + " FROM sys_web_hook_delivery WHERE hook_id = $1 AND id < $2";
   if (!state.empty()) sql += " AND state = $4";
   auto statement = connection.prepare("web_hook_deliveries", sql + " ORDER BY id DESC LIMIT $3");
@@ -129,7 +132,8 @@ std::vector<Delivery> WebHooks::deliveries(store::Connection& connection, std::i
 }
 
 std::optional<Delivery> WebHooks::find_delivery(store::Connection& connection, std::int64_t hook_id, std::int64_t id) {
-  auto statement = connection.prepare("web_hook_delivery", "SELECT " + std::string(kDeliveryColumns) + " FROM sys_web_hook_delivery WHERE hook_id = $1 AND id = $2");
+  auto statement = connection.prepare(
+      "web_hook_delivery", "SELECT " + std::string(kDeliveryColumns) + " FROM sys_web_hook_delivery WHERE hook_id = $1 AND id = $2");
   if (!statement.bind(1, hook_id).bind(2, id).step()) return std::nullopt;
   return read_delivery(statement);
 }

@@ -40,13 +40,16 @@ std::string json_list(const Items& items) {
   return json::serialize(all);
 }
 
-bool holds(const std::vector<std::string>& list, std::string_view name) { return list.empty() || std::find(list.begin(), list.end(), name) != list.end(); }
+bool holds(const std::vector<std::string>& list, std::string_view name) {
+  return list.empty() || std::find(list.begin(), list.end(), name) != list.end();
+}
 
 void check_url(const std::string& url) {
   const auto scheme = url.find("://");
   const bool is_known = url.starts_with("https://") || url.starts_with("http://");
   const bool is_plain = url.find_first_of(" \t\r\n\"<>\\") == std::string::npos && url.find('@') == std::string::npos;
-  if (!is_known || !is_plain || url.size() > kMaxUrlBytes || url.size() < scheme + 4) throw base::Error::field("url", "bad_web_address", {{"raw", url.substr(0, 200)}});
+  if (!is_known || !is_plain || url.size() > kMaxUrlBytes || url.size() < scheme + 4)
+    throw base::Error::field("url", "bad_web_address", {{"raw", url.substr(0, 200)}});
 }
 
 // What came of one request; empty error: taken.
@@ -109,19 +112,33 @@ struct WebHooks::Impl {
 
     std::string text;
     base::JsonWriter out(text);
-    out.begin_object().key("id").integer(delivery.id).key("hook").integer(hook.id).key("event").text(delivery.event).key("action").text(delivery.action);
+    out.begin_object()
+        .key("id")
+        .integer(delivery.id)
+        .key("hook")
+        .integer(hook.id)
+        .key("event")
+        .text(delivery.event)
+        .key("action")
+        .text(delivery.action);
     out.key("entity").text(entity->key).key("record").integer(delivery.record_id).key("version").integer(delivery.version);
     out.key("at").text(base::to_string(delivery.at)).key("user").integer(delivery.user_id).key("fields").begin_array();
     for (const auto& field : entity->fields) {
-      const bool is_changed = std::find(delivery.changed_fields.begin(), delivery.changed_fields.end(), field.id) != delivery.changed_fields.end();
-      if (is_changed && entity::may_read_field(*caller, *entity, field) && holds(hook.fields.value_or(std::vector<std::string>{}), field.key)) out.text(field.key);
+      const bool is_changed =
+          std::find(delivery.changed_fields.begin(), delivery.changed_fields.end(), field.id) != delivery.changed_fields.end();
+      if (is_changed && entity::may_read_field(*caller, *entity, field) &&
+          holds(hook.fields.value_or(std::vector<std::string>{}), field.key))
+        out.text(field.key);
     }
     out.end_array().key("data");
     std::string data;
     base::JsonWriter values(data);
-    if (record->deleted || !entity::write_record({connection, *registry, *caller, now}, *entity, record->id, values)) out.null();
-    else if (!hook.fields) out.raw(data);
-    else out.value(chosen(data, *hook.fields));
+    if (record->deleted || !entity::write_record({connection, *registry, *caller, now}, *entity, record->id, values))
+      out.null();
+    else if (!hook.fields)
+      out.raw(data);
+    else
+      out.value(chosen(data, *hook.fields));
     out.end_object();
     return text;
   }
@@ -149,8 +166,10 @@ struct WebHooks::Impl {
   bool is_any_due() {
     bool found = false;
     services.database.read({.name = "web_hook_look", .snapshot = false}, [&](store::Connection& connection) {
-      auto statement = connection.prepare("web_hook_look", "SELECT 1 FROM sys_web_hook h WHERE h.active = 1 AND h.busy_until <= $1 AND EXISTS (SELECT 1 FROM sys_web_hook_delivery d "
-                                                           "WHERE d.hook_id = h.id AND d.state = 'waiting' AND d.next_at <= $1) LIMIT 1");
+      auto statement = connection.prepare(
+          "web_hook_look",
+          "SELECT 1 FROM sys_web_hook h WHERE h.active = 1 AND h.busy_until <= $1 AND EXISTS (SELECT 1 FROM sys_web_hook_delivery d "
+          "WHERE d.hook_id = h.id AND d.state = 'waiting' AND d.next_at <= $1) LIMIT 1");
       found = statement.bind(1, now_micros()).step();
     });
     return found;
@@ -163,8 +182,9 @@ struct WebHooks::Impl {
       hook.reset();
       due.clear();
       const std::int64_t now = now_micros();
-      std::string sql = "SELECT h.id FROM sys_web_hook h WHERE h.active = 1 AND h.busy_until <= $1 AND EXISTS (SELECT 1 FROM sys_web_hook_delivery d "
-                        "WHERE d.hook_id = h.id AND d.state = 'waiting' AND d.next_at <= $1) ORDER BY h.busy_until LIMIT 1";
+      std::string sql =
+          "SELECT h.id FROM sys_web_hook h WHERE h.active = 1 AND h.busy_until <= $1 AND EXISTS (SELECT 1 FROM sys_web_hook_delivery d "
+          "WHERE d.hook_id = h.id AND d.state = 'waiting' AND d.next_at <= $1) ORDER BY h.busy_until LIMIT 1";
       if (connection.dialect() == store::Dialect::kPostgres) sql += " FOR UPDATE SKIP LOCKED";
       std::int64_t id = 0;
       {
@@ -173,9 +193,14 @@ struct WebHooks::Impl {
       }
       if (id == 0) return;
       hook = find(connection, id);
-      connection.prepare("web_hook_busy", "UPDATE sys_web_hook SET busy_until = $1 WHERE id = $2").bind(1, base::to_micros(services.clock.now() + kBusy)).bind(2, id).run();
+      connection.prepare("web_hook_busy", "UPDATE sys_web_hook SET busy_until = $1 WHERE id = $2")
+          .bind(1, base::to_micros(services.clock.now() + kBusy))
+          .bind(2, id)
+          .run();
       std::vector<std::int64_t> ids;
-      auto statement = connection.prepare("web_hook_due_rows", "SELECT id FROM sys_web_hook_delivery WHERE hook_id = $1 AND state = 'waiting' AND next_at <= $2 ORDER BY id LIMIT $3");
+      auto statement = connection.prepare(
+          "web_hook_due_rows",
+          "SELECT id FROM sys_web_hook_delivery WHERE hook_id = $1 AND state = 'waiting' AND next_at <= $2 ORDER BY id LIMIT $3");
       statement.bind(1, id).bind(2, now).bind(3, kRound);
       while (statement.step()) ids.push_back(statement.integer(0));
       for (const std::int64_t row : ids) due.push_back(*find_delivery(connection, id, row));
@@ -185,7 +210,8 @@ struct WebHooks::Impl {
 
   Outcome send(const WebHook& hook, Delivery& delivery) {
     try {
-      services.database.read({.name = "web_hook_body"}, [&](store::Connection& connection) { delivery.body = body_of(connection, hook, delivery); });
+      services.database.read({.name = "web_hook_body"},
+                             [&](store::Connection& connection) { delivery.body = body_of(connection, hook, delivery); });
     } catch (const base::Error& error) {
       return {0, error.key(), error.code() == base::ErrorCode::kUnavailable};
     }
@@ -197,7 +223,9 @@ struct WebHooks::Impl {
     request.timeout = kTimeout;
     request.connect_timeout = kTimeout / 2;
     request.max_response_bytes = 64 << 10;
-    request.headers = {{"Content-Type", "application/json"}, {"Matvey-Event", delivery.action}, {"Matvey-Delivery", std::to_string(delivery.id)},
+    request.headers = {{"Content-Type", "application/json"},
+                       {"Matvey-Event", delivery.action},
+                       {"Matvey-Delivery", std::to_string(delivery.id)},
                        {"Matvey-Signature", web_hook_signature(hook.secret, seconds, delivery.body)}};
     request.body = delivery.body;
     try {
@@ -216,17 +244,26 @@ struct WebHooks::Impl {
       const base::Instant now = services.clock.now();
       const std::int64_t next = base::to_micros(now + pause_after(delivery.attempts));
       // A row whose day is over is not tried again; so is one that its owner may no longer see.
-      auto statement = connection.prepare("web_hook_outcome", "UPDATE sys_web_hook_delivery SET attempts = attempts + 1, status = $1, error = $2, body = $3, delivered_at = $4, "
-                                                              "state = CASE WHEN $5 = 1 THEN 'done' WHEN $6 = 1 OR give_up_at <= $7 THEN 'failed' ELSE 'waiting' END, next_at = $7 WHERE id = $8");
+      auto statement = connection.prepare(
+          "web_hook_outcome",
+          "UPDATE sys_web_hook_delivery SET attempts = attempts + 1, status = $1, error = $2, body = $3, delivered_at = $4, "
+          "state = CASE WHEN $5 = 1 THEN 'done' WHEN $6 = 1 OR give_up_at <= $7 THEN 'failed' ELSE 'waiting' END, next_at = $7 WHERE id = "
+          "$8");
       statement.bind(1, outcome.status).bind_text(2, outcome.error).bind_text(3, delivery.body);
-      if (is_taken) statement.bind(4, base::to_micros(now));
-      else statement.bind_null(4);
+      if (is_taken)
+        statement.bind(4, base::to_micros(now));
+      else
+        statement.bind_null(4);
       statement.bind(5, is_taken ? 1 : 0).bind(6, outcome.error == "not_visible" ? 1 : 0).bind(7, next).bind(8, delivery.id).run();
       if (is_taken) {
-        connection.prepare("web_hook_well", "UPDATE sys_web_hook SET failures = 0, failing_since = NULL, last_error = '' WHERE id = $1").bind(1, hook.id).run();
+        connection.prepare("web_hook_well", "UPDATE sys_web_hook SET failures = 0, failing_since = NULL, last_error = '' WHERE id = $1")
+            .bind(1, hook.id)
+            .run();
         return;
       }
-      auto failing = connection.prepare("web_hook_failing", "UPDATE sys_web_hook SET failures = failures + 1, last_error = $1, failing_since = coalesce(failing_since, $2) WHERE id = $3");
+      auto failing = connection.prepare(
+          "web_hook_failing",
+          "UPDATE sys_web_hook SET failures = failures + 1, last_error = $1, failing_since = coalesce(failing_since, $2) WHERE id = $3");
       failing.bind_text(1, outcome.error).bind(2, base::to_micros(now)).bind(3, hook.id).run();
     });
   }
@@ -240,7 +277,10 @@ struct WebHooks::Impl {
         if (statement.bind(1, id).step()) failures = static_cast<int>(statement.integer(0));
       }
       const base::Instant until = services.clock.now() + (is_down ? pause_after(std::max(failures, 1)) : std::chrono::seconds(0));
-      connection.prepare("web_hook_busy", "UPDATE sys_web_hook SET busy_until = $1 WHERE id = $2").bind(1, base::to_micros(until)).bind(2, id).run();
+      connection.prepare("web_hook_busy", "UPDATE sys_web_hook SET busy_until = $1 WHERE id = $2")
+          .bind(1, base::to_micros(until))
+          .bind(2, id)
+          .run();
     });
   }
 
@@ -309,10 +349,12 @@ std::int64_t WebHooks::save(WebHook hook) {
   const auto caller = impl_->services.callers.find(hook.owner_id);
   for (const auto& key : hook.entities) {
     const auto* entity = registry->find(key);
-    if (entity == nullptr || !entity::may(*caller, *entity, entity::Action::kRead)) throw base::Error::field("entities", "unknown_option", {{"valid", key}});
+    if (entity == nullptr || !entity::may(*caller, *entity, entity::Action::kRead))
+      throw base::Error::field("entities", "unknown_option", {{"valid", key}});
   }
   for (const auto& action : hook.actions) {
-    if (std::find(std::begin(kActions), std::end(kActions), action) == std::end(kActions)) throw base::Error::field("actions", "unknown_option", {{"valid", "created, updated, deleted, restored"}});
+    if (std::find(std::begin(kActions), std::end(kActions), action) == std::end(kActions))
+      throw base::Error::field("actions", "unknown_option", {{"valid", "created, updated, deleted, restored"}});
   }
   const auto* only = hook.entities.size() == 1 ? registry->find(hook.entities.front()) : nullptr;
   if (!hook.filter.is_null()) {
@@ -322,18 +364,24 @@ std::int64_t WebHooks::save(WebHook hook) {
   for (const auto& key : hook.fields.value_or(std::vector<std::string>{})) {
     const auto* field = only == nullptr ? nullptr : only->field(key);
     if (only == nullptr) throw base::Error::field("fields", "one_entity_needed");
-    if (field == nullptr || !entity::may_read_field(*caller, *only, *field)) throw base::Error::field("fields", "unknown_field", {{"field", key}});
+    if (field == nullptr || !entity::may_read_field(*caller, *only, *field))
+      throw base::Error::field("fields", "unknown_field", {{"field", key}});
   }
   if (hook.secret.empty()) hook.secret = base::random_token(impl_->services.random);
   impl_->services.database.write({.name = "web_hook_save"}, [&](store::Connection& connection) {
     // A change gives a failing address another chance at once.
-    auto statement = connection.prepare("web_hook_save", hook.id == 0
-        ? "INSERT INTO sys_web_hook(owner_id, url, name, secret, entities, actions, filter, fields, active, created_at) VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id"
-        : "UPDATE sys_web_hook SET owner_id = $1, url = $2, name = $3, secret = $4, entities = $5, actions = $6, filter = $7, fields = $8, active = $9, busy_until = 0, failures = 0 WHERE id = $10 RETURNING id");
+    auto statement = connection.prepare(
+        "web_hook_save", hook.id == 0
+                             ? "INSERT INTO sys_web_hook(owner_id, url, name, secret, entities, actions, filter, fields, active, "
+                               "created_at) VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id"
+                             : "UPDATE sys_web_hook SET owner_id = $1, url = $2, name = $3, secret = $4, entities = $5, actions = $6, "
+                               "filter = $7, fields = $8, active = $9, busy_until = 0, failures = 0 WHERE id = $10 RETURNING id");
     statement.bind(1, hook.owner_id).bind_text(2, hook.url).bind_text(3, hook.name).bind_text(4, hook.secret);
     statement.bind_text(5, json_list(hook.entities)).bind_text(6, json_list(hook.actions)).bind_text(7, json::serialize(hook.filter));
-    if (hook.fields) statement.bind_text(8, json_list(*hook.fields));
-    else statement.bind_null(8);
+    if (hook.fields)
+      statement.bind_text(8, json_list(*hook.fields));
+    else
+      statement.bind_null(8);
     statement.bind(9, hook.is_active ? 1 : 0).bind(10, hook.id == 0 ? impl_->now_micros() : hook.id);
     if (!statement.step()) throw base::Error(base::ErrorCode::kNotFound, "web_hook_not_found");
     hook.id = statement.integer(0);
@@ -345,14 +393,17 @@ std::int64_t WebHooks::save(WebHook hook) {
 void WebHooks::remove(std::int64_t id) {
   impl_->services.database.write({.name = "web_hook_remove"}, [&](store::Connection& connection) {
     connection.prepare("web_hook_remove_rows", "DELETE FROM sys_web_hook_delivery WHERE hook_id = $1").bind(1, id).run();
-    if (connection.prepare("web_hook_remove", "DELETE FROM sys_web_hook WHERE id = $1").bind(1, id).run() == 0) throw base::Error(base::ErrorCode::kNotFound, "web_hook_not_found");
+    if (connection.prepare("web_hook_remove", "DELETE FROM sys_web_hook WHERE id = $1").bind(1, id).run() == 0)
+      throw base::Error(base::ErrorCode::kNotFound, "web_hook_not_found");
   });
 }
 
 void WebHooks::replay(std::int64_t hook_id, std::int64_t delivery_id) {
   impl_->services.database.write({.name = "web_hook_replay"}, [&](store::Connection& connection) {
     const std::int64_t now = impl_->now_micros();
-    auto statement = connection.prepare("web_hook_replay", "UPDATE sys_web_hook_delivery SET state = 'waiting', attempts = 0, next_at = $1, give_up_at = $2 WHERE hook_id = $3 AND id = $4");
+    auto statement = connection.prepare(
+        "web_hook_replay",
+        "UPDATE sys_web_hook_delivery SET state = 'waiting', attempts = 0, next_at = $1, give_up_at = $2 WHERE hook_id = $3 AND id = $4");
     statement.bind(1, now).bind(2, base::to_micros(impl_->services.clock.now() + kTriedFor)).bind(3, hook_id).bind(4, delivery_id);
     if (statement.run() == 0) throw base::Error(base::ErrorCode::kNotFound, "delivery_not_found");
     connection.prepare("web_hook_retry", "UPDATE sys_web_hook SET busy_until = 0 WHERE id = $1 AND failures > 0").bind(1, hook_id).run();
@@ -386,10 +437,20 @@ void WebHooks::consume(const std::vector<entity::OutboxEvent>& events) {
   impl_->services.database.write({.name = "web_hook_queue"}, [&](store::Connection& connection) {
     const base::Instant now = impl_->services.clock.now();
     for (const auto& [hook, event] : fitting) {
-      auto statement = connection.prepare("web_hook_queue", "INSERT INTO sys_web_hook_delivery(hook_id, event, entity_id, record_id, version, action, fields, user_id, at, created_at, state, next_at, give_up_at) "
-                                                            "VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'waiting', $10, $11) ON CONFLICT DO NOTHING");
-      statement.bind(1, hook).bind_text(2, event->position).bind(3, event->entity_id).bind(4, event->record_id).bind(5, event->version).bind_text(6, event->action);
-      statement.bind_text(7, json_list(event->changed_fields)).bind(8, event->user_id).bind(9, base::to_micros(event->at)).bind(10, base::to_micros(now));
+      auto statement = connection.prepare("web_hook_queue",
+                                          "INSERT INTO sys_web_hook_delivery(hook_id, event, entity_id, record_id, version, action, "
+                                          "fields, user_id, at, created_at, state, next_at, give_up_at) "
+                                          "VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'waiting', $10, $11) ON CONFLICT DO NOTHING");
+      statement.bind(1, hook)
+          .bind_text(2, event->position)
+          .bind(3, event->entity_id)
+          .bind(4, event->record_id)
+          .bind(5, event->version)
+          .bind_text(6, event->action);
+      statement.bind_text(7, json_list(event->changed_fields))
+          .bind(8, event->user_id)
+          .bind(9, base::to_micros(event->at))
+          .bind(10, base::to_micros(now));
       statement.bind(11, base::to_micros(now + kTriedFor)).run();
     }
   });
@@ -399,7 +460,8 @@ void WebHooks::consume(const std::vector<entity::OutboxEvent>& events) {
 bool WebHooks::send_some() { return impl_->send_some(); }
 
 std::int64_t WebHooks::remove_old() {
-  return flow::remove_old_rows(impl_->services.database, {"web_hook_retention", "sys_web_hook_delivery", "id", "created_at < $1 AND state <> 'waiting'"},
+  return flow::remove_old_rows(impl_->services.database,
+                               {"web_hook_retention", "sys_web_hook_delivery", "id", "created_at < $1 AND state <> 'waiting'"},
                                impl_->services.clock.now() - kJournalKept);
 }
 

@@ -24,8 +24,8 @@ const std::vector<store::Migration>& web_hook_migrations();  // number 47
 struct WebHook {
   std::int64_t id = 0, owner_id = 0;
   std::string url, name, secret;
-  std::vector<std::string> entities, actions;  // entity keys, "created" …; empty: all
-  json::value filter;                          // in the grammar of lists; only for hooks of one entity; null: all records
+  std::vector<std::string> entities, actions;      // entity keys, "created" …; empty: all
+  json::value filter;                              // in the grammar of lists; only for hooks of one entity; null: all records
   std::optional<std::vector<std::string>> fields;  // sent values; missing: every readable field
   bool is_active = true;
   base::Instant created_at{};
@@ -62,7 +62,8 @@ class WebHooks {
   std::int64_t save(WebHook hook);
   void remove(std::int64_t id);
   // Newest first; `state` empty: all.
-  static std::vector<Delivery> deliveries(store::Connection& connection, std::int64_t hook_id, std::string_view state, std::int64_t before_id, int limit);
+  static std::vector<Delivery> deliveries(store::Connection& connection, std::int64_t hook_id, std::string_view state,
+                                          std::int64_t before_id, int limit);
   static std::optional<Delivery> find_delivery(store::Connection& connection, std::int64_t hook_id, std::int64_t id);
   // Sends it again for a day from now on. Error not_found "delivery_not_found".
   void replay(std::int64_t hook_id, std::int64_t delivery_id);

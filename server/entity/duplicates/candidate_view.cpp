@@ -7,7 +7,10 @@
 namespace entity {
 
 CandidateView::CandidateView(const QueryContext& context, const EntityDef& entity)
-    : context_(context), entity_(entity), plan_(match_plan(entity)), readable_(access_filter(context.registry, entity, context.caller, Action::kRead)) {}
+    : context_(context),
+      entity_(entity),
+      plan_(match_plan(entity)),
+      readable_(access_filter(context.registry, entity, context.caller, Action::kRead)) {}
 
 const Record* CandidateView::find(std::int64_t id) {
   auto [it, added] = known_.try_emplace(id);
@@ -32,8 +35,10 @@ bool CandidateView::begin(std::int64_t id, base::JsonWriter& out) {
   if (is_readable(id)) {
     out.key("id").integer(id).key("version").integer(record->version).key("title");
     const FieldDef& title = entity_.fields[static_cast<std::size_t>(entity_.title_index)];
-    if (may_read_field(context_.caller, entity_, title)) out.text(title.type->display(title, record->at(entity_.title_index)));
-    else out.null();
+    if (may_read_field(context_.caller, entity_, title))
+      out.text(title.type->display(title, record->at(entity_.title_index)));
+    else
+      out.null();
     out.key("facts").begin_object();
     for (const auto index : plan_.fields) {
       const FieldDef& field = entity_.fields[static_cast<std::size_t>(index)];
@@ -48,8 +53,10 @@ bool CandidateView::begin(std::int64_t id, base::JsonWriter& out) {
     const std::int64_t owner_id = std::get<Link>(record->at(entity_.owner_index)).record_id;
     const auto owner = load_record(context_.connection, context_.registry, context_.registry.require("user"), owner_id);
     out.key("owner").begin_object().key("id").integer(owner_id).key("title");
-    if (owner) out.text(owner->text("name"));
-    else out.null();
+    if (owner)
+      out.text(owner->text("name"));
+    else
+      out.null();
     out.end_object();
   }
   return true;
@@ -65,7 +72,8 @@ void CandidateView::write_reasons(const std::string& stored, base::JsonWriter& o
   out.end_array();
 }
 
-void write_draft_candidates(const QueryContext& context, const EntityDef& entity, const json::object& values, std::int64_t except, int limit, base::JsonWriter& out) {
+void write_draft_candidates(const QueryContext& context, const EntityDef& entity, const json::object& values, std::int64_t except,
+                            int limit, base::JsonWriter& out) {
   const MatchPlan plan = match_plan(entity);
   out.begin_object().key("candidates").begin_array();
   if (!plan.is_empty()) {

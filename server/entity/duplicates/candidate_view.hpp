@@ -32,6 +32,7 @@ class CandidateView {
 };
 
 // {"candidates":[…]} for a draft; `except` is the record being changed, 0 for a new one.
-void write_draft_candidates(const QueryContext& context, const EntityDef& entity, const json::object& values, std::int64_t except, int limit, base::JsonWriter& out);
+void write_draft_candidates(const QueryContext& context, const EntityDef& entity, const json::object& values, std::int64_t except,
+                            int limit, base::JsonWriter& out);
 
 }  // namespace entity

@@ -33,7 +33,8 @@ void StoredStatistics::prefetch(std::vector<std::uint64_t> tokens) {
   std::erase_if(tokens, [&](std::uint64_t token) { return counts_.contains(token); });
   if (tokens.empty()) return;
   for (const auto token : tokens) counts_.emplace(token, 0);
-  auto statement = connection_.prepare("match_counts", "SELECT token, records FROM sys_match_count WHERE entity_id = $1 AND token IN (" + connection_.int_list_sql(2) + ")");
+  auto statement = connection_.prepare(
+      "match_counts", "SELECT token, records FROM sys_match_count WHERE entity_id = $1 AND token IN (" + connection_.int_list_sql(2) + ")");
   statement.bind(1, entity_id_).bind_int_list(2, stored(tokens));
   while (statement.step()) counts_[static_cast<std::uint64_t>(statement.integer(0))] = statement.integer(1);
 }
@@ -56,7 +57,9 @@ bool MatchIndex::store(std::int64_t record_id, const match::Features& features) 
     }
   }
   connection_
-      .prepare("match_store", "INSERT INTO sys_match_record(entity_id, record_id, features) VALUES($1, $2, $3) ON CONFLICT(entity_id, record_id) DO UPDATE SET features = excluded.features")
+      .prepare("match_store",
+               "INSERT INTO sys_match_record(entity_id, record_id, features) VALUES($1, $2, $3) ON CONFLICT(entity_id, record_id) DO "
+               "UPDATE SET features = excluded.features")
       .bind(1, entity_.id)
       .bind(2, record_id)
       .bind_text(3, text)
@@ -64,7 +67,12 @@ bool MatchIndex::store(std::int64_t record_id, const match::Features& features) 
   if (known) add_to_counts(before, -1);
   add_to_counts(features, 1);
   if (!known) {
-    connection_.prepare("match_state_add", "INSERT INTO sys_match_state(entity_id, records) VALUES($1, 1) ON CONFLICT(entity_id) DO UPDATE SET records = sys_match_state.records + 1").bind(1, entity_.id).run();
+    connection_
+        .prepare("match_state_add",
+                 "INSERT INTO sys_match_state(entity_id, records) VALUES($1, 1) ON CONFLICT(entity_id) DO UPDATE SET records = "
+                 "sys_match_state.records + 1")
+        .bind(1, entity_.id)
+        .run();
   }
   write_keys(record_id, before, features);
   return true;
@@ -79,14 +87,27 @@ void MatchIndex::forget(std::int64_t record_id) {
   }
   write_keys(record_id, before, {});
   add_to_counts(before, -1);
-  connection_.prepare("match_forget", "DELETE FROM sys_match_record WHERE entity_id = $1 AND record_id = $2").bind(1, entity_.id).bind(2, record_id).run();
-  connection_.prepare("match_state_less", "UPDATE sys_match_state SET records = records - 1 WHERE entity_id = $1").bind(1, entity_.id).run();
-  connection_.prepare("duplicate_forget", "DELETE FROM sys_duplicate WHERE entity_id = $1 AND state = 'open' AND (first_id = $2 OR second_id = $2)").bind(1, entity_.id).bind(2, record_id).run();
+  connection_.prepare("match_forget", "DELETE FROM sys_match_record WHERE entity_id = $1 AND record_id = $2")
+      .bind(1, entity_.id)
+      .bind(2, record_id)
+      .run();
+  connection_.prepare("match_state_less", "UPDATE sys_match_state SET records = records - 1 WHERE entity_id = $1")
+      .bind(1, entity_.id)
+      .run();
+  connection_
+      .prepare("duplicate_forget",
+               "DELETE FROM sys_duplicate WHERE entity_id = $1 AND state = 'open' AND (first_id = $2 OR second_id = $2)")
+      .bind(1, entity_.id)
+      .bind(2, record_id)
+      .run();
 }
 
 void MatchIndex::add_to_counts(const match::Features& features, int by) {
-  auto statement = connection_.prepare("match_count", "INSERT INTO sys_match_count(entity_id, token, records) VALUES($1, $2, $3) ON CONFLICT(entity_id, token) DO UPDATE SET records = sys_match_count.records + excluded.records");
-  for (const auto token : match::counted_tokens(plan_.schema, features)) statement.bind(1, entity_.id).bind(2, stored(token)).bind(3, by).run();
+  auto statement = connection_.prepare("match_count",
+                                       "INSERT INTO sys_match_count(entity_id, token, records) VALUES($1, $2, $3) ON CONFLICT(entity_id, "
+                                       "token) DO UPDATE SET records = sys_match_count.records + excluded.records");
+  for (const auto token : match::counted_tokens(plan_.schema, features))
+    statement.bind(1, entity_.id).bind(2, stored(token)).bind(3, by).run();
 }
 
 void MatchIndex::write_keys(std::int64_t record_id, const match::Features& before, const match::Features& after) {
@@ -94,13 +115,15 @@ void MatchIndex::write_keys(std::int64_t record_id, const match::Features& befor
   statistics.prefetch(match::counted_tokens(plan_.schema, after));
   const auto keys = match::blocking_keys(plan_.schema, after, statistics, match::KeyUse::kStore);
   if (!before.fields.empty()) {
-    auto statement = connection_.prepare("match_key_remove", "DELETE FROM sys_match_key WHERE entity_id = $1 AND key = $2 AND record_id = $3");
+    auto statement =
+        connection_.prepare("match_key_remove", "DELETE FROM sys_match_key WHERE entity_id = $1 AND key = $2 AND record_id = $3");
     for (const auto key : match::blocking_keys(plan_.schema, before, statistics, match::KeyUse::kLookup)) {
       if (std::binary_search(keys.begin(), keys.end(), key)) continue;
       statement.bind(1, entity_.id).bind(2, stored(key)).bind(3, record_id).run();
     }
   }
-  auto statement = connection_.prepare("match_key_add", "INSERT INTO sys_match_key(entity_id, key, record_id) VALUES($1, $2, $3) ON CONFLICT DO NOTHING");
+  auto statement = connection_.prepare("match_key_add",
+                                       "INSERT INTO sys_match_key(entity_id, key, record_id) VALUES($1, $2, $3) ON CONFLICT DO NOTHING");
   for (const auto key : keys) statement.bind(1, entity_.id).bind(2, stored(key)).bind(3, record_id).run();
 }
 
@@ -114,8 +137,9 @@ std::vector<std::int64_t> MatchIndex::ids_by_keys(const std::vector<std::uint64_
       while (statement.step()) blocks[stored(key)].push_back(statement.integer(0));
     }
   } else {
-    auto statement = connection_.prepare("match_blocks", "SELECT k.key, r.record_id FROM (" + connection_.int_list_sql(2) +
-                                                             ") k(key), LATERAL (SELECT record_id FROM sys_match_key WHERE entity_id = $1 AND key = k.key LIMIT $3) r");
+    auto statement = connection_.prepare(
+        "match_blocks", "SELECT k.key, r.record_id FROM (" + connection_.int_list_sql(2) +
+                            ") k(key), LATERAL (SELECT record_id FROM sys_match_key WHERE entity_id = $1 AND key = k.key LIMIT $3) r");
     statement.bind(1, entity_.id).bind_int_list(2, stored(keys)).bind(3, match::kMostInBlock + 1);
     while (statement.step()) blocks[statement.integer(0)].push_back(statement.integer(1));
   }
@@ -140,7 +164,9 @@ std::vector<MatchCandidate> MatchIndex::find(const match::Features& features, st
   std::erase(ids, except);
   std::vector<std::pair<std::int64_t, match::Features>> others;
   std::vector<std::uint64_t> tokens;
-  auto statement = connection_.prepare("match_candidates", "SELECT record_id, features FROM sys_match_record WHERE entity_id = $1 AND record_id IN (" + connection_.int_list_sql(2) + ")");
+  auto statement =
+      connection_.prepare("match_candidates", "SELECT record_id, features FROM sys_match_record WHERE entity_id = $1 AND record_id IN (" +
+                                                  connection_.int_list_sql(2) + ")");
   statement.bind(1, entity_.id).bind_int_list(2, ids);
   while (statement.step()) {
     others.emplace_back(statement.integer(0), match::decode(statement.text(1), plan_.schema.size()));
@@ -156,7 +182,8 @@ std::vector<MatchCandidate> MatchIndex::find(const match::Features& features, st
     auto score = scorer.compare(own, match::prepare(plan_.schema, std::move(other), statistics));
     if (score.points >= least_points) found.push_back({id, std::move(score)});
   }
-  std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.score.bits != b.score.bits ? a.score.bits > b.score.bits : a.id < b.id; });
+  std::sort(found.begin(), found.end(),
+            [](const auto& a, const auto& b) { return a.score.bits != b.score.bits ? a.score.bits > b.score.bits : a.id < b.id; });
   if (found.size() > static_cast<std::size_t>(limit)) found.resize(static_cast<std::size_t>(limit));
   return found;
 }
@@ -164,16 +191,27 @@ std::vector<MatchCandidate> MatchIndex::find(const match::Features& features, st
 void MatchIndex::put_pairs(std::int64_t record_id, const std::vector<MatchCandidate>& found, base::Instant now) {
   std::vector<std::int64_t> ids;
   for (const auto& candidate : found) ids.push_back(candidate.id);
-  auto statement = connection_.prepare("duplicate_outdate", "DELETE FROM sys_duplicate WHERE entity_id = $1 AND state = 'open' AND ((first_id = $2 AND second_id NOT IN (" + connection_.int_list_sql(3) +
-                                                                ")) OR (second_id = $2 AND first_id NOT IN (" + connection_.int_list_sql(3) + ")))");
+  auto statement = connection_.prepare(
+      "duplicate_outdate", "DELETE FROM sys_duplicate WHERE entity_id = $1 AND state = 'open' AND ((first_id = $2 AND second_id NOT IN (" +
+                               connection_.int_list_sql(3) + ")) OR (second_id = $2 AND first_id NOT IN (" + connection_.int_list_sql(3) +
+                               ")))");
   statement.bind(1, entity_.id).bind(2, record_id).bind_int_list(3, ids).run();
-  for (const auto& candidate : found) put_pair(connection_, {entity_.id, record_id, candidate.id, candidate.score.points, reasons_json(plan_.schema, candidate.score), 0}, now);
+  for (const auto& candidate : found)
+    put_pair(connection_, {entity_.id, record_id, candidate.id, candidate.score.points, reasons_json(plan_.schema, candidate.score), 0},
+             now);
 }
 
 void put_pair(store::Connection& connection, const FoundPair& pair, base::Instant now) {
-  auto statement = connection.prepare("duplicate_put", "INSERT INTO sys_duplicate(entity_id, first_id, second_id, score, reasons, state, run, found_at) VALUES($1, $2, $3, $4, $5, 'open', $6, $7) "
-                                                       "ON CONFLICT(entity_id, first_id, second_id) DO UPDATE SET score = excluded.score, reasons = excluded.reasons, run = excluded.run, found_at = excluded.found_at");
-  statement.bind(1, pair.entity_id).bind(2, std::min(pair.a, pair.b)).bind(3, std::max(pair.a, pair.b)).bind(4, pair.points).bind_text(5, pair.reasons);
+  auto statement = connection.prepare("duplicate_put",
+                                      "INSERT INTO sys_duplicate(entity_id, first_id, second_id, score, reasons, state, run, found_at) "
+                                      "VALUES($1, $2, $3, $4, $5, 'open', $6, $7) "
+                                      "ON CONFLICT(entity_id, first_id, second_id) DO UPDATE SET score = excluded.score, reasons = "
+                                      "excluded.reasons, run = excluded.run, found_at = excluded.found_at");
+  statement.bind(1, pair.entity_id)
+      .bind(2, std::min(pair.a, pair.b))
+      .bind(3, std::max(pair.a, pair.b))
+      .bind(4, pair.points)
+      .bind_text(5, pair.reasons);
   statement.bind(6, pair.run).bind(7, base::to_micros(now)).run();
 }
 
@@ -183,7 +221,11 @@ std::string reasons_json(const match::Schema& schema, const match::Score& score)
   out.begin_array();
   for (const auto& reason : score.reasons) {
     out.begin_object().key("field").text(schema[static_cast<std::size_t>(reason.field)].key);
-    out.key("agreement").text(kAgreements[static_cast<int>(reason.agreement)]).key("bits").integer(static_cast<std::int64_t>(reason.bits < 0 ? reason.bits - 0.5 : reason.bits + 0.5)).end_object();
+    out.key("agreement")
+        .text(kAgreements[static_cast<int>(reason.agreement)])
+        .key("bits")
+        .integer(static_cast<std::int64_t>(reason.bits < 0 ? reason.bits - 0.5 : reason.bits + 0.5))
+        .end_object();
   }
   out.end_array();
   return text;
@@ -204,7 +246,9 @@ match::Model MatchIndex::model(const match::Statistics& statistics) {
 void MatchIndex::keep_model(const match::Model& model, base::Instant now) {
   json::object kept;
   for (std::size_t i = 0; i < plan_.schema.size(); ++i) kept[plan_.schema[i].key] = static_cast<std::int64_t>(model.differs_bits[i] * 1000);
-  auto statement = connection_.prepare("match_model_keep", "INSERT INTO sys_match_state(entity_id, records, model, built_at) VALUES($1, 0, $2, $3) ON CONFLICT(entity_id) DO UPDATE SET model = excluded.model, built_at = excluded.built_at");
+  auto statement = connection_.prepare("match_model_keep",
+                                       "INSERT INTO sys_match_state(entity_id, records, model, built_at) VALUES($1, 0, $2, $3) ON "
+                                       "CONFLICT(entity_id) DO UPDATE SET model = excluded.model, built_at = excluded.built_at");
   statement.bind(1, entity_.id).bind_text(2, json::serialize(kept)).bind(3, base::to_micros(now)).run();
 }
 

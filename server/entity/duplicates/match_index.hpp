@@ -43,7 +43,8 @@ struct MatchCandidate {
 // The index of one entity over one connection. References outlive it.
 class MatchIndex {
  public:
-  MatchIndex(store::Connection& connection, const EntityDef& entity, const MatchPlan& plan) : connection_(connection), entity_(entity), plan_(plan) {}
+  MatchIndex(store::Connection& connection, const EntityDef& entity, const MatchPlan& plan)
+      : connection_(connection), entity_(entity), plan_(plan) {}
 
   // In a write. Stores the features and keys of a living record; false when nothing changed.
   bool store(std::int64_t record_id, const match::Features& features);

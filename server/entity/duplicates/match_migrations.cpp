@@ -69,7 +69,8 @@ CREATE INDEX ix_sys_merge_link__merge ON sys_merge_link(merge_id, place);
 }  // namespace
 
 const std::vector<store::Migration>& match_migrations() {
-  static const std::vector<store::Migration> migrations = {{65, "duplicate_search", kSqlite, kPostgres}, {66, "record_merge", kMergeSqlite, kMergePostgres}};
+  static const std::vector<store::Migration> migrations = {{65, "duplicate_search", kSqlite, kPostgres},
+                                                           {66, "record_merge", kMergeSqlite, kMergePostgres}};
   return migrations;
 }
 

@@ -61,7 +61,8 @@ std::vector<std::string> item_texts(const EntityDef& entity, FieldIndex field, c
 std::vector<std::string> texts_of(const EntityDef& entity, FieldIndex field, const Value& value, Role role) {
   if (const auto* text = std::get_if<std::string>(&value); text != nullptr && !text->empty()) return {*text};
   if (const auto* items = std::get_if<Items>(&value)) return item_texts(entity, field, *items, role);
-  if (const auto* days = std::get_if<std::int64_t>(&value); days != nullptr && role == Role::kDate) return {base::to_string(base::from_days(*days))};
+  if (const auto* days = std::get_if<std::int64_t>(&value); days != nullptr && role == Role::kDate)
+    return {base::to_string(base::from_days(*days))};
   return {};
 }
 
@@ -97,7 +98,8 @@ MatchPlan match_plan(const EntityDef& entity) {
 match::Features match_features(const MatchPlan& plan, const Record& record) {
   match::Features features;
   for (std::size_t i = 0; i < plan.fields.size(); ++i) {
-    features.fields.push_back(match::make_features(plan.schema[i].role, texts_of(*record.entity, plan.fields[i], record.at(plan.fields[i]), plan.schema[i].role)));
+    features.fields.push_back(match::make_features(
+        plan.schema[i].role, texts_of(*record.entity, plan.fields[i], record.at(plan.fields[i]), plan.schema[i].role)));
   }
   return features;
 }

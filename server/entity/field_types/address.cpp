@@ -89,15 +89,13 @@ class AddressType final : public ItemsType {
     out.end_object();
   }
 
-  std::string display_item(const FieldDef&, const Item& item) const override {
-    return std::string(item_text(item, kText));
-  }
+  std::string display_item(const FieldDef&, const Item& item) const override { return std::string(item_text(item, kText)); }
 
  private:
   static bool parse_members(const json::object& object, const Item* before, ParseContext& context, Item& item) {
     const ItemMembers members{object, before, context};
-    if (!members.check_names({"kind", "country", "region", "city", "street", "postal_code", "text", "latitude",
-                              "longitude", "opening_hours"}))
+    if (!members.check_names(
+            {"kind", "country", "region", "city", "street", "postal_code", "text", "latitude", "longitude", "opening_hours"}))
       return false;
     bool is_good = members.kind(kKind, {"legal", "actual", "delivery", "warehouse", "other"}, item);
     bool is_part_changed = false;
@@ -108,14 +106,12 @@ class AddressType final : public ItemsType {
       }
     }
     // The text of an address made of parts follows them unless it was given.
-    if (is_part_changed && !object.contains("text") && item_text(item, kText) == joined(*before))
-      item.columns[kText] = std::monostate{};
+    if (is_part_changed && !object.contains("text") && item_text(item, kText) == joined(*before)) item.columns[kText] = std::monostate{};
     is_good = parse_degrees(members, "latitude", kLatitude, 90, item) && is_good;
     return parse_degrees(members, "longitude", kLongitude, 180, item) && is_good;
   }
 
-  static bool parse_degrees(const ItemMembers& members, std::string_view name, AddressColumn column, int limit,
-                            Item& item) {
+  static bool parse_degrees(const ItemMembers& members, std::string_view name, AddressColumn column, int limit, Item& item) {
     const auto* value = members.object.if_contains(name);
     if (!value) return true;
     item.columns[column] = std::monostate{};
@@ -154,8 +150,6 @@ class AddressType final : public ItemsType {
 
 }  // namespace
 
-void add_address_type(TypeList& out) {
-  out.push_back(std::make_unique<AddressType>("address"));
-}
+void add_address_type(TypeList& out) { out.push_back(std::make_unique<AddressType>("address")); }
 
 }  // namespace entity

@@ -51,9 +51,7 @@ void BasicType::append_search_text(const FieldDef& field, const Value& value, st
   out += display(field, value);
 }
 
-std::vector<Column> IntegerColumnType::columns(const FieldDef&) const {
-  return {{"", ColumnKind::kInteger}};
-}
+std::vector<Column> IntegerColumnType::columns(const FieldDef&) const { return {{"", ColumnKind::kInteger}}; }
 
 int IntegerColumnType::bind(const FieldDef&, const Value& value, store::Statement& statement, int first) const {
   if (const auto* number = std::get_if<std::int64_t>(&value)) {
@@ -73,9 +71,7 @@ int IntegerColumnType::read(const FieldDef&, store::Statement& statement, int fi
   return 1;
 }
 
-std::vector<Column> TextColumnType::columns(const FieldDef&) const {
-  return {{"", ColumnKind::kText}};
-}
+std::vector<Column> TextColumnType::columns(const FieldDef&) const { return {{"", ColumnKind::kText}}; }
 
 void TextColumnType::write(const FieldDef&, const Value& value, base::JsonWriter& out) const {
   if (const auto* text = std::get_if<std::string>(&value)) {
@@ -187,8 +183,7 @@ void add_mark(ParseContext& context, std::string_view code, std::string_view raw
   if (context.marks) context.marks->push_back({context.field.key, std::string(code), std::string(raw)});
 }
 
-std::optional<std::string> check_text(std::string_view text, std::int64_t max_length, ParseContext& context,
-                                      std::string_view member) {
+std::optional<std::string> check_text(std::string_view text, std::int64_t max_length, ParseContext& context, std::string_view member) {
   // Bytes first: nothing is decoded of a text that is too long in any case.
   const auto max_bytes = static_cast<std::size_t>(max_length) * 4;
   if (text.size() > max_bytes) {
@@ -210,8 +205,7 @@ std::optional<std::string> check_text(std::string_view text, std::int64_t max_le
   return std::string(text);
 }
 
-std::optional<std::string> text_of(const json::value& input, std::int64_t max_length, ParseContext& context,
-                                   std::string_view member) {
+std::optional<std::string> text_of(const json::value& input, std::int64_t max_length, ParseContext& context, std::string_view member) {
   const auto* text = input.if_string();
   if (!text) {
     add_member_error(context, member, "wrong_type", {{"expected", "text"}});
@@ -220,9 +214,7 @@ std::optional<std::string> text_of(const json::value& input, std::int64_t max_le
   return check_text(std::string_view(text->data(), text->size()), max_length, context, member);
 }
 
-bool is_blank(std::string_view text) {
-  return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
-}
+bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\r\n") == std::string_view::npos; }
 
 bool ItemMembers::text(std::string_view member, std::size_t index, std::int64_t max_length, Item& item) const {
   const auto* value = object.if_contains(member);
@@ -289,8 +281,7 @@ void write_text_member(base::JsonWriter& out, std::string_view name, std::string
   }
 }
 
-std::optional<std::int64_t> decimal_units(const json::value& input, int scale, ParseContext& context,
-                                          std::string_view member) {
+std::optional<std::int64_t> decimal_units(const json::value& input, int scale, ParseContext& context, std::string_view member) {
   std::string text;
   if (input.is_number()) {
     text = number_text(input);
@@ -332,8 +323,8 @@ void check_number_limits(const FieldDef& field, int scale, std::vector<base::Fie
   if (field.max && !base::parse_decimal(*field.max, scale)) add_declaration_error(errors, field, "max", "not_a_number");
 }
 
-void add_declaration_error(std::vector<base::FieldError>& errors, const FieldDef& field, std::string_view property,
-                           std::string_view code, base::MessageArgs args) {
+void add_declaration_error(std::vector<base::FieldError>& errors, const FieldDef& field, std::string_view property, std::string_view code,
+                           base::MessageArgs args) {
   errors.push_back({"fields." + field.key + "." + std::string(property), std::string(code), std::move(args)});
 }
 

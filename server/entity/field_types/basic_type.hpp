@@ -19,9 +19,7 @@ class BasicType : public FieldType {
   std::vector<Column> item_columns(const FieldDef&) const override { return {}; }
   bool is_multi_value(const FieldDef&) const override { return false; }
   std::string_view main_item_column(const FieldDef&) const override { return {}; }
-  std::string item_operand(const FieldDef&, std::string_view, std::string_view text) const override {
-    return std::string(text);
-  }
+  std::string item_operand(const FieldDef&, std::string_view, std::string_view text) const override { return std::string(text); }
   void append_search_text(const FieldDef& field, const Value& value, std::string& out) const override;
   void check_declaration(const FieldDef&, std::vector<base::FieldError>&) const override {}
 
@@ -75,18 +73,15 @@ inline constexpr std::size_t kMaxItems = 200;
 
 // Errors of the current path (or of a member of it), collected in the context.
 void add_error(ParseContext& context, std::string_view code, base::MessageArgs args = {});
-void add_member_error(ParseContext& context, std::string_view member, std::string_view code,
-                      base::MessageArgs args = {});
+void add_member_error(ParseContext& context, std::string_view member, std::string_view code, base::MessageArgs args = {});
 // "wrong_type" {expected}: text, number, boolean, object, array.
 void add_wrong_type(ParseContext& context, std::string_view expected);
 void add_mark(ParseContext& context, std::string_view code, std::string_view raw);
 
 // Valid UTF-8 without NUL, at most `max_length` code points; otherwise an error and nullopt. `member` extends the path.
-std::optional<std::string> check_text(std::string_view text, std::int64_t max_length, ParseContext& context,
-                                      std::string_view member = {});
+std::optional<std::string> check_text(std::string_view text, std::int64_t max_length, ParseContext& context, std::string_view member = {});
 // As check_text, of a JSON string; another type is an error.
-std::optional<std::string> text_of(const json::value& input, std::int64_t max_length, ParseContext& context,
-                                   std::string_view member = {});
+std::optional<std::string> text_of(const json::value& input, std::int64_t max_length, ParseContext& context, std::string_view member = {});
 // Only ASCII white space, or nothing.
 bool is_blank(std::string_view text);
 
@@ -109,13 +104,12 @@ std::int64_t item_integer(const Item& item, std::size_t index, std::int64_t fall
 void write_text_member(base::JsonWriter& out, std::string_view name, std::string_view text);
 
 // Decimal input: text or JSON number. Errors: wrong_type, not_a_number, too_precise {scale}, out_of_range.
-std::optional<std::int64_t> decimal_units(const json::value& input, int scale, ParseContext& context,
-                                          std::string_view member = {});
+std::optional<std::int64_t> decimal_units(const json::value& input, int scale, ParseContext& context, std::string_view member = {});
 // Error too_small {min} / too_large {max}, given in the type's JSON text form.
 void check_range(std::int64_t units, int scale, ParseContext& context);
 
-void add_declaration_error(std::vector<base::FieldError>& errors, const FieldDef& field, std::string_view property,
-                           std::string_view code, base::MessageArgs args = {});
+void add_declaration_error(std::vector<base::FieldError>& errors, const FieldDef& field, std::string_view property, std::string_view code,
+                           base::MessageArgs args = {});
 
 // Limits of a field of numbers that are no numbers, or none of this scale.
 void check_number_limits(const FieldDef& field, int scale, std::vector<base::FieldError>& errors);

@@ -26,8 +26,7 @@ void check_options(const FieldDef& field, std::vector<base::FieldError>& errors)
   for (std::size_t i = 0; i < field.options.size(); ++i) {
     for (std::size_t k = 0; k < i; ++k) {
       if (field.options[i].id == field.options[k].id || field.options[i].key == field.options[k].key) {
-        add_declaration_error(errors, field, "options[" + std::to_string(i) + "]", "repeated",
-                              {{"value", field.options[i].key}});
+        add_declaration_error(errors, field, "options[" + std::to_string(i) + "]", "repeated", {{"value", field.options[i].key}});
       }
     }
   }
@@ -46,17 +45,13 @@ class ChoiceType final : public TextColumnType {
   }
 
   void append_search_text(const FieldDef&, const Value&, std::string&) const override {}
-  void check_declaration(const FieldDef& field, std::vector<base::FieldError>& errors) const override {
-    check_options(field, errors);
-  }
+  void check_declaration(const FieldDef& field, std::vector<base::FieldError>& errors) const override { check_options(field, errors); }
 };
 
 class MultiChoiceType final : public ItemsType {
  public:
   using ItemsType::ItemsType;
-  std::vector<Column> item_columns(const FieldDef&) const override {
-    return {{"value", ColumnKind::kText, false, true}};
-  }
+  std::vector<Column> item_columns(const FieldDef&) const override { return {{"value", ColumnKind::kText, false, true}}; }
   std::string_view main_item_column(const FieldDef&) const override { return "value"; }
 
   // ["client", "supplier"]; repeated keys are taken once.
@@ -74,9 +69,7 @@ class MultiChoiceType final : public ItemsType {
   }
 
   void append_search_text(const FieldDef&, const Value&, std::string&) const override {}
-  void check_declaration(const FieldDef& field, std::vector<base::FieldError>& errors) const override {
-    check_options(field, errors);
-  }
+  void check_declaration(const FieldDef& field, std::vector<base::FieldError>& errors) const override { check_options(field, errors); }
 
  protected:
   bool parse_item(const json::value& input, const Item*, ParseContext& context, Item& item) const override {
@@ -85,9 +78,7 @@ class MultiChoiceType final : public ItemsType {
     item.columns[0] = *std::move(key);
     return true;
   }
-  void write_item(const FieldDef&, const Item& item, base::JsonWriter& out) const override {
-    out.text(item_text(item, 0));
-  }
+  void write_item(const FieldDef&, const Item& item, base::JsonWriter& out) const override { out.text(item_text(item, 0)); }
   std::string display_item(const FieldDef&, const Item& item) const override { return std::string(item_text(item, 0)); }
 };
 

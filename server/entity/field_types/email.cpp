@@ -75,8 +75,6 @@ class EmailType final : public ItemsType {
 
 }  // namespace
 
-void add_email_type(TypeList& out) {
-  out.push_back(std::make_unique<EmailType>("email"));
-}
+void add_email_type(TypeList& out) { out.push_back(std::make_unique<EmailType>("email")); }
 
 }  // namespace entity

@@ -14,10 +14,9 @@ struct Types {
   std::unordered_map<std::string_view, const FieldType*> by_name;
 
   Types() {
-    for (const auto add :
-         {add_text_types, add_rich_text_type, add_number_types, add_money_type, add_temporal_types, add_choice_types,
-          add_link_types, add_phone_type, add_email_type, add_messenger_type, add_url_type, add_address_type,
-          add_file_types, add_tags_type, add_json_type, add_computed_types}) {
+    for (const auto add : {add_text_types, add_rich_text_type, add_number_types, add_money_type, add_temporal_types, add_choice_types,
+                           add_link_types, add_phone_type, add_email_type, add_messenger_type, add_url_type, add_address_type,
+                           add_file_types, add_tags_type, add_json_type, add_computed_types}) {
       add(owned);
     }
     for (const auto& type : owned) {
@@ -39,8 +38,6 @@ const FieldType* find_field_type(std::string_view name) {
   return found == types().by_name.end() ? nullptr : found->second;
 }
 
-const std::vector<const FieldType*>& all_field_types() {
-  return types().all;
-}
+const std::vector<const FieldType*>& all_field_types() { return types().all; }
 
 }  // namespace entity

@@ -10,9 +10,7 @@ const Registry& registry() {
   static const RegistryPtr kRegistry = build_test_registry(test_entity_files());
   return *kRegistry;
 }
-const FieldDef& field(std::string_view key) {
-  return *registry().require("thing").field(key);
-}
+const FieldDef& field(std::string_view key) { return *registry().require("thing").field(key); }
 
 std::string describe(const Parsed& parsed) {
   std::string text;
@@ -37,8 +35,7 @@ TEST(FieldTypes, TakeGoodValuesAndAnswerThemInTheContractsForm) {
       {"inn", R"("7707083893")", R"("7707083893")", ""},
       {"inn", R"("77 0708 3893")", R"("7707083893")", ""},
       {"story", R"("line\nline\ttab")", R"("line\nline\ttab")", ""},
-      {"page", R"("<p onclick=\"x()\">Hi <b>you</b><script>bad()</script></p>")", R"("<p>Hi <b>you</b></p>")",
-       "?page:html_cleaned "},
+      {"page", R"("<p onclick=\"x()\">Hi <b>you</b><script>bad()</script></p>")", R"("<p>Hi <b>you</b></p>")", "?page:html_cleaned "},
       {"count", "42", "42", ""},
       {"count", R"("42")", "42", ""},
       {"count", "42.0", "42", ""},
@@ -75,8 +72,7 @@ TEST(FieldTypes, TakeGoodValuesAndAnswerThemInTheContractsForm) {
        R"([{"id":0,"raw":"https://t.me/Ivan","value":"ivan","kind":"telegram"}])", ""},
       {"site", R"("https://example.ru/a?b=1")", R"("https://example.ru/a?b=1")", ""},
       {"sites", R"(["www.example.ru/"])", R"([{"id":0,"raw":"www.example.ru/","value":"example.ru","kind":null}])", ""},
-      {"addresses",
-       R"([{"kind": "legal", "city": "Казань", "street": "Баумана, 1", "latitude": "55.7887", "longitude": 49.1221}])",
+      {"addresses", R"([{"kind": "legal", "city": "Казань", "street": "Баумана, 1", "latitude": "55.7887", "longitude": 49.1221}])",
        R"([{"id":0,"kind":"legal","country":null,"region":null,"city":"Казань","street":"Баумана, 1","postal_code":null,"text":"Казань, Баумана, 1","opening_hours":null,"latitude":"55.788700","longitude":"49.122100"}])",
        ""},
       {"paper", "3", R"({"id":3,"url":"/api/v1/files/3"})", ""},
@@ -106,10 +102,9 @@ TEST(FieldTypes, KeepWhatTheyDoubtAsItStoodAndMarkIt) {
     EXPECT_EQ(describe(parsed), each.problems) << each.field << " " << each.input;
     ASSERT_FALSE(is_empty(parsed.value)) << each.input;
     ASSERT_FALSE(parsed.marks.empty());
-    EXPECT_EQ('"' + parsed.marks.front().raw + '"',
-              each.field == std::string("phones") || each.field == std::string("emails")
-                  ? each.input.substr(1, each.input.size() - 2)
-                  : each.input);
+    EXPECT_EQ('"' + parsed.marks.front().raw + '"', each.field == std::string("phones") || each.field == std::string("emails")
+                                                        ? each.input.substr(1, each.input.size() - 2)
+                                                        : each.input);
     if (!each.output.empty()) {
       EXPECT_EQ(parsed.json, each.output);
     }
@@ -171,8 +166,7 @@ TEST(FieldTypes, RefuseWhatIsWrongAndNameThePlace) {
       {"settings", "5", "", "!settings:wrong_type "},
   };
   for (const auto& each : cases) {
-    EXPECT_EQ(describe(parse_value(registry(), field(each.field), each.input)), each.problems)
-        << each.field << " " << each.input;
+    EXPECT_EQ(describe(parse_value(registry(), field(each.field), each.input)), each.problems) << each.field << " " << each.input;
   }
 }
 
@@ -196,13 +190,12 @@ TEST(FieldTypes, RefuseHugeAndMalformedTextOfEveryTypeWithoutReadingItThrough) {
 
 TEST(FieldTypes, ChangeTheItemsThatAreGivenById) {
   const auto& phones = field("phones");
-  Items stored = std::get<Items>(
-      parse_value(registry(), phones, R"([{"raw": "8 916 123-45-67", "kind": "mobile"}, "8 495 123-45-67"])").value);
+  Items stored =
+      std::get<Items>(parse_value(registry(), phones, R"([{"raw": "8 916 123-45-67", "kind": "mobile"}, "8 495 123-45-67"])").value);
   stored[0].id = 11;
   stored[1].id = 12;
   const Value before = stored;
-  const auto changed =
-      parse_value(registry(), phones, R"([{"id": 12}, {"id": 11, "kind": "work"}, "8 800 555-35-35"])", &before);
+  const auto changed = parse_value(registry(), phones, R"([{"id": 12}, {"id": 11, "kind": "work"}, "8 800 555-35-35"])", &before);
   ASSERT_EQ(describe(changed), "");
   const auto& items = std::get<Items>(changed.value);
   ASSERT_EQ(items.size(), 3u);
@@ -211,10 +204,8 @@ TEST(FieldTypes, ChangeTheItemsThatAreGivenById) {
   EXPECT_EQ(std::get<std::string>(items[1].columns[0]), "8 916 123-45-67");
   EXPECT_EQ(std::get<std::string>(items[1].columns[4]), "work");
   EXPECT_EQ(items[2].id, 0);
-  EXPECT_EQ(describe(parse_value(registry(), phones, R"([{"id": 99, "raw": "1"}])", &before)),
-            "!phones[0].id:unknown_item ");
-  EXPECT_EQ(describe(parse_value(registry(), phones, R"([{"id": 11}, {"id": 11}])", &before)),
-            "!phones[1].id:unknown_item ");
+  EXPECT_EQ(describe(parse_value(registry(), phones, R"([{"id": 99, "raw": "1"}])", &before)), "!phones[0].id:unknown_item ");
+  EXPECT_EQ(describe(parse_value(registry(), phones, R"([{"id": 11}, {"id": 11}])", &before)), "!phones[1].id:unknown_item ");
 }
 
 TEST(FieldTypes, NormaliseOperandsOfFiltersLikeTheStoredForm) {

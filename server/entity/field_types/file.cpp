@@ -35,9 +35,7 @@ class FileType final : public ItemsType {
  public:
   using ItemsType::ItemsType;
   bool is_multi_value(const FieldDef& field) const override { return field.multiple; }
-  Comparison comparison(const FieldDef& field) const override {
-    return field.multiple ? Comparison::kSet : Comparison::kNumber;
-  }
+  Comparison comparison(const FieldDef& field) const override { return field.multiple ? Comparison::kSet : Comparison::kNumber; }
   std::vector<Column> columns(const FieldDef& field) const override {
     if (field.multiple) return {};
     return {{"", ColumnKind::kInteger}};
@@ -106,12 +104,8 @@ class FileType final : public ItemsType {
     item.columns[0] = *id;
     return true;
   }
-  void write_item(const FieldDef&, const Item& item, base::JsonWriter& out) const override {
-    write_file(out, item_integer(item, 0));
-  }
-  std::string display_item(const FieldDef&, const Item& item) const override {
-    return std::to_string(item_integer(item, 0));
-  }
+  void write_item(const FieldDef&, const Item& item, base::JsonWriter& out) const override { write_file(out, item_integer(item, 0)); }
+  std::string display_item(const FieldDef&, const Item& item) const override { return std::to_string(item_integer(item, 0)); }
 };
 
 }  // namespace

@@ -45,29 +45,21 @@ constexpr int kMaxDepth = 200;
 // without bounds is taken as plain text. Real letters stay far below.
 constexpr int kMaxOpenElements = 500;
 constexpr std::int64_t kMaxRepeatedElements = 200'000;
-constexpr NameList kSelfClosing =
-    " p li dt dd tr td th tbody thead tfoot option input meta link area base embed source track param ";
+constexpr NameList kSelfClosing = " p li dt dd tr td th tbody thead tfoot option input meta link area base embed source track param ";
 constexpr NameList kFormatting = " a b big code em font i nobr s small strike strong tt u ";
 
 std::string lower(std::string_view text) {
   std::string result(text);
-  std::transform(result.begin(), result.end(), result.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  std::transform(result.begin(), result.end(), result.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
   return result;
 }
 
 void append_escaped(std::string& out, std::string_view text, bool in_attribute) {
   for (const char c : text) {
     switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
+      case '&': out += "&amp;"; break;
+      case '<': out += "&lt;"; break;
+      case '>': out += "&gt;"; break;
       case '"':
         if (in_attribute) {
           out += "&quot;";
@@ -82,10 +74,8 @@ void append_escaped(std::string& out, std::string_view text, bool in_attribute) 
           out += c;
         }
         break;
-      case '\0':
-        break;
-      default:
-        out += c;
+      case '\0': break;
+      default: out += c;
     }
   }
 }
@@ -110,8 +100,8 @@ bool is_safe_address(std::string_view url, bool is_image) {
 
 bool is_plain(std::string_view value) {
   return std::all_of(value.begin(), value.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '#' ||
-           c == '%' || c == '.' || c == ':' || c == '+' || c == ' ';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '#' || c == '%' || c == '.' ||
+           c == ':' || c == '+' || c == ' ';
   });
 }
 
@@ -176,15 +166,12 @@ class Writer {
         append_escaped(out_.html, node.v.text.text, false);
         out_.text += node.v.text.text;
         break;
-      case GUMBO_NODE_ELEMENT:
-        element(node.v.element, depth);
-        break;
+      case GUMBO_NODE_ELEMENT: element(node.v.element, depth); break;
       case GUMBO_NODE_CDATA:  // only in foreign content, where it is text
         append_escaped(out_.html, node.v.text.text, false);
         out_.text += node.v.text.text;
         break;
-      default:
-        break;
+      default: break;
     }
   }
 

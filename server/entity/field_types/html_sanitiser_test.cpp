@@ -27,8 +27,7 @@ std::string letters(const std::string& html) {
 }
 
 std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return text;
 }
 
@@ -44,20 +43,17 @@ bool has_script(const std::string& html) {
         is_quoted = !is_quoted;
         if (is_quoted) value = i + 1;
         const auto text = lower(html.substr(value, i - value));
-        if (!is_quoted &&
-            (text.rfind("javascript:", 0) == 0 || text.rfind("data:", 0) == 0 || text.rfind("vbscript:", 0) == 0))
+        if (!is_quoted && (text.rfind("javascript:", 0) == 0 || text.rfind("data:", 0) == 0 || text.rfind("vbscript:", 0) == 0))
           return true;
       } else if (!is_quoted) {
         names += html[i];
       }
     }
     names = lower(names);
-    for (const auto* element :
-         {"script", "iframe", "style", "svg", "math", "object", "embed", "form", "base", "meta", "link"}) {
+    for (const auto* element : {"script", "iframe", "style", "svg", "math", "object", "embed", "form", "base", "meta", "link"}) {
       if (names.rfind(element, 0) == 0) return true;
     }
-    if (names.find(" on") != std::string::npos || names.find(" style") != std::string::npos ||
-        names.find(" srcdoc") != std::string::npos)
+    if (names.find(" on") != std::string::npos || names.find(" style") != std::string::npos || names.find(" srcdoc") != std::string::npos)
       return true;
   }
   return false;
@@ -78,8 +74,7 @@ TEST(HtmlSanitiser, KeepsFormattingAndDropsWhatActs) {
       {"<p>unclosed <i>tags", "<p>unclosed <i>tags</i></p>"},
       {"<unknown>kept text</unknown>", "kept text"},
       {"<p style=\"background:url(javascript:x())\">p</p>", "<p>p</p>"},
-      {"<table><tr><td colspan=2>c</td></tr></table>",
-       "<table><tbody><tr><td colspan=\"2\">c</td></tr></tbody></table>"},
+      {"<table><tr><td colspan=2>c</td></tr></table>", "<table><tbody><tr><td colspan=\"2\">c</td></tr></tbody></table>"},
       {"<noscript><p title=\"</noscript><img src=x onerror=alert(1)>\">",
        "<p title=\"&lt;/noscript&gt;&lt;img src=x onerror=alert(1)&gt;\"></p>"},
       {"<!-- comment -->text", "text"},
@@ -93,8 +88,7 @@ TEST(HtmlSanitiser, KeepsFormattingAndDropsWhatActs) {
 }
 
 TEST(HtmlSanitiser, GivesTheSameResultWhenRunOnItsOwnResult) {
-  for (const auto* input :
-       {"<p>a<b>b</p>c", "<a href='/x?a=1&b=2'>a</a>", "<ul><li>1<li>2</ul>", "&lt;script&gt;", "<pre>\n\nx</pre>"}) {
+  for (const auto* input : {"<p>a<b>b</p>c", "<a href='/x?a=1&b=2'>a</a>", "<ul><li>1<li>2</ul>", "&lt;script&gt;", "<pre>\n\nx</pre>"}) {
     const auto once = sanitise_html(input).html;
     EXPECT_EQ(sanitise_html(once).html, once) << input;
   }
@@ -207,13 +201,12 @@ TEST(HtmlSanitiser, PassesTheSharedSuiteWithoutScriptsAndWithTheSameVisibleText)
       expected.emplace_back(given.as_string());
     }
     const auto seen = letters(clean.html);
-    const bool is_same =
-        std::any_of(expected.begin(), expected.end(), [&](const std::string& each) { return letters(each) == seen; });
+    const bool is_same = std::any_of(expected.begin(), expected.end(), [&](const std::string& each) { return letters(each) == seen; });
     if (is_same) {
       ++same;
     } else if (std::getenv("MATVEY_VERBOSE")) {
-      std::cout << payload.substr(0, 300) << "\n  → " << seen.substr(0, 100) << "\n  expected "
-                << letters(expected.front()).substr(0, 100) << "\n";
+      std::cout << payload.substr(0, 300) << "\n  → " << seen.substr(0, 100) << "\n  expected " << letters(expected.front()).substr(0, 100)
+                << "\n";
     }
   }
   RecordProperty("same_text", same);

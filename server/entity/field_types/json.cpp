@@ -48,8 +48,6 @@ class JsonType final : public TextColumnType {
 
 }  // namespace
 
-void add_json_type(TypeList& out) {
-  out.push_back(std::make_unique<JsonType>("json"));
-}
+void add_json_type(TypeList& out) { out.push_back(std::make_unique<JsonType>("json")); }
 
 }  // namespace entity

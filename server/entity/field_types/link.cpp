@@ -82,9 +82,7 @@ class LinkType : public BasicType {
 class LinkAnyType final : public LinkType {
  public:
   using LinkType::LinkType;
-  std::vector<Column> columns(const FieldDef&) const override {
-    return {{"", ColumnKind::kInteger}, {"__entity", ColumnKind::kInteger}};
-  }
+  std::vector<Column> columns(const FieldDef&) const override { return {{"", ColumnKind::kInteger}, {"__entity", ColumnKind::kInteger}}; }
 
   // {"entity": "company", "id": 5}
   Value parse(const json::value& input, ParseContext& context) const override {
@@ -120,12 +118,7 @@ class LinkAnyType final : public LinkType {
       out.null();
       return;
     }
-    out.begin_object()
-        .key("entity")
-        .text(entity_key(field, link->entity_id))
-        .key("id")
-        .integer(link->record_id)
-        .end_object();
+    out.begin_object().key("entity").text(entity_key(field, link->entity_id)).key("id").integer(link->record_id).end_object();
   }
 
   std::string display(const FieldDef& field, const Value& value) const override {
@@ -168,9 +161,7 @@ class LinkAnyType final : public LinkType {
 class ManyToManyType final : public ItemsType {
  public:
   using ItemsType::ItemsType;
-  std::vector<Column> item_columns(const FieldDef&) const override {
-    return {{"id", ColumnKind::kInteger, false, true}};
-  }
+  std::vector<Column> item_columns(const FieldDef&) const override { return {{"id", ColumnKind::kInteger, false, true}}; }
   std::string_view main_item_column(const FieldDef&) const override { return "id"; }
   void append_search_text(const FieldDef&, const Value&, std::string&) const override {}
 
@@ -207,9 +198,7 @@ class ManyToManyType final : public ItemsType {
   void write_item(const FieldDef&, const Item& item, base::JsonWriter& out) const override {
     out.begin_object().key("id").integer(item_integer(item, 0)).end_object();
   }
-  std::string display_item(const FieldDef&, const Item& item) const override {
-    return std::to_string(item_integer(item, 0));
-  }
+  std::string display_item(const FieldDef&, const Item& item) const override { return std::to_string(item_integer(item, 0)); }
 };
 
 }  // namespace

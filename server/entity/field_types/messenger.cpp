@@ -14,11 +14,9 @@ enum MessengerColumn : std::size_t { kRaw, kValue, kKind };
 // "@ivanov", "https://t.me/ivanov", "t.me/ivanov" → "ivanov"; a number → E.164.
 std::string normalise_account(std::string_view raw) {
   std::string text = base::fold(raw);
-  if (const auto slash = text.find_last_of('/'); slash != std::string::npos && slash + 1 < text.size())
-    text.erase(0, slash + 1);
+  if (const auto slash = text.find_last_of('/'); slash != std::string::npos && slash + 1 < text.size()) text.erase(0, slash + 1);
   if (!text.empty() && text.front() == '@') text.erase(0, 1);
-  if (const auto digits = base::digits(text);
-      digits.size() >= 10 && text.find_first_not_of("+0123456789 ()-.") == std::string::npos) {
+  if (const auto digits = base::digits(text); digits.size() >= 10 && text.find_first_not_of("+0123456789 ()-.") == std::string::npos) {
     const auto phone = base::parse_phone(text);
     if (phone && !phone->e164.empty()) return phone->e164;
   }
@@ -63,15 +61,11 @@ class MessengerType final : public ItemsType {
     out.end_object();
   }
 
-  std::string display_item(const FieldDef&, const Item& item) const override {
-    return std::string(item_text(item, kRaw));
-  }
+  std::string display_item(const FieldDef&, const Item& item) const override { return std::string(item_text(item, kRaw)); }
 };
 
 }  // namespace
 
-void add_messenger_type(TypeList& out) {
-  out.push_back(std::make_unique<MessengerType>("messenger"));
-}
+void add_messenger_type(TypeList& out) { out.push_back(std::make_unique<MessengerType>("messenger")); }
 
 }  // namespace entity

@@ -84,8 +84,7 @@ class MoneyType final : public BasicType {
   }
 
   void check_declaration(const FieldDef& field, std::vector<base::FieldError>& errors) const override {
-    if (field.scale < 0 || field.scale > base::kMaxDecimalScale)
-      add_declaration_error(errors, field, "scale", "out_of_range");
+    if (field.scale < 0 || field.scale > base::kMaxDecimalScale) add_declaration_error(errors, field, "scale", "out_of_range");
     check_number_limits(field, field.scale, errors);
   }
 
@@ -131,8 +130,6 @@ class MoneyType final : public BasicType {
 
 }  // namespace
 
-void add_money_type(TypeList& out) {
-  out.push_back(std::make_unique<MoneyType>("money"));
-}
+void add_money_type(TypeList& out) { out.push_back(std::make_unique<MoneyType>("money")); }
 
 }  // namespace entity

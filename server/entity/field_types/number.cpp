@@ -72,8 +72,7 @@ class DecimalType final : public IntegerColumnType {
   }
 
   void check_declaration(const FieldDef& field, std::vector<base::FieldError>& errors) const override {
-    if (field.scale < 0 || field.scale > base::kMaxDecimalScale)
-      add_declaration_error(errors, field, "scale", "out_of_range");
+    if (field.scale < 0 || field.scale > base::kMaxDecimalScale) add_declaration_error(errors, field, "scale", "out_of_range");
     check_number_limits(field, field.scale, errors);
   }
 };

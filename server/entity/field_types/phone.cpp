@@ -43,9 +43,7 @@ class PhoneType final : public ItemsType {
     if (const auto* object = input.if_object()) {
       const ItemMembers members{*object, before, context};
       if (!members.check_names({"raw", "e164", "ext", "kind", "valid"})) return false;
-      if (!members.text("raw", kRaw, 200, item) ||
-          !members.kind(kKind, {"work", "mobile", "home", "fax", "other"}, item))
-        return false;
+      if (!members.text("raw", kRaw, 200, item) || !members.kind(kKind, {"work", "mobile", "home", "fax", "other"}, item)) return false;
       if (!before && item_text(item, kRaw).empty() && !members.text("e164", kRaw, 200, item)) return false;
     } else {
       const auto raw = text_of(input, 200, context);
@@ -90,8 +88,6 @@ class PhoneType final : public ItemsType {
 
 }  // namespace
 
-void add_phone_type(TypeList& out) {
-  out.push_back(std::make_unique<PhoneType>("phone"));
-}
+void add_phone_type(TypeList& out) { out.push_back(std::make_unique<PhoneType>("phone")); }
 
 }  // namespace entity

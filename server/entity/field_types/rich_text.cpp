@@ -38,8 +38,6 @@ class RichTextType final : public TextColumnType {
 
 }  // namespace
 
-void add_rich_text_type(TypeList& out) {
-  out.push_back(std::make_unique<RichTextType>("rich_text"));
-}
+void add_rich_text_type(TypeList& out) { out.push_back(std::make_unique<RichTextType>("rich_text")); }
 
 }  // namespace entity

@@ -46,18 +46,12 @@ class TagsType final : public ItemsType {
     item.columns[kFold] = fold;
     return true;
   }
-  void write_item(const FieldDef&, const Item& item, base::JsonWriter& out) const override {
-    out.text(item_text(item, kValue));
-  }
-  std::string display_item(const FieldDef&, const Item& item) const override {
-    return std::string(item_text(item, kValue));
-  }
+  void write_item(const FieldDef&, const Item& item, base::JsonWriter& out) const override { out.text(item_text(item, kValue)); }
+  std::string display_item(const FieldDef&, const Item& item) const override { return std::string(item_text(item, kValue)); }
 };
 
 }  // namespace
 
-void add_tags_type(TypeList& out) {
-  out.push_back(std::make_unique<TagsType>("tags"));
-}
+void add_tags_type(TypeList& out) { out.push_back(std::make_unique<TagsType>("tags")); }
 
 }  // namespace entity

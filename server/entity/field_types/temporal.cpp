@@ -110,9 +110,7 @@ class DurationType final : public TemporalType {
     if (nanos % 1000 != 0 || nanos / 1000 > kMaxMicros || nanos / 1000 < -kMaxMicros) return std::nullopt;
     return static_cast<std::int64_t>(nanos / 1000);
   }
-  std::string to_text(std::int64_t micros) const override {
-    return formula::DaysDuration::from_micros(micros).to_string();
-  }
+  std::string to_text(std::int64_t micros) const override { return formula::DaysDuration::from_micros(micros).to_string(); }
   std::string_view bad_code() const override { return "bad_duration"; }
 };
 

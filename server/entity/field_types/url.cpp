@@ -16,15 +16,13 @@ enum class UrlVerdict { kGood, kDoubtful, kUnsafe };
 
 // RFC 3986 §3.1 scheme; "example.ru:8080" is a host with a port, not a scheme.
 UrlVerdict judge(std::string_view url) {
-  if (std::any_of(url.begin(), url.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; }))
-    return UrlVerdict::kUnsafe;
+  if (std::any_of(url.begin(), url.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; })) return UrlVerdict::kUnsafe;
   const auto colon = url.find(':');
   const auto scheme_end = url.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.");
   std::string_view rest = url;
   if (colon != std::string_view::npos && scheme_end == colon && colon > 0) {
     const std::string scheme = base::fold(url.substr(0, colon));
-    const bool is_port = colon + 1 < url.size() && url[colon + 1] >= '0' && url[colon + 1] <= '9' &&
-                         scheme.find('.') != std::string::npos;
+    const bool is_port = colon + 1 < url.size() && url[colon + 1] >= '0' && url[colon + 1] <= '9' && scheme.find('.') != std::string::npos;
     if (!is_port) {
       if (scheme != "http" && scheme != "https" && scheme != "ftp") return UrlVerdict::kUnsafe;
       rest = url.substr(colon + 1);
@@ -33,8 +31,8 @@ UrlVerdict judge(std::string_view url) {
     }
   }
   const auto host = rest.substr(0, rest.find_first_of("/?#"));
-  const bool is_host = host.size() >= 3 && host.find('.') != std::string_view::npos &&
-                       host.find_first_of(" \"<>\\^`{|}") == std::string_view::npos;
+  const bool is_host =
+      host.size() >= 3 && host.find('.') != std::string_view::npos && host.find_first_of(" \"<>\\^`{|}") == std::string_view::npos;
   return is_host ? UrlVerdict::kGood : UrlVerdict::kDoubtful;
 }
 
@@ -49,14 +47,9 @@ std::string comparable(std::string_view url) {
 
 bool accept(std::string_view url, ParseContext& context) {
   switch (judge(url)) {
-    case UrlVerdict::kUnsafe:
-      add_error(context, "unsafe_url");
-      return false;
-    case UrlVerdict::kDoubtful:
-      add_mark(context, "invalid_url", url);
-      return true;
-    case UrlVerdict::kGood:
-      return true;
+    case UrlVerdict::kUnsafe: add_error(context, "unsafe_url"); return false;
+    case UrlVerdict::kDoubtful: add_mark(context, "invalid_url", url); return true;
+    case UrlVerdict::kGood: return true;
   }
   return true;
 }
@@ -65,9 +58,7 @@ class UrlType final : public ItemsType {
  public:
   using ItemsType::ItemsType;
   bool is_multi_value(const FieldDef& field) const override { return field.multiple; }
-  Comparison comparison(const FieldDef& field) const override {
-    return field.multiple ? Comparison::kSet : Comparison::kText;
-  }
+  Comparison comparison(const FieldDef& field) const override { return field.multiple ? Comparison::kSet : Comparison::kText; }
 
   std::vector<Column> columns(const FieldDef& field) const override {
     if (field.multiple) return {};
@@ -139,9 +130,7 @@ class UrlType final : public ItemsType {
     if (const auto* object = input.if_object()) {
       const ItemMembers members{*object, before, context};
       if (!members.check_names({"raw", "value", "kind"})) return false;
-      if (!members.text("raw", kRaw, kMaxUrlLength, item) ||
-          !members.kind(kKind, {"site", "shop", "social", "other"}, item))
-        return false;
+      if (!members.text("raw", kRaw, kMaxUrlLength, item) || !members.kind(kKind, {"site", "shop", "social", "other"}, item)) return false;
     } else {
       const auto raw = text_of(input, kMaxUrlLength, context);
       if (!raw) return false;
@@ -162,15 +151,11 @@ class UrlType final : public ItemsType {
     out.end_object();
   }
 
-  std::string display_item(const FieldDef&, const Item& item) const override {
-    return std::string(item_text(item, kRaw));
-  }
+  std::string display_item(const FieldDef&, const Item& item) const override { return std::string(item_text(item, kRaw)); }
 };
 
 }  // namespace
 
-void add_url_type(TypeList& out) {
-  out.push_back(std::make_unique<UrlType>("url"));
-}
+void add_url_type(TypeList& out) { out.push_back(std::make_unique<UrlType>("url")); }
 
 }  // namespace entity

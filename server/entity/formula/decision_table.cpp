@@ -82,15 +82,14 @@ DecisionTableResult DecisionTable::parse(const DecisionTableDef& def, const Scop
       const auto& input = def.inputs[i];
       table->inputs_.push_back(take(Formula::parse(input.expression, scope, typing), -1, i));
       const Type type = table->inputs_.back()->type();
-      table->allowed_.push_back(
-          input.values.empty() ? nullptr : take(Formula::parse_unary_tests(input.values, scope, type, typing), -1, i));
+      table->allowed_.push_back(input.values.empty() ? nullptr
+                                                     : take(Formula::parse_unary_tests(input.values, scope, type, typing), -1, i));
     }
     for (std::size_t i = 0; i < def.outputs.size(); ++i) {
       const auto& output = def.outputs[i];
       const std::size_t column = def.inputs.size() + i;
       table->names_.push_back(output.name);
-      table->fallbacks_.push_back(
-          output.fallback.empty() ? nullptr : take(Formula::parse(output.fallback, scope, typing), -1, column));
+      table->fallbacks_.push_back(output.fallback.empty() ? nullptr : take(Formula::parse(output.fallback, scope, typing), -1, column));
       std::vector<Value> order;
       if (!output.values.empty()) {
         const auto list = take(Formula::parse("[" + output.values + "]", scope, Typing::kDynamic), -1, column);
@@ -108,10 +107,8 @@ DecisionTableResult DecisionTable::parse(const DecisionTableDef& def, const Scop
       Rule rule;
       for (std::size_t i = 0; i < written.tests.size(); ++i) {
         const bool any = written.tests[i].empty() || written.tests[i] == "-";
-        rule.tests.push_back(
-            any ? nullptr
-                : take(Formula::parse_unary_tests(written.tests[i], scope, table->inputs_[i]->type(), typing), number,
-                       i));
+        rule.tests.push_back(any ? nullptr
+                                 : take(Formula::parse_unary_tests(written.tests[i], scope, table->inputs_[i]->type(), typing), number, i));
       }
       for (std::size_t i = 0; i < written.outputs.size(); ++i) {
         rule.outputs.push_back(take(Formula::parse(written.outputs[i], scope, typing), number, def.inputs.size() + i));
@@ -152,8 +149,7 @@ DecisionTable::Hits DecisionTable::match(const Context& context, const Environme
     hits.outputs.push_back(std::move(outputs));
     if (hit_policy_ == HitPolicy::kFirst) break;
   }
-  if (hits.outputs.empty() &&
-      std::any_of(fallbacks_.begin(), fallbacks_.end(), [](const FormulaPtr& f) { return f != nullptr; })) {
+  if (hits.outputs.empty() && std::any_of(fallbacks_.begin(), fallbacks_.end(), [](const FormulaPtr& f) { return f != nullptr; })) {
     std::vector<Value> outputs;
     for (const auto& fallback : fallbacks_) outputs.push_back(fallback ? run(*fallback, kNull) : Value());
     hits.outputs.push_back(std::move(outputs));
@@ -227,11 +223,9 @@ Value DecisionTable::combine(Hits& hits, Evaluation& out) const {
         }
       }
       return output_of(std::move(outputs.front()));
-    case HitPolicy::kFirst:
-      return output_of(std::move(outputs.front()));
+    case HitPolicy::kFirst: return output_of(std::move(outputs.front()));
     case HitPolicy::kPriority: {
-      const auto best = std::min_element(outputs.begin(), outputs.end(),
-                                         [&](const auto& a, const auto& b) { return precedes(a, b); });
+      const auto best = std::min_element(outputs.begin(), outputs.end(), [&](const auto& a, const auto& b) { return precedes(a, b); });
       return output_of(std::move(*best));
     }
     case HitPolicy::kOutputOrder:
@@ -240,8 +234,7 @@ Value DecisionTable::combine(Hits& hits, Evaluation& out) const {
     case HitPolicy::kCollect:
       if (aggregation_ != Aggregation::kNone) return aggregate(outputs, out);
       break;
-    case HitPolicy::kRuleOrder:
-      break;
+    case HitPolicy::kRuleOrder: break;
   }
   List list;
   for (auto& each : outputs) list.push_back(output_of(std::move(each)));

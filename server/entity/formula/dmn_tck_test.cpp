@@ -33,8 +33,7 @@ Value read_value(const pugi::xml_node& node) {
   }
   if (node.child("component")) {
     Context out;
-    for (const auto& component : node.children("component"))
-      out.set(component.attribute("name").value(), read_value(component));
+    for (const auto& component : node.children("component")) out.set(component.attribute("name").value(), read_value(component));
     return out;
   }
   const auto value = node.child("value");
@@ -75,9 +74,8 @@ class Model {
   }
 
   Value decide(const std::string& name, const Context& inputs) {
-    const auto decision = root_.find_child([&](const pugi::xml_node& n) {
-      return std::string(n.name()) == "decision" && n.attribute("name").value() == name;
-    });
+    const auto decision = root_.find_child(
+        [&](const pugi::xml_node& n) { return std::string(n.name()) == "decision" && n.attribute("name").value() == name; });
     if (!decision) return {};
     Context context = inputs;
     for (const auto& requirement : decision.children("informationRequirement")) {
@@ -127,8 +125,8 @@ class Model {
       def.inputs.push_back({text_of(input.child("inputExpression")), text_of(input.child("inputValues"))});
     }
     for (const auto& output : node.children("output")) {
-      def.outputs.push_back({output.attribute("name").value(), text_of(output.child("outputValues")),
-                             text_of(output.child("defaultOutputEntry"))});
+      def.outputs.push_back(
+          {output.attribute("name").value(), text_of(output.child("outputValues")), text_of(output.child("defaultOutputEntry"))});
     }
     for (const auto& rule : node.children("rule")) {
       auto& out = def.rules.emplace_back();
@@ -160,16 +158,15 @@ TEST(FormulaConformance, LevelTwoCasesPass) {
       for (const auto& test : tests.child("testCases").children("testCase")) {
         ++cases;
         Context inputs;
-        for (const auto& input : test.children("inputNode"))
-          inputs.set(input.attribute("name").value(), read_value(input));
+        for (const auto& input : test.children("inputNode")) inputs.set(input.attribute("name").value(), read_value(input));
         bool right = true;
         for (const auto& result : test.children("resultNode")) {
           const Value expected = read_value(result.child("expected"));
           const Value got = model.decide(result.attribute("name").value(), inputs);
           if (agrees(expected, got)) continue;
           right = false;
-          ADD_FAILURE() << name << " " << test.attribute("id").value() << ": expected " << expected.to_string()
-                        << ", got " << got.to_string();
+          ADD_FAILURE() << name << " " << test.attribute("id").value() << ": expected " << expected.to_string() << ", got "
+                        << got.to_string();
         }
         passed += right;
       }

@@ -41,8 +41,7 @@ class ContextInputs final : public Inputs {
 
 bool uses_local(const Node& node, std::int32_t slot) {
   if (node.op == Op::kLocal && node.slot == slot) return true;
-  return std::any_of(node.children.begin(), node.children.end(),
-                     [&](const NodePtr& c) { return c && uses_local(*c, slot); });
+  return std::any_of(node.children.begin(), node.children.end(), [&](const NodePtr& c) { return c && uses_local(*c, slot); });
 }
 
 // Numbers the inputs and marks what the evaluator needs to know beforehand.
@@ -100,25 +99,17 @@ ParseResult Formula::parse_unary_tests(std::string_view text, const Scope& scope
   return FormulaBuilder::build(text, scope, typing, [&](Parser& parser) { return parser.parse_tests(input); });
 }
 
-std::shared_ptr<const Formula> Formula::parse_or_throw(std::string_view text, const Scope& scope,
-                                                       std::string_view field_path, const Type& expected) {
+std::shared_ptr<const Formula> Formula::parse_or_throw(std::string_view text, const Scope& scope, std::string_view field_path,
+                                                       const Type& expected) {
   auto result = parse(text, scope, Typing::kStrict, expected);
   if (result.error) throw to_error(*result.error, field_path);
   return std::move(result.formula);
 }
 
-const std::string& Formula::text() const {
-  return tree_->text;
-}
-const Type& Formula::type() const {
-  return tree_->root->type;
-}
-const std::vector<Path>& Formula::inputs() const {
-  return tree_->inputs;
-}
-bool Formula::uses_clock() const {
-  return tree_->uses_clock;
-}
+const std::string& Formula::text() const { return tree_->text; }
+const Type& Formula::type() const { return tree_->root->type; }
+const std::vector<Path>& Formula::inputs() const { return tree_->inputs; }
+bool Formula::uses_clock() const { return tree_->uses_clock; }
 
 Evaluation Formula::evaluate(Inputs& inputs, const Environment& environment) const {
   Evaluation out;

@@ -86,15 +86,13 @@ struct ParseResult {
 class Formula {
  public:
   // `expected`, when not any, is the type the result must fit (error "wrong_result_type").
-  static ParseResult parse(std::string_view text, const Scope& scope, Typing typing = Typing::kStrict,
-                           const Type& expected = Type::any());
+  static ParseResult parse(std::string_view text, const Scope& scope, Typing typing = Typing::kStrict, const Type& expected = Type::any());
   // Unary tests of a decision table's input entry (DMN 1.5 §10.3.2.15): "-", "< 5", "[1..5], > 10", "not(\"a\")".
   // `?` is the tested value of type `input`, which is then the last entry of inputs() named "?".
-  static ParseResult parse_unary_tests(std::string_view text, const Scope& scope, const Type& input,
-                                       Typing typing = Typing::kStrict);
+  static ParseResult parse_unary_tests(std::string_view text, const Scope& scope, const Type& input, Typing typing = Typing::kStrict);
   // Throws base::Error field(path, "formula", …) built from the error; for definitions that must be right.
-  static std::shared_ptr<const Formula> parse_or_throw(std::string_view text, const Scope& scope,
-                                                       std::string_view field_path, const Type& expected = Type::any());
+  static std::shared_ptr<const Formula> parse_or_throw(std::string_view text, const Scope& scope, std::string_view field_path,
+                                                       const Type& expected = Type::any());
   ~Formula();
 
   const std::string& text() const;
@@ -126,8 +124,8 @@ base::Error to_error(const FormulaError& error, std::string_view field_path);
 // One line of `matvey formula eval`: {"expression": text, "context": {…}} → {"value": …} or
 // {"error": {"code", "position", "message"}}, position counting code points from 1 (docs/reference/formula.md, "JSON").
 // Never throws for bad input. Without a localizer the message is the code and its values.
-std::string eval_json_line(std::string_view line, const Environment& environment,
-                           const base::Localizer* localizer = nullptr, std::string_view language = "en");
+std::string eval_json_line(std::string_view line, const Environment& environment, const base::Localizer* localizer = nullptr,
+                           std::string_view language = "en");
 std::string eval_json_line(std::string_view line);  // now = system clock, UTC
 
 }  // namespace formula

@@ -44,8 +44,7 @@ BENCHMARK_CAPTURE(evaluate, list, "sum(for i in 1..10 return i * amount)");
 
 void parse(benchmark::State& state) {
   const Scope scope({{"amount", Type::number()}, {"discount", Type::number()}, {"is_open", Type::boolean()}});
-  for (auto _ : state)
-    benchmark::DoNotOptimize(Formula::parse("if is_open then amount * (100 - discount) / 100 else null", scope));
+  for (auto _ : state) benchmark::DoNotOptimize(Formula::parse("if is_open then amount * (100 - discount) / 100 else null", scope));
 }
 BENCHMARK(parse);
 

@@ -48,8 +48,8 @@ void run_cases(const std::string& text) {
     const std::string answer = evaluate_line(expression, context);
     if (expected.starts_with("error ")) {
       const auto space = expected.find(' ', 6);
-      const std::string wanted = "{\"error\":{\"code\":\"" + expected.substr(6, space - 6) +
-                                 "\",\"position\":" + expected.substr(space + 1) + ",";
+      const std::string wanted =
+          "{\"error\":{\"code\":\"" + expected.substr(6, space - 6) + "\",\"position\":" + expected.substr(space + 1) + ",";
       EXPECT_TRUE(answer.starts_with(wanted)) << line << "\n" << answer;
     } else {
       EXPECT_EQ(without_spaces(answer), without_spaces("{\"value\":" + expected + "}")) << line;
@@ -72,9 +72,7 @@ TEST(Formula, ExamplesOfTheReferenceHold) {
   run_cases(examples);
 }
 
-TEST(Formula, LanguageCasesHold) {
-  run_cases(text_of("server/entity/formula/cases/language.txt"));
-}
+TEST(Formula, LanguageCasesHold) { run_cases(text_of("server/entity/formula/cases/language.txt")); }
 
 Scope deal_scope() {
   const Type company = Type::context({{"name", Type::string()}, {"city", Type::string()}, {"founded", Type::date()}});
@@ -167,9 +165,9 @@ TEST(FormulaInputs, CyrillicNamesWithSpacesAreNames) {
 }
 
 TEST(FormulaLimits, EndlessWorkIsStopped) {
-  for (const char* text : {"for a in 1..1000000, b in 1..1000000 return a*b",
-                           "{f: function(g, n) g(g, n), r: f(f, 1)}.r", "count(for a in 1..200000 return a)",
-                           "string join(for a in 1..90000 return \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\")"}) {
+  for (const char* text :
+       {"for a in 1..1000000, b in 1..1000000 return a*b", "{f: function(g, n) g(g, n), r: f(f, 1)}.r",
+        "count(for a in 1..200000 return a)", "string join(for a in 1..90000 return \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\")"}) {
     const auto result = Formula::parse(text, {}, Typing::kDynamic);
     ASSERT_TRUE(result.formula) << text;
     const auto evaluation = result.formula->evaluate(Context{}, {});

@@ -143,18 +143,10 @@ std::optional<Value> value_from_json(std::string_view text) {
 
 void append_json(std::string& out, const Value& value) {
   switch (value.kind()) {
-    case Kind::kNull:
-      out += "null";
-      return;
-    case Kind::kBoolean:
-      out += *value.boolean() ? "true" : "false";
-      return;
-    case Kind::kNumber:
-      out += value.number()->to_string();
-      return;
-    case Kind::kString:
-      base::append_json_string(out, *value.string());
-      return;
+    case Kind::kNull: out += "null"; return;
+    case Kind::kBoolean: out += *value.boolean() ? "true" : "false"; return;
+    case Kind::kNumber: out += value.number()->to_string(); return;
+    case Kind::kString: base::append_json_string(out, *value.string()); return;
     case Kind::kList: {
       out += '[';
       bool first = true;
@@ -179,9 +171,7 @@ void append_json(std::string& out, const Value& value) {
       out += '}';
       return;
     }
-    default:
-      base::append_json_string(out, value.to_string());
-      return;
+    default: base::append_json_string(out, value.to_string()); return;
   }
 }
 

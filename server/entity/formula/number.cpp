@@ -46,8 +46,7 @@ U256 widen(U128 v) {
 }
 
 U128 narrow(const U256& v) {
-  return (static_cast<U128>(static_cast<std::uint64_t>(v >> 64)) << 64) |
-         static_cast<std::uint64_t>(v & 0xFFFFFFFFFFFFFFFFull);
+  return (static_cast<U128>(static_cast<std::uint64_t>(v >> 64)) << 64) | static_cast<std::uint64_t>(v & 0xFFFFFFFFFFFFFFFFull);
 }
 
 int digit_count(U128 v) {
@@ -66,20 +65,13 @@ int digit_count(const U256& v) {
 // dropped.
 bool round_up(Rounding mode, bool negative, bool odd, int against_half, bool inexact) {
   switch (mode) {
-    case Rounding::kHalfEven:
-      return against_half > 0 || (against_half == 0 && odd);
-    case Rounding::kHalfUp:
-      return against_half >= 0;
-    case Rounding::kHalfDown:
-      return against_half > 0;
-    case Rounding::kUp:
-      return inexact;
-    case Rounding::kDown:
-      return false;
-    case Rounding::kFloor:
-      return inexact && negative;
-    case Rounding::kCeiling:
-      return inexact && !negative;
+    case Rounding::kHalfEven: return against_half > 0 || (against_half == 0 && odd);
+    case Rounding::kHalfUp: return against_half >= 0;
+    case Rounding::kHalfDown: return against_half > 0;
+    case Rounding::kUp: return inexact;
+    case Rounding::kDown: return false;
+    case Rounding::kFloor: return inexact && negative;
+    case Rounding::kCeiling: return inexact && !negative;
   }
   return false;
 }
@@ -241,8 +233,7 @@ std::string Number::to_string() const {
   if (is_zero()) return "0";
   const Number n = normalized();
   std::string digits;
-  for (U128 c = n.coefficient(); c != 0; c /= 10)
-    digits.insert(digits.begin(), static_cast<char>('0' + static_cast<int>(c % 10)));
+  for (U128 c = n.coefficient(); c != 0; c /= 10) digits.insert(digits.begin(), static_cast<char>('0' + static_cast<int>(c % 10)));
   std::string out = n.negative_ ? "-" : "";
   const int size = static_cast<int>(digits.size());
   const int point = size + n.exponent_;  // digits before the point
@@ -283,9 +274,7 @@ std::optional<std::int64_t> Number::to_scaled(int scale) const {
   return static_cast<std::int64_t>(negative_ ? 0 - magnitude : magnitude);
 }
 
-double Number::to_double() const {
-  return std::strtod(to_string().c_str(), nullptr);
-}
+double Number::to_double() const { return std::strtod(to_string().c_str(), nullptr); }
 
 std::size_t Number::hash() const {
   const Number n = normalized();
@@ -352,9 +341,7 @@ std::optional<Number> Number::add(const Number& a, const Number& b) {
   return finish(b.negative_, wb - wa, exponent, false);
 }
 
-std::optional<Number> Number::subtract(const Number& a, const Number& b) {
-  return add(a, -b);
-}
+std::optional<Number> Number::subtract(const Number& a, const Number& b) { return add(a, -b); }
 
 std::optional<Number> Number::multiply(const Number& a, const Number& b) {
   const bool negative = a.negative_ != b.negative_;
@@ -419,8 +406,7 @@ std::optional<Number> Number::power(const Number& a, const Number& b) {
     if (fits) return make(a.negative_ && (*n & 1), narrow(product), static_cast<int>(exponent));
   }
   if (!b.is_integer() && a.is_negative()) return std::nullopt;
-  const bool negative =
-      a.is_negative() && b.is_integer() && !(n && *n % 2 == 0) && modulo(b, Number(2)).value_or(Number(0)) != Number(0);
+  const bool negative = a.is_negative() && b.is_integer() && !(n && *n % 2 == 0) && modulo(b, Number(2)).value_or(Number(0)) != Number(0);
   const Real magnitude = to_real(a.abs());
   const Real log_value = boost::multiprecision::log(magnitude) * to_real(b);
   if (log_value > 14'200) return std::nullopt;  // above 10^6145

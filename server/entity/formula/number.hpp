@@ -25,8 +25,7 @@ class Number {
 
   constexpr Number() = default;
   constexpr Number(std::int64_t value)  // implicit: integers are numbers
-      : low_(value < 0 ? 0 - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value)),
-        negative_(value < 0) {}
+      : low_(value < 0 ? 0 - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value)), negative_(value < 0) {}
   // coefficient may be of any size; rounded half to even. nullopt when out of range.
   static std::optional<Number> make(bool negative, Coefficient coefficient, int exponent);
   static Number from_scaled(std::int64_t units, int scale);  // units / 10^scale

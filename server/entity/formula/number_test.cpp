@@ -10,14 +10,11 @@ namespace {
 
 using Wide = boost::multiprecision::number<boost::multiprecision::cpp_dec_float<120>, boost::multiprecision::et_off>;
 
-Number n(const char* text) {
-  return Number::parse(text).value();
-}
+Number n(const char* text) { return Number::parse(text).value(); }
 
 TEST(Number, SumsOfDecimalsAreExact) {
   EXPECT_EQ(Number::add(n("0.1"), n("0.2"))->to_string(), "0.3");
-  EXPECT_EQ(Number::subtract(n("1"), n("0.9999999999999999999999999999999999"))->to_string(),
-            "0.0000000000000000000000000000000001");
+  EXPECT_EQ(Number::subtract(n("1"), n("0.9999999999999999999999999999999999"))->to_string(), "0.0000000000000000000000000000000001");
   EXPECT_EQ(Number::add(n("1E+33"), n("1E-40"))->to_string(), "1000000000000000000000000000000000");
   EXPECT_EQ(Number::subtract(n("1E+34"), n("1E-40"))->to_string(), "10000000000000000000000000000000000");
 }
@@ -30,9 +27,7 @@ TEST(Number, HalvesRoundToEven) {
 }
 
 TEST(Number, RoundingModesDifferAtHalves) {
-  const auto rounded = [](const char* text, int scale, Rounding mode) {
-    return Number::round(n(text), scale, mode)->to_string();
-  };
+  const auto rounded = [](const char* text, int scale, Rounding mode) { return Number::round(n(text), scale, mode)->to_string(); };
   EXPECT_EQ(rounded("2.5", 0, Rounding::kHalfEven), "2");
   EXPECT_EQ(rounded("-2.5", 0, Rounding::kHalfUp), "-3");
   EXPECT_EQ(rounded("2.5", 0, Rounding::kHalfDown), "2");

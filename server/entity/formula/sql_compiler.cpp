@@ -53,8 +53,7 @@ class NoInputs final : public Inputs {
 // Microseconds since the epoch; nullopt for local times and parts of microseconds.
 std::optional<std::int64_t> micros_of(const DateTime& moment) {
   if (moment.zone.kind == Zone::Kind::kNone || moment.nanos % 1000 != 0) return std::nullopt;
-  const __int128 micros =
-      static_cast<__int128>(moment.epoch_seconds()) * 1'000'000 + moment.nanos % kNanosPerSecond / 1000;
+  const __int128 micros = static_cast<__int128>(moment.epoch_seconds()) * 1'000'000 + moment.nanos % kNanosPerSecond / 1000;
   if (micros > kMaxUnits || micros < -kMaxUnits) return std::nullopt;
   return static_cast<std::int64_t>(micros);
 }
@@ -80,34 +79,19 @@ SqlResult compile(const Formula& formula, SqlResolver& resolver, const SqlOption
       expression.sql = term.is_null() ? "NULL" : builder.spell(term, root.position);
       expression.scale = term.scale;
       switch (term.kind) {
-        case SqlKind::kNumber:
-          expression.storage = term.scale == 0 ? Storage::kInteger : Storage::kDecimal;
-          break;
-        case SqlKind::kDate:
-          expression.storage = Storage::kDate;
-          break;
-        case SqlKind::kInstant:
-          expression.storage = Storage::kInstant;
-          break;
-        case SqlKind::kDuration:
-          expression.storage = Storage::kDuration;
-          break;
-        case SqlKind::kMonths:
-          expression.storage = Storage::kMonths;
-          break;
-        case SqlKind::kBoolean:
-          expression.storage = Storage::kBoolean;
-          break;
-        default:
-          expression.storage = Storage::kText;
-          break;
+        case SqlKind::kNumber: expression.storage = term.scale == 0 ? Storage::kInteger : Storage::kDecimal; break;
+        case SqlKind::kDate: expression.storage = Storage::kDate; break;
+        case SqlKind::kInstant: expression.storage = Storage::kInstant; break;
+        case SqlKind::kDuration: expression.storage = Storage::kDuration; break;
+        case SqlKind::kMonths: expression.storage = Storage::kMonths; break;
+        case SqlKind::kBoolean: expression.storage = Storage::kBoolean; break;
+        default: expression.storage = Storage::kText; break;
       }
     }
     number_binds(expression, builder.take_binds(), options.first_parameter);
     out.expression = std::move(expression);
   } catch (const NotCompilable& refusal) {
-    out.error = FormulaError{
-        "not_compilable", refusal.position, column_of(formula.text(), refusal.position), {{"reason", refusal.reason}}};
+    out.error = FormulaError{"not_compilable", refusal.position, column_of(formula.text(), refusal.position), {{"reason", refusal.reason}}};
   } catch (const CostLimit& limit) {
     out.error = FormulaError{"cost_limit", limit.position, column_of(formula.text(), limit.position), {}};
   }
@@ -125,9 +109,7 @@ std::int64_t power_of_ten(int exponent) {
 SqlBuilder::SqlBuilder(const Formula& formula, SqlResolver& resolver, const SqlOptions& options)
     : formula_(formula), resolver_(resolver), options_(options), answers_(formula.inputs().size()) {}
 
-void SqlBuilder::refuse(std::string reason, std::size_t position) const {
-  throw NotCompilable{std::move(reason), position};
-}
+void SqlBuilder::refuse(std::string reason, std::size_t position) const { throw NotCompilable{std::move(reason), position}; }
 
 std::string SqlBuilder::checked(std::string sql, std::size_t position) const {
   if (sql.size() > kMaxSql) refuse("too_large", position);
@@ -138,9 +120,7 @@ void SqlBuilder::check_units(__int128 units, std::size_t position) const {
   if (units > kMaxUnits) refuse("overflow", position);
 }
 
-std::string SqlBuilder::text_order(std::string sql) const {
-  return postgres() ? "(" + sql + " COLLATE \"C\")" : sql;
-}
+std::string SqlBuilder::text_order(std::string sql) const { return postgres() ? "(" + sql + " COLLATE \"C\")" : sql; }
 
 std::string SqlBuilder::length_of(const std::string& sql) const {
   return postgres() ? "char_length(" + sql + ")::bigint" : "mv_length(" + sql + ")";
@@ -173,8 +153,7 @@ bool SqlBuilder::is_constant(const Node& node) {
   if (node.op == Op::kInput && !std::holds_alternative<Value>(answer(node))) return false;
   if (node.builtin && node.builtin->uses_clock && options_.bind_clock) return false;
   if (node.op == Op::kUnaryTests) return false;
-  return std::all_of(node.children.begin(), node.children.end(),
-                     [&](const NodePtr& c) { return !c || is_constant(*c); });
+  return std::all_of(node.children.begin(), node.children.end(), [&](const NodePtr& c) { return !c || is_constant(*c); });
 }
 
 std::optional<Value> SqlBuilder::constant_of(const Node& node) {
@@ -194,11 +173,8 @@ SqlTerm SqlBuilder::constant_term(const Value& value, std::size_t position) {
     out.max_units = *stored < 0 ? -static_cast<__int128>(*stored) : *stored;
   };
   switch (value.kind()) {
-    case Kind::kNull:
-      return out;
-    case Kind::kBoolean:
-      out.kind = SqlKind::kBoolean;
-      break;
+    case Kind::kNull: return out;
+    case Kind::kBoolean: out.kind = SqlKind::kBoolean; break;
     case Kind::kNumber: {
       const Number n = value.number()->normalized();
       out.kind = SqlKind::kNumber;
@@ -214,25 +190,16 @@ SqlTerm SqlBuilder::constant_term(const Value& value, std::size_t position) {
       if (value.string()->find('\0') != std::string::npos) refuse("zero_character", position);
       out.kind = SqlKind::kText;
       break;
-    case Kind::kDate:
-      units(SqlKind::kDate, value.date()->days, "date_out_of_range");
-      break;
+    case Kind::kDate: units(SqlKind::kDate, value.date()->days, "date_out_of_range"); break;
     case Kind::kDateTime: {
       const Zone& zone = value.date_time()->zone;
       units(SqlKind::kInstant, micros_of(*value.date_time()), "local_date_time");
-      out.zone = zone.kind == Zone::Kind::kNamed ? SqlZone::kNamed
-                 : zone.offset_s == 0            ? SqlZone::kUtc
-                                                 : SqlZone::kOffset;
+      out.zone = zone.kind == Zone::Kind::kNamed ? SqlZone::kNamed : zone.offset_s == 0 ? SqlZone::kUtc : SqlZone::kOffset;
       break;
     }
-    case Kind::kDaysDuration:
-      units(SqlKind::kDuration, micros_of(*value.days_duration()), "duration_too_fine");
-      break;
-    case Kind::kMonthsDuration:
-      units(SqlKind::kMonths, value.months_duration()->months, "overflow");
-      break;
-    default:
-      refuse("not_a_column_value", position);
+    case Kind::kDaysDuration: units(SqlKind::kDuration, micros_of(*value.days_duration()), "duration_too_fine"); break;
+    case Kind::kMonthsDuration: units(SqlKind::kMonths, value.months_duration()->months, "overflow"); break;
+    default: refuse("not_a_column_value", position);
   }
   check_units(out.kind == SqlKind::kNumber ? 0 : out.max_units, position);
   out.constant = value;
@@ -249,22 +216,14 @@ std::string SqlBuilder::spell(const SqlTerm& term, std::size_t position, int sca
   }
   const Value& value = *term.constant;
   switch (term.kind) {
-    case SqlKind::kNumber:
-      return bind_number(*value.number(), scale < 0 ? term.scale : scale, position);
-    case SqlKind::kText:
-      return bind(*value.string(), true);
-    case SqlKind::kDate:
-      return bind(value.date()->days, false);
-    case SqlKind::kInstant:
-      return bind(*micros_of(*value.date_time()), false);
-    case SqlKind::kDuration:
-      return bind(*micros_of(*value.days_duration()), false);
-    case SqlKind::kMonths:
-      return bind(value.months_duration()->months, false);
-    case SqlKind::kBoolean:
-      return *value.boolean() ? "TRUE" : "FALSE";
-    case SqlKind::kNull:
-      break;
+    case SqlKind::kNumber: return bind_number(*value.number(), scale < 0 ? term.scale : scale, position);
+    case SqlKind::kText: return bind(*value.string(), true);
+    case SqlKind::kDate: return bind(value.date()->days, false);
+    case SqlKind::kInstant: return bind(*micros_of(*value.date_time()), false);
+    case SqlKind::kDuration: return bind(*micros_of(*value.days_duration()), false);
+    case SqlKind::kMonths: return bind(value.months_duration()->months, false);
+    case SqlKind::kBoolean: return *value.boolean() ? "TRUE" : "FALSE";
+    case SqlKind::kNull: break;
   }
   return "NULL";
 }
@@ -274,19 +233,13 @@ SqlTerm SqlBuilder::column_term(Storage storage, std::string sql, int scale) {
   out.sql = std::move(sql);
   constexpr __int128 kDays = 2'932'897;  // until 9999-12-31
   switch (storage) {
-    case Storage::kBoolean:
-      out.kind = SqlKind::kBoolean;
-      break;
-    case Storage::kInteger:
-      out.kind = SqlKind::kNumber;
-      break;
+    case Storage::kBoolean: out.kind = SqlKind::kBoolean; break;
+    case Storage::kInteger: out.kind = SqlKind::kNumber; break;
     case Storage::kDecimal:
       out.kind = SqlKind::kNumber;
       out.scale = scale;
       break;
-    case Storage::kText:
-      out.kind = SqlKind::kText;
-      break;
+    case Storage::kText: out.kind = SqlKind::kText; break;
     case Storage::kDate:
       out.kind = SqlKind::kDate;
       out.max_units = kDays;
@@ -316,8 +269,7 @@ SqlTerm SqlBuilder::input(const Node& node) {
     return out;
   }
   if (const auto* parameter = std::get_if<SqlParameter>(&resolved)) {
-    SqlTerm out =
-        column_term(parameter->storage, bind(*parameter, parameter->storage == Storage::kText), parameter->scale);
+    SqlTerm out = column_term(parameter->storage, bind(*parameter, parameter->storage == Storage::kText), parameter->scale);
     if (out.kind == SqlKind::kNumber) out.max_units = 999'999'999'999'999;
     out.nullable = parameter->nullable;
     return out;
@@ -334,35 +286,25 @@ SqlTerm SqlBuilder::term(const Node& node) {
     return out;
   }
   switch (node.op) {
-    case Op::kInput:
-      return input(node);
-    case Op::kNegate:
-      return negate(node);
+    case Op::kInput: return input(node);
+    case Op::kNegate: return negate(node);
     case Op::kAdd:
     case Op::kSubtract:
     case Op::kMultiply:
     case Op::kDivide:
-    case Op::kPower:
-      return arithmetic(node);
-    case Op::kIf:
-      return if_term(node);
-    case Op::kPath:
-      return path(node);
-    case Op::kCall:
-      return call(node);
-    case Op::kFilter:
-      refuse("filter", node.position);
+    case Op::kPower: return arithmetic(node);
+    case Op::kIf: return if_term(node);
+    case Op::kPath: return path(node);
+    case Op::kCall: return call(node);
+    case Op::kFilter: refuse("filter", node.position);
     case Op::kFor:
     case Op::kSome:
-    case Op::kEvery:
-      refuse("iteration", node.position);
+    case Op::kEvery: refuse("iteration", node.position);
     case Op::kList:
     case Op::kContext:
     case Op::kRange:
-    case Op::kFunction:
-      refuse("not_a_column_value", node.position);
-    default:
-      refuse("not_compilable", node.position);
+    case Op::kFunction: refuse("not_a_column_value", node.position);
+    default: refuse("not_compilable", node.position);
   }
 }
 

@@ -70,13 +70,10 @@ std::optional<DateTime> from_local(__int128 local_nanos, Zone zone) {
   return DateTime{static_cast<std::int64_t>(days), static_cast<std::int64_t>(local_nanos - days * kNanosPerDay), zone};
 }
 
-__int128 utc_nanos(const DateTime& v) {
-  return static_cast<__int128>(v.epoch_seconds()) * kNanosPerSecond + v.nanos % kNanosPerSecond;
-}
+__int128 utc_nanos(const DateTime& v) { return static_cast<__int128>(v.epoch_seconds()) * kNanosPerSecond + v.nanos % kNanosPerSecond; }
 
 __int128 utc_nanos(const Time& v) {
-  return static_cast<__int128>(v.nanos) -
-         static_cast<__int128>(v.zone.offset_at(0, v.nanos).value_or(0)) * kNanosPerSecond;
+  return static_cast<__int128>(v.nanos) - static_cast<__int128>(v.zone.offset_at(0, v.nanos).value_or(0)) * kNanosPerSecond;
 }
 
 Zone resolve(Zone zone, std::int32_t offset) {
@@ -87,9 +84,7 @@ Zone resolve(Zone zone, std::int32_t offset) {
   return zone;
 }
 
-bool has_zone(const Zone& z) {
-  return z.kind != Zone::Kind::kNone;
-}
+bool has_zone(const Zone& z) { return z.kind != Zone::Kind::kNone; }
 
 }  // namespace
 
@@ -100,9 +95,7 @@ std::optional<Date> Date::from_civil(std::int64_t year, int month, int day) {
   return Date{days_from_civil(year, month, day)};
 }
 
-Civil Date::civil() const {
-  return civil_from_days(days);
-}
+Civil Date::civil() const { return civil_from_days(days); }
 
 int Date::weekday() const {
   const std::int64_t r = (days + 3) % 7;  // 1970-01-01 was a Thursday
@@ -143,13 +136,9 @@ DateTime DateTime::from_instant(base::Instant instant, Zone zone) {
   return from_local(nanos, zone).value_or(DateTime{});
 }
 
-std::int64_t DateTime::epoch_seconds() const {
-  return days * 86'400 + nanos / kNanosPerSecond - zone.offset_at(days, nanos).value_or(0);
-}
+std::int64_t DateTime::epoch_seconds() const { return days * 86'400 + nanos / kNanosPerSecond - zone.offset_at(days, nanos).value_or(0); }
 
-std::string DateTime::to_string() const {
-  return date().to_string() + "T" + time().to_string();
-}
+std::string DateTime::to_string() const { return date().to_string() + "T" + time().to_string(); }
 
 std::optional<std::strong_ordering> compare(const DateTime& a, const DateTime& b) {
   if (has_zone(a.zone) != has_zone(b.zone)) return std::nullopt;

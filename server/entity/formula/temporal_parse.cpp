@@ -18,8 +18,7 @@ const std::vector<std::string>& zone_names() {
   static const std::vector<std::string> names = [] {
     std::vector<std::string> out;
     UErrorCode status = U_ZERO_ERROR;
-    std::unique_ptr<icu::StringEnumeration> ids(
-        icu::TimeZone::createTimeZoneIDEnumeration(UCAL_ZONE_TYPE_ANY, nullptr, nullptr, status));
+    std::unique_ptr<icu::StringEnumeration> ids(icu::TimeZone::createTimeZoneIDEnumeration(UCAL_ZONE_TYPE_ANY, nullptr, nullptr, status));
     while (U_SUCCESS(status) && ids) {
       const char* id = ids->next(nullptr, status);
       if (id == nullptr) break;
@@ -121,9 +120,7 @@ Zone Zone::offset(std::int32_t seconds) {
   return out;
 }
 
-std::string_view Zone::name() const {
-  return kind == Kind::kNamed ? std::string_view(zone_names()[name_id]) : std::string_view();
-}
+std::string_view Zone::name() const { return kind == Kind::kNamed ? std::string_view(zone_names()[name_id]) : std::string_view(); }
 
 std::optional<std::int32_t> Zone::offset_at(std::int64_t local_days, std::int64_t local_nanos) const {
   if (kind == Kind::kNone) return std::nullopt;
@@ -143,9 +140,7 @@ std::string Zone::to_string() const {
   if (kind == Kind::kNamed) return "@" + std::string(name());
   if (offset_s == 0) return "Z";
   const std::int32_t total = offset_s < 0 ? -offset_s : offset_s;
-  const auto two = [](std::int32_t n) {
-    return std::string{static_cast<char>('0' + n / 10), static_cast<char>('0' + n % 10)};
-  };
+  const auto two = [](std::int32_t n) { return std::string{static_cast<char>('0' + n / 10), static_cast<char>('0' + n % 10)}; };
   std::string out = (offset_s < 0 ? "-" : "+") + two(total / 3600) + ":" + two(total / 60 % 60);
   if (total % 60 != 0) out += ":" + two(total % 60);
   return out;

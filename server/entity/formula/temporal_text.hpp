@@ -22,8 +22,7 @@ class TextReader {
   std::optional<std::int64_t> digits(int least, int most) {
     std::int64_t value = 0;
     int n = 0;
-    while (n < most && at_ + static_cast<std::size_t>(n) < text_.size() &&
-           is_digit(text_[at_ + static_cast<std::size_t>(n)])) {
+    while (n < most && at_ + static_cast<std::size_t>(n) < text_.size() && is_digit(text_[at_ + static_cast<std::size_t>(n)])) {
       value = value * 10 + (text_[at_ + static_cast<std::size_t>(n)] - '0');
       ++n;
     }

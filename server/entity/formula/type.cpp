@@ -46,9 +46,7 @@ Type Type::function(std::vector<Type> parameters, Type result) {
   return out;
 }
 
-const Type& Type::element() const {
-  return (kind_ == Kind::kList || kind_ == Kind::kRange) && detail_ ? detail_->parts.front() : kAnyType;
-}
+const Type& Type::element() const { return (kind_ == Kind::kList || kind_ == Kind::kRange) && detail_ ? detail_->parts.front() : kAnyType; }
 
 const Type* Type::field(std::string_view name) const {
   if (kind_ != Kind::kContext || !detail_) return nullptr;
@@ -72,13 +70,9 @@ std::vector<Type> Type::parameters() const {
   return {detail_->parts.begin(), detail_->parts.end() - 1};
 }
 
-bool Type::has_known_fields() const {
-  return kind_ == Kind::kContext && detail_ != nullptr;
-}
+bool Type::has_known_fields() const { return kind_ == Kind::kContext && detail_ != nullptr; }
 
-const Type& Type::result() const {
-  return kind_ == Kind::kFunction && detail_ ? detail_->parts.back() : kAnyType;
-}
+const Type& Type::result() const { return kind_ == Kind::kFunction && detail_ ? detail_->parts.back() : kAnyType; }
 
 std::string Type::name() const {
   static constexpr std::array<const char*, 14> kNames{"Any",

@@ -48,36 +48,20 @@ void append_context(std::string& out, const Context& context) {
 
 void append(std::string& out, const Value& value, bool inside) {
   switch (value.kind()) {
-    case Kind::kNull:
-      out += "null";
-      return;
-    case Kind::kBoolean:
-      out += *value.boolean() ? "true" : "false";
-      return;
-    case Kind::kNumber:
-      out += value.number()->to_string();
-      return;
+    case Kind::kNull: out += "null"; return;
+    case Kind::kBoolean: out += *value.boolean() ? "true" : "false"; return;
+    case Kind::kNumber: out += value.number()->to_string(); return;
     case Kind::kString:
       if (inside)
         append_quoted(out, *value.string());
       else
         out += *value.string();
       return;
-    case Kind::kDate:
-      out += value.date()->to_string();
-      return;
-    case Kind::kTime:
-      out += value.time()->to_string();
-      return;
-    case Kind::kDateTime:
-      out += value.date_time()->to_string();
-      return;
-    case Kind::kDaysDuration:
-      out += value.days_duration()->to_string();
-      return;
-    case Kind::kMonthsDuration:
-      out += value.months_duration()->to_string();
-      return;
+    case Kind::kDate: out += value.date()->to_string(); return;
+    case Kind::kTime: out += value.time()->to_string(); return;
+    case Kind::kDateTime: out += value.date_time()->to_string(); return;
+    case Kind::kDaysDuration: out += value.days_duration()->to_string(); return;
+    case Kind::kMonthsDuration: out += value.months_duration()->to_string(); return;
     case Kind::kList: {
       out += '[';
       bool first = true;
@@ -89,15 +73,9 @@ void append(std::string& out, const Value& value, bool inside) {
       out += ']';
       return;
     }
-    case Kind::kContext:
-      append_context(out, *value.context());
-      return;
-    case Kind::kRange:
-      append_range(out, *value.range());
-      return;
-    case Kind::kFunction:
-      out += "function";
-      return;
+    case Kind::kContext: append_context(out, *value.context()); return;
+    case Kind::kRange: append_range(out, *value.range()); return;
+    case Kind::kFunction: out += "function"; return;
   }
 }
 
@@ -176,18 +154,12 @@ std::optional<bool> equal(const Value& a, const Value& b) {
     return std::nullopt;
   }
   switch (a.kind()) {
-    case Kind::kBoolean:
-      return *a.boolean() == *b.boolean();
-    case Kind::kNumber:
-      return *a.number() == *b.number();
-    case Kind::kString:
-      return *a.string() == *b.string();
-    case Kind::kDate:
-      return *a.date() == *b.date();
-    case Kind::kDaysDuration:
-      return *a.days_duration() == *b.days_duration();
-    case Kind::kMonthsDuration:
-      return *a.months_duration() == *b.months_duration();
+    case Kind::kBoolean: return *a.boolean() == *b.boolean();
+    case Kind::kNumber: return *a.number() == *b.number();
+    case Kind::kString: return *a.string() == *b.string();
+    case Kind::kDate: return *a.date() == *b.date();
+    case Kind::kDaysDuration: return *a.days_duration() == *b.days_duration();
+    case Kind::kMonthsDuration: return *a.months_duration() == *b.months_duration();
     case Kind::kTime: {
       const auto order = compare(*a.time(), *b.time());
       return order && *order == 0 && a.time()->zone.kind == b.time()->zone.kind;
@@ -197,19 +169,15 @@ std::optional<bool> equal(const Value& a, const Value& b) {
       const auto order = compare(*a.date_time(), *b.date_time());
       return order && *order == 0 && a.date_time()->zone.kind == b.date_time()->zone.kind;
     }
-    case Kind::kList:
-      return equal_lists(*a.list(), *b.list());
-    case Kind::kContext:
-      return equal_contexts(*a.context(), *b.context());
+    case Kind::kList: return equal_lists(*a.list(), *b.list());
+    case Kind::kContext: return equal_contexts(*a.context(), *b.context());
     case Kind::kRange: {
       const Range &x = *a.range(), &y = *b.range();
-      return x.low_included == y.low_included && x.high_included == y.high_included &&
-             equal(x.low, y.low).value_or(false) && equal(x.high, y.high).value_or(false);
+      return x.low_included == y.low_included && x.high_included == y.high_included && equal(x.low, y.low).value_or(false) &&
+             equal(x.high, y.high).value_or(false);
     }
-    case Kind::kFunction:
-      return a.function() == b.function();
-    case Kind::kNull:
-      break;
+    case Kind::kFunction: return a.function() == b.function();
+    case Kind::kNull: break;
   }
   return true;
 }
@@ -217,22 +185,14 @@ std::optional<bool> equal(const Value& a, const Value& b) {
 std::optional<std::strong_ordering> compare(const Value& a, const Value& b) {
   if (a.kind() != b.kind()) return std::nullopt;
   switch (a.kind()) {
-    case Kind::kNumber:
-      return *a.number() <=> *b.number();
-    case Kind::kString:
-      return *a.string() <=> *b.string();
-    case Kind::kDate:
-      return *a.date() <=> *b.date();
-    case Kind::kTime:
-      return compare(*a.time(), *b.time());
-    case Kind::kDateTime:
-      return compare(*a.date_time(), *b.date_time());
-    case Kind::kDaysDuration:
-      return *a.days_duration() <=> *b.days_duration();
-    case Kind::kMonthsDuration:
-      return *a.months_duration() <=> *b.months_duration();
-    default:
-      return std::nullopt;
+    case Kind::kNumber: return *a.number() <=> *b.number();
+    case Kind::kString: return *a.string() <=> *b.string();
+    case Kind::kDate: return *a.date() <=> *b.date();
+    case Kind::kTime: return compare(*a.time(), *b.time());
+    case Kind::kDateTime: return compare(*a.date_time(), *b.date_time());
+    case Kind::kDaysDuration: return *a.days_duration() <=> *b.days_duration();
+    case Kind::kMonthsDuration: return *a.months_duration() <=> *b.months_duration();
+    default: return std::nullopt;
   }
 }
 

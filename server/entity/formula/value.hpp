@@ -92,9 +92,8 @@ class Value {
   std::string to_string() const;
 
  private:
-  std::variant<std::monostate, bool, Number, std::string, Date, Time, DateTime, DaysDuration, MonthsDuration,
-               std::shared_ptr<const List>, std::shared_ptr<const Context>, std::shared_ptr<const Range>,
-               std::shared_ptr<const Function>>
+  std::variant<std::monostate, bool, Number, std::string, Date, Time, DateTime, DaysDuration, MonthsDuration, std::shared_ptr<const List>,
+               std::shared_ptr<const Context>, std::shared_ptr<const Range>, std::shared_ptr<const Function>>
       data_;
 };
 

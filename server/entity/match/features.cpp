@@ -21,14 +21,17 @@ void add_once(std::vector<std::string>& values, std::string value) {
 
 // Stored numbers come in E.164: nothing is left to parse.
 bool is_e164(std::string_view raw) {
-  return raw.size() >= 8 && raw.size() <= 16 && raw[0] == '+' && std::all_of(raw.begin() + 1, raw.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return raw.size() >= 8 && raw.size() <= 16 && raw[0] == '+' &&
+         std::all_of(raw.begin() + 1, raw.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 void add_phones(std::string_view raw, std::string_view region, std::vector<std::string>& out) {
   if (is_e164(raw)) return add_once(out, std::string(raw.substr(1)));
   for (const auto& entry : base::split_phones(raw, region)) {
-    if (entry.number.valid && !entry.number.e164.empty()) add_once(out, entry.number.e164.substr(1));
-    else if (auto digits = base::digits(entry.raw); digits.size() >= 5 && digits.size() <= 13) add_once(out, "?" + digits);
+    if (entry.number.valid && !entry.number.e164.empty())
+      add_once(out, entry.number.e164.substr(1));
+    else if (auto digits = base::digits(entry.raw); digits.size() >= 5 && digits.size() <= 13)
+      add_once(out, "?" + digits);
   }
 }
 
@@ -168,7 +171,8 @@ std::vector<std::uint64_t> counted_tokens(const Schema& schema, const Features& 
   std::vector<std::uint64_t> out;
   for (std::size_t i = 0; i < schema.size() && i < features.fields.size(); ++i) {
     const Role role = schema[i].role;
-    if (features.fields[i].values.size() > 1 && (role == Role::kName || role == Role::kText)) out.push_back(whole_hash(role, features.fields[i].values));
+    if (features.fields[i].values.size() > 1 && (role == Role::kName || role == Role::kText))
+      out.push_back(whole_hash(role, features.fields[i].values));
     for (const auto& value : features.fields[i].values) {
       out.push_back(token_hash(role, value));
       if (role != Role::kEmail) continue;

@@ -11,15 +11,15 @@ namespace match {
 
 // What a field says of who the record is.
 enum class Role {
-  kName,      // organisation, sole trader or person: words, any order
-  kPerson,    // a person beside the name (who answers the telephone); may change, so weighs less
-  kText,      // a title of many words
+  kName,    // organisation, sole trader or person: words, any order
+  kPerson,  // a person beside the name (who answers the telephone); may change, so weighs less
+  kText,    // a title of many words
   kPhone,
   kEmail,
   kSite,
-  kInn,       // tax number: two right ones that differ mean two clients
-  kBranch,    // КПП: tells branches of one ИНН apart
-  kCode,      // another number that is one client's own (ОГРН, a card)
+  kInn,     // tax number: two right ones that differ mean two clients
+  kBranch,  // КПП: tells branches of one ИНН apart
+  kCode,    // another number that is one client's own (ОГРН, a card)
   kAddress,
   kTown,
   kDate,      // of birth

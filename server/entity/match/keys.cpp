@@ -22,7 +22,9 @@ class KeyMaker {
   }
 
  private:
-  void add(std::string_view kind, std::string_view a, std::string_view b = {}, std::string_view c = {}) { keys_.push_back(stable_hash(kind, a, b, c)); }
+  void add(std::string_view kind, std::string_view a, std::string_view b = {}, std::string_view c = {}) {
+    keys_.push_back(stable_hash(kind, a, b, c));
+  }
 
   bool is_common(Role role, std::string_view value) const { return statistics_.count(token_hash(role, value)) > kMostInBlock; }
 

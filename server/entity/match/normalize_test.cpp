@@ -15,8 +15,8 @@ std::string words_of(std::string_view text) { return joined(normalize_name(text)
 
 TEST(Names, LegalFormsInEverySpellingAreTakenOff) {
   const std::string bare = words_of("Полюс");
-  for (const char* text : {"ООО «Полюс»", "\"Полюс\" ООО", "О.О.О. Полюс", "OOO Полюс", "000 \"Полюс\"", "Полюс (ООО)", "Общество с ограниченной ответственностью «Полюс»",
-                           "общество с огр. отв. полюс", "ПОЛЮС,ООО"}) {
+  for (const char* text : {"ООО «Полюс»", "\"Полюс\" ООО", "О.О.О. Полюс", "OOO Полюс", "000 \"Полюс\"", "Полюс (ООО)",
+                           "Общество с ограниченной ответственностью «Полюс»", "общество с огр. отв. полюс", "ПОЛЮС,ООО"}) {
     const Name name = normalize_name(text);
     EXPECT_EQ(joined(name.words), bare) << text;
     EXPECT_EQ(name.form, "ooo") << text;

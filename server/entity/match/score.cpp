@@ -61,8 +61,14 @@ bool ends_with_other(std::string_view a, std::string_view b) {
 class FieldComparison {
  public:
   FieldComparison(Role role, const Prepared& a, const Prepared& b, std::size_t field)
-      : role_(role), a_(a.features.fields[field]), b_(b.features.fields[field]), a_bits_(a.bits[field]), b_bits_(b.bits[field]),
-        a_domains_(a.domain_bits[field]), b_domains_(b.domain_bits[field]), whole_bits_(std::min(a.whole_bits[field], b.whole_bits[field])) {}
+      : role_(role),
+        a_(a.features.fields[field]),
+        b_(b.features.fields[field]),
+        a_bits_(a.bits[field]),
+        b_bits_(b.bits[field]),
+        a_domains_(a.domain_bits[field]),
+        b_domains_(b.domain_bits[field]),
+        whole_bits_(std::min(a.whole_bits[field], b.whole_bits[field])) {}
 
   std::optional<Part> run() const {
     if (a_.values.empty() || b_.values.empty()) return std::nullopt;
@@ -78,7 +84,9 @@ class FieldComparison {
 
  private:
   // Differences are limited by the model.
-  Part limited(double bits, Agreement agreement) const { return {std::min(bits, weights_of(role_).most), bits < 0 ? Agreement::kDiffers : agreement}; }
+  Part limited(double bits, Agreement agreement) const {
+    return {std::min(bits, weights_of(role_).most), bits < 0 ? Agreement::kDiffers : agreement};
+  }
   Part differs() const { return {-kMostValueBits, Agreement::kDiffers}; }
 
   Part words() const {
@@ -131,12 +139,15 @@ class FieldComparison {
     if (a == b) return {a_bits_[i], Agreement::kEqual};
     if (role_ == Role::kPhone) {
       if ((is_doubtful(a) || is_doubtful(b)) && ends_with_other(sure_digits(a), sure_digits(b))) return {8, Agreement::kSimilar};
-      if ((is_doubtful(a) || is_doubtful(b)) && std::min(a.size(), b.size()) >= 10 && edit_distance(sure_digits(a), sure_digits(b), 2) <= 2) return {6, Agreement::kSimilar};
+      if ((is_doubtful(a) || is_doubtful(b)) && std::min(a.size(), b.size()) >= 10 && edit_distance(sure_digits(a), sure_digits(b), 2) <= 2)
+        return {6, Agreement::kSimilar};
     }
     if (role_ == Role::kEmail) return email(i, j);
     if (role_ == Role::kDate || role_ == Role::kCode) {
       if (a.size() >= 6 && edit_distance(a, b, 1) <= 1) return {0.45 * std::min(a_bits_[i], b_bits_[j]), Agreement::kSimilar};
-      if (role_ == Role::kDate && a.size() == 8 && b.size() == 8 && a.substr(0, 4) == b.substr(0, 4) && a.substr(4, 2) == b.substr(6, 2) && a.substr(6, 2) == b.substr(4, 2)) return {5, Agreement::kSimilar};
+      if (role_ == Role::kDate && a.size() == 8 && b.size() == 8 && a.substr(0, 4) == b.substr(0, 4) && a.substr(4, 2) == b.substr(6, 2) &&
+          a.substr(6, 2) == b.substr(4, 2))
+        return {5, Agreement::kSimilar};
     }
     if (role_ == Role::kTown && word_similarity(a, b) >= 0.75) return {0.6 * std::min(a_bits_[i], b_bits_[j]), Agreement::kSimilar};
     return {};
@@ -179,7 +190,8 @@ void discount_repeated(const Schema& schema, Prepared& prepared) {
       auto& words = prepared.features.fields[i].values;
       for (std::size_t k = 0; k < words.size(); ++k) {
         const bool repeats = std::any_of(names.begin(), names.end(), [&](const std::string& name) {
-          return name == words[k] || (std::min(name.size(), words[k].size()) == 1 && name[0] == words[k][0]) || word_similarity(name, words[k]) > 0.8;
+          return name == words[k] || (std::min(name.size(), words[k].size()) == 1 && name[0] == words[k][0]) ||
+                 word_similarity(name, words[k]) > 0.8;
         });
         if (repeats) prepared.bits[i][k] *= 0.2;
       }
@@ -212,7 +224,8 @@ Prepared prepare(const Schema& schema, Features features, const Statistics& stat
       out.domain_bits[i].push_back(value_bits(statistics, token_hash(role, email_domain(value))));
       out.domain_bits[i].push_back(value_bits(statistics, token_hash(role, email_local(value))));
     }
-    if (values.size() > 1 && (role == Role::kName || role == Role::kText)) out.whole_bits[i] = value_bits(statistics, whole_hash(role, values));
+    if (values.size() > 1 && (role == Role::kName || role == Role::kText))
+      out.whole_bits[i] = value_bits(statistics, whole_hash(role, values));
   }
   discount_repeated(schema, out);
   return out;
@@ -261,8 +274,10 @@ Observation Scorer::observe(const Prepared& a, const Prepared& b) const {
     const auto part = FieldComparison(schema_[i].role, a, b, i).run();
     if (!part) continue;
     seen.present |= 1u << i;
-    if (part->agreement == Agreement::kDiffers) seen.differs |= 1u << i;
-    else seen.agrees_bits += static_cast<float>(part->bits);
+    if (part->agreement == Agreement::kDiffers)
+      seen.differs |= 1u << i;
+    else
+      seen.agrees_bits += static_cast<float>(part->bits);
   }
   return seen;
 }

@@ -32,8 +32,8 @@ struct Reason {
 };
 
 struct Score {
-  double bits = 0;  // log2 of the odds that the two are one
-  int points = 0;   // 0–100 for people: 50 is even odds
+  double bits = 0;              // log2 of the odds that the two are one
+  int points = 0;               // 0–100 for people: 50 is even odds
   std::vector<Reason> reasons;  // strongest first; what says nothing is left out
 };
 
@@ -58,9 +58,9 @@ Model default_model(const Schema& schema, const Statistics& statistics);
 
 // A compared pair as learning sees it.
 struct Observation {
-  float agrees_bits = 0;         // sum over the fields that agree
-  std::uint32_t differs = 0;     // bit per field
-  std::uint32_t present = 0;     // bit per field: both records have a value
+  float agrees_bits = 0;      // sum over the fields that agree
+  std::uint32_t differs = 0;  // bit per field
+  std::uint32_t present = 0;  // bit per field: both records have a value
 };
 // Expectation–maximisation over compared pairs: how often each field differs between two records of one client, and how
 // many pairs are one. Few pairs change little: each estimate begins with the weight of some observations of its default.

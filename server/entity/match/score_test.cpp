@@ -11,7 +11,8 @@
 namespace match {
 namespace {
 
-const Schema kSchema = {{"name", Role::kName}, {"inn", Role::kInn}, {"kpp", Role::kBranch}, {"phones", Role::kPhone}, {"emails", Role::kEmail}, {"city", Role::kTown}, {"addresses", Role::kAddress}};
+const Schema kSchema = {{"name", Role::kName},    {"inn", Role::kInn},   {"kpp", Role::kBranch},       {"phones", Role::kPhone},
+                        {"emails", Role::kEmail}, {"city", Role::kTown}, {"addresses", Role::kAddress}};
 
 struct Client {
   std::string name, inn, kpp, phone, email, city, address;
@@ -21,7 +22,8 @@ Features features_of(const Client& client) {
   Features features;
   std::size_t field = 0;
   for (const auto* cell : {&client.name, &client.inn, &client.kpp, &client.phone, &client.email, &client.city, &client.address}) {
-    features.fields.push_back(make_features(kSchema[field++].role, cell->empty() ? std::vector<std::string>{} : std::vector<std::string>{*cell}));
+    features.fields.push_back(
+        make_features(kSchema[field++].role, cell->empty() ? std::vector<std::string>{} : std::vector<std::string>{*cell}));
   }
   return features;
 }
@@ -76,7 +78,8 @@ TEST(Scores, NamesWrittenInOtherWaysAreOneClient) {
 TEST(Scores, InitialsStandForNames) {
   const Client full{"Ветров Игорь Павлович", "", "", "", "", "Тула", ""};
   EXPECT_GE(score_of(full, {"ИП Ветров И. П.", "", "", "", "", "Тула", ""}).points, kLikelyPoints);
-  EXPECT_LT(score_of(full, {"ИП Ветров А. С.", "", "", "", "", "Тула", ""}).points, score_of(full, {"ИП Ветров И. П.", "", "", "", "", "Тула", ""}).points);
+  EXPECT_LT(score_of(full, {"ИП Ветров А. С.", "", "", "", "", "Тула", ""}).points,
+            score_of(full, {"ИП Ветров И. П.", "", "", "", "", "Тула", ""}).points);
 }
 
 TEST(Scores, TwoRightTaxNumbersTellTwoClients) {
@@ -102,7 +105,8 @@ TEST(Scores, AnAddressAloneMakesNobodyOne) {
 }
 
 TEST(Scores, SayWhy) {
-  const Score score = score_of({"ООО «Ветерок»", "", "", "8 (495) 123-45-67", "", "", ""}, {"Ветерк", "", "", "+7 495 123 45 67", "", "", ""});
+  const Score score =
+      score_of({"ООО «Ветерок»", "", "", "8 (495) 123-45-67", "", "", ""}, {"Ветерк", "", "", "+7 495 123 45 67", "", "", ""});
   ASSERT_EQ(score.reasons.size(), 2u);
   EXPECT_EQ(kSchema[static_cast<std::size_t>(score.reasons[0].field)].key, "phones");
   EXPECT_EQ(score.reasons[0].agreement, Agreement::kEqual);
@@ -110,7 +114,8 @@ TEST(Scores, SayWhy) {
 }
 
 TEST(StoredFeatures, ReadBackAsWritten) {
-  const Features features = features_of({"ООО «Северный ветер»", "7707083893", "770701001", "8 (495) 123-45-67; 123-45-67", "a@b.ru", "Москва", "ул. Садовая, 10"});
+  const Features features = features_of(
+      {"ООО «Северный ветер»", "7707083893", "770701001", "8 (495) 123-45-67; 123-45-67", "a@b.ru", "Москва", "ул. Садовая, 10"});
   EXPECT_EQ(decode(encode(features), kSchema.size()), features);
   EXPECT_EQ(decode("", kSchema.size()).fields.size(), kSchema.size());
   EXPECT_EQ(stable_hash("n", "veter"), stable_hash("n", "veter"));
@@ -134,7 +139,8 @@ class Invented {
   int pick(int below) { return static_cast<int>(random_() % static_cast<unsigned>(below)); }
 
   std::string syllables(int count) {
-    static const char* const kSyllables[] = {"ба", "ве", "го", "ди", "жа", "за", "ке", "ло", "мир", "нор", "пал", "рус", "сев", "тон", "ур", "фар", "хол", "чер", "шан", "юг"};
+    static const char* const kSyllables[] = {"ба",  "ве",  "го",  "ди",  "жа", "за",  "ке",  "ло",  "мир", "нор",
+                                             "пал", "рус", "сев", "тон", "ур", "фар", "хол", "чер", "шан", "юг"};
     std::string out;
     for (int i = 0; i < count; ++i) out += kSyllables[pick(20)];
     return out;
@@ -144,7 +150,8 @@ class Invented {
     static const char* const kTowns[] = {"Москва", "Тула", "Казань", "Пермь", "Омск"};
     Client client;
     client.name = "ООО «" + syllables(2 + pick(3)) + (pick(3) == 0 ? " " + syllables(2) : "") + "»";
-    client.phone = "8 (9" + std::to_string(10 + pick(70)) + ") " + std::to_string(100 + pick(900)) + "-" + std::to_string(10 + pick(90)) + "-" + std::to_string(10 + pick(90));
+    client.phone = "8 (9" + std::to_string(10 + pick(70)) + ") " + std::to_string(100 + pick(900)) + "-" + std::to_string(10 + pick(90)) +
+                   "-" + std::to_string(10 + pick(90));
     if (pick(3) != 0) client.email = "info@d" + std::to_string(pick(1000000)) + ".ru";
     client.city = kTowns[pick(5)];
     if (pick(2) == 0) client.address = "ул. " + syllables(3) + ", д. " + std::to_string(1 + pick(150));

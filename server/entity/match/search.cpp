@@ -15,8 +15,10 @@ bool is_first_common(const std::vector<std::uint64_t>& a, const std::vector<std:
   auto j = b.begin();
   while (i != a.end() && j != b.end()) {
     if (*i == *j) return *i == key;
-    if (*i < *j) ++i;
-    else ++j;
+    if (*i < *j)
+      ++i;
+    else
+      ++j;
   }
   return false;
 }

@@ -75,7 +75,8 @@ double jaro_winkler(std::string_view a, std::string_view b) {
     if (taken[j] && in_order[k++] != b[j]) ++transposed;
   }
   const auto m = static_cast<double>(matches);
-  const double jaro = (m / static_cast<double>(a.size()) + m / static_cast<double>(b.size()) + (m - static_cast<double>(transposed) / 2) / m) / 3;
+  const double jaro =
+      (m / static_cast<double>(a.size()) + m / static_cast<double>(b.size()) + (m - static_cast<double>(transposed) / 2) / m) / 3;
   std::size_t prefix = 0;
   while (prefix < 4 && prefix < a.size() && prefix < b.size() && a[prefix] == b[prefix]) ++prefix;
   return jaro + static_cast<double>(prefix) * 0.1 * (1 - jaro);

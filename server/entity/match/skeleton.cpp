@@ -11,8 +11,8 @@ namespace match {
 namespace {
 
 // From U+0430: а б в г д е ж з и й к л м н о п р с т у ф х ц ч ш щ ъ ы ь э ю я.
-constexpr std::array<std::string_view, 32> kSounds = {"a", "b", "v", "g", "d", "e", "q", "z", "i", "i", "k", "l", "m", "n", "o", "p",
-                                                      "r", "s", "t", "u", "f", "h", "c", "x", "w", "w", "", "i", "", "e", "iu", "ia"};
+constexpr std::array<std::string_view, 32> kSounds = {"a", "b", "v", "g", "d", "e", "q", "z", "i", "i", "k", "l", "m", "n", "o",  "p",
+                                                      "r", "s", "t", "u", "f", "h", "c", "x", "w", "w", "",  "i", "",  "e", "iu", "ia"};
 
 // Cyrillic letters of kind "а": two bytes D0 B0–D0 BF, D1 80–D1 8F.
 int cyrillic_index(std::string_view text, std::size_t at) {
@@ -33,9 +33,10 @@ struct Digraph {
   std::string_view letters, sound;
 };
 // Longest first. Sources: ГОСТ 7.79, the passport order МВД 995, BGN, and how people write without any of them.
-constexpr std::array<Digraph, 21> kDigraphs = {{{"shch", "w"}, {"sch", "w"}, {"sh", "w"}, {"ch", "x"}, {"zh", "q"}, {"kh", "h"}, {"ts", "c"}, {"tz", "c"}, {"ck", "k"},
-                                                {"ph", "f"}, {"yo", "e"}, {"jo", "e"}, {"yu", "iu"}, {"ju", "iu"}, {"ya", "ia"}, {"ja", "ia"}, {"ye", "e"}, {"je", "e"},
-                                                {"qu", "kv"}, {"x", "ks"}, {"w", "v"}}};
+constexpr std::array<Digraph, 21> kDigraphs = {{{"shch", "w"}, {"sch", "w"}, {"sh", "w"},  {"ch", "x"},  {"zh", "q"}, {"kh", "h"},
+                                                {"ts", "c"},   {"tz", "c"},  {"ck", "k"},  {"ph", "f"},  {"yo", "e"}, {"jo", "e"},
+                                                {"yu", "iu"},  {"ju", "iu"}, {"ya", "ia"}, {"ja", "ia"}, {"ye", "e"}, {"je", "e"},
+                                                {"qu", "kv"},  {"x", "ks"},  {"w", "v"}}};
 
 std::string_view latin_sound(std::string_view word, std::size_t at, std::size_t& length) {
   for (const auto& digraph : kDigraphs) {
@@ -70,15 +71,19 @@ constexpr std::array<std::string_view, 12> kLookUpperCyrillic = {"А", "С", "Е
 bool is_latin_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 bool has_cyrillic(std::string_view text) {
-  return std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) == 0xD0 || static_cast<unsigned char>(c) == 0xD1; });
+  return std::any_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) == 0xD0 || static_cast<unsigned char>(c) == 0xD1; });
 }
 
 std::string with_cyrillic_lookalikes(std::string_view word) {
   std::string out;
   for (const char c : word) {
-    if (const auto lower = kLookLatin.find(c); lower != std::string_view::npos) out += kLookCyrillic[lower];
-    else if (const auto upper = kLookUpper.find(c); upper != std::string_view::npos) out += kLookUpperCyrillic[upper];
-    else out += c;
+    if (const auto lower = kLookLatin.find(c); lower != std::string_view::npos)
+      out += kLookCyrillic[lower];
+    else if (const auto upper = kLookUpper.find(c); upper != std::string_view::npos)
+      out += kLookUpperCyrillic[upper];
+    else
+      out += c;
   }
   return out;
 }
@@ -178,9 +183,12 @@ std::string mend_script(std::string_view text) {
   const bool wrong_layout = may_be_wrong_layout(text);
   for_each_word(text, [&](std::string_view word, char end) {
     const bool has_latin = std::any_of(word.begin(), word.end(), is_latin_letter);
-    if (has_latin && has_cyrillic(word)) out += with_cyrillic_lookalikes(word);
-    else if (has_latin && wrong_layout) out += with_meant_layout(word);
-    else out += word;
+    if (has_latin && has_cyrillic(word))
+      out += with_cyrillic_lookalikes(word);
+    else if (has_latin && wrong_layout)
+      out += with_meant_layout(word);
+    else
+      out += word;
     if (end != '\0') out += end;
   });
   return out;

@@ -7,11 +7,11 @@
 namespace match {
 
 struct WordMatch {
-  double matched = 0;      // bits of what both have; typing errors, initials, acronyms and joined words count for less
-  double left_only = 0;    // bits of words that only the first has
+  double matched = 0;    // bits of what both have; typing errors, initials, acronyms and joined words count for less
+  double left_only = 0;  // bits of words that only the first has
   double right_only = 0;
-  int pairs = 0;           // matched words
-  bool is_exact = false;   // the same words, whatever the order
+  int pairs = 0;          // matched words
+  bool is_exact = false;  // the same words, whatever the order
 };
 
 // `bits` are parallel to the words.

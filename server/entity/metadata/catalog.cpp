@@ -67,8 +67,7 @@ std::vector<EntityFile> shipped_entity_files() {
 }
 
 struct Catalog::Impl {
-  Impl(Catalog& catalog, store::Database& db, std::vector<EntityFile> files)
-      : owner(catalog), database(db), digest(digest_of(files)) {
+  Impl(Catalog& catalog, store::Database& db, std::vector<EntityFile> files) : owner(catalog), database(db), digest(digest_of(files)) {
     for (const auto& file : files) shipped.push_back(parse_file(file));
   }
 
@@ -122,9 +121,7 @@ struct Catalog::Impl {
       if (left_out) ++*left_out;
       const std::string reason = to_text(problems);
       base::log(base::LogLevel::kWarning, "local_layer_row_left_out",
-                {{"entity", std::string_view(row.entity)},
-                 {"field", std::string_view(row.field)},
-                 {"reason", std::string_view(reason)}});
+                {{"entity", std::string_view(row.entity)}, {"field", std::string_view(row.field)}, {"reason", std::string_view(reason)}});
     }
     return registry;
   }
@@ -252,8 +249,7 @@ void Catalog::synchronise_schema() {
       if (layer.shipped != impl_->digest) {
         layer.shipped = impl_->digest;
         ++layer.version;
-        auto statement =
-            connection.prepare("save_metadata_version", "UPDATE sys_metadata SET version=$1, shipped=$2 WHERE id=1");
+        auto statement = connection.prepare("save_metadata_version", "UPDATE sys_metadata SET version=$1, shipped=$2 WHERE id=1");
         statement.bind(1, layer.version).bind_text(2, layer.shipped).run();
       }
       next = impl_->build_usable(layer, layer.version);
@@ -282,8 +278,7 @@ void Catalog::add_field(const Caller& caller, std::string_view entity, const jso
   impl_->change(caller, [&](LayerChanges& changes) { changes.add_field(entity, body); });
 }
 
-void Catalog::change_field(const Caller& caller, std::string_view entity, std::string_view field,
-                           const json::object& patch) {
+void Catalog::change_field(const Caller& caller, std::string_view entity, std::string_view field, const json::object& patch) {
   impl_->change(caller, [&](LayerChanges& changes) { changes.change_field(entity, field, patch); });
 }
 
@@ -309,8 +304,7 @@ void Catalog::purge_field(const Caller& caller, std::string_view entity, std::st
   impl_->change(caller, [&](LayerChanges& changes) { changes.purge_field(entity, field); });
   // The registry without the field is out: nothing writes the columns any more.
   const auto& old = before->require(entity);
-  impl_->database.change_schema(
-      [&](store::Connection& connection) { drop_field(connection, old, old.index_of(field)); });
+  impl_->database.change_schema([&](store::Connection& connection) { drop_field(connection, old, old.index_of(field)); });
 }
 
 json::value Catalog::export_local_layer() {
@@ -320,10 +314,8 @@ json::value Catalog::export_local_layer() {
   impl_->database.read(options, [&](store::Connection& connection) { layer = load_layer(connection, false); });
   json::array rows;
   for (auto& row : layer.rows) {
-    rows.push_back(json::object{{"kind", layer_kind_name(row.kind)},
-                                {"entity", row.entity},
-                                {"field", row.field},
-                                {"body", std::move(row.body)}});
+    rows.push_back(
+        json::object{{"kind", layer_kind_name(row.kind)}, {"entity", row.entity}, {"field", row.field}, {"body", std::move(row.body)}});
   }
   return json::object{{"version", layer.version}, {"rows", std::move(rows)}};
 }

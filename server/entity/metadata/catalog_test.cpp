@@ -46,9 +46,8 @@ INSTANTIATE_TEST_SUITE_P(Databases, CatalogChangeTest, store::kBothDatabases, st
 TEST_P(CatalogChangeTest, ACustomFieldIsAColumnOfRecordsThatAreThereAlready) {
   const auto old = insert("thing", {{"name", "old"}});
   const auto version = catalog().current()->version();
-  add_field(
-      "thing",
-      R"({"key": "x_size", "type": "integer", "filterable": true, "sortable": true, "labels": {"ru": "Размер", "en": "Size"}})");
+  add_field("thing",
+            R"({"key": "x_size", "type": "integer", "filterable": true, "sortable": true, "labels": {"ru": "Размер", "en": "Size"}})");
   EXPECT_EQ(catalog().current()->version(), version + 1);
   const auto& field = *entity("thing").field("x_size");
   EXPECT_TRUE(field.custom);
@@ -86,11 +85,10 @@ TEST_P(CatalogChangeTest, AFormulaAndARollUpAreComputedForRecordsThatAreThereAlr
 }
 
 TEST_P(CatalogChangeTest, ACustomEntityHasItsTableAtOnce) {
-  catalog().add_entity(
-      admin(),
-      base::parse_json(R"({"key": "x_visit", "plural": "x_visits", "labels": {"ru": {"one": "Визит", "many": "Визиты"}},
+  catalog().add_entity(admin(),
+                       base::parse_json(R"({"key": "x_visit", "plural": "x_visits", "labels": {"ru": {"one": "Визит", "many": "Визиты"}},
       "fields": [{"key": "name", "type": "text", "filterable": true, "sortable": true}, {"key": "thing", "type": "link", "to": ["thing"]}]})")
-          .as_object());
+                           .as_object());
   const auto& visit = entity("x_visit");
   EXPECT_EQ(visit.id, 10'000);
   EXPECT_TRUE(visit.custom);
@@ -113,10 +111,10 @@ TEST_P(CatalogChangeTest, WhatIsWrongIsRefusedByPathAndChangesNothing) {
   EXPECT_EQ(add(R"({"key": "x_size; DROP TABLE thing", "type": "integer"})"), "key:bad_form");
   EXPECT_EQ(add(R"({"key": "x_to", "type": "link", "to": ["nowhere"]})"), "fields[34].to:unknown_entity");
   EXPECT_EQ(error_of([&] { add_field("nothing", R"({"key": "x_a", "type": "text"})"); }), "unknown_entity");
-  EXPECT_EQ(error_of([&] { change_field("thing", "name", R"({"required": true, "type": "integer"})"); }),
-            "type:type_is_permanent");
+  EXPECT_EQ(error_of([&] { change_field("thing", "name", R"({"required": true, "type": "integer"})"); }), "type:type_is_permanent");
   EXPECT_EQ(error_of([&] { change_field("thing", "name", R"({"filterable": false})"); }), "filterable:stricter_only");
-  EXPECT_EQ(add(R"({"key": "x_gone", "type": "formula", "result": "bool", "expression": "state = \"gone\""})"), "fields[34].expression:formula_unknown_option");
+  EXPECT_EQ(add(R"({"key": "x_gone", "type": "formula", "result": "bool", "expression": "state = \"gone\""})"),
+            "fields[34].expression:formula_unknown_option");
   EXPECT_EQ(error_of([&] { change_field("thing", "name", R"({"scale": 5})"); }), "scale:unknown_property");
   EXPECT_EQ(error_of([&] { catalog().hide_field(admin(), "thing", "name"); }), "field_is_in_use");
   EXPECT_EQ(error_of([&] { catalog().hide_field(admin(), "thing_other", "thing"); }), "field_is_required");
@@ -183,8 +181,7 @@ TEST_P(CatalogChangeTest, EntitiesGetRulesViewsAndCards) {
   };
   EXPECT_EQ(change(R"({"rules": [{"key": "mine", "check": "count >= 0"}]})"), "rules[0].key:custom_prefix");
   EXPECT_EQ(change(R"({"rules": [{"key": "x_bad", "check": "count >="}]})").rfind("rules[2].check:formula", 0), 0u);
-  EXPECT_EQ(change(R"({"views": [{"key": "v", "type": "list", "columns": ["nothing"]}]})"),
-            "views[0].columns[0]:unknown_field");
+  EXPECT_EQ(change(R"({"views": [{"key": "v", "type": "list", "columns": ["nothing"]}]})"), "views[0].columns[0]:unknown_field");
   EXPECT_EQ(change(R"({"owner": "name"})"), "owner:unknown_property");
 }
 
@@ -224,8 +221,7 @@ TEST_P(CatalogChangeTest, TheLocalLayerSurvivesARestartAndCanBeCarriedOver) {
   EXPECT_TRUE(entity("thing").field("inn")->required);
   EXPECT_EQ(error_of([&] {
               catalog().import_local_layer(
-                  admin(),
-                  base::parse_json(R"({"rows": [{"kind": "field", "entity": "thing", "field": "x", "body": {}}]})"));
+                  admin(), base::parse_json(R"({"rows": [{"kind": "field", "entity": "thing", "field": "x", "body": {}}]})"));
             }),
             "rows[0].body.key:required");
 }
@@ -236,12 +232,10 @@ TEST_P(CatalogChangeTest, ARowThatNoLongerFitsIsLeftOutAndTheProgramStarts) {
   catalog_.reset();
   auto files = test_entity_files();
   // A later version without things.
-  std::erase_if(files,
-                [](const EntityFile& file) { return file.path == "thing.json" || file.path == "thing_other.json"; });
+  std::erase_if(files, [](const EntityFile& file) { return file.path == "thing.json" || file.path == "thing_other.json"; });
   for (auto& file : files) {
     if (file.path == "other.json")
-      file.text =
-          R"({"key": "other", "id": 901, "plural": "others", "fields": [{"key": "name", "id": 1, "type": "text"}]})";
+      file.text = R"({"key": "other", "id": 901, "plural": "others", "fields": [{"key": "name", "id": 1, "type": "text"}]})";
   }
   catalog_ = std::make_unique<Catalog>(database(), files);
   catalog_->synchronise_schema();
@@ -249,8 +243,7 @@ TEST_P(CatalogChangeTest, ARowThatNoLongerFitsIsLeftOutAndTheProgramStarts) {
   EXPECT_TRUE(entity("other").field("x_size"));
   add_field("other", R"({"key": "x_more", "type": "integer"})");
   EXPECT_TRUE(entity("other").field("x_more"));
-  EXPECT_NE(error_of([&] { add_field("other", R"({"key": "x_bad", "type": "link", "to": ["thing"]})"); }),
-            "");
+  EXPECT_NE(error_of([&] { add_field("other", R"({"key": "x_bad", "type": "link", "to": ["thing"]})"); }), "");
   // With the things back, the field is there again.
   catalog_ = another_node();
   EXPECT_TRUE(entity("other").field("x_thing"));
@@ -261,8 +254,7 @@ TEST_P(CatalogChangeTest, NewShippedFilesMakeANewVersion) {
   catalog_.reset();
   auto files = test_entity_files();
   files.push_back(
-      {"test", "late.json",
-       R"({"key": "late", "id": 950, "plural": "lates", "fields": [{"key": "name", "id": 1, "type": "text"}]})"});
+      {"test", "late.json", R"({"key": "late", "id": 950, "plural": "lates", "fields": [{"key": "name", "id": 1, "type": "text"}]})"});
   catalog_ = std::make_unique<Catalog>(database(), files);
   catalog_->synchronise_schema();
   EXPECT_EQ(catalog().current()->version(), version + 1);
@@ -279,8 +271,7 @@ TEST_P(CatalogChangeTest, ReadersNeverSeeAHalfMadeRegistryWhileFieldsAreAdded) {
       if (storage_of(thing).first_column.size() == thing.fields.size()) ++looked;
     }
   });
-  for (int i = 0; i < 5; ++i)
-    add_field("thing", R"({"key": "x_f)" + std::to_string(i) + R"(", "type": "text", "filterable": true})");
+  for (int i = 0; i < 5; ++i) add_field("thing", R"({"key": "x_f)" + std::to_string(i) + R"(", "type": "text", "filterable": true})");
   is_done = true;
   reader.join();
   EXPECT_GT(looked, 0);
@@ -298,13 +289,10 @@ TEST(Catalog, SaysWhichShippedFileIsBrokenAndWhy) {
     }
     return "";
   };
-  EXPECT_NE(message("{\"key\": ").find("modules/sales/entities/deal.json: json_syntax"), std::string::npos)
-      << message("{");
-  EXPECT_NE(
-      message(
-          R"({"key": "deal", "id": 1, "plural": "deals", "fields": [{"key": "a", "id": 1, "type": "link", "to": ["b"]}]})")
-          .find("modules/sales/entities/deal.json: fields[0].to: unknown_entity (value=b)"),
-      std::string::npos);
+  EXPECT_NE(message("{\"key\": ").find("modules/sales/entities/deal.json: json_syntax"), std::string::npos) << message("{");
+  EXPECT_NE(message(R"({"key": "deal", "id": 1, "plural": "deals", "fields": [{"key": "a", "id": 1, "type": "link", "to": ["b"]}]})")
+                .find("modules/sales/entities/deal.json: fields[0].to: unknown_entity (value=b)"),
+            std::string::npos);
   database->close();
 }
 

@@ -123,8 +123,8 @@ std::int64_t CatalogTest::insert(std::string_view key, const json::object& value
   for (const auto& member : values) {
     const auto index = record.entity->index_of(member.key());
     EXPECT_GE(index, 0) << member.key();
-    ParseContext context{record.entity->fields[static_cast<std::size_t>(index)], *registry, std::string(member.key()),
-                         &errors, &record.marks};
+    ParseContext context{record.entity->fields[static_cast<std::size_t>(index)], *registry, std::string(member.key()), &errors,
+                         &record.marks};
     record.at(index) = context.field.type->parse(member.value(), context);
   }
   EXPECT_TRUE(errors.empty()) << errors.front().path << " " << errors.front().code;
@@ -137,8 +137,7 @@ std::int64_t CatalogTest::insert(std::string_view key, const json::object& value
     copy.id = next_id(connection, *copy.entity);
     insert_record(connection, copy);
     for (const auto& table : storage_of(*copy.entity).items) {
-      if (auto* items = std::get_if<Items>(&copy.at(table.field)))
-        write_items(connection, table, copy.id, {}, *items, {now, 0, &random_});
+      if (auto* items = std::get_if<Items>(&copy.at(table.field))) write_items(connection, table, copy.id, {}, *items, {now, 0, &random_});
     }
     record.id = copy.id;
   });
@@ -150,8 +149,7 @@ Record CatalogTest::load(std::string_view key, std::int64_t id) {
   const auto& entity = registry->require(key);
   Record record;
   database_->read({}, [&](store::Connection& connection) {
-    auto statement = connection.prepare(
-        "load", "SELECT " + storage_of(entity).select_list + " FROM " + table_of(entity) + " WHERE id=$1");
+    auto statement = connection.prepare("load", "SELECT " + storage_of(entity).select_list + " FROM " + table_of(entity) + " WHERE id=$1");
     statement.bind(1, id);
     ASSERT_TRUE(statement.step());
     read_record_row(entity, statement, 0, record);

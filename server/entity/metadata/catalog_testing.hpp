@@ -51,8 +51,7 @@ struct Parsed {
   std::string json;  // the value as the API writes it
 };
 // Parses `input` (JSON text) as a value of the field.
-Parsed parse_value(const Registry& registry, const FieldDef& field, std::string_view input,
-                   const Value* before = nullptr);
+Parsed parse_value(const Registry& registry, const FieldDef& field, std::string_view input, const Value* before = nullptr);
 std::string write_value(const FieldDef& field, const Value& value);
 
 }  // namespace entity

@@ -13,7 +13,8 @@ using formula::Op;
 
 class Search {
  public:
-  Search(const formula::Formula& formula, const Registry& registry, const EntityDef& entity) : formula_(formula), registry_(registry), entity_(entity) {}
+  Search(const formula::Formula& formula, const Registry& registry, const EntityDef& entity)
+      : formula_(formula), registry_(registry), entity_(entity) {}
 
   std::optional<formula::FormulaError> run(const FieldDef* result) {
     const Node& root = *formula_.tree()->root;
@@ -54,8 +55,7 @@ class Search {
           if (field != nullptr && field->type->is_multi_value(*field)) compare(*node.children[0], *node.children[i]);
         }
         break;
-      default:
-        break;
+      default: break;
     }
     for (const auto& child : node.children) {
       if (child) visit(*child);
@@ -90,7 +90,8 @@ class Search {
     std::string valid;
     for (const auto& option : field.options) valid += (valid.empty() ? "" : ", ") + option.key;
     const auto column = base::length(std::string_view(formula_.text()).substr(0, node.position)) + 1;
-    error_ = formula::FormulaError{"unknown_option", node.position, column, {{"value", std::string(base::prefix(word, 100))}, {"valid", valid}}};
+    error_ =
+        formula::FormulaError{"unknown_option", node.position, column, {{"value", std::string(base::prefix(word, 100))}, {"valid", valid}}};
   }
 
   const formula::Formula& formula_;
@@ -101,7 +102,8 @@ class Search {
 
 }  // namespace
 
-std::optional<formula::FormulaError> find_unknown_option(const formula::Formula& formula, const Registry& registry, const EntityDef& entity, const FieldDef* result) {
+std::optional<formula::FormulaError> find_unknown_option(const formula::Formula& formula, const Registry& registry, const EntityDef& entity,
+                                                         const FieldDef* result) {
   return Search(formula, registry, entity).run(result);
 }
 

@@ -12,6 +12,7 @@ namespace entity {
 
 // The first such word, as the error "unknown_option" {value, valid} at its place. `result`: the choice field that the formula fills, or
 // nullptr. Hidden options count: records still hold them.
-std::optional<formula::FormulaError> find_unknown_option(const formula::Formula& formula, const Registry& registry, const EntityDef& entity, const FieldDef* result = nullptr);
+std::optional<formula::FormulaError> find_unknown_option(const formula::Formula& formula, const Registry& registry, const EntityDef& entity,
+                                                         const FieldDef* result = nullptr);
 
 }  // namespace entity

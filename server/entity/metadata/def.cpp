@@ -7,9 +7,7 @@
 
 namespace entity {
 
-bool FieldDef::is_stored_column() const {
-  return type && !type->columns(*this).empty();
-}
+bool FieldDef::is_stored_column() const { return type && !type->columns(*this).empty(); }
 
 const Option* FieldDef::option(std::string_view wanted) const {
   const auto found = std::find_if(options.begin(), options.end(), [&](const Option& o) { return o.key == wanted; });

@@ -34,8 +34,7 @@ std::vector<std::vector<std::string>> string_lists(const json::object& object, s
 std::unordered_map<std::string, std::string> labels(const json::object& object, std::string_view member_name = "labels") {
   std::unordered_map<std::string, std::string> result;
   if (const auto* given = base::json_object(object, member_name)) {
-    for (const auto& member : *given)
-      result.emplace(std::string(member.key()), std::string(member.value().as_string()));
+    for (const auto& member : *given) result.emplace(std::string(member.key()), std::string(member.value().as_string()));
   }
   return result;
 }
@@ -83,9 +82,7 @@ void parse_flags(const json::object& object, FieldDef& field) {
   field.multiple = base::json_bool(object, "multiple");
 }
 
-bool is_computed(std::string_view type) {
-  return type == "formula" || type == "roll_up" || type == "auto_number";
-}
+bool is_computed(std::string_view type) { return type == "formula" || type == "roll_up" || type == "auto_number"; }
 
 FieldDef parse_field(const json::object& object, bool is_custom) {
   FieldDef field;
@@ -151,8 +148,7 @@ void parse_rules(const json::object& document, EntityDef& entity) {
     }
   }
   if (const auto* visibility = base::json_object(document, "visibility")) {
-    for (const auto& member : *visibility)
-      entity.visibility.emplace(std::string(member.key()), std::string(member.value().as_string()));
+    for (const auto& member : *visibility) entity.visibility.emplace(std::string(member.key()), std::string(member.value().as_string()));
   }
 }
 
@@ -164,8 +160,7 @@ void parse_access(const json::object& document, EntityDef& entity) {
   entity.open_field = base::json_string(*access, "open_when");
   const auto* everyone = access->if_contains("everyone");
   if (everyone && everyone->is_array()) {
-    for (const auto& action : everyone->get_array())
-      entity.everyone_scopes.emplace_back(std::string(action.as_string()), "all");
+    for (const auto& action : everyone->get_array()) entity.everyone_scopes.emplace_back(std::string(action.as_string()), "all");
   } else if (everyone) {
     for (const auto& member : everyone->as_object())
       entity.everyone_scopes.emplace_back(std::string(member.key()), std::string(member.value().as_string()));
@@ -203,8 +198,7 @@ std::unique_ptr<EntityDef> parse_entity(const json::object& document, std::strin
   entity->timeline = base::json_bool(document, "timeline");
   entity->audited = base::json_bool(document, "audited", entity->kind != EntityKind::kLog);
   entity->retention_days = static_cast<int>(base::json_int(document, "retention_days"));
-  for (const auto& element : document.at("fields").as_array())
-    entity->fields.push_back(parse_field(element.as_object(), is_custom));
+  for (const auto& element : document.at("fields").as_array()) entity->fields.push_back(parse_field(element.as_object(), is_custom));
   int id = kFirstBuiltInId;
   for (const auto& key : built_in_fields()) entity->fields.push_back(built_in_field(key, id++));
   for (auto& field : entity->fields) field.multiple = field.type->is_multi_value(field);

@@ -37,8 +37,7 @@ class EntitySource final : public formula::Type::FieldSource {
 formula::Type item_type(const FieldDef& field) {
   formula::Type::Fields members;
   for (const auto& column : field.type->item_columns(field)) {
-    members.emplace_back(column.suffix,
-                         column.kind == ColumnKind::kInteger ? formula::Type::number() : formula::Type::string());
+    members.emplace_back(column.suffix, column.kind == ColumnKind::kInteger ? formula::Type::number() : formula::Type::string());
   }
   if (members.size() == 1 || field.type->name() == "tags") return members.front().second;
   return formula::Type::context(std::move(members));
@@ -52,27 +51,19 @@ formula::Type EntitySource::type_of(const Registry& registry, const FieldDef& fi
   }
   switch (field.type->comparison(field)) {
     case Comparison::kText:
-    case Comparison::kChoice:
-      return formula::Type::string();
-    case Comparison::kNumber:
-      return formula::Type::number();
-    case Comparison::kBool:
-      return formula::Type::boolean();
-    case Comparison::kDate:
-      return formula::Type::date();
-    case Comparison::kInstant:
-      return formula::Type::date_time();
-    case Comparison::kDuration:
-      return formula::Type::days_duration();
+    case Comparison::kChoice: return formula::Type::string();
+    case Comparison::kNumber: return formula::Type::number();
+    case Comparison::kBool: return formula::Type::boolean();
+    case Comparison::kDate: return formula::Type::date();
+    case Comparison::kInstant: return formula::Type::date_time();
+    case Comparison::kDuration: return formula::Type::days_duration();
     case Comparison::kLink: {
       const auto* target = field.to.size() == 1 ? registry.find(field.to.front()) : nullptr;
-      if (target && field.type->name() != "link_any")
-        return formula::Type::record(std::make_shared<EntitySource>(registry, *target));
+      if (target && field.type->name() != "link_any") return formula::Type::record(std::make_shared<EntitySource>(registry, *target));
       return formula::Type::context({{"id", formula::Type::number()}, {"entity", formula::Type::string()}});
     }
     case Comparison::kSet:
-    case Comparison::kNone:
-      break;
+    case Comparison::kNone: break;
   }
   return formula::Type::any();
 }
@@ -86,8 +77,7 @@ formula::Value item_value(const FieldDef& field, const Item& item) {
   };
   if (columns.size() == 1 || field.type->name() == "tags") return column_value(0);
   formula::Context context;
-  for (std::size_t i = 0; i < columns.size() && i < item.columns.size(); ++i)
-    context.set(columns[i].suffix, column_value(i));
+  for (std::size_t i = 0; i < columns.size() && i < item.columns.size(); ++i) context.set(columns[i].suffix, column_value(i));
   return context;
 }
 
@@ -110,11 +100,7 @@ formula::Context element_of(const RuleContext& context, const FieldDef& field, s
 class RecordInputs final : public formula::Inputs {
  public:
   RecordInputs(const RuleContext& context, const formula::Formula& formula, const Record& record)
-      : context_(context),
-        paths_(formula.inputs()),
-        record_(record),
-        values_(paths_.size()),
-        is_known_(paths_.size()) {}
+      : context_(context), paths_(formula.inputs()), record_(record), values_(paths_.size()), is_known_(paths_.size()) {}
 
   const formula::Value& at(std::size_t index) override {
     if (!is_known_[index]) {
@@ -191,9 +177,7 @@ class RecordInputs final : public formula::Inputs {
 
 }  // namespace
 
-formula::Type formula_type(const Registry& registry, const FieldDef& field) {
-  return EntitySource::type_of(registry, field);
-}
+formula::Type formula_type(const Registry& registry, const FieldDef& field) { return EntitySource::type_of(registry, field); }
 
 formula::Scope scope_of(const Registry& registry, const EntityDef& entity) {
   formula::Scope scope;
@@ -233,16 +217,11 @@ formula::Value to_formula(const RuleContext& context, const FieldDef& field, con
   if (const auto* text = std::get_if<std::string>(&value)) return *text;
   const auto number = std::get<std::int64_t>(value);
   switch (field.type->comparison(field)) {
-    case Comparison::kBool:
-      return number != 0;
-    case Comparison::kDate:
-      return formula::Date{number};
-    case Comparison::kInstant:
-      return formula::DateTime::from_instant(base::from_micros(number), formula::Zone::offset(0));
-    case Comparison::kDuration:
-      return formula::DaysDuration::from_micros(number);
-    default:
-      break;
+    case Comparison::kBool: return number != 0;
+    case Comparison::kDate: return formula::Date{number};
+    case Comparison::kInstant: return formula::DateTime::from_instant(base::from_micros(number), formula::Zone::offset(0));
+    case Comparison::kDuration: return formula::DaysDuration::from_micros(number);
+    default: break;
   }
   const auto type = field.result_type ? field.result_type->name() : field.type->name();
   if (type == "decimal" || type == "percent") return formula::Number::from_scaled(number, field.scale);
@@ -266,9 +245,7 @@ bool from_formula(const FieldDef& field, const FieldType& type, const formula::V
   }
   if (name == "link" || name == "user") {
     const auto* id = result.context() ? result.context()->find("id") : nullptr;
-    number = id && id->number() ? id->number()->to_integer()
-             : result.number()  ? result.number()->to_integer()
-                                : std::nullopt;
+    number = id && id->number() ? id->number()->to_integer() : result.number() ? result.number()->to_integer() : std::nullopt;
     if (number) value = Link{field.to_ids.empty() ? 0 : field.to_ids.front(), *number};
     return number.has_value();
   }
@@ -280,8 +257,7 @@ bool from_formula(const FieldDef& field, const FieldType& type, const formula::V
     const auto* at = result.date_time();
     number = at->epoch_seconds() * 1'000'000 + at->nanos % formula::kNanosPerSecond / 1000;
   }
-  if (name == "duration" && result.days_duration())
-    number = static_cast<std::int64_t>(result.days_duration()->total_nanos() / 1000);
+  if (name == "duration" && result.days_duration()) number = static_cast<std::int64_t>(result.days_duration()->total_nanos() / 1000);
   if (!number) return false;
   if (name == "money") {
     value = Money{*number, field.base_currency, *number};

@@ -14,9 +14,7 @@ namespace {
 
 using Errors = std::vector<base::FieldError>;
 
-std::string text_of(const json::string& text) {
-  return std::string(text.data(), text.size());
-}
+std::string text_of(const json::string& text) { return std::string(text.data(), text.size()); }
 
 std::string shortened(const json::value& value) {
   std::string text = value.is_string() ? text_of(value.get_string()) : json::serialize(value);
@@ -138,15 +136,13 @@ std::unique_ptr<Node> read_node(const json::value& schema) {
   const auto& object = schema.as_object();
   for (const auto& member : object) {
     const std::string_view key(member.key().data(), member.key().size());
-    if (!known_keywords().count(key))
-      throw base::Error::internal("JSON Schema keyword is not supported: " + std::string(key));
+    if (!known_keywords().count(key)) throw base::Error::internal("JSON Schema keyword is not supported: " + std::string(key));
   }
   if (const auto* ref = object.if_contains("$ref")) node->ref = text_of(ref->as_string());
   read_strings(object, "type", node->types);
   read_strings(object, "required", node->required);
   if (const auto* properties = object.if_contains("properties")) {
-    for (const auto& member : properties->as_object())
-      node->properties.emplace(std::string(member.key()), read_node(member.value()));
+    for (const auto& member : properties->as_object()) node->properties.emplace(std::string(member.key()), read_node(member.value()));
   }
   if (const auto* patterns = object.if_contains("patternProperties")) {
     for (const auto& member : patterns->as_object())
@@ -161,8 +157,7 @@ std::unique_ptr<Node> read_node(const json::value& schema) {
   node->any_of = read_list(object, "anyOf");
   node->one_of = read_list(object, "oneOf");
   node->all_of = read_list(object, "allOf");
-  if (const auto* values = object.if_contains("enum"))
-    node->values.assign(values->as_array().begin(), values->as_array().end());
+  if (const auto* values = object.if_contains("enum")) node->values.assign(values->as_array().begin(), values->as_array().end());
   if (const auto* value = object.if_contains("const")) node->values.push_back(*value);
   if (const auto* pattern = object.if_contains("pattern")) {
     node->pattern_text = text_of(pattern->as_string());
@@ -246,8 +241,7 @@ struct JsonSchema::Impl {
   }
 
   void check_array(const Node& node, const json::array& array, const std::string& path, Errors& errors) const {
-    if (node.min_items && array.size() < *node.min_items)
-      errors.push_back({path, "too_few", {{"min", std::to_string(*node.min_items)}}});
+    if (node.min_items && array.size() < *node.min_items) errors.push_back({path, "too_few", {{"min", std::to_string(*node.min_items)}}});
     if (node.max_items && array.size() > *node.max_items) {
       errors.push_back({path, "too_many", {{"max", std::to_string(*node.max_items)}}});
       return;
@@ -264,16 +258,14 @@ struct JsonSchema::Impl {
 
   static void check_string(const Node& node, const std::string& text, const std::string& path, Errors& errors) {
     const auto length = base::length(text);
-    if (node.min_length && length < *node.min_length)
-      errors.push_back({path, "too_short", {{"min", std::to_string(*node.min_length)}}});
+    if (node.min_length && length < *node.min_length) errors.push_back({path, "too_short", {{"min", std::to_string(*node.min_length)}}});
     if (node.max_length && length > *node.max_length) {
       errors.push_back({path, "too_long", {{"max", std::to_string(*node.max_length)}}});
       return;
     }
     // std::regex recurses per character; our patterns are for names.
     if (node.pattern && (text.size() > 1000 || !std::regex_search(text, *node.pattern))) {
-      errors.push_back(
-          {path, "bad_form", {{"value", std::string(base::prefix(text, 100))}, {"pattern", node.pattern_text}}});
+      errors.push_back({path, "bad_form", {{"value", std::string(base::prefix(text, 100))}, {"pattern", node.pattern_text}}});
     }
   }
 
@@ -293,12 +285,9 @@ struct JsonSchema::Impl {
     const auto matching = [&](const auto& list) {
       return std::count_if(list.begin(), list.end(), [&](const auto& each) { return matches(*each, value); });
     };
-    if (!node.any_of.empty() && matching(node.any_of) == 0)
-      errors.push_back({path, "no_match", {{"value", shortened(value)}}});
-    if (!node.one_of.empty() && matching(node.one_of) != 1)
-      errors.push_back({path, "no_match", {{"value", shortened(value)}}});
-    if (node.negated && matches(*node.negated, value))
-      errors.push_back({path, "no_match", {{"value", shortened(value)}}});
+    if (!node.any_of.empty() && matching(node.any_of) == 0) errors.push_back({path, "no_match", {{"value", shortened(value)}}});
+    if (!node.one_of.empty() && matching(node.one_of) != 1) errors.push_back({path, "no_match", {{"value", shortened(value)}}});
+    if (node.negated && matches(*node.negated, value)) errors.push_back({path, "no_match", {{"value", shortened(value)}}});
     if (node.condition) {
       const Node* branch = matches(*node.condition, value) ? node.then.get() : node.otherwise.get();
       if (branch) check(*branch, value, path, errors);
@@ -310,17 +299,14 @@ JsonSchema::JsonSchema(std::string_view text) : impl_(std::make_unique<Impl>()) 
   const auto schema = base::parse_json(text);
   impl_->root = read_node(schema);
   if (const auto* parts = schema.as_object().if_contains("$defs")) {
-    for (const auto& member : parts->as_object())
-      impl_->parts.emplace("#/$defs/" + std::string(member.key()), read_node(member.value()));
+    for (const auto& member : parts->as_object()) impl_->parts.emplace("#/$defs/" + std::string(member.key()), read_node(member.value()));
   }
 }
 
 JsonSchema::~JsonSchema() = default;
 JsonSchema::JsonSchema(JsonSchema&&) noexcept = default;
 
-void JsonSchema::check(const json::value& value, Errors& errors) const {
-  impl_->check(*impl_->root, value, "", errors);
-}
+void JsonSchema::check(const json::value& value, Errors& errors) const { impl_->check(*impl_->root, value, "", errors); }
 
 void JsonSchema::check_part(std::string_view pointer, const json::value& value, Errors& errors) const {
   impl_->check(impl_->part(pointer), value, "", errors);

@@ -11,9 +11,7 @@ namespace entity {
 
 namespace {
 
-bool is_custom_name(std::string_view key) {
-  return key.rfind("x_", 0) == 0;
-}
+bool is_custom_name(std::string_view key) { return key.rfind("x_", 0) == 0; }
 
 void require_custom_name(const json::object& body, std::string_view member) {
   const auto name = base::json_string(body, member);
@@ -27,9 +25,7 @@ void check_part(std::string_view part, const json::value& value) {
   if (!errors.empty()) throw base::Error(std::move(errors));
 }
 
-std::string key_of(const json::value& object) {
-  return base::json_string(object.as_object(), "key");
-}
+std::string key_of(const json::value& object) { return base::json_string(object.as_object(), "key"); }
 
 base::Error precondition(std::string_view key, std::string_view field) {
   return base::Error(base::ErrorCode::kFailedPrecondition, std::string(key), {{"field", std::string(field)}});
@@ -130,8 +126,7 @@ void LayerChanges::add_field(std::string_view entity, json::object body) {
   auto& target = require_entity(entity);
   require_custom_name(body, "key");
   body["id"] = next_custom_id("field:" + std::string(entity));
-  if (auto* options = body.if_contains("options"); options && options->is_array())
-    number_options(options->as_array(), 1);
+  if (auto* options = body.if_contains("options"); options && options->is_array()) number_options(options->as_array(), 1);
   check_part("#/$defs/field", body);
   const auto key = base::json_string(body, "key");
   if (find_field(target.document, key)) throw base::Error::field("key", "repeated", {{"value", key}});
@@ -153,18 +148,15 @@ void LayerChanges::add_entity(json::object body) {
       auto* field = element.if_object();
       if (!field) continue;
       (*field)["id"] = next_custom_id("field:" + key);
-      if (auto* options = field->if_contains("options"); options && options->is_array())
-        number_options(options->as_array(), 1);
-      if (!body.contains("title") && base::json_string(*field, "type") == "text")
-        body["title"] = base::json_string(*field, "key");
+      if (auto* options = field->if_contains("options"); options && options->is_array()) number_options(options->as_array(), 1);
+      if (!body.contains("title") && base::json_string(*field, "type") == "text") body["title"] = base::json_string(*field, "key");
     }
   }
   std::vector<base::FieldError> errors;
   const json::value document = body;
   entity_schema().check(document, errors);
   if (body.contains("table")) errors.push_back({"table", "unknown_property", {}});
-  if (const auto kind = base::json_string(body, "kind"); kind == "system")
-    errors.push_back({"kind", "unknown_value", {{"value", kind}}});
+  if (const auto kind = base::json_string(body, "kind"); kind == "system") errors.push_back({"kind", "unknown_value", {{"value", kind}}});
   if (!errors.empty()) throw base::Error(std::move(errors));
   layer_.put(LayerKind::kEntity, key, "", std::move(body));
 }
@@ -172,8 +164,7 @@ void LayerChanges::add_entity(json::object body) {
 void LayerChanges::change_field(std::string_view entity, std::string_view field, const json::object& patch) {
   auto& target = require_entity(entity);
   auto& present = require_field(target, field);
-  if (patch.contains("type") && *patch.if_contains("type") != present["type"])
-    throw base::Error::field("type", "type_is_permanent");
+  if (patch.contains("type") && *patch.if_contains("type") != present["type"]) throw base::Error::field("type", "type_is_permanent");
   json::object change = patch;
   change.erase("type");
   const json::object texts = take_field_texts(field, change);
@@ -202,8 +193,10 @@ void LayerChanges::change_field(std::string_view entity, std::string_view field,
   if (const auto* shipped = shipped_field(entity, field)) require_stricter(*shipped, change);
   json::object whole = present;
   for (const auto& member : change) {
-    if (member.value().is_null()) whole.erase(member.key());
-    else if (member.key() != "options") whole.insert_or_assign(member.key(), member.value());
+    if (member.value().is_null())
+      whole.erase(member.key());
+    else if (member.key() != "options")
+      whole.insert_or_assign(member.key(), member.value());
   }
   check_part("#/$defs/field", whole);
   json::object merged;
@@ -216,8 +209,7 @@ void LayerChanges::change_field(std::string_view entity, std::string_view field,
 void LayerChanges::hide_field(std::string_view entity, std::string_view field) {
   auto& target = require_entity(entity);
   const auto& present = require_field(target, field);
-  if (base::json_bool(present, "required") && !present.contains("default"))
-    throw precondition("field_is_required", field);
+  if (base::json_bool(present, "required") && !present.contains("default")) throw precondition("field_is_required", field);
   for (const auto* role : {"title", "owner"}) {
     if (base::json_string(target.document.as_object(), role) == field) throw precondition("field_is_in_use", field);
   }
@@ -277,8 +269,7 @@ void LayerChanges::import(const json::value& layer) {
     } else if (kind == "field" || kind == "field_patch" || kind == "entity_patch") {
       entity_schema().check_part("#/$defs/" + kind, *body, errors);
     } else {
-      errors.push_back(
-          {"kind", "unknown_value", {{"value", kind}, {"valid", "entity, field, entity_patch, field_patch"}}});
+      errors.push_back({"kind", "unknown_value", {{"value", kind}, {"valid", "entity, field, entity_patch, field_patch"}}});
     }
     for (auto& error : errors) error.path = at + ".body." + error.path;
     if (!errors.empty()) throw base::Error(std::move(errors));

@@ -17,13 +17,10 @@ LayerKind kind_of(std::string_view name) {
   return static_cast<LayerKind>(found - kKindNames.begin());
 }
 
-std::string key_of(const json::value& object) {
-  return base::json_string(object.as_object(), "key");
-}
+std::string key_of(const json::value& object) { return base::json_string(object.as_object(), "key"); }
 
 const json::value* find_key(const json::array& list, std::string_view key) {
-  const auto found =
-      std::find_if(list.begin(), list.end(), [&](const json::value& element) { return key_of(element) == key; });
+  const auto found = std::find_if(list.begin(), list.end(), [&](const json::value& element) { return key_of(element) == key; });
   return found == list.end() ? nullptr : &*found;
 }
 
@@ -64,14 +61,11 @@ void patch_entity(json::object& document, const json::object& patch) {
 
 }  // namespace
 
-std::string_view layer_kind_name(LayerKind kind) {
-  return kKindNames[static_cast<std::size_t>(kind)];
-}
+std::string_view layer_kind_name(LayerKind kind) { return kKindNames[static_cast<std::size_t>(kind)]; }
 
 LayerRow* LocalLayer::find(LayerKind kind, std::string_view entity, std::string_view field) {
-  const auto found = std::find_if(rows.begin(), rows.end(), [&](const LayerRow& row) {
-    return row.kind == kind && row.entity == entity && row.field == field;
-  });
+  const auto found = std::find_if(rows.begin(), rows.end(),
+                                  [&](const LayerRow& row) { return row.kind == kind && row.entity == entity && row.field == field; });
   return found == rows.end() ? nullptr : &*found;
 }
 
@@ -84,8 +78,7 @@ LayerRow& LocalLayer::put(LayerKind kind, std::string_view entity, std::string_v
 }
 
 void LocalLayer::remove(LayerKind kind, std::string_view entity, std::string_view field) {
-  std::erase_if(rows,
-                [&](const LayerRow& row) { return row.kind == kind && row.entity == entity && row.field == field; });
+  std::erase_if(rows, [&](const LayerRow& row) { return row.kind == kind && row.entity == entity && row.field == field; });
 }
 
 LocalLayer load_layer(store::Connection& connection, bool for_update) {
@@ -117,8 +110,7 @@ void save_layer(store::Connection& connection, const LocalLayer& layer, std::int
   connection.prepare("clear_local_layer", "DELETE FROM sys_local_layer").run();
   for (const auto& row : layer.rows) {
     auto statement = connection.prepare(
-        "save_local_layer",
-        "INSERT INTO sys_local_layer(entity,field,kind,body,updated_at,updated_by) VALUES($1,$2,$3,$4,$5,$6)");
+        "save_local_layer", "INSERT INTO sys_local_layer(entity,field,kind,body,updated_at,updated_by) VALUES($1,$2,$3,$4,$5,$6)");
     statement.bind_text(1, row.entity)
         .bind_text(2, row.field)
         .bind_text(3, layer_kind_name(row.kind))
@@ -131,8 +123,7 @@ void save_layer(store::Connection& connection, const LocalLayer& layer, std::int
     }
     statement.run();
   }
-  auto statement =
-      connection.prepare("save_metadata_version", "UPDATE sys_metadata SET version=$1, shipped=$2 WHERE id=1");
+  auto statement = connection.prepare("save_metadata_version", "UPDATE sys_metadata SET version=$1, shipped=$2 WHERE id=1");
   statement.bind(1, layer.version).bind_text(2, layer.shipped).run();
 }
 
@@ -169,8 +160,8 @@ std::vector<LayeredEntity> apply_layer(const std::vector<ShippedEntity>& shipped
     if (row.kind == LayerKind::kEntity) result.push_back({EntityFile{}, row.body, true});
   }
   for (const auto& row : layer.rows) {
-    const auto found = std::find_if(result.begin(), result.end(),
-                                    [&](const LayeredEntity& each) { return key_of(each.document) == row.entity; });
+    const auto found =
+        std::find_if(result.begin(), result.end(), [&](const LayeredEntity& each) { return key_of(each.document) == row.entity; });
     if (found == result.end() || row.kind == LayerKind::kEntity) continue;
     auto& document = found->document;
     if (row.kind == LayerKind::kField) {

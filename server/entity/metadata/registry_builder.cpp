@@ -75,17 +75,14 @@ void RegistryBuilder::index_entities(Registry& registry) {
   for (const auto& draft : drafts_) {
     auto& entity = *draft.entity;
     if (!registry.by_key_.emplace(entity.key, &entity).second) problem(draft, "key", "repeated", entity.key);
-    if (!registry.by_plural_.emplace(entity.plural, &entity).second)
-      problem(draft, "plural", "repeated", entity.plural);
-    if (!registry.by_id_.emplace(entity.id, &entity).second)
-      problem(draft, "id", "repeated", std::to_string(entity.id));
+    if (!registry.by_plural_.emplace(entity.plural, &entity).second) problem(draft, "plural", "repeated", entity.plural);
+    if (!registry.by_id_.emplace(entity.id, &entity).second) problem(draft, "id", "repeated", std::to_string(entity.id));
     if (!tables.insert(entity.table).second) problem(draft, "table", "repeated", entity.table);
     std::set<int> ids;
     for (std::size_t i = 0; i < entity.fields.size(); ++i) {
       const auto& field = entity.fields[i];
       const std::string path = "fields[" + std::to_string(i) + "]";
-      if (!entity.by_key.emplace(field.key, static_cast<FieldIndex>(i)).second)
-        problem(draft, path + ".key", "repeated", field.key);
+      if (!entity.by_key.emplace(field.key, static_cast<FieldIndex>(i)).second) problem(draft, path + ".key", "repeated", field.key);
       if (!ids.insert(field.id).second) problem(draft, path + ".id", "repeated", std::to_string(field.id));
       if (field.key == "marks" || field.key == "props" || field.key.find("__") != std::string::npos)
         problem(draft, path + ".key", "reserved", field.key);
@@ -221,8 +218,7 @@ void RegistryBuilder::collect_backlinks(Registry& registry) {
       const auto& field = entity->fields[i];
       if (field.system || !field.through.empty()) continue;
       for (const auto& key : field.to) {
-        if (const auto* target = registry.find(key))
-          registry.backlinks_[target].push_back({entity.get(), static_cast<FieldIndex>(i)});
+        if (const auto* target = registry.find(key)) registry.backlinks_[target].push_back({entity.get(), static_cast<FieldIndex>(i)});
       }
     }
   }
@@ -238,11 +234,10 @@ void RegistryBuilder::compile(Registry& registry) {
       auto& field = draft.entity->fields[static_cast<std::size_t>(computed.field)];
       const auto& inputs = computed.formula->inputs();
       // Stored only when nothing but the record itself is read: paths of one step, no clock, no caller.
-      field.computed_on_read =
-          computed.formula->uses_clock() || std::any_of(inputs.begin(), inputs.end(), [&](const formula::Path& path) {
-            const auto* input = draft.entity->field(path.front());
-            return path.size() > 1 || !input || input->computed_on_read || input->type->is_multi_value(*input);
-          });
+      field.computed_on_read = computed.formula->uses_clock() || std::any_of(inputs.begin(), inputs.end(), [&](const formula::Path& path) {
+                                 const auto* input = draft.entity->field(path.front());
+                                 return path.size() > 1 || !input || input->computed_on_read || input->type->is_multi_value(*input);
+                               });
     }
   }
 }

@@ -18,13 +18,10 @@ std::string problems_of(std::vector<EntityFile> files) {
 
 // One entity "a" with the given members after its fields.
 std::string problems_of_entity(const std::string& fields, const std::string& rest = "") {
-  return problems_of(
-      {{"m", "a.json", R"({"key": "a", "id": 500, "plural": "as", "fields": [)" + fields + "]" + rest + "}"}});
+  return problems_of({{"m", "a.json", R"({"key": "a", "id": 500, "plural": "as", "fields": [)" + fields + "]" + rest + "}"}});
 }
 
-TEST(RegistryBuilder, AcceptsEveryShippedFile) {
-  EXPECT_EQ(problems_of(shipped_entity_files()), "");
-}
+TEST(RegistryBuilder, AcceptsEveryShippedFile) { EXPECT_EQ(problems_of(shipped_entity_files()), ""); }
 
 // Keys of every label the interface asks for, docs/internals/engine.md §1.
 std::vector<std::string> label_keys(const EntityDef& entity) {
@@ -53,8 +50,7 @@ TEST(RegistryBuilder, EveryShippedNameHasALabelInBothLanguages) {
   const auto registry = build_test_registry(shipped_entity_files());
   for (const auto& entity : registry->entities()) {
     for (const auto& key : label_keys(*entity)) {
-      for (const auto& language : base::Localizer::languages())
-        EXPECT_TRUE(localizer.has(language, key)) << language << " " << key;
+      for (const auto& language : base::Localizer::languages()) EXPECT_TRUE(localizer.has(language, key)) << language << " " << key;
     }
   }
 }
@@ -63,8 +59,7 @@ TEST(RegistryBuilder, AddsTheBuiltInFieldsWithTheirPermanentIds) {
   const auto registry = build_test_registry(test_entity_files());
   const auto& thing = registry->require("thing");
   int id = 1001;
-  for (const auto* key :
-       {"id", "uid", "version", "created_at", "updated_at", "created_by", "updated_by", "deleted_at"}) {
+  for (const auto* key : {"id", "uid", "version", "created_at", "updated_at", "created_by", "updated_by", "deleted_at"}) {
     ASSERT_TRUE(thing.field(key)) << key;
     EXPECT_EQ(thing.field(key)->id, id++) << key;
     EXPECT_TRUE(thing.field(key)->system);
@@ -100,31 +95,25 @@ TEST(RegistryBuilder, NamesTheFileAndThePlaceOfWhatIsWrong) {
     std::string problem, expected;
   } cases[] = {
       {problems_of_entity(R"({"key": "T", "id": 1, "type": "text"})"), "a.json: fields[0].key: bad_form"},
-      {problems_of_entity(R"({"key": "t", "id": 1, "type": "texd"})"),
-       "a.json: fields[0].type: unknown_value (value=texd"},
+      {problems_of_entity(R"({"key": "t", "id": 1, "type": "texd"})"), "a.json: fields[0].type: unknown_value (value=texd"},
       {problems_of_entity(R"({"key": "t", "type": "text"})"), "a.json: fields[0].id: required"},
-      {problems_of_entity(R"({"key": "t", "id": 1, "type": "text", "colour": 1})"),
-       "a.json: fields[0].colour: unknown_property"},
+      {problems_of_entity(R"({"key": "t", "id": 1, "type": "text", "colour": 1})"), "a.json: fields[0].colour: unknown_property"},
       {problems_of_entity(R"({"key": "t", "id": 1, "type": "choice"})"), "a.json: fields[0].options: required"},
       {problems_of_entity(R"({"key": "t", "id": 1, "type": "text", "options": [{"key": "a", "id": 1}]})"),
        "a.json: fields[0].type: unknown_value"},
-      {problems_of_entity(
-           R"({"key": "t", "id": 1, "type": "choice", "options": [{"key": "a", "id": 1}, {"key": "b", "id": 1}]})"),
+      {problems_of_entity(R"({"key": "t", "id": 1, "type": "choice", "options": [{"key": "a", "id": 1}, {"key": "b", "id": 1}]})"),
        "a.json: fields.t.options[1]: repeated"},
       {problems_of_entity(R"({"key": "t", "id": 1, "type": "link", "to": ["nowhere"]})"),
        "a.json: fields[0].to: unknown_entity (value=nowhere)"},
-      {problems_of_entity(R"({"key": "t", "id": 1, "type": "link", "to": ["a", "b"]})"),
-       "a.json: fields[0].to: unknown_entity (value=b)"},
+      {problems_of_entity(R"({"key": "t", "id": 1, "type": "link", "to": ["a", "b"]})"), "a.json: fields[0].to: unknown_entity (value=b)"},
       {problems_of_entity(R"({"key": "t", "id": 1, "type": "many_to_many", "through": "a"})"),
        "a.json: fields[0].through: not_a_relation (value=a)"},
       {problems_of_entity(text + "," + text), "a.json: fields[1].key: repeated (value=t)"},
       {problems_of_entity(R"({"key": "marks", "id": 1, "type": "text"})"), "a.json: fields[0].key: reserved"},
       {problems_of_entity(R"({"key": "created_at", "id": 1, "type": "text"})"), "repeated (value=created_at)"},
       {problems_of_entity(R"({"key": "t", "id": 1005, "type": "text"})"), "repeated (value=1005)"},
-      {problems_of_entity(R"({"key": "f", "id": 1, "type": "roll_up", "of": "a.t", "fn": "count"})"),
-       "a.json: fields[0].eyes: required"},
-      {problems_of_entity(
-           text, R"(, "views": [{"key": "v", "type": "list", "filter": {"field": "u", "op": "eq", "value": 1}}])"),
+      {problems_of_entity(R"({"key": "f", "id": 1, "type": "roll_up", "of": "a.t", "fn": "count"})"), "a.json: fields[0].eyes: required"},
+      {problems_of_entity(text, R"(, "views": [{"key": "v", "type": "list", "filter": {"field": "u", "op": "eq", "value": 1}}])"),
        "a.json: views[0].filter: unknown_field"},
       {problems_of_entity(text, R"(, "title": "name")"), "a.json: title: unknown_field (value=name)"},
       {problems_of_entity(text, R"(, "indexes": [["t", "u"]])"), "a.json: indexes[0][1]: unknown_field (value=u)"},
@@ -144,23 +133,18 @@ TEST(RegistryBuilder, NamesTheFileAndThePlaceOfWhatIsWrong) {
       {problems_of_entity(R"({"key": "d", "id": 1, "type": "date", "min": "soon"})"), "fields.d.min: bad_date"},
   };
   for (const auto& each : cases) {
-    EXPECT_NE(each.problem.find(each.expected), std::string::npos)
-        << "expected: " << each.expected << "\ngot: " << each.problem;
+    EXPECT_NE(each.problem.find(each.expected), std::string::npos) << "expected: " << each.expected << "\ngot: " << each.problem;
   }
 }
 
 TEST(RegistryBuilder, RefusesTwoEntitiesWithOneKeyPluralIdOrTable) {
   const auto file = [](std::string key, std::string plural, int id) {
     return EntityFile{"m", key + std::to_string(id) + ".json",
-                      R"({"key": ")" + key + R"(", "id": )" + std::to_string(id) + R"(, "plural": ")" + plural +
-                          R"(", "fields": []})"};
+                      R"({"key": ")" + key + R"(", "id": )" + std::to_string(id) + R"(, "plural": ")" + plural + R"(", "fields": []})"};
   };
-  EXPECT_NE(problems_of({file("a", "as", 1), file("a", "bs", 2)}).find("a2.json: key: repeated (value=a)"),
-            std::string::npos);
-  EXPECT_NE(problems_of({file("a", "as", 1), file("b", "as", 2)}).find("b2.json: plural: repeated (value=as)"),
-            std::string::npos);
-  EXPECT_NE(problems_of({file("a", "as", 1), file("b", "bs", 1)}).find("b1.json: id: repeated (value=1)"),
-            std::string::npos);
+  EXPECT_NE(problems_of({file("a", "as", 1), file("a", "bs", 2)}).find("a2.json: key: repeated (value=a)"), std::string::npos);
+  EXPECT_NE(problems_of({file("a", "as", 1), file("b", "as", 2)}).find("b2.json: plural: repeated (value=as)"), std::string::npos);
+  EXPECT_NE(problems_of({file("a", "as", 1), file("b", "bs", 1)}).find("b1.json: id: repeated (value=1)"), std::string::npos);
 }
 
 TEST(RegistryBuilder, LinkToTimelineMeansEveryEntityThatHasOne) {

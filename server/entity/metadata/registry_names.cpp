@@ -80,8 +80,7 @@ void RegistryBuilder::check_names(const Registry& registry, const Draft& draft) 
   const auto* card = entity.card.if_object();
   if (!card) return;
   if (const auto* facts = base::json_array(*card, "facts")) {
-    for (std::size_t i = 0; i < facts->size(); ++i)
-      check_list("card.facts[" + std::to_string(i) + "]", names_of((*facts)[i]));
+    for (std::size_t i = 0; i < facts->size(); ++i) check_list("card.facts[" + std::to_string(i) + "]", names_of((*facts)[i]));
   }
   if (const auto* create = card->if_contains("create")) check_list("card.create", names_of(*create));
   if (const auto* related = base::json_array(*card, "related")) {

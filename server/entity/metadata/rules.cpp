@@ -12,8 +12,7 @@ namespace entity {
 namespace {
 
 // Fields that must be computed before `field`: formula fields it reads by itself.
-void order_computed(const EntityDef& entity, std::vector<CompiledField>& computed,
-                    std::vector<base::FieldError>& errors) {
+void order_computed(const EntityDef& entity, std::vector<CompiledField>& computed, std::vector<base::FieldError>& errors) {
   std::vector<CompiledField> ordered;
   std::set<FieldIndex> done;
   while (ordered.size() < computed.size()) {
@@ -68,8 +67,7 @@ class Compiler {
       const auto* text = object ? object->if_contains("formula") : nullptr;
       if (text && text->is_string()) {
         const std::string source(text->get_string());
-        const auto expected =
-            field.type->comparison(field) == Comparison::kLink ? formula::Type::any() : formula_type(registry_, field);
+        const auto expected = field.type->comparison(field) == Comparison::kLink ? formula::Type::any() : formula_type(registry_, field);
         if (auto formula = parse(source, at + ".default.formula", expected, &field)) rules.defaults.push_back({index, formula});
       }
     }
@@ -111,13 +109,11 @@ void apply_formula_defaults(const RuleContext& context, Record& record) {
     const auto& field = record.entity->fields[static_cast<std::size_t>(each.field)];
     if (!is_empty(record.at(each.field))) continue;
     Value value;
-    if (from_formula(field, *field.type, evaluate(context, *each.formula, record), value))
-      record.at(each.field) = std::move(value);
+    if (from_formula(field, *field.type, evaluate(context, *each.formula, record), value)) record.at(each.field) = std::move(value);
   }
 }
 
-void compute_fields(const RuleContext& context, ComputeWhich which, Record& record,
-                    std::vector<base::FieldError>& errors) {
+void compute_fields(const RuleContext& context, ComputeWhich which, Record& record, std::vector<base::FieldError>& errors) {
   for (const auto& each : record.entity->compiled->computed) {
     const auto& field = record.entity->fields[static_cast<std::size_t>(each.field)];
     if (field.computed_on_read != (which == ComputeWhich::kOnRead)) continue;
@@ -136,14 +132,12 @@ void check_rules(const RuleContext& context, const Record& record, std::vector<b
     if (compiled.when && !is_true(context, compiled.when, record)) continue;
     const auto& rule = entity.rules[compiled.rule];
     for (const auto index : compiled.require) {
-      if (is_empty(record.at(index)))
-        errors.push_back({entity.fields[static_cast<std::size_t>(index)].key, "required", {}});
+      if (is_empty(record.at(index))) errors.push_back({entity.fields[static_cast<std::size_t>(index)].key, "required", {}});
     }
     if (!compiled.check) continue;
     // Unknown (null) passes: a rule about two dates says nothing while one is missing.
     const auto verdict = evaluate(context, *compiled.check, record);
-    if (verdict.boolean() && !*verdict.boolean())
-      errors.push_back({rule.path, "rule", {{"entity", entity.key}, {"rule", rule.key}}});
+    if (verdict.boolean() && !*verdict.boolean()) errors.push_back({rule.path, "rule", {{"entity", entity.key}, {"rule", rule.key}}});
   }
 }
 

@@ -43,7 +43,8 @@ bool is_fact_group(json::object& document, std::string_view name) {
   auto* card = member(document, "card");
   if (card == nullptr || !card->is_object()) return false;
   const auto* facts = base::json_array(card->as_object(), "facts");
-  const bool is_number = !name.empty() && name.size() < 4 && std::all_of(name.begin(), name.end(), [](char c) { return c >= '0' && c <= '9'; });
+  const bool is_number =
+      !name.empty() && name.size() < 4 && std::all_of(name.begin(), name.end(), [](char c) { return c >= '0' && c <= '9'; });
   return facts != nullptr && is_number && static_cast<std::size_t>(std::stoi(std::string(name))) < facts->size();
 }
 
@@ -116,12 +117,14 @@ void apply_texts(json::object& document, const json::object& texts) {
     for (const auto& each : kind.value().as_object()) {
       if (name == "entity") {
         // Entities keep their labels by language first.
-        for (const auto& language : each.value().as_object()) child(child(document, "labels"), language.key())[each.key()] = language.value();
+        for (const auto& language : each.value().as_object())
+          child(child(document, "labels"), language.key())[each.key()] = language.value();
         continue;
       }
       auto* found = find_named(document, name, each.key());
       if (found == nullptr) {
-        if (name == "groups" && is_fact_group(document, each.key())) put_labels(child(document.at("card").as_object(), "fact_labels"), each.key(), each.value());
+        if (name == "groups" && is_fact_group(document, each.key()))
+          put_labels(child(document.at("card").as_object(), "fact_labels"), each.key(), each.value());
       } else if (name == "options") {
         for (const auto& option : each.value().as_object()) {
           if (auto* target = find_keyed(member(*found, "options"), option.key())) put_labels(*target, "labels", option.value());
@@ -151,13 +154,15 @@ json::object take_entity_texts(json::object& patch) {
   if (auto* labels = member(patch, "labels"); labels != nullptr && labels->is_object()) {
     json::object entity;
     for (const auto& language : labels->as_object()) {
-      for (const auto& which : require_object(language.value(), "labels." + std::string(language.key()))) child(entity, which.key())[language.key()] = which.value();
+      for (const auto& which : require_object(language.value(), "labels." + std::string(language.key())))
+        child(entity, which.key())[language.key()] = which.value();
     }
     put_when_any(texts, "entity", std::move(entity));
     patch.erase("labels");
   }
   put_when_any(texts, "views", labels_of(member(patch, "views")));
-  if (auto* card = member(patch, "card"); card != nullptr && card->is_object()) put_when_any(texts, "groups", labels_of(member(card->as_object(), "groups")));
+  if (auto* card = member(patch, "card"); card != nullptr && card->is_object())
+    put_when_any(texts, "groups", labels_of(member(card->as_object(), "groups")));
   return texts;
 }
 

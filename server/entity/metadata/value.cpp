@@ -16,9 +16,7 @@ FieldIndex require_index(const Record& record, std::string_view field) {
 
 }  // namespace
 
-const Value& Record::get(std::string_view field) const {
-  return at(require_index(*this, field));
-}
+const Value& Record::get(std::string_view field) const { return at(require_index(*this, field)); }
 
 std::int64_t Record::integer(std::string_view field, std::int64_t fallback) const {
   const auto* number = std::get_if<std::int64_t>(&get(field));
@@ -35,8 +33,6 @@ std::int64_t Record::link_id(std::string_view field) const {
   return link ? link->record_id : 0;
 }
 
-void Record::set(std::string_view field, Value value) {
-  at(require_index(*this, field)) = std::move(value);
-}
+void Record::set(std::string_view field, Value value) { at(require_index(*this, field)) = std::move(value); }
 
 }  // namespace entity

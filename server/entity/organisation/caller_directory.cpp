@@ -62,8 +62,7 @@ void read_users(store::Connection& connection, const Company& company, Organisat
 }
 
 void read_departments(store::Connection& connection, Organisation& out) {
-  auto statement =
-      connection.prepare("callers_departments", "SELECT id,parent,head FROM sys_department WHERE deleted_at IS NULL");
+  auto statement = connection.prepare("callers_departments", "SELECT id,parent,head FROM sys_department WHERE deleted_at IS NULL");
   while (statement.step()) {
     auto& department = out.departments[statement.integer(0)];
     department.parent = integer_or_zero(statement, 1);
@@ -81,10 +80,8 @@ void read_departments(store::Connection& connection, Organisation& out) {
 
 void read_roles(store::Connection& connection, Organisation& out) {
   auto roles = connection.prepare("callers_roles", "SELECT id,rights FROM sys_role WHERE deleted_at IS NULL");
-  while (roles.step())
-    out.roles[roles.integer(0)] = roles.is_null(1) ? json::value(json::object()) : base::parse_json(roles.text(1));
-  auto links =
-      connection.prepare("callers_user_roles", "SELECT \"user\",role FROM sys_user_role WHERE deleted_at IS NULL");
+  while (roles.step()) out.roles[roles.integer(0)] = roles.is_null(1) ? json::value(json::object()) : base::parse_json(roles.text(1));
+  auto links = connection.prepare("callers_user_roles", "SELECT \"user\",role FROM sys_user_role WHERE deleted_at IS NULL");
   while (links.step()) {
     const auto user = out.users.find(links.integer(0));
     if (user != out.users.end()) user->second.roles.push_back(links.integer(1));
@@ -92,11 +89,11 @@ void read_roles(store::Connection& connection, Organisation& out) {
 }
 
 void read_deputies(store::Connection& connection, Organisation& out) {
-  auto statement = connection.prepare(
-      "callers_deputies", "SELECT \"user\",substitute,starts_on,ends_on FROM sys_deputy WHERE deleted_at IS NULL");
+  auto statement =
+      connection.prepare("callers_deputies", "SELECT \"user\",substitute,starts_on,ends_on FROM sys_deputy WHERE deleted_at IS NULL");
   while (statement.step()) {
-    out.deputies.push_back({integer_or_zero(statement, 0), integer_or_zero(statement, 1), integer_or_zero(statement, 2),
-                            integer_or_zero(statement, 3)});
+    out.deputies.push_back(
+        {integer_or_zero(statement, 0), integer_or_zero(statement, 1), integer_or_zero(statement, 2), integer_or_zero(statement, 3)});
   }
 }
 
@@ -121,8 +118,7 @@ void collect_tree(const Organisation& organisation, std::int64_t id, std::set<st
   for (const auto child : found->second.children) collect_tree(organisation, child, seen, users);
 }
 
-CallerPtr make_caller(const Organisation& organisation, const Registry& registry, std::int64_t id, const UserRow& user,
-                      base::Instant now) {
+CallerPtr make_caller(const Organisation& organisation, const Registry& registry, std::int64_t id, const UserRow& user, base::Instant now) {
   auto caller = std::make_shared<Caller>();
   caller->user_id = id;
   caller->title = user.name;
@@ -138,8 +134,7 @@ CallerPtr make_caller(const Organisation& organisation, const Registry& registry
   const auto today = base::to_days(zone.local_date(now));
   caller->own_owners = {id};
   for (const auto& deputy : organisation.deputies) {
-    if (deputy.substitute == id && deputy.starts_on <= today && today <= deputy.ends_on)
-      caller->own_owners.push_back(deputy.user);
+    if (deputy.substitute == id && deputy.starts_on <= today && today <= deputy.ends_on) caller->own_owners.push_back(deputy.user);
   }
   sort_unique(caller->own_owners);
 
@@ -155,8 +150,7 @@ CallerPtr make_caller(const Organisation& organisation, const Registry& registry
   for (const auto department_id : mine) {
     const auto found = organisation.departments.find(department_id);
     if (found == organisation.departments.end()) continue;
-    caller->department_owners.insert(caller->department_owners.end(), found->second.users.begin(),
-                                     found->second.users.end());
+    caller->department_owners.insert(caller->department_owners.end(), found->second.users.begin(), found->second.users.end());
     collect_tree(organisation, department_id, seen, caller->tree_owners);
   }
   sort_unique(caller->department_owners);
@@ -205,7 +199,8 @@ class StoredCallerDirectory final : public CallerDirectory {
     const auto clear = [weak] {
       if (const auto cache = weak.lock()) cache->clear();
     };
-    subscription_ = database_.subscribe(kRightsChannel, [clear](std::string_view) { clear(); }, store::Database::Delivery::kBeforeWriteReturns);
+    subscription_ = database_.subscribe(
+        kRightsChannel, [clear](std::string_view) { clear(); }, store::Database::Delivery::kBeforeWriteReturns);
     catalog_.on_change([clear](const Registry&) { clear(); });
   }
 
@@ -222,8 +217,7 @@ class StoredCallerDirectory final : public CallerDirectory {
     }
     if (!organisation) organisation = load();
     const auto user = organisation->users.find(user_id);
-    if (user == organisation->users.end())
-      throw base::Error(base::ErrorCode::kNotFound, "unknown_user", {{"id", std::to_string(user_id)}});
+    if (user == organisation->users.end()) throw base::Error(base::ErrorCode::kNotFound, "unknown_user", {{"id", std::to_string(user_id)}});
     if (!user->second.is_active) throw base::Error(base::ErrorCode::kUnauthenticated, "account_disabled");
     auto caller = make_caller(*organisation, *catalog_.current(), user_id, user->second, now);
     const std::lock_guard lock(cache_->mutex);
@@ -262,8 +256,7 @@ class StoredCallerDirectory final : public CallerDirectory {
 
 }  // namespace
 
-std::unique_ptr<CallerDirectory> make_caller_directory(store::Database& database, Catalog& catalog,
-                                                       const base::Clock& clock) {
+std::unique_ptr<CallerDirectory> make_caller_directory(store::Database& database, Catalog& catalog, const base::Clock& clock) {
   return std::make_unique<StoredCallerDirectory>(database, catalog, clock);
 }
 

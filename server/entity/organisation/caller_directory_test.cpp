@@ -29,8 +29,7 @@ class CallerDirectoryTest : public CatalogTest {
     return insert("department", values);
   }
   std::int64_t add_user(std::string_view name, std::int64_t department = 0, Ids roles = {}, bool is_admin = false) {
-    json::object values{
-        {"name", name}, {"email", std::string(name) + "@example.ru"}, {"is_active", true}, {"is_admin", is_admin}};
+    json::object values{{"name", name}, {"email", std::string(name) + "@example.ru"}, {"is_active", true}, {"is_admin", is_admin}};
     if (department) values["department"] = department;
     json::array list(roles.begin(), roles.end());
     values["roles"] = list;
@@ -45,9 +44,7 @@ class CallerDirectoryTest : public CatalogTest {
       database().notify_on_commit(connection, kRightsChannel, "changed");
     });
   }
-  EntityRights rights(std::int64_t user, std::string_view key) {
-    return directory_->find(user)->entities.at(entity(key).id);
-  }
+  EntityRights rights(std::int64_t user, std::string_view key) { return directory_->find(user)->entities.at(entity(key).id); }
   static Scope scope(const EntityRights& rights, Action action) { return rights.scopes[static_cast<int>(action)]; }
 
   base::ManualClock clock_{base::from_micros(1'795'000'000'000'000)};  // 2026-11-18
@@ -102,11 +99,9 @@ TEST_P(CallerDirectoryTest, ADeputyOwnsWhatIsTheOthersWithinTheDays) {
 }
 
 TEST_P(CallerDirectoryTest, TheWidestScopeOfAllRolesHolds) {
-  const auto one = add_role(
-      "one", R"({"thing": {"read": "own", "update": "own", "hidden": ["price", "inn"], "read_only": ["name"]}})");
+  const auto one = add_role("one", R"({"thing": {"read": "own", "update": "own", "hidden": ["price", "inn"], "read_only": ["name"]}})");
   const auto two = add_role(
-      "two",
-      R"({"thing": {"read": "department", "create": "all", "hidden": ["price"], "read_only": ["count"]}, "*": {"read": "all"}})");
+      "two", R"({"thing": {"read": "department", "create": "all", "hidden": ["price"], "read_only": ["count"]}, "*": {"read": "all"}})");
   const auto user = add_user("user", 0, {one, two});
   const auto thing = rights(user, "thing");
   EXPECT_EQ(scope(thing, Action::kRead), Scope::kDepartment);
@@ -176,9 +171,7 @@ TEST(Rights, AreCheckedAgainstTheMetadata) {
     for (const auto& error : errors) result += error.path + ":" + error.code + " ";
     return result;
   };
-  EXPECT_EQ(
-      problems(R"({"thing": {"read": "own", "hidden": ["price"], "condition": "count > 1"}, "*": {"read": "all"}})"),
-      "");
+  EXPECT_EQ(problems(R"({"thing": {"read": "own", "hidden": ["price"], "condition": "count > 1"}, "*": {"read": "all"}})"), "");
   EXPECT_EQ(problems("[]"), "rights:wrong_type ");
   EXPECT_EQ(problems(R"({"nothing": {}})"), "rights.nothing:unknown_entity ");
   EXPECT_EQ(problems(R"({"thing": 5})"), "rights.thing:wrong_type ");

@@ -44,7 +44,8 @@ const FieldDef* money_in(store::Connection& connection, const EntityDef& entity)
   for (std::size_t i = 0; i < entity.fields.size(); ++i) {
     const auto& field = entity.fields[i];
     if (field.type->name() != "money") continue;
-    auto statement = connection.prepare("company_money", "SELECT 1 FROM " + table_of(entity) + " WHERE " + column_of(entity, static_cast<FieldIndex>(i)) + " IS NOT NULL LIMIT 1");
+    auto statement = connection.prepare("company_money", "SELECT 1 FROM " + table_of(entity) + " WHERE " +
+                                                             column_of(entity, static_cast<FieldIndex>(i)) + " IS NOT NULL LIMIT 1");
     if (statement.step()) return &field;
   }
   return nullptr;
@@ -64,14 +65,23 @@ void refuse_when_money_exists(store::Connection& connection, const Registry& reg
 }
 
 void write_company(store::Connection& connection, const Company& company, std::int64_t now_us, std::int64_t user_id) {
-  auto statement = connection.prepare("company_write", "INSERT INTO sys_company(id, name, logo, base_currency, time_zone, language, updated_at, updated_by) "
-                                                       "VALUES(1, $1, $2, $3, $4, $5, $6, $7) ON CONFLICT(id) DO UPDATE SET name = excluded.name, logo = excluded.logo, "
-                                                       "base_currency = excluded.base_currency, time_zone = excluded.time_zone, language = excluded.language, "
-                                                       "updated_at = excluded.updated_at, updated_by = excluded.updated_by");
+  auto statement =
+      connection.prepare("company_write",
+                         "INSERT INTO sys_company(id, name, logo, base_currency, time_zone, language, updated_at, updated_by) "
+                         "VALUES(1, $1, $2, $3, $4, $5, $6, $7) ON CONFLICT(id) DO UPDATE SET name = excluded.name, logo = excluded.logo, "
+                         "base_currency = excluded.base_currency, time_zone = excluded.time_zone, language = excluded.language, "
+                         "updated_at = excluded.updated_at, updated_by = excluded.updated_by");
   statement.bind_text(1, company.name);
-  if (company.logo == 0) statement.bind_null(2);
-  else statement.bind(2, company.logo);
-  statement.bind_text(3, company.base_currency).bind_text(4, company.time_zone).bind_text(5, company.language).bind(6, now_us).bind(7, user_id).run();
+  if (company.logo == 0)
+    statement.bind_null(2);
+  else
+    statement.bind(2, company.logo);
+  statement.bind_text(3, company.base_currency)
+      .bind_text(4, company.time_zone)
+      .bind_text(5, company.language)
+      .bind(6, now_us)
+      .bind(7, user_id)
+      .run();
 }
 
 void check_members(const json::object& patch) {
@@ -87,7 +97,8 @@ void check_members(const json::object& patch) {
 
 Company load_company(store::Connection& connection) {
   Company company;
-  auto statement = connection.prepare("company_read", "SELECT name, logo, base_currency, time_zone, language FROM sys_company WHERE id = 1");
+  auto statement =
+      connection.prepare("company_read", "SELECT name, logo, base_currency, time_zone, language FROM sys_company WHERE id = 1");
   if (!statement.step()) return company;
   company.name = statement.text(0);
   company.logo = statement.is_null(1) ? 0 : statement.integer(1);
@@ -97,12 +108,14 @@ Company load_company(store::Connection& connection) {
   return company;
 }
 
-Company change_company(store::Connection& connection, const Registry& registry, const json::object& patch, std::int64_t now_us, std::int64_t user_id) {
+Company change_company(store::Connection& connection, const Registry& registry, const json::object& patch, std::int64_t now_us,
+                       std::int64_t user_id) {
   check_members(patch);
   Company company = load_company(connection);
   if (patch.contains("name")) {
     company.name = text_member(patch, "name");
-    if (base::length(company.name) > kMaxNameLength) throw base::Error::field("name", "too_long", {{"max", std::to_string(kMaxNameLength)}});
+    if (base::length(company.name) > kMaxNameLength)
+      throw base::Error::field("name", "too_long", {{"max", std::to_string(kMaxNameLength)}});
   }
   if (patch.contains("time_zone")) {
     company.time_zone = text_member(patch, "time_zone");

@@ -14,8 +14,7 @@ namespace {
 constexpr std::array<std::string_view, kActionCount> kActions{"read", "create", "update", "delete", "export"};
 constexpr std::array<std::string_view, 5> kScopes{"none", "own", "department", "tree", "all"};
 
-void check_fields(const EntityDef& entity, const json::value& list, const std::string& path,
-                  std::vector<base::FieldError>& errors) {
+void check_fields(const EntityDef& entity, const json::value& list, const std::string& path, std::vector<base::FieldError>& errors) {
   const auto* array = list.if_array();
   if (!array) {
     errors.push_back({path, "wrong_type", {{"expected", "array"}}});
@@ -28,14 +27,14 @@ void check_fields(const EntityDef& entity, const json::value& list, const std::s
   }
 }
 
-void check_condition(const Registry& registry, const EntityDef& entity, const json::value& text,
-                     const std::string& path, std::vector<base::FieldError>& errors) {
+void check_condition(const Registry& registry, const EntityDef& entity, const json::value& text, const std::string& path,
+                     std::vector<base::FieldError>& errors) {
   if (!text.is_string()) {
     errors.push_back({path, "wrong_type", {{"expected", "text"}}});
     return;
   }
-  auto parsed = formula::Formula::parse(std::string_view(text.get_string()), scope_of(registry, entity),
-                                              formula::Typing::kStrict, formula::Type::boolean());
+  auto parsed = formula::Formula::parse(std::string_view(text.get_string()), scope_of(registry, entity), formula::Typing::kStrict,
+                                        formula::Type::boolean());
   if (!parsed.error) parsed.error = find_unknown_option(*parsed.formula, registry, entity);
   if (!parsed.error) return;
   const auto error = formula::to_error(*parsed.error, path);
@@ -55,15 +54,14 @@ std::string segment_ids(const json::value& value) {
   return text;
 }
 
-void check_entity(const Registry& registry, const EntityDef* entity, const json::object& rights,
-                  const std::string& path, std::vector<base::FieldError>& errors) {
+void check_entity(const Registry& registry, const EntityDef* entity, const json::object& rights, const std::string& path,
+                  std::vector<base::FieldError>& errors) {
   for (const auto& member : rights) {
     const std::string name(member.key());
     const std::string at = path + "." + name;
     if (action_of(name)) {
       const auto* scope = member.value().if_string();
-      if (!scope || !scope_named(*scope))
-        errors.push_back({at, "unknown_scope", {{"valid", "none, own, department, tree, all"}}});
+      if (!scope || !scope_named(*scope)) errors.push_back({at, "unknown_scope", {{"valid", "none, own, department, tree, all"}}});
     } else if (entity && (name == "hidden" || name == "read_only")) {
       check_fields(*entity, member.value(), at, errors);
     } else if (entity && name == "condition") {
@@ -81,8 +79,7 @@ std::vector<int> field_ids(const EntityDef& entity, const json::object& rights, 
   if (const auto* list = base::json_array(rights, member)) {
     for (const auto& name : *list) {
       const auto* text = name.if_string();
-      if (const auto* field = text ? entity.field(std::string_view(text->data(), text->size())) : nullptr)
-        ids.push_back(field->id);
+      if (const auto* field = text ? entity.field(std::string_view(text->data(), text->size())) : nullptr) ids.push_back(field->id);
     }
   }
   std::sort(ids.begin(), ids.end());
@@ -193,8 +190,7 @@ void check_rights(const Registry& registry, const json::value& rights, std::vect
   }
 }
 
-std::unordered_map<int, EntityRights> merge_rights(const Registry& registry,
-                                                   const std::vector<const json::value*>& matrices) {
+std::unordered_map<int, EntityRights> merge_rights(const Registry& registry, const std::vector<const json::value*>& matrices) {
   std::unordered_map<int, EntityRights> result;
   for (const auto& entity : registry.entities()) {
     Merger merger(*entity);

@@ -23,7 +23,6 @@ void check_rights(const Registry& registry, const json::value& rights, std::vect
 // Rights of one user: those everyone has and those of his roles, the widest scope of each; a field is hidden or read
 // only when every role that gives the entity says so; conditions add up, a role without one lifts them. Unknown names
 // (an absent module) are left out.
-std::unordered_map<int, EntityRights> merge_rights(const Registry& registry,
-                                                   const std::vector<const json::value*>& matrices);
+std::unordered_map<int, EntityRights> merge_rights(const Registry& registry, const std::vector<const json::value*>& matrices);
 
 }  // namespace entity

@@ -2,8 +2,8 @@
 
 #include <set>
 
-#include "server/base/text/email.hpp"
 #include "server/base/json.hpp"
+#include "server/base/text/email.hpp"
 #include "server/base/text/text.hpp"
 #include "server/base/time.hpp"
 #include "server/entity/catalog.hpp"
@@ -61,8 +61,7 @@ class UserBehaviour final : public RightsChange {
  private:
   static bool has_other_admin(SaveContext& context) {
     auto statement = context.connection().prepare(
-        "other_admin",
-        "SELECT 1 FROM sys_user WHERE is_admin=1 AND is_active=1 AND deleted_at IS NULL AND id<>$1 LIMIT 1");
+        "other_admin", "SELECT 1 FROM sys_user WHERE is_admin=1 AND is_active=1 AND deleted_at IS NULL AND id<>$1 LIMIT 1");
     return statement.bind(1, context.record().id).step();
   }
 };

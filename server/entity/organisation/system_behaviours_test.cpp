@@ -60,8 +60,7 @@ TEST_P(SystemBehavioursTest, AnAddressForSigningInHasOneSpellingAndOneOwner) {
   EXPECT_EQ(load("user", id).integer("is_active"), 1);
   EXPECT_EQ(error_of([&] { create("user", R"({"name": "Пётр", "email": "IVAN@example.ru"})"); }), "email:not_unique");
   EXPECT_EQ(error_of([&] { create("user", R"({"name": "Пётр", "email": "nowhere"})"); }), "email:email");
-  EXPECT_EQ(error_of([&] { create("user", R"({"name": "П", "email": "p@a.ru", "time_zone": "Moscow"})"); }),
-            "time_zone:unknown_time_zone");
+  EXPECT_EQ(error_of([&] { create("user", R"({"name": "П", "email": "p@a.ru", "time_zone": "Moscow"})"); }), "time_zone:unknown_time_zone");
 }
 
 TEST_P(SystemBehavioursTest, TheLastAdministratorStays) {
@@ -77,10 +76,8 @@ TEST_P(SystemBehavioursTest, ADepartmentIsNeverBelowItself) {
   const auto middle = create("department", R"({"name": "middle", "parent": )" + std::to_string(top) + "}");
   const auto low = create("department", R"({"name": "low", "parent": )" + std::to_string(middle) + "}");
   EXPECT_EQ(load("department", low).text("path"), "/" + std::to_string(top) + "/" + std::to_string(middle) + "/");
-  EXPECT_EQ(error_of([&] { update("department", top, R"({"parent": )" + std::to_string(low) + "}"); }),
-            "parent:circle");
-  EXPECT_EQ(error_of([&] { update("department", top, R"({"parent": )" + std::to_string(top) + "}"); }),
-            "parent:circle");
+  EXPECT_EQ(error_of([&] { update("department", top, R"({"parent": )" + std::to_string(low) + "}"); }), "parent:circle");
+  EXPECT_EQ(error_of([&] { update("department", top, R"({"parent": )" + std::to_string(top) + "}"); }), "parent:circle");
 }
 
 TEST_P(SystemBehavioursTest, ARoleIsCheckedAgainstTheMetadata) {
@@ -99,8 +96,7 @@ TEST_P(SystemBehavioursTest, ARoleGivenToAUserWorksFromTheNextRequestOn) {
   EXPECT_EQ(directory->find(user)->entities.count(900), 0u);
   update("user", user, R"({"roles": [)" + std::to_string(role) + "]}");
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-  while (directory->find(user)->entities.count(900) == 0 && std::chrono::steady_clock::now() < deadline)
-    std::this_thread::yield();
+  while (directory->find(user)->entities.count(900) == 0 && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
   EXPECT_EQ(directory->find(user)->entities.at(900).scopes[0], Scope::kAll);
 }
 
@@ -108,9 +104,8 @@ TEST_P(SystemBehavioursTest, ADeputysRulesAreSpelledInTheEntityFile) {
   const auto user = create("user", R"({"name": "a", "email": "a@a.ru"})");
   const auto deputy = [&](std::int64_t substitute, std::string_view starts, std::string_view ends) {
     return error_of([&] {
-      create("deputy", R"({"user": )" + std::to_string(user) + R"(, "substitute": )" + std::to_string(substitute) +
-                           R"(, "starts_on": ")" + std::string(starts) + R"(", "ends_on": ")" + std::string(ends) +
-                           "\"}");
+      create("deputy", R"({"user": )" + std::to_string(user) + R"(, "substitute": )" + std::to_string(substitute) + R"(, "starts_on": ")" +
+                           std::string(starts) + R"(", "ends_on": ")" + std::string(ends) + "\"}");
     });
   };
   const auto other = create("user", R"({"name": "b", "email": "b@a.ru"})");
@@ -120,8 +115,7 @@ TEST_P(SystemBehavioursTest, ADeputysRulesAreSpelledInTheEntityFile) {
 }
 
 TEST_P(SystemBehavioursTest, ItemsGivenByIdKeepTheirPlaceThroughASave) {
-  const auto user =
-      create("user", R"({"name": "a", "email": "a@a.ru", "phones": ["8 916 000-00-01", "8 916 000-00-02"]})");
+  const auto user = create("user", R"({"name": "a", "email": "a@a.ru", "phones": ["8 916 000-00-01", "8 916 000-00-02"]})");
   const auto before = std::get<Items>(load("user", user).get("phones"));
   update("user", user, R"({"phones": [{"id": )" + std::to_string(before[1].id) + R"(, "kind": "mobile"}]})");
   const auto after = std::get<Items>(load("user", user).get("phones"));

@@ -17,12 +17,11 @@ class AccessTest : public testing::TestWithParam<store::Dialect> {
     world_ = std::make_unique<ReadWorld>(GetParam());
     for (int i = 1; i <= 6; ++i) {
       const auto owner = i <= 5 ? std::to_string(i) : "null";
-      world_->add("company", R"({"name": "C)" + std::to_string(i) + R"(", "city": "K", "secret": "s)" +
-                                 std::to_string(i) + R"(", "employees": 10, "owner": )" + owner + "}");
-      world_->add("deal", R"({"name": "D)" + std::to_string(i) + R"(", "amount": "10", "owner": 1, "company": )" +
-                              std::to_string(i) + "}");
-      world_->add("note", R"({"text": "N)" + std::to_string(i) + R"(", "subject": {"entity": "company", "id": )" +
-                              std::to_string(i) + "}}");
+      world_->add("company", R"({"name": "C)" + std::to_string(i) + R"(", "city": "K", "secret": "s)" + std::to_string(i) +
+                                 R"(", "employees": 10, "owner": )" + owner + "}");
+      world_->add("deal", R"({"name": "D)" + std::to_string(i) + R"(", "amount": "10", "owner": 1, "company": )" + std::to_string(i) + "}");
+      world_->add("note",
+                  R"({"text": "N)" + std::to_string(i) + R"(", "subject": {"entity": "company", "id": )" + std::to_string(i) + "}}");
     }
     world_->share("company", 3, 5, 0, 1);
     world_->share("company", 1, 0, 3, 2);
@@ -68,8 +67,7 @@ TEST_P(AccessTest, EveryReadingPathShowsTheSameRecords) {
     const auto count = std::to_string(row.companies.size());
     EXPECT_EQ(ids_of(list(row.caller, "company", R"({"sort": ["id"]})")), row.companies);
     EXPECT_EQ(ids_of(list(row.caller, "company", R"({"sort": ["name"]})")), row.companies);
-    EXPECT_EQ(ids_of(list(row.caller, "company",
-                          R"({"filter": {"field": "city", "value": "k"}, "sort": ["-employees", "id"]})")),
+    EXPECT_EQ(ids_of(list(row.caller, "company", R"({"filter": {"field": "city", "value": "k"}, "sort": ["-employees", "id"]})")),
               row.companies);
     EXPECT_EQ(world_->ids(row.caller, "company", "null"), row.companies);
     EXPECT_EQ(world_->ids_in_memory(row.caller, world_->entity("company"), Filter::always()), row.companies);
@@ -94,9 +92,7 @@ TEST_P(AccessTest, LinksTitlesAndPathsDoNotLeak) {
     EXPECT_EQ(world_->ids(caller, "deal", R"({"field": "company.city", "value": "k"})"), row.companies);
     EXPECT_EQ(world_->ids(caller, "deal", R"({"field": "company.name", "op": "not_empty"})"), row.companies);
     const auto deals =
-        list(caller, "deal", R"({"sort": ["company.name", "id"], "fields": ["company", "company.city"]})")
-            .at("items")
-            .as_array();
+        list(caller, "deal", R"({"sort": ["company.name", "id"], "fields": ["company", "company.city"]})").at("items").as_array();
     ASSERT_EQ(deals.size(), 6u);
     Ids with_title, with_city;
     for (std::size_t i = 0; i < deals.size(); ++i) {
@@ -109,8 +105,7 @@ TEST_P(AccessTest, LinksTitlesAndPathsDoNotLeak) {
     EXPECT_EQ(with_city, row.companies);
     const auto groups = base::parse_json(world_->aggregate(caller, "deal", R"({"group": ["company.city"]})"));
     EXPECT_EQ(groups.at("groups").at(0).at("values").at(0).as_int64(), static_cast<std::int64_t>(row.companies.size()));
-    EXPECT_EQ(groups.at("left_out").at("without_group").as_int64(),
-              6 - static_cast<std::int64_t>(row.companies.size()));
+    EXPECT_EQ(groups.at("left_out").at("without_group").as_int64(), 6 - static_cast<std::int64_t>(row.companies.size()));
   }
 }
 
@@ -121,8 +116,7 @@ TEST_P(AccessTest, NotesAreReadableThroughTheirSubject) {
     auto caller = row.caller;
     const bool sees_all = caller.is_admin || caller.entities[200].scopes[0] == Scope::kAll;
     EXPECT_EQ(world_->ids(caller, "note", "null"), sees_all ? (Ids{1, 2, 3, 4, 5, 6}) : row.companies);
-    EXPECT_EQ(world_->ids_in_memory(caller, world_->entity("note"), Filter::always()),
-              sees_all ? (Ids{1, 2, 3, 4, 5, 6}) : row.companies);
+    EXPECT_EQ(world_->ids_in_memory(caller, world_->entity("note"), Filter::always()), sees_all ? (Ids{1, 2, 3, 4, 5, 6}) : row.companies);
     const auto exists = world_->filter(caller, "company", R"({"exists": {"path": "note.subject"}})");
     EXPECT_EQ(world_->ids(caller, world_->entity("company"), exists), row.companies);
   }
@@ -136,24 +130,18 @@ TEST_P(AccessTest, AHiddenFieldIsUnknownEverywhere) {
   };
   for (const std::string name : {"secret", "no_such_field"}) {
     SCOPED_TRACE(name);
-    EXPECT_EQ(run("company", R"({"filter": {"field": ")" + name + R"(", "value": "s1"}})"),
-              "unknown_field@filter.field");
+    EXPECT_EQ(run("company", R"({"filter": {"field": ")" + name + R"(", "value": "s1"}})"), "unknown_field@filter.field");
     EXPECT_EQ(run("company", R"({"filter": {"formula": ")" + name + R"( = \"s1\""}})"), "unknown_field@filter.formula");
     EXPECT_EQ(run("company", R"({"sort": [")" + name + R"("]})"), "unknown_field@sort[0]");
     EXPECT_EQ(run("company", R"({"fields": [")" + name + R"("]})"), "unknown_field@fields[0]");
-    EXPECT_EQ(run("deal", R"({"filter": {"field": "company.)" + name + R"(", "value": "s1"}})"),
-              "unknown_field@filter.field");
+    EXPECT_EQ(run("deal", R"({"filter": {"field": "company.)" + name + R"(", "value": "s1"}})"), "unknown_field@filter.field");
     EXPECT_EQ(run("deal", R"({"sort": ["company.)" + name + R"("]})"), "unknown_field@sort[0]");
     EXPECT_EQ(run("deal", R"({"fields": ["company.)" + name + R"("]})"), "unknown_field@fields[0]");
-    const auto sum = [&](const std::string& body) {
-      return error_of([&] { world_->aggregate(caller, "company", body); });
-    };
+    const auto sum = [&](const std::string& body) { return error_of([&] { world_->aggregate(caller, "company", body); }); };
     EXPECT_EQ(sum(R"({"group": [")" + name + R"("]})"), "unknown_field@group[0]");
-    EXPECT_EQ(sum(R"({"measures": [{"fn": "count_distinct", "field": ")" + name + R"("}]})"),
-              "unknown_field@measures[0].field");
+    EXPECT_EQ(sum(R"({"measures": [{"fn": "count_distinct", "field": ")" + name + R"("}]})"), "unknown_field@measures[0].field");
   }
-  const auto valid =
-      extra_of([&] { world_->list(caller, "company", R"({"filter": {"field": "no_such_field", "value": 1}})"); });
+  const auto valid = extra_of([&] { world_->list(caller, "company", R"({"filter": {"field": "no_such_field", "value": 1}})"); });
   EXPECT_EQ(valid.find("secret"), std::string::npos);
   EXPECT_EQ(world_->record(caller, "company", 1).find("s1"), std::string::npos);
   EXPECT_EQ(world_->record(caller, "company", 1).find("secret"), std::string::npos);
@@ -163,12 +151,9 @@ TEST_P(AccessTest, AHiddenFieldIsUnknownEverywhere) {
 TEST_P(AccessTest, AHiddenTitleIsNotShownByLinks) {
   auto caller = make_caller(world_->registry(), 2, Scope::kAll);
   caller.entities[110].hidden_fields = {1};
-  EXPECT_EQ(
-      world_->list(caller, "deal", R"({"fields": ["company"], "limit": 1})"),
-      R"({"items":[{"id":1,"company":{"id":1,"title":null}}],"next":)" +
-          json::serialize(
-              base::parse_json(world_->list(caller, "deal", R"({"fields": ["company"], "limit": 1})")).at("next")) +
-          "}");
+  EXPECT_EQ(world_->list(caller, "deal", R"({"fields": ["company"], "limit": 1})"),
+            R"({"items":[{"id":1,"company":{"id":1,"title":null}}],"next":)" +
+                json::serialize(base::parse_json(world_->list(caller, "deal", R"({"fields": ["company"], "limit": 1})")).at("next")) + "}");
   EXPECT_EQ(error_of([&] { world_->list(caller, "deal", R"({"sort": ["company"]})"); }), "not_sortable@sort[0]");
 }
 
@@ -179,10 +164,8 @@ TEST_P(AccessTest, WithoutARightTheEntityIsRefusedAndItsFieldsAreUnknown) {
   EXPECT_EQ(error_of([&] { world_->aggregate(caller, "company", "{}"); }), "no_right");
   EXPECT_EQ(world_->record(caller, "company", 1), "");
   EXPECT_EQ(world_->ids(caller, "company", "null"), Ids{});
-  EXPECT_EQ(error_of([&] { world_->ids(caller, "deal", R"({"field": "company.city", "value": "k"})"); }),
-            "unknown_field@filter.field");
-  EXPECT_EQ(error_of([&] { world_->ids(caller, "user", R"({"exists": {"path": "company.owner"}})"); }),
-            "unknown_field@filter.exists.path");
+  EXPECT_EQ(error_of([&] { world_->ids(caller, "deal", R"({"field": "company.city", "value": "k"})"); }), "unknown_field@filter.field");
+  EXPECT_EQ(error_of([&] { world_->ids(caller, "user", R"({"exists": {"path": "company.owner"}})"); }), "unknown_field@filter.exists.path");
 }
 
 TEST_P(AccessTest, WhatIsOpenToEveryoneNeedsNoRole) {
@@ -217,8 +200,7 @@ TEST_P(AccessTest, WritingNeedsAShareOfTheWriteLevel) {
     const auto gleb = make_caller(world_->registry(), 4, Scope::kOwn);
     const auto dina = make_caller(world_->registry(), 5, Scope::kOwn);
     const auto found = [&](const Caller& caller, Action action) {
-      return find_ids({connection, world_->registry(), caller, world_->now()}, world_->entity("company"), {}, action, 0,
-                      100);
+      return find_ids({connection, world_->registry(), caller, world_->now()}, world_->entity("company"), {}, action, 0, 100);
     };
     EXPECT_EQ(found(gleb, Action::kUpdate), (Ids{1, 4}));
     EXPECT_EQ(found(dina, Action::kUpdate), (Ids{5}));
@@ -230,8 +212,7 @@ TEST_P(AccessTest, WhyIsAnswered) {
   world_->read([&](store::Connection& connection) {
     const auto dina = make_caller(world_->registry(), 5, Scope::kOwn);
     const auto& company = world_->entity("company");
-    const auto shared =
-        explain_access(connection, world_->registry(), *load_record(connection, world_->registry(), company, 3), dina);
+    const auto shared = explain_access(connection, world_->registry(), *load_record(connection, world_->registry(), company, 3), dina);
     EXPECT_TRUE(shared.allowed[static_cast<int>(Action::kRead)]);
     EXPECT_FALSE(shared.allowed[static_cast<int>(Action::kUpdate)]);
     ASSERT_EQ(shared.reasons.size(), 2u);
@@ -240,8 +221,8 @@ TEST_P(AccessTest, WhyIsAnswered) {
     EXPECT_EQ(shared.reasons[0].detail, "owner=3");
     EXPECT_EQ(shared.reasons[1].rule, "share");
     EXPECT_TRUE(shared.reasons[1].lets);
-    const auto note = explain_access(connection, world_->registry(),
-                                     *load_record(connection, world_->registry(), world_->entity("note"), 5), dina);
+    const auto note =
+        explain_access(connection, world_->registry(), *load_record(connection, world_->registry(), world_->entity("note"), 5), dina);
     EXPECT_TRUE(note.allowed[0]);
     EXPECT_EQ(note.reasons.back().detail, "subject=company:5");
   });

@@ -28,21 +28,17 @@ class Dice {
   std::mt19937_64 engine_;
 };
 
-std::string text_json(std::string_view text) {
-  return json::serialize(json::value(text));
-}
+std::string text_json(std::string_view text) { return json::serialize(json::value(text)); }
 
 // Values that collide: case, ё, empty, prefixes of each other, signs.
-const std::vector<std::string_view> kTexts = {"Ёлка", "елка", "ЕЛКА зелёная", "Ель",   "Zebra", "zeb", "a_b%c",
-                                              "А",    "я",    "'; --",        "Straße"};
+const std::vector<std::string_view> kTexts = {"Ёлка", "елка", "ЕЛКА зелёная", "Ель", "Zebra", "zeb", "a_b%c", "А", "я", "'; --", "Straße"};
 const std::vector<std::string_view> kCities = {"Казань", "казань", "Омск", "Москва", "Тула"};
 const std::vector<std::string_view> kTags = {"vip", "VIP", "опт", "Ёж"};
 const std::vector<std::string_view> kPhones = {"+74951234567", "8 495 123 45 67", "+79161112233", "123"};
 const std::vector<std::string_view> kMoney = {"0.00", "-5.00", "10.50", "1000.00", "99999999.99"};
 const std::vector<std::string_view> kDates = {"2026-11-18", "2026-11-17", "2026-10-31", "2026-11-01", "2025-01-01"};
-const std::vector<std::string_view> kInstants = {"2026-11-17T21:00:00Z", "2026-11-17T20:59:59.999999Z",
-                                                 "2026-11-18T09:30:00Z", "2026-10-31T20:59:59Z",
-                                                 "2026-11-19T01:00:00Z"};
+const std::vector<std::string_view> kInstants = {"2026-11-17T21:00:00Z", "2026-11-17T20:59:59.999999Z", "2026-11-18T09:30:00Z",
+                                                 "2026-10-31T20:59:59Z", "2026-11-19T01:00:00Z"};
 const std::vector<std::string_view> kDays = {"today",     "yesterday",    "this_week", "last_month", "this_month",
                                              "next_week", "this_quarter", "-7d",       "+1m",        "-1y"};
 const std::vector<std::string_view> kIndustries = {"retail", "food", "it"};
@@ -110,8 +106,7 @@ class RecordMaker {
     put(out, "is_vip", dice_.chance(50) ? "true" : "false");
     put(out, "response", dice_.chance(50) ? "\"PT1H\"" : "\"P1DT1S\"");
     if (at > 1) put(out, "parent", id(at - 1), 50);
-    put(out, "contacts",
-        dice_.chance(50) ? "[" + id(4) + ", " + std::to_string(5 + dice_.below(4)) + "]" : "[" + id(8) + "]", 50);
+    put(out, "contacts", dice_.chance(50) ? "[" + id(4) + ", " + std::to_string(5 + dice_.below(4)) + "]" : "[" + id(8) + "]", 50);
     return out + "}";
   }
 
@@ -123,8 +118,7 @@ class RecordMaker {
     put(out, "stage", id(3));
     put(out, "owner", id(5), 80);
     put(out, "source",
-        dice_.chance(50) ? R"({"entity": "company", "id": )" + id(kRecords) + "}"
-                         : R"({"entity": "contact", "id": )" + id(8) + "}");
+        dice_.chance(50) ? R"({"entity": "company", "id": )" + id(kRecords) + "}" : R"({"entity": "contact", "id": )" + id(8) + "}");
     put(out, "closes_on", text(kDates));
     return out + "}";
   }
@@ -133,8 +127,7 @@ class RecordMaker {
     std::string out = "{";
     put(out, "text", text(kTexts));
     const auto target = dice_.pick({"company", "deal", "contact"});
-    put(out, "subject",
-        R"({"entity": )" + text_json(target) + R"(, "id": )" + id(target == "contact" ? 8 : kRecords) + "}", 90);
+    put(out, "subject", R"({"entity": )" + text_json(target) + R"(, "id": )" + id(target == "contact" ? 8 : kRecords) + "}", 90);
     return out + "}";
   }
 
@@ -163,8 +156,7 @@ class FilterMaker {
  private:
   std::string exists(std::string_view entity, int depth) {
     if (entity == "company") {
-      const auto path =
-          dice_.pick({"deal.company", "deal.source", "note.subject", "company.parent", "company_contact.company"});
+      const auto path = dice_.pick({"deal.company", "deal.source", "note.subject", "company.parent", "company_contact.company"});
       return R"({"exists": {"path": )" + text_json(path) + R"(, "filter": )" +
              (path == "company_contact.company" ? R"({"field": "contact.name", "op": "not_empty"})"
                                                 : make(path.substr(0, path.find('.')), depth - 1)) +
@@ -176,14 +168,14 @@ class FilterMaker {
 
   std::string formula(std::string_view entity) {
     if (entity == "company") {
-      return std::string(dice_.pick({"employees > 0", "budget >= 10.5 and is_vip", "owner.name = \"Boris\"",
-                                     "city = \"Казань\" or rate < 0", "parent.city != \"Омск\"", "industry = \"it\"",
-                                     "employees + 1 = 2", "owner.department.name = \"Sales\"", "name = null",
-                                     "not(is_vip)", "founded < date(\"2026-11-17\")", "owner.id = me.id"}));
+      return std::string(
+          dice_.pick({"employees > 0", "budget >= 10.5 and is_vip", "owner.name = \"Boris\"", "city = \"Казань\" or rate < 0",
+                      "parent.city != \"Омск\"", "industry = \"it\"", "employees + 1 = 2", "owner.department.name = \"Sales\"",
+                      "name = null", "not(is_vip)", "founded < date(\"2026-11-17\")", "owner.id = me.id"}));
     }
     if (entity == "deal") {
-      return std::string(dice_.pick({"amount > 10", "company.city = \"Омск\"", "company.owner.name = \"Anna\"",
-                                     "stage.kind = \"open\"", "company = null"}));
+      return std::string(dice_.pick(
+          {"amount > 10", "company.city = \"Омск\"", "company.owner.name = \"Anna\"", "stage.kind = \"open\"", "company = null"}));
     }
     return std::string(dice_.pick({"1 = 1", "1 = 2"}));
   }
@@ -196,8 +188,7 @@ class FilterMaker {
   }
 
   std::string compare(std::string_view field, std::string_view op, const std::string& value) {
-    return R"({"field": )" + text_json(field) + R"(, "op": )" + text_json(op) +
-           (value.empty() ? "" : R"(, "value": )" + value) + "}";
+    return R"({"field": )" + text_json(field) + R"(, "op": )" + text_json(op) + (value.empty() ? "" : R"(, "value": )" + value) + "}";
   }
 
   std::string one_of(std::string_view field, const std::vector<std::string_view>& from) {
@@ -219,8 +210,7 @@ class FilterMaker {
 
   std::string ordered(std::string_view field, const std::vector<std::string_view>& from) {
     const auto op = dice_.pick({"lt", "lte", "gt", "gte", "between"});
-    if (op == "between")
-      return compare(field, op, "[" + text_json(dice_.pick(from)) + ", " + text_json(dice_.pick(from)) + "]");
+    if (op == "between") return compare(field, op, "[" + text_json(dice_.pick(from)) + ", " + text_json(dice_.pick(from)) + "]");
     return compare(field, op, text_json(dice_.pick(from)));
   }
 
@@ -235,15 +225,13 @@ class FilterMaker {
   }
   std::string value_list_without_null(const std::vector<std::string_view>& from) {
     std::string out = "[";
-    for (int i = 0, count = 1 + dice_.below(3); i < count; ++i)
-      out += (i == 0 ? "" : ", ") + text_json(dice_.pick(from));
+    for (int i = 0, count = 1 + dice_.below(3); i < count; ++i) out += (i == 0 ? "" : ", ") + text_json(dice_.pick(from));
     return out + "]";
   }
 
   std::string user(const std::string& field) {
     if (dice_.chance(25))
-      return compare(field + ".department", "within",
-                     dice_.chance(40) ? "\"my_department\"" : std::to_string(1 + dice_.below(4)));
+      return compare(field + ".department", "within", dice_.chance(40) ? "\"my_department\"" : std::to_string(1 + dice_.below(4)));
     if (dice_.chance(20)) return text(field + ".name", {"Anna", "boris", "Gleb"}, true);
     return one_of(field, {"me", "1", "2", "3", "4", "5"});
   }
@@ -251,47 +239,28 @@ class FilterMaker {
   std::string company(const std::string& prefix) {
     const auto at = [&](std::string_view name) { return prefix + std::string(name); };
     switch (dice_.below(20)) {
-      case 0:
-        return text(at("name"), kTexts, true);
-      case 1:
-        return text(at("city"), kCities, true);
-      case 2:
-        return text(at("notes"), kTexts, false);
-      case 3:
-        return text(at("code"), kTexts, false);
-      case 4:
-        return user(at("owner"));
-      case 5:
-        return one_of(at("industry"), kIndustries);
-      case 6:
-        return set(at("relations"), {"client", "supplier"});
-      case 7:
-        return set(at("phones"), kPhones);
-      case 8:
-        return set(at("tags"), kTags);
-      case 9:
-        return number(at("budget"), kMoney);
-      case 10:
-        return number(at("rate"), {"-1.5", "0.5", "0.500", "2.5"});
-      case 11:
-        return number(at("employees"), {"-3", "0", "1", "3"});
-      case 12:
-        return number(at("founded"), dice_.chance(50) ? kDates : kDays);
-      case 13:
-        return number(at("seen_at"), dice_.chance(50) ? kInstants : kDays);
-      case 14:
-        return one_of(at("is_vip"), {"true", "false"});
-      case 15:
-        return number(at("response"), {"PT1H", "P1DT1S", "PT0S"});
+      case 0: return text(at("name"), kTexts, true);
+      case 1: return text(at("city"), kCities, true);
+      case 2: return text(at("notes"), kTexts, false);
+      case 3: return text(at("code"), kTexts, false);
+      case 4: return user(at("owner"));
+      case 5: return one_of(at("industry"), kIndustries);
+      case 6: return set(at("relations"), {"client", "supplier"});
+      case 7: return set(at("phones"), kPhones);
+      case 8: return set(at("tags"), kTags);
+      case 9: return number(at("budget"), kMoney);
+      case 10: return number(at("rate"), {"-1.5", "0.5", "0.500", "2.5"});
+      case 11: return number(at("employees"), {"-3", "0", "1", "3"});
+      case 12: return number(at("founded"), dice_.chance(50) ? kDates : kDays);
+      case 13: return number(at("seen_at"), dice_.chance(50) ? kInstants : kDays);
+      case 14: return one_of(at("is_vip"), {"true", "false"});
+      case 15: return number(at("response"), {"PT1H", "P1DT1S", "PT0S"});
       case 16:
         return dice_.chance(50) ? compare(at("parent"), "within", std::to_string(1 + dice_.below(kRecords)))
                                 : one_of(at("parent"), {"1", "2", "3"});
-      case 17:
-        return dice_.chance(50) ? set(at("contacts"), {"1", "2", "3", "7"}) : text(at("contacts.name"), kTexts, true);
-      case 18:
-        return number(at("contacts.birthday"), kDates);
-      default:
-        return prefix.empty() ? company("parent.") : one_of(at("id"), {"1", "2", "3"});
+      case 17: return dice_.chance(50) ? set(at("contacts"), {"1", "2", "3", "7"}) : text(at("contacts.name"), kTexts, true);
+      case 18: return number(at("contacts.birthday"), kDates);
+      default: return prefix.empty() ? company("parent.") : one_of(at("id"), {"1", "2", "3"});
     }
   }
 
@@ -299,24 +268,15 @@ class FilterMaker {
     if (entity == "company") return company("");
     if (entity == "contact") return dice_.chance(50) ? text("name", kTexts, true) : number("birthday", kDates);
     if (entity == "note")
-      return dice_.chance(30)   ? text("text", kTexts, true)
-             : dice_.chance(50) ? company("subject.company.")
-                                : user("subject.deal.owner");
+      return dice_.chance(30) ? text("text", kTexts, true) : dice_.chance(50) ? company("subject.company.") : user("subject.deal.owner");
     switch (dice_.below(7)) {
-      case 0:
-        return number("amount", kMoney);
-      case 1:
-        return one_of("stage.kind", {"open", "won", "lost"});
-      case 2:
-        return user("owner");
-      case 3:
-        return company("company.");
-      case 4:
-        return text("source.contact.name", kTexts, true);
-      case 5:
-        return company("source.company.");
-      default:
-        return number("closes_on", dice_.chance(50) ? kDates : kDays);
+      case 0: return number("amount", kMoney);
+      case 1: return one_of("stage.kind", {"open", "won", "lost"});
+      case 2: return user("owner");
+      case 3: return company("company.");
+      case 4: return text("source.contact.name", kTexts, true);
+      case 5: return company("source.company.");
+      default: return number("closes_on", dice_.chance(50) ? kDates : kDays);
     }
   }
 
@@ -335,11 +295,9 @@ class MemoryResolver final : public RecordResolver {
         }
       }
       auto shares = connection.prepare(
-          "shares",
-          "SELECT entity_id, record_id, coalesce(user_id, 0), coalesce(department_id, 0), level FROM sys_share");
+          "shares", "SELECT entity_id, record_id, coalesce(user_id, 0), coalesce(department_id, 0), level FROM sys_share");
       while (shares.step())
-        shares_.push_back(
-            {shares.integer(0), shares.integer(1), shares.integer(2), shares.integer(3), shares.integer(4)});
+        shares_.push_back({shares.integer(0), shares.integer(1), shares.integer(2), shares.integer(3), shares.integer(4)});
     });
   }
 
@@ -355,22 +313,19 @@ class MemoryResolver final : public RecordResolver {
     const int level = action == Action::kRead || action == Action::kExport ? 1 : 2;
     for (const auto& share : shares_) {
       const auto& mine = caller.department_ids;
-      const bool is_mine =
-          share.user_id == caller.user_id || std::find(mine.begin(), mine.end(), share.department_id) != mine.end();
+      const bool is_mine = share.user_id == caller.user_id || std::find(mine.begin(), mine.end(), share.department_id) != mine.end();
       if (share.entity_id == entity.id && share.record_id == id && share.level >= level && is_mine) return true;
     }
     return false;
   }
   bool exists(const EntityDef& entity, const Filter& filter, std::int64_t pointing_at) override {
-    const FilterContext context{world_.registry(), entity, filter.as_system ? *Caller::system() : caller_,
-                                world_.now()};
+    const FilterContext context{world_.registry(), entity, filter.as_system ? *Caller::system() : caller_, world_.now()};
     const auto access = access_filter(world_.registry(), entity, context.caller, Action::kRead);
     const auto target = static_cast<int>(std::get<std::int64_t>(filter.values.front()));
     for (const auto& record : records_[&entity]) {
       const auto* link = std::get_if<Link>(&record->at(filter.path.front().field));
       if (record->deleted || link == nullptr || link->entity_id != target || link->record_id != pointing_at) continue;
-      if (matches(filter.children.front(), *record, context, this) && matches(access, *record, context, this))
-        return true;
+      if (matches(filter.children.front(), *record, context, this) && matches(access, *record, context, this)) return true;
     }
     return false;
   }
@@ -406,8 +361,7 @@ struct Outcome {
 };
 
 // The same records as a list, in whatever way its page is driven.
-std::vector<std::int64_t> ids_by_page(const QueryContext& context, const EntityDef& entity, const Filter& filter,
-                                      Dice& dice) {
+std::vector<std::int64_t> ids_by_page(const QueryContext& context, const EntityDef& entity, const Filter& filter, Dice& dice) {
   Query query;
   query.entity = &entity;
   query.filter = filter;
@@ -461,8 +415,7 @@ Outcome compare_random_cases(store::Dialect dialect, int cases, std::uint64_t se
           const auto& entity = world.entity(key);
           const auto text = maker.make(key, 3);
           const auto filter = parse_filter(base::parse_json(text), world.context(caller, key));
-          const auto in_sql =
-              find_ids({connection, world.registry(), caller, world.now()}, entity, filter, Action::kRead, 0, 1000);
+          const auto in_sql = find_ids({connection, world.registry(), caller, world.now()}, entity, filter, Action::kRead, 0, 1000);
           if (i % 4 == 0) {
             const QueryContext query{connection, world.registry(), caller, world.now()};
             EXPECT_EQ(ids_by_page(query, entity, filter, dice), in_sql) << text;
@@ -473,16 +426,14 @@ Outcome compare_random_cases(store::Dialect dialect, int cases, std::uint64_t se
           std::vector<std::int64_t> in_memory;
           for (const auto& record : memory.records(entity)) {
             const auto context = world.context(caller, key);
-            if (!record->deleted && matches(seen, *record, context, &memory) &&
-                matches(access, *record, context, &memory))
+            if (!record->deleted && matches(seen, *record, context, &memory) && matches(access, *record, context, &memory))
               in_memory.push_back(record->id);
           }
           outcome.with_hits += in_sql.empty() ? 0 : 1;
           if (in_sql == in_memory) continue;
           if (outcome.differing++ == 0) {
             outcome.first = std::string(key) + " " + text + "\nuser " + std::to_string(caller.user_id) +
-                            "\nSQL: " + testing::PrintToString(in_sql) +
-                            "\nmemory: " + testing::PrintToString(in_memory);
+                            "\nSQL: " + testing::PrintToString(in_sql) + "\nmemory: " + testing::PrintToString(in_memory);
           }
         }
       });
@@ -502,9 +453,8 @@ TEST_P(EqualityTest, SqlAndMemoryAgreeOnRandomFiltersRecordsAndCallers) {
   const auto* wanted = std::getenv("MATVEY_PROPERTY_CASES");
   const int cases = wanted != nullptr ? std::atoi(wanted) : kCases;
   const auto* seed = std::getenv("MATVEY_PROPERTY_SEED");
-  const auto outcome =
-      compare_random_cases(GetParam(), cases, seed != nullptr ? std::strtoull(seed, nullptr, 10) : 20261118,
-                           [](Filter filter) { return filter; });
+  const auto outcome = compare_random_cases(GetParam(), cases, seed != nullptr ? std::strtoull(seed, nullptr, 10) : 20261118,
+                                            [](Filter filter) { return filter; });
   EXPECT_EQ(outcome.differing, 0) << outcome.first;
   EXPECT_GT(outcome.with_hits, cases / 4);
   RecordProperty("cases", outcome.cases);

@@ -35,8 +35,7 @@ void use(const Filter& filter, const FilterContext& context) {
     read::SqlWriter sql(dialect);
     read::FilterSql(sql, context.registry, context.caller, context.now).write(filter, context.entity, "r");
     check(std::all_of(sql.text().begin(), sql.text().end(), [](char c) { return c >= ' ' && c < 127; }));
-    check(std::count(sql.text().begin(), sql.text().end(), '(') ==
-          std::count(sql.text().begin(), sql.text().end(), ')'));
+    check(std::count(sql.text().begin(), sql.text().end(), '(') == std::count(sql.text().begin(), sql.text().end(), ')'));
   }
   auto record = make_record(context.entity);
   record.id = 1;
@@ -62,17 +61,10 @@ void run(std::uint8_t choice, const std::string& text) {
   const FilterContext context{*world().registry, entity, caller, world().now};
   try {
     switch (choice / 4 % 4) {
-      case 0:
-        use(parse_filter(base::parse_json(text), context), context);
-        break;
-      case 1:
-        use(parse_query(parameters(text), context).filter, context);
-        break;
-      case 2:
-        use(parse_query(base::parse_json(text).as_object(), context).filter, context);
-        break;
-      default:
-        use(parse_aggregate(base::parse_json(text).as_object(), context).filter, context);
+      case 0: use(parse_filter(base::parse_json(text), context), context); break;
+      case 1: use(parse_query(parameters(text), context).filter, context); break;
+      case 2: use(parse_query(base::parse_json(text).as_object(), context).filter, context); break;
+      default: use(parse_aggregate(base::parse_json(text).as_object(), context).filter, context);
     }
   } catch (const base::Error& error) {
     check(error.code() != base::ErrorCode::kInternal);

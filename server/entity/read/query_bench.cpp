@@ -17,8 +17,8 @@
 #include "server/base/json.hpp"
 #include "server/base/text/text.hpp"
 #include "server/entity/metadata/registry_builder.hpp"
-#include "server/entity/schema/schema_sync.hpp"
 #include "server/entity/query.hpp"
+#include "server/entity/schema/schema_sync.hpp"
 #include "server/entity/storage.hpp"
 
 namespace entity {
@@ -48,8 +48,7 @@ RegistryPtr load_registry() {
   for (const auto* folder : {"server/entity/entities", "modules/clients/entities", "modules/sales/entities"}) {
     for (const auto& entry : std::filesystem::directory_iterator(folder)) {
       const auto text = read_text(entry.path());
-      builder.add({std::string_view(folder).starts_with("server") ? "" : "bench", entry.path().string(), text},
-                  base::parse_json(text));
+      builder.add({std::string_view(folder).starts_with("server") ? "" : "bench", entry.path().string(), text}, base::parse_json(text));
     }
   }
   auto registry = builder.build(1);
@@ -70,8 +69,7 @@ std::vector<Name> make_names(std::mt19937& random) {
   std::vector<Name> names;
   for (int i = 0; i < 40'000; ++i) {
     Name name;
-    name.text = "ООО " + first[random() % first.size()] + second[random() % second.size()] + " " +
-                std::to_string(random() % 10'000);
+    name.text = "ООО " + first[random() % first.size()] + second[random() % second.size()] + " " + std::to_string(random() % 10'000);
     name.fold = base::fold(name.text);
     name.sort = base::sort_key(name.text);
     names.push_back(std::move(name));
@@ -79,9 +77,8 @@ std::vector<Name> make_names(std::mt19937& random) {
   return names;
 }
 
-const std::vector<std::string> kCities = {
-    "Москва",    "Санкт-Петербург", "Казань", "Екатеринбург", "Новосибирск", "Омск",    "Самара",
-    "Челябинск", "Ростов-на-Дону",  "Уфа",    "Красноярск",   "Пермь",       "Воронеж", "Тула"};
+const std::vector<std::string> kCities = {"Москва",    "Санкт-Петербург", "Казань", "Екатеринбург", "Новосибирск", "Омск",    "Самара",
+                                          "Челябинск", "Ростов-на-Дону",  "Уфа",    "Красноярск",   "Пермь",       "Воронеж", "Тула"};
 
 // Few owners hold most: the n-th has a share falling with n; users 300… hold about 0.2 % each of the rest. 3 % have
 // none.
@@ -110,8 +107,7 @@ class Loader {
       for (auto& index : indexes_of(*entity)) indexes.push_back(std::move(index));
     }
     database_.change_schema([&](store::Connection& connection) {
-      for (const auto& index : indexes)
-        connection.execute("DROP INDEX IF EXISTS " + store::quote_identifier(index.name));
+      for (const auto& index : indexes) connection.execute("DROP INDEX IF EXISTS " + store::quote_identifier(index.name));
     });
     people();
     companies();
@@ -144,9 +140,9 @@ class Loader {
   void people() {
     database_.write({}, [&](store::Connection& connection) {
       for (int i = 1; i <= 20; ++i) {
-        auto insert = connection.prepare(
-            "load", "INSERT INTO " + table_of(registry_.require("department")) +
-                        " (id, uid, version, created_at, updated_at, name, parent) VALUES ($1,$2,1,0,0,$3,$4)");
+        auto insert =
+            connection.prepare("load", "INSERT INTO " + table_of(registry_.require("department")) +
+                                           " (id, uid, version, created_at, updated_at, name, parent) VALUES ($1,$2,1,0,0,$3,$4)");
         insert.bind(1, i).bind_text(3, "Отдел " + std::to_string(i));
         uid(insert, 2, 2, i);
         if (i == 1)
@@ -157,9 +153,8 @@ class Loader {
       }
       for (int i = 1; i <= kUsers; ++i) {
         auto insert = connection.prepare(
-            "load",
-            "INSERT INTO " + table_of(registry_.require("user")) +
-                " (id, uid, version, created_at, updated_at, name, email, department) VALUES ($1,$2,1,0,0,$3,$4,$5)");
+            "load", "INSERT INTO " + table_of(registry_.require("user")) +
+                        " (id, uid, version, created_at, updated_at, name, email, department) VALUES ($1,$2,1,0,0,$3,$4,$5)");
         insert.bind(1, i)
             .bind_text(3, "Сотрудник " + std::to_string(i))
             .bind_text(4, "u" + std::to_string(i) + "@example.com")
@@ -168,14 +163,9 @@ class Loader {
         insert.run();
       }
       for (int i = 1; i <= kStages; ++i) {
-        auto insert = connection.prepare(
-            "load", "INSERT INTO " + table_of(registry_.require("stage")) +
-                        " (id, uid, version, created_at, updated_at, name, kind) VALUES ($1,$2,1,0,0,$3,$4)");
-        insert.bind(1, i)
-            .bind_text(3, "Этап " + std::to_string(i))
-            .bind_text(4, i < 7    ? "open"
-                          : i == 7 ? "won"
-                                   : "lost");
+        auto insert = connection.prepare("load", "INSERT INTO " + table_of(registry_.require("stage")) +
+                                                     " (id, uid, version, created_at, updated_at, name, kind) VALUES ($1,$2,1,0,0,$3,$4)");
+        insert.bind(1, i).bind_text(3, "Этап " + std::to_string(i)).bind_text(4, i < 7 ? "open" : i == 7 ? "won" : "lost");
         uid(insert, 2, 3, i);
         insert.run();
       }
@@ -236,13 +226,8 @@ class Loader {
       const bool is_open = random_() % 10 == 0;
       insert.bind(1, id).bind(3, 1'700'000'000'000'000 + std::int64_t{id} * 120'000'000);
       uid(insert, 2, 141, id);
-      insert.bind_text(4, name.text)
-          .bind_text(5, name.fold)
-          .bind_blob(6, name.sort)
-          .bind(7, 1 + static_cast<std::int64_t>(random_() % 3));
-      insert
-          .bind(8,
-                is_open ? 1 + static_cast<std::int64_t>(random_() % 6) : 7 + static_cast<std::int64_t>(random_() % 2))
+      insert.bind_text(4, name.text).bind_text(5, name.fold).bind_blob(6, name.sort).bind(7, 1 + static_cast<std::int64_t>(random_() % 3));
+      insert.bind(8, is_open ? 1 + static_cast<std::int64_t>(random_() % 6) : 7 + static_cast<std::int64_t>(random_() % 2))
           .bind(9, is_open ? 1 : 0);
       insert.bind(10, static_cast<std::int64_t>(random_() % 100'000'000))
           .bind(11, 1 + static_cast<std::int64_t>(random_() % static_cast<unsigned>(companies_)));
@@ -270,8 +255,7 @@ Caller caller_of(const Registry& registry, std::string_view kind) {
   }
   const auto scope = kind == "own" ? Scope::kOwn : Scope::kDepartmentTree;
   caller.user_id = kind == "own" ? 70 : 60;
-  caller.own_owners =
-      kind == "own" ? std::vector<std::int64_t>{70} : std::vector<std::int64_t>{60, 61};  // the head is a deputy of 61
+  caller.own_owners = kind == "own" ? std::vector<std::int64_t>{70} : std::vector<std::int64_t>{60, 61};  // the head is a deputy of 61
   caller.department_ids = {1, 2};
   // "idle": the head of three who own nothing.
   const bool is_idle = kind == "idle";
@@ -313,8 +297,8 @@ class Bench {
 
   void run() {
     const auto load = read_text("/proc/loadavg");
-    std::printf("{\"name\":\"conditions\",\"db\":\"%s\",\"companies\":%d,\"cpus\":%u,\"load\":\"%s\"}\n", db_.c_str(),
-                companies_, std::thread::hardware_concurrency(), load.substr(0, load.find(' ')).c_str());
+    std::printf("{\"name\":\"conditions\",\"db\":\"%s\",\"companies\":%d,\"cpus\":%u,\"load\":\"%s\"}\n", db_.c_str(), companies_,
+                std::thread::hardware_concurrency(), load.substr(0, load.find(' ')).c_str());
     for (const auto* kind : {"admin", "own", "head", "idle"}) {
       caller_ = caller_of(registry_, kind);
       kind_ = kind;
@@ -350,8 +334,7 @@ class Bench {
       base::JsonWriter out(text_);
       const auto& definition = registry_.require(entity);
       const FilterContext context{registry_, definition, caller_, now_};
-      run_query({connection, registry_, caller_, now_}, parse_query(base::parse_json(query_json).as_object(), context),
-                out);
+      run_query({connection, registry_, caller_, now_}, parse_query(base::parse_json(query_json).as_object(), context), out);
     });
   }
 
@@ -407,8 +390,7 @@ class Bench {
     const auto raw = measure(0.5, [&](int i) {
       database_.read({}, [&](store::Connection& connection) {
         Record record;
-        auto statement =
-            connection.prepare("raw", "SELECT " + storage_of(company).select_list + " FROM company WHERE id = $1");
+        auto statement = connection.prepare("raw", "SELECT " + storage_of(company).select_list + " FROM company WHERE id = $1");
         statement.bind(1, pick(i));
         while (statement.step()) text_.assign(statement.text(9));
       });
@@ -430,9 +412,8 @@ class Bench {
 
   // Without naming the owner: the caller's rights choose.
   void page_by_city() {
-    const auto ours = measure(1.0, [&](int i) {
-      engine_list("company", R"({"filter": {"field": "city", "value": ")" + city(i) + R"("}, )" + kFields + "}");
-    });
+    const auto ours = measure(
+        1.0, [&](int i) { engine_list("company", R"({"filter": {"field": "city", "value": ")" + city(i) + R"("}, )" + kFields + "}"); });
     report("page_city_by_name", ours, nullptr);
   }
   void first_page() {
@@ -441,22 +422,18 @@ class Bench {
     const auto newest = measure(1.0, [&](int) { engine_list("company", R"({"sort": ["-created_at"], "limit": 50})"); });
     report("page_all_newest", newest, nullptr);
     const auto rare = measure(1.0, [&](int) {
-      engine_list(
-          "company",
-          R"({"filter": {"and": [{"field": "industry", "value": "food"}, {"field": "employees", "op": "gte", "value": 5}]}, )" +
-              std::string(kFields) + "}");
+      engine_list("company",
+                  R"({"filter": {"and": [{"field": "industry", "value": "food"}, {"field": "employees", "op": "gte", "value": 5}]}, )" +
+                      std::string(kFields) + "}");
     });
     report("page_rare_value_by_name", rare, nullptr);
     const auto two = measure(1.0, [&](int i) {
-      engine_list(
-          "company",
-          R"({"filter": {"and": [{"field": "industry", "value": "it"}, {"field": "employees", "op": "lt", "value": )" +
-              std::to_string(5 + i % 50) + "}]}, " + kFields + "}");
+      engine_list("company", R"({"filter": {"and": [{"field": "industry", "value": "it"}, {"field": "employees", "op": "lt", "value": )" +
+                                 std::to_string(5 + i % 50) + "}]}, " + kFields + "}");
     });
     report("page_two_frequent_by_name", two, nullptr);
     const auto linked = measure(1.0, [&](int i) {
-      engine_list("deal", R"({"filter": {"field": "company.city", "value": ")" + city(i) +
-                              R"("}, "sort": ["-created_at"], "limit": 50})");
+      engine_list("deal", R"({"filter": {"field": "company.city", "value": ")" + city(i) + R"("}, "sort": ["-created_at"], "limit": 50})");
     });
     report("page_deals_by_city_of_company", linked, nullptr);
     const auto deep = measure(1.0, [&](int i) {
@@ -471,27 +448,24 @@ class Bench {
     const auto ours = measure(1.0, [&](int i) {
       database_.read({}, [&](store::Connection& connection) {
         const FilterContext context{registry_, company, caller_, now_};
-        const auto filter =
-            parse_short_filter({{"filter[owner]", std::to_string(owner(i))}, {"filter[city]", city(i)}}, context);
+        const auto filter = parse_short_filter({{"filter[owner]", std::to_string(owner(i))}, {"filter[city]", city(i)}}, context);
         count_exact({connection, registry_, caller_, now_}, company, filter);
       });
     });
     const auto raw = measure(0.5, [&](int i) {
       database_.read({}, [&](store::Connection& connection) {
-        auto statement = connection.prepare(
-            "raw", "SELECT count(*) FROM company WHERE deleted_at IS NULL AND owner = $1 AND city__fold = $2");
+        auto statement =
+            connection.prepare("raw", "SELECT count(*) FROM company WHERE deleted_at IS NULL AND owner = $1 AND city__fold = $2");
         statement.bind(1, owner(i)).bind_text(2, base::fold(city(i)));
         statement.step();
       });
     });
     report("count_owner_city", ours, &raw);
     const auto all = measure(1.0, [&](int i) {
-      database_.read({std::string_view("bench"), std::chrono::milliseconds(10'000)},
-                     [&](store::Connection& connection) {
-                       const FilterContext context{registry_, company, caller_, now_};
-                       count_exact({connection, registry_, caller_, now_}, company,
-                                   parse_short_filter({{"filter[city]", city(i)}}, context));
-                     });
+      database_.read({std::string_view("bench"), std::chrono::milliseconds(10'000)}, [&](store::Connection& connection) {
+        const FilterContext context{registry_, company, caller_, now_};
+        count_exact({connection, registry_, caller_, now_}, company, parse_short_filter({{"filter[city]", city(i)}}, context));
+      });
     });
     report("count_city", all, nullptr);
   }
@@ -502,28 +476,25 @@ class Bench {
         R"({"filter": {"and": [{"field": "is_open", "value": true}, {"field": "pipeline", "value": 2}]}, "group": ["stage"],
       "measures": [{"fn": "count"}, {"fn": "sum", "field": "amount"}]})");
     const auto ours = measure(1.5, [&](int) {
-      database_.read(
-          {std::string_view("bench"), std::chrono::milliseconds(10'000)}, [&](store::Connection& connection) {
-            text_.clear();
-            base::JsonWriter out(text_);
-            const FilterContext context{registry_, deal, caller_, now_};
-            run_aggregate({connection, registry_, caller_, now_}, parse_aggregate(body.as_object(), context), out);
-          });
+      database_.read({std::string_view("bench"), std::chrono::milliseconds(10'000)}, [&](store::Connection& connection) {
+        text_.clear();
+        base::JsonWriter out(text_);
+        const FilterContext context{registry_, deal, caller_, now_};
+        run_aggregate({connection, registry_, caller_, now_}, parse_aggregate(body.as_object(), context), out);
+      });
     });
     std::string rights;
-    if (kind_ != "admin")
-      rights = kind_ == "own" ? " AND owner = 70" : " AND owner IN (SELECT value FROM json_each($1))";
+    if (kind_ != "admin") rights = kind_ == "own" ? " AND owner = 70" : " AND owner IN (SELECT value FROM json_each($1))";
     if (kind_ == "head" && db_ == "postgres") rights = " AND owner IN (SELECT unnest($1::bigint[]))";
     const auto raw = measure(1.5, [&](int) {
-      database_.read({std::string_view("bench"), std::chrono::milliseconds(10'000)},
-                     [&](store::Connection& connection) {
-                       auto statement = connection.prepare("raw",
-                                                           "SELECT stage, count(*), sum(amount__base) FROM deal WHERE "
-                                                           "deleted_at IS NULL AND is_open = 1 AND pipeline = 2" +
-                                                               rights + " GROUP BY stage");
-                       if (kind_ == "head") statement.bind_int_list(1, caller_.tree_owners);
-                       while (statement.step()) text_.append(statement.text(0));
-                     });
+      database_.read({std::string_view("bench"), std::chrono::milliseconds(10'000)}, [&](store::Connection& connection) {
+        auto statement = connection.prepare("raw",
+                                            "SELECT stage, count(*), sum(amount__base) FROM deal WHERE "
+                                            "deleted_at IS NULL AND is_open = 1 AND pipeline = 2" +
+                                                rights + " GROUP BY stage");
+        if (kind_ == "head") statement.bind_int_list(1, caller_.tree_owners);
+        while (statement.step()) text_.append(statement.text(0));
+      });
     });
     report("kanban_totals", ours, &raw);
   }
@@ -564,6 +535,4 @@ int run_bench(int argc, char** argv) {
 }  // namespace
 }  // namespace entity
 
-int main(int argc, char** argv) {
-  return entity::run_bench(argc, argv);
-}
+int main(int argc, char** argv) { return entity::run_bench(argc, argv); }

@@ -72,12 +72,9 @@ constexpr std::string_view kShareTable =
 std::string column_type(ColumnKind kind, store::Dialect dialect) {
   const bool is_postgres = dialect == store::Dialect::kPostgres;
   switch (kind) {
-    case ColumnKind::kInteger:
-      return is_postgres ? "BIGINT" : "INTEGER";
-    case ColumnKind::kText:
-      return is_postgres ? "TEXT COLLATE \"C\"" : "TEXT";
-    case ColumnKind::kBlob:
-      return is_postgres ? "BYTEA" : "BLOB";
+    case ColumnKind::kInteger: return is_postgres ? "BIGINT" : "INTEGER";
+    case ColumnKind::kText: return is_postgres ? "TEXT COLLATE \"C\"" : "TEXT";
+    case ColumnKind::kBlob: return is_postgres ? "BYTEA" : "BLOB";
   }
   return {};
 }
@@ -94,8 +91,7 @@ RegistryPtr make_read_registry() {
 
 namespace {
 
-void insert_items(store::Connection& connection, const Record& record, const ItemTable& table,
-                  std::int64_t& relation_id) {
+void insert_items(store::Connection& connection, const Record& record, const ItemTable& table, std::int64_t& relation_id) {
   const auto* items = std::get_if<Items>(&record.at(table.field));
   if (items == nullptr) return;
   std::int64_t position = 0;
@@ -105,8 +101,7 @@ void insert_items(store::Connection& connection, const Record& record, const Ite
       relation.id = ++relation_id;
       relation.version = 1;
       relation.uid[0] = 7;
-      for (std::size_t i = 0; i < sizeof relation.id; ++i)
-        relation.uid[8 + i] = static_cast<std::uint8_t>(relation.id >> (8 * i));
+      for (std::size_t i = 0; i < sizeof relation.id; ++i) relation.uid[8 + i] = static_cast<std::uint8_t>(relation.id >> (8 * i));
       relation.set("company", Link{record.entity->id, record.id});
       relation.set("contact", Link{table.target_entity_id, std::get<std::int64_t>(item.columns.front())});
       insert_record(connection, relation);
@@ -117,8 +112,7 @@ void insert_items(store::Connection& connection, const Record& record, const Ite
       names += ", " + store::quote_identifier(table.columns[i].suffix);
       marks += ", $" + std::to_string(i + 3);
     }
-    auto insert = connection.prepare("test_item",
-                                     "INSERT INTO " + table.quoted_table + " (" + names + ") VALUES (" + marks + ")");
+    auto insert = connection.prepare("test_item", "INSERT INTO " + table.quoted_table + " (" + names + ") VALUES (" + marks + ")");
     insert.bind(1, record.id).bind(2, position++);
     for (std::size_t i = 0; i < item.columns.size(); ++i) {
       const auto at = static_cast<int>(i) + 3;
@@ -140,13 +134,13 @@ ReadWorld::ReadWorld(store::Dialect dialect)
   database_ = scratch_->open();
   registry_ = make_read_registry();
   create_tables();
-  for (const auto text : {R"({"name": "Head office"})", R"({"name": "Sales", "parent": 1})",
-                          R"({"name": "North", "parent": 2})", R"({"name": "Logistics", "parent": 1})"}) {
+  for (const auto text : {R"({"name": "Head office"})", R"({"name": "Sales", "parent": 1})", R"({"name": "North", "parent": 2})",
+                          R"({"name": "Logistics", "parent": 1})"}) {
     add("department", text);
   }
-  for (const auto text : {R"({"name": "Anna", "department": 1})", R"({"name": "Boris", "department": 2})",
-                          R"({"name": "Vera", "department": 2})", R"({"name": "Gleb", "department": 3})",
-                          R"({"name": "Dina", "department": 4})"}) {
+  for (const auto text :
+       {R"({"name": "Anna", "department": 1})", R"({"name": "Boris", "department": 2})", R"({"name": "Vera", "department": 2})",
+        R"({"name": "Gleb", "department": 3})", R"({"name": "Dina", "department": 4})"}) {
     add("user", text);
   }
 }
@@ -161,8 +155,7 @@ void ReadWorld::create_tables() {
       std::string columns;
       for (const auto& column : storage.columns) {
         if (!columns.empty()) columns += ", ";
-        columns +=
-            column.quoted + " " + (column.name == "id" ? "BIGINT PRIMARY KEY" : column_type(column.kind, dialect));
+        columns += column.quoted + " " + (column.name == "id" ? "BIGINT PRIMARY KEY" : column_type(column.kind, dialect));
       }
       connection.execute("CREATE TABLE " + storage.quoted_table + " (" + columns + ")");
       for (const auto& items : storage.items) {
@@ -201,8 +194,7 @@ std::int64_t ReadWorld::add(std::string_view entity_key, std::string_view json_v
   if (!errors.empty()) throw base::Error(errors);
   database_->write({}, [&](store::Connection& connection) {
     insert_record(connection, record);
-    for (const auto& items : storage_of(definition).items)
-      insert_items(connection, record, items, last_id_["company_contact"]);
+    for (const auto& items : storage_of(definition).items) insert_items(connection, record, items, last_id_["company_contact"]);
     update_search_index(connection, nullptr, &record);
   });
   return record.id;
@@ -216,11 +208,8 @@ void ReadWorld::remove(std::string_view entity_key, std::int64_t id) {
   run("UPDATE " + table_of(entity(entity_key)) + " SET deleted_at = 1 WHERE id = " + std::to_string(id));
 }
 
-void ReadWorld::share(std::string_view entity_key, std::int64_t id, std::int64_t user_id, std::int64_t department_id,
-                      int level) {
-  const auto number_or_null = [](std::int64_t value) {
-    return value == 0 ? std::string("NULL") : std::to_string(value);
-  };
+void ReadWorld::share(std::string_view entity_key, std::int64_t id, std::int64_t user_id, std::int64_t department_id, int level) {
+  const auto number_or_null = [](std::int64_t value) { return value == 0 ? std::string("NULL") : std::to_string(value); };
   run("INSERT INTO sys_share VALUES (" + std::to_string(entity(entity_key).id) + ", " + std::to_string(id) + ", " +
       number_or_null(user_id) + ", " + number_or_null(department_id) + ", " + std::to_string(level) + ", 0, 1)");
 }
@@ -274,13 +263,11 @@ std::vector<std::int64_t> ReadWorld::ids(const Caller& caller, const EntityDef& 
   return found;
 }
 
-std::vector<std::int64_t> ReadWorld::ids(const Caller& caller, std::string_view entity_key,
-                                         std::string_view filter_json) {
+std::vector<std::int64_t> ReadWorld::ids(const Caller& caller, std::string_view entity_key, std::string_view filter_json) {
   return ids(caller, entity(entity_key), filter(caller, entity_key, filter_json));
 }
 
-std::vector<std::int64_t> ReadWorld::ids_in_memory(const Caller& caller, const EntityDef& definition,
-                                                   const Filter& filter) {
+std::vector<std::int64_t> ReadWorld::ids_in_memory(const Caller& caller, const EntityDef& definition, const Filter& filter) {
   std::vector<std::int64_t> found;
   const FilterContext here{registry(), definition, caller, now_};
   const auto access = access_filter(registry(), definition, caller, Action::kRead);
@@ -303,17 +290,10 @@ Caller make_caller(const Registry& registry, std::int64_t user_id, Scope scope) 
   caller.own_owners = {user_id};
   caller.department_id = user_id == 1 ? 1 : user_id <= 3 ? 2 : user_id == 4 ? 3 : 4;
   switch (caller.department_id) {
-    case 1:
-      caller.department_owners = {1}, caller.tree_owners = {1, 2, 3, 4, 5}, caller.department_ids = {1};
-      break;
-    case 2:
-      caller.department_owners = {2, 3}, caller.tree_owners = {2, 3, 4}, caller.department_ids = {1, 2};
-      break;
-    case 3:
-      caller.department_owners = caller.tree_owners = {4}, caller.department_ids = {1, 2, 3};
-      break;
-    default:
-      caller.department_owners = caller.tree_owners = {5}, caller.department_ids = {1, 4};
+    case 1: caller.department_owners = {1}, caller.tree_owners = {1, 2, 3, 4, 5}, caller.department_ids = {1}; break;
+    case 2: caller.department_owners = {2, 3}, caller.tree_owners = {2, 3, 4}, caller.department_ids = {1, 2}; break;
+    case 3: caller.department_owners = caller.tree_owners = {4}, caller.department_ids = {1, 2, 3}; break;
+    default: caller.department_owners = caller.tree_owners = {5}, caller.department_ids = {1, 4};
   }
   for (const auto& entity : registry.entities()) {
     EntityRights rights;

@@ -43,9 +43,7 @@ class ReadWorld {
   // The same in memory: every living record loaded and matched.
   std::vector<std::int64_t> ids_in_memory(const Caller& caller, const EntityDef& entity, const Filter& filter);
   Filter filter(const Caller& caller, std::string_view entity, std::string_view filter_json);
-  FilterContext context(const Caller& caller, std::string_view entity) const {
-    return {registry(), this->entity(entity), caller, now_};
-  }
+  FilterContext context(const Caller& caller, std::string_view entity) const { return {registry(), this->entity(entity), caller, now_}; }
 
  private:
   void create_tables();

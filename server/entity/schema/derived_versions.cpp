@@ -16,9 +16,7 @@ std::int64_t hash_of(std::string_view text) {
 
 }  // namespace
 
-DerivedVersion search_version(const EntityDef& entity) {
-  return {"search:" + entity.table, hash_of(search_layout(entity))};
-}
+DerivedVersion search_version(const EntityDef& entity) { return {"search:" + entity.table, hash_of(search_layout(entity))}; }
 
 DerivedVersion sort_version() { return {"sort_keys", hash_of(base::sort_key_version())}; }
 

@@ -48,8 +48,8 @@ int bind_columns(const ItemTable& table, const Item& item, store::Statement& sta
   return static_cast<int>(table.columns.size());
 }
 
-std::int64_t insert_item(store::Connection& connection, const ItemTable& table, std::int64_t record_id,
-                         std::int64_t position, const Item& item) {
+std::int64_t insert_item(store::Connection& connection, const ItemTable& table, std::int64_t record_id, std::int64_t position,
+                         const Item& item) {
   std::string sql = "INSERT INTO " + table.quoted_table + " (\"record_id\",\"position\"";
   std::string values = ") VALUES ($1,$2";
   for (std::size_t i = 0; i < table.columns.size(); ++i) {
@@ -65,8 +65,7 @@ std::int64_t insert_item(store::Connection& connection, const ItemTable& table, 
   return id;
 }
 
-void update_item(store::Connection& connection, const ItemTable& table, std::int64_t record_id, std::int64_t position,
-                 const Item& item) {
+void update_item(store::Connection& connection, const ItemTable& table, std::int64_t record_id, std::int64_t position, const Item& item) {
   std::string sql = "UPDATE " + table.quoted_table + " SET \"position\"=$3";
   for (std::size_t i = 0; i < table.columns.size(); ++i) {
     sql += "," + store::quote_identifier(table.columns[i].suffix) + "=$" + std::to_string(i + 4);
@@ -78,15 +77,14 @@ void update_item(store::Connection& connection, const ItemTable& table, std::int
 }
 
 // A relation record with nothing but its two links.
-std::int64_t insert_relation(store::Connection& connection, const ItemTable& table, std::int64_t record_id,
-                             const Item& item, const WriteStamp& stamp) {
+std::int64_t insert_relation(store::Connection& connection, const ItemTable& table, std::int64_t record_id, const Item& item,
+                             const WriteStamp& stamp) {
   if (!stamp.random) throw base::Error::internal("a relation is written without a source of uids");
   const auto id = next_id(connection, *table.relation);
-  auto statement = connection.prepare(
-      "insert_relation",
-      "INSERT INTO " + table.quoted_table +
-          " (\"id\",\"uid\",\"version\",\"created_at\",\"updated_at\",\"created_by\",\"updated_by\"," +
-          table.own_column + "," + table.target_column + ") VALUES ($1,$2,1,$3,$3,$4,$4,$5,$6)");
+  auto statement = connection.prepare("insert_relation",
+                                      "INSERT INTO " + table.quoted_table +
+                                          " (\"id\",\"uid\",\"version\",\"created_at\",\"updated_at\",\"created_by\",\"updated_by\"," +
+                                          table.own_column + "," + table.target_column + ") VALUES ($1,$2,1,$3,$3,$4,$4,$5,$6)");
   const auto uid = base::make_uid(stamp.now, *stamp.random);
   statement.bind(1, id).bind_blob(2, std::string_view(reinterpret_cast<const char*>(uid.data()), uid.size()));
   statement.bind(3, base::to_micros(stamp.now));
@@ -101,9 +99,7 @@ std::int64_t insert_relation(store::Connection& connection, const ItemTable& tab
 }
 
 void remove_item(store::Connection& connection, const ItemTable& table, std::int64_t record_id, std::int64_t id) {
-  connection
-      .prepare("delete_item",
-               "DELETE FROM " + table.quoted_table + " WHERE \"id\"=$1 AND " + owner_column(table) + "=$2")
+  connection.prepare("delete_item", "DELETE FROM " + table.quoted_table + " WHERE \"id\"=$1 AND " + owner_column(table) + "=$2")
       .bind(1, id)
       .bind(2, record_id)
       .run();
@@ -118,9 +114,8 @@ const Item* find_item(const Items& items, std::int64_t id) {
 }  // namespace
 
 Items read_items(store::Connection& connection, const ItemTable& table, std::int64_t record_id) {
-  auto statement =
-      connection.prepare("read_items", "SELECT " + table.select_list + " FROM " + table.quoted_table + " WHERE " +
-                                           owner_column(table) + "=$1" + order_and_filter(table));
+  auto statement = connection.prepare("read_items", "SELECT " + table.select_list + " FROM " + table.quoted_table + " WHERE " +
+                                                        owner_column(table) + "=$1" + order_and_filter(table));
   statement.bind(1, record_id);
   Items items;
   while (statement.step()) items.push_back(read_item(table, statement, 0));
@@ -131,10 +126,9 @@ std::unordered_map<std::int64_t, Items> read_items(store::Connection& connection
                                                    const std::vector<std::int64_t>& record_ids) {
   std::unordered_map<std::int64_t, Items> result;
   if (record_ids.empty()) return result;
-  auto statement =
-      connection.prepare("read_items_of_many", "SELECT " + owner_column(table) + "," + table.select_list + " FROM " +
-                                                   table.quoted_table + " WHERE " + owner_column(table) + " IN (" +
-                                                   connection.int_list_sql(1) + ")" + order_and_filter(table));
+  auto statement = connection.prepare("read_items_of_many", "SELECT " + owner_column(table) + "," + table.select_list + " FROM " +
+                                                                table.quoted_table + " WHERE " + owner_column(table) + " IN (" +
+                                                                connection.int_list_sql(1) + ")" + order_and_filter(table));
   statement.bind_int_list(1, record_ids);
   while (statement.step()) result[statement.integer(0)].push_back(read_item(table, statement, 1));
   return result;
@@ -151,8 +145,8 @@ void read_all_items(store::Connection& connection, Record& record) {
   }
 }
 
-bool write_items(store::Connection& connection, const ItemTable& table, std::int64_t record_id, const Items& before,
-                 Items& after, const WriteStamp& stamp) {
+bool write_items(store::Connection& connection, const ItemTable& table, std::int64_t record_id, const Items& before, Items& after,
+                 const WriteStamp& stamp) {
   bool is_changed = false;
   for (const auto& item : before) {
     if (find_item(after, item.id)) continue;
@@ -167,8 +161,7 @@ bool write_items(store::Connection& connection, const ItemTable& table, std::int
       item.id = table.relation ? insert_relation(connection, table, record_id, item, stamp)
                                : insert_item(connection, table, record_id, position, item);
       is_changed = true;
-    } else if (!table.relation &&
-               (old->columns != item.columns || static_cast<std::size_t>(old - before.data()) != i)) {
+    } else if (!table.relation && (old->columns != item.columns || static_cast<std::size_t>(old - before.data()) != i)) {
       update_item(connection, table, record_id, position, item);
       is_changed = true;
     }
@@ -177,9 +170,8 @@ bool write_items(store::Connection& connection, const ItemTable& table, std::int
 }
 
 bool same_items(const Items& a, const Items& b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const Item& x, const Item& y) {
-    return x.columns == y.columns && (x.id == y.id || x.id == 0 || y.id == 0);
-  });
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](const Item& x, const Item& y) { return x.columns == y.columns && (x.id == y.id || x.id == 0 || y.id == 0); });
 }
 
 }  // namespace entity

@@ -29,8 +29,7 @@ std::vector<Mark> parse_marks(std::string_view text) {
   const auto list = base::parse_json(text);
   for (const auto& element : list.as_array()) {
     const auto& object = element.as_object();
-    marks.push_back(
-        {base::json_string(object, "field"), base::json_string(object, "code"), base::json_string(object, "raw")});
+    marks.push_back({base::json_string(object, "field"), base::json_string(object, "code"), base::json_string(object, "raw")});
   }
   return marks;
 }
@@ -141,17 +140,15 @@ bool update_record(store::Connection& connection, const Record& before, const Re
   const auto& entity = *after.entity;
   const auto& storage = *entity.storage;
   int parameter = 8;
-  std::string sql = "UPDATE " + storage.quoted_table +
-                    " SET \"version\"=$3,\"updated_at\"=$4,\"updated_by\"=$5,\"deleted_at\"=$6,\"marks\"=$7";
+  std::string sql =
+      "UPDATE " + storage.quoted_table + " SET \"version\"=$3,\"updated_at\"=$4,\"updated_by\"=$5,\"deleted_at\"=$6,\"marks\"=$7";
   std::vector<std::size_t> changed;
   for (std::size_t i = 0; i < entity.fields.size(); ++i) {
     const auto first = storage.first_column[i];
-    if (entity.fields[i].system || first < 0 || entity.fields[i].type->name() == "roll_up" ||
-        before.values[i] == after.values[i])
-      continue;
+    if (entity.fields[i].system || first < 0 || entity.fields[i].type->name() == "roll_up" || before.values[i] == after.values[i]) continue;
     changed.push_back(i);
-    for (auto c = static_cast<std::size_t>(first);
-         c < storage.columns.size() && storage.columns[c].field == static_cast<FieldIndex>(i); ++c) {
+    for (auto c = static_cast<std::size_t>(first); c < storage.columns.size() && storage.columns[c].field == static_cast<FieldIndex>(i);
+         ++c) {
       sql += "," + storage.columns[c].quoted + "=$" + std::to_string(parameter++);
     }
   }
@@ -162,33 +159,25 @@ bool update_record(store::Connection& connection, const Record& before, const Re
   bind_deleted_at(statement, 6, after);
   bind_marks(statement, 7, after);
   parameter = 8;
-  for (const auto i : changed)
-    parameter += entity.fields[i].type->bind(entity.fields[i], after.values[i], statement, parameter);
+  for (const auto i : changed) parameter += entity.fields[i].type->bind(entity.fields[i], after.values[i], statement, parameter);
   return statement.run() == 1;
 }
 
 void erase_record(store::Connection& connection, const EntityDef& entity, std::int64_t id) {
   for (const auto& table : entity.storage->items) {
     if (table.relation) continue;
-    connection.prepare("erase_items", "DELETE FROM " + table.quoted_table + " WHERE \"record_id\"=$1")
-        .bind(1, id)
-        .run();
+    connection.prepare("erase_items", "DELETE FROM " + table.quoted_table + " WHERE \"record_id\"=$1").bind(1, id).run();
   }
-  connection.prepare("erase_record", "DELETE FROM " + entity.storage->quoted_table + " WHERE \"id\"=$1")
-      .bind(1, id)
-      .run();
+  connection.prepare("erase_record", "DELETE FROM " + entity.storage->quoted_table + " WHERE \"id\"=$1").bind(1, id).run();
 }
 
-std::int64_t next_id(store::Connection& connection, const EntityDef& entity) {
-  return next_ids(connection, entity, 1).front();
-}
+std::int64_t next_id(store::Connection& connection, const EntityDef& entity) { return next_ids(connection, entity, 1).front(); }
 
 std::vector<std::int64_t> next_ids(store::Connection& connection, const EntityDef& entity, int count) {
   std::vector<std::int64_t> ids;
   ids.reserve(static_cast<std::size_t>(count));
   if (connection.dialect() == store::Dialect::kPostgres) {
-    auto statement =
-        connection.prepare("next_id", "SELECT nextval('" + entity.table + "__id_seq') FROM generate_series(1,$1)");
+    auto statement = connection.prepare("next_id", "SELECT nextval('" + entity.table + "__id_seq') FROM generate_series(1,$1)");
     statement.bind(1, std::int64_t{count});
     while (statement.step()) ids.push_back(statement.integer(0));
     return ids;

@@ -20,7 +20,8 @@ constexpr int kSlice = 500;
 void write_columns(store::Connection& connection, const EntityDef& entity, const FieldDef& field, std::int64_t id, const Value& value) {
   const auto columns = field.type->columns(field);
   std::string sets;
-  for (std::size_t i = 0; i < columns.size(); ++i) sets += (i > 0 ? "," : "") + store::quote_identifier(field.key + columns[i].suffix) + "=$" + std::to_string(i + 2);
+  for (std::size_t i = 0; i < columns.size(); ++i)
+    sets += (i > 0 ? "," : "") + store::quote_identifier(field.key + columns[i].suffix) + "=$" + std::to_string(i + 2);
   auto write = connection.prepare("backfill_write", "UPDATE " + table_of(entity) + " SET " + sets + " WHERE \"id\"=$1");
   write.bind(1, id);
   field.type->bind(field, value, write, 2);
@@ -37,8 +38,9 @@ std::int64_t derive_slice(store::Connection& connection, const Backfill& backfil
   }
   std::vector<std::pair<std::int64_t, Value>> rows;
   {
-    auto read = connection.prepare("backfill_read", select + " FROM " + table_of(entity) + " WHERE \"id\">$1 AND " + store::quote_identifier(field.key) +
-                                                        " IS NOT NULL ORDER BY \"id\" LIMIT " + std::to_string(kSlice) + std::string(connection.row_lock_sql()));
+    auto read = connection.prepare("backfill_read", select + " FROM " + table_of(entity) + " WHERE \"id\">$1 AND " +
+                                                        store::quote_identifier(field.key) + " IS NOT NULL ORDER BY \"id\" LIMIT " +
+                                                        std::to_string(kSlice) + std::string(connection.row_lock_sql()));
     read.bind(1, after);
     while (read.step()) {
       auto& row = rows.emplace_back();
@@ -74,8 +76,9 @@ std::int64_t compute_slice(store::Connection& connection, const Registry& regist
   const auto& storage = storage_of(entity);
   std::vector<Record> records;
   {
-    auto read = connection.prepare("backfill_read", "SELECT " + storage.select_list + " FROM " + storage.quoted_table + " WHERE \"id\">$1 ORDER BY \"id\" LIMIT " +
-                                                        std::to_string(kSlice) + std::string(connection.row_lock_sql()));
+    auto read = connection.prepare("backfill_read", "SELECT " + storage.select_list + " FROM " + storage.quoted_table +
+                                                        " WHERE \"id\">$1 ORDER BY \"id\" LIMIT " + std::to_string(kSlice) +
+                                                        std::string(connection.row_lock_sql()));
     read.bind(1, after);
     while (read.step()) read_record_row(entity, read, 0, records.emplace_back());
   }
@@ -101,7 +104,9 @@ std::optional<std::string> computed_with(store::Connection& connection, const En
 }
 
 void keep_expression(store::Connection& connection, const EntityDef& entity, const FieldDef& field) {
-  auto statement = connection.prepare("formula_keep", "INSERT INTO sys_formula(entity, field, expression) VALUES($1, $2, $3) ON CONFLICT(entity, field) DO UPDATE SET expression = excluded.expression");
+  auto statement = connection.prepare("formula_keep",
+                                      "INSERT INTO sys_formula(entity, field, expression) VALUES($1, $2, $3) ON CONFLICT(entity, field) DO "
+                                      "UPDATE SET expression = excluded.expression");
   statement.bind_text(1, entity.key).bind_text(2, field.key).bind_text(3, field.expression).run();
 }
 
@@ -128,8 +133,9 @@ void add_changed_formulas(store::Connection& connection, const Registry& registr
       if (field.expression.empty() || field.computed_on_read) continue;
       if (computed_with(connection, *entity, field) == field.expression) continue;
       keep_expression(connection, *entity, field);
-      const bool is_known = std::any_of(pending.backfills.begin(), pending.backfills.end(),
-                                        [&](const Backfill& backfill) { return backfill.entity == entity.get() && backfill.field == static_cast<FieldIndex>(i); });
+      const bool is_known = std::any_of(pending.backfills.begin(), pending.backfills.end(), [&](const Backfill& backfill) {
+        return backfill.entity == entity.get() && backfill.field == static_cast<FieldIndex>(i);
+      });
       if (!is_known) pending.backfills.push_back({entity.get(), static_cast<FieldIndex>(i), true});
       add_roll_ups_over(registry, *entity, field, pending);
     }

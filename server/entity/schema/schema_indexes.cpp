@@ -55,8 +55,7 @@ class Indexes {
     if (entity_.kind != EntityKind::kRelation) add({"\"created_at\"", "\"id\""});
     if (entity_.kind == EntityKind::kRecord) {
       add({"\"updated_at\"", "\"id\""});
-      IndexDef bin{
-          index_name(storage_.table, {"deleted_at", "id"}), storage_.table, {"\"deleted_at\"", "\"id\""}, false, false};
+      IndexDef bin{index_name(storage_.table, {"deleted_at", "id"}), storage_.table, {"\"deleted_at\"", "\"id\""}, false, false};
       push(std::move(bin));
     }
     add_items();
@@ -86,8 +85,7 @@ class Indexes {
     for (const auto& key : entity_.unique_keys) {
       std::vector<std::string> columns;
       for (const auto& name : key) columns.push_back(filter_column(entity_, entity_.index_of(name)));
-      if (std::none_of(columns.begin(), columns.end(), [](const auto& column) { return column.empty(); }))
-        add(std::move(columns), true);
+      if (std::none_of(columns.begin(), columns.end(), [](const auto& column) { return column.empty(); })) add(std::move(columns), true);
     }
   }
 
@@ -106,9 +104,8 @@ class Indexes {
   }
 
   bool begins_an_index(const std::string& column) const {
-    return std::any_of(result_.begin(), result_.end(), [&](const IndexDef& index) {
-      return index.table == storage_.table && index.columns.front() == column;
-    });
+    return std::any_of(result_.begin(), result_.end(),
+                       [&](const IndexDef& index) { return index.table == storage_.table && index.columns.front() == column; });
   }
 
   void add_fields() {
@@ -154,15 +151,14 @@ class Indexes {
 
 }  // namespace
 
-std::vector<IndexDef> indexes_of(const EntityDef& entity) {
-  return Indexes(entity).all();
-}
+std::vector<IndexDef> indexes_of(const EntityDef& entity) { return Indexes(entity).all(); }
 
 namespace {
 
 void require_no_repeats(store::Connection& connection, const EntityDef& entity, FieldIndex field) {
   const auto key = filter_column(entity, field);
-  auto statement = connection.prepare("unique_repeats", "SELECT CAST(min(" + column_of(entity, field) + ") AS TEXT) FROM " + table_of(entity) + " WHERE deleted_at IS NULL AND " + key +
+  auto statement = connection.prepare("unique_repeats", "SELECT CAST(min(" + column_of(entity, field) + ") AS TEXT) FROM " +
+                                                            table_of(entity) + " WHERE deleted_at IS NULL AND " + key +
                                                             " IS NOT NULL GROUP BY " + key + " HAVING count(*) > 1 LIMIT 1");
   if (statement.step()) throw base::Error::field("unique", "values_repeat", {{"value", std::string(statement.text(0))}});
 }

@@ -19,12 +19,9 @@ using Columns = std::map<std::string, std::string>;  // name → type as the dat
 std::string type_name(ColumnKind kind, store::Dialect dialect) {
   const bool is_sqlite = dialect == store::Dialect::kSqlite;
   switch (kind) {
-    case ColumnKind::kInteger:
-      return is_sqlite ? "INTEGER" : "BIGINT";
-    case ColumnKind::kText:
-      return is_sqlite ? "TEXT" : "TEXT COLLATE \"C\"";
-    case ColumnKind::kBlob:
-      return is_sqlite ? "BLOB" : "BYTEA";
+    case ColumnKind::kInteger: return is_sqlite ? "INTEGER" : "BIGINT";
+    case ColumnKind::kText: return is_sqlite ? "TEXT" : "TEXT COLLATE \"C\"";
+    case ColumnKind::kBlob: return is_sqlite ? "BLOB" : "BYTEA";
   }
   return {};
 }
@@ -33,12 +30,9 @@ std::string type_name(ColumnKind kind, store::Dialect dialect) {
 std::string plain_type(ColumnKind kind, store::Dialect dialect) {
   const bool is_sqlite = dialect == store::Dialect::kSqlite;
   switch (kind) {
-    case ColumnKind::kInteger:
-      return is_sqlite ? "INTEGER" : "bigint";
-    case ColumnKind::kText:
-      return is_sqlite ? "TEXT" : "text";
-    case ColumnKind::kBlob:
-      return is_sqlite ? "BLOB" : "bytea";
+    case ColumnKind::kInteger: return is_sqlite ? "INTEGER" : "bigint";
+    case ColumnKind::kText: return is_sqlite ? "TEXT" : "text";
+    case ColumnKind::kBlob: return is_sqlite ? "BLOB" : "bytea";
   }
   return {};
 }
@@ -48,19 +42,16 @@ class Existing {
   explicit Existing(store::Connection& connection) {
     const bool is_sqlite = connection.dialect() == store::Dialect::kSqlite;
     auto columns = connection.prepare(
-        "schema_columns",
-        is_sqlite
-            ? "SELECT m.name, p.name, p.type FROM sqlite_master m, pragma_table_info(m.name) p WHERE m.type='table'"
-            : "SELECT table_name::text, column_name::text, data_type::text FROM information_schema.columns WHERE "
-              "table_schema="
-              "current_schema()");
+        "schema_columns", is_sqlite ? "SELECT m.name, p.name, p.type FROM sqlite_master m, pragma_table_info(m.name) p WHERE m.type='table'"
+                                    : "SELECT table_name::text, column_name::text, data_type::text FROM information_schema.columns WHERE "
+                                      "table_schema="
+                                      "current_schema()");
     while (columns.step()) tables_[std::string(columns.text(0))][std::string(columns.text(1))] = columns.text(2);
     auto indexes = connection.prepare(
-        "schema_indexes",
-        is_sqlite ? "SELECT name, 1 FROM sqlite_master WHERE type='index'"
-                  : "SELECT c.relname::text, CASE WHEN i.indisvalid THEN 1 ELSE 0 END::bigint FROM pg_index i JOIN "
-                    "pg_class c ON "
-                    "c.oid=i.indexrelid JOIN pg_namespace n ON n.oid=c.relnamespace WHERE n.nspname=current_schema()");
+        "schema_indexes", is_sqlite ? "SELECT name, 1 FROM sqlite_master WHERE type='index'"
+                                    : "SELECT c.relname::text, CASE WHEN i.indisvalid THEN 1 ELSE 0 END::bigint FROM pg_index i JOIN "
+                                      "pg_class c ON "
+                                      "c.oid=i.indexrelid JOIN pg_namespace n ON n.oid=c.relnamespace WHERE n.nspname=current_schema()");
     while (indexes.step()) {
       if (indexes.integer(1) != 0) indexes_.insert(std::string(indexes.text(0)));
     }
@@ -79,8 +70,7 @@ class Existing {
 
 class Synchroniser {
  public:
-  Synchroniser(store::Connection& connection)
-      : connection_(connection), dialect_(connection.dialect()), existing_(connection) {}
+  Synchroniser(store::Connection& connection) : connection_(connection), dialect_(connection.dialect()), existing_(connection) {}
 
   PendingSchema run(const Registry& registry) {
     for (const auto& entity : registry.entities()) {
@@ -118,36 +108,32 @@ class Synchroniser {
       if (&column != &storage.columns.front()) sql += ", ";
       sql += column.quoted + " " + type_name(column.kind, dialect_);
       if (column.name == "id") sql += " PRIMARY KEY";
-      if (column.name == "uid" || column.name == "version" || column.name == "created_at" ||
-          column.name == "updated_at")
+      if (column.name == "uid" || column.name == "version" || column.name == "created_at" || column.name == "updated_at")
         sql += " NOT NULL";
     }
     connection_.execute(sql + ")");
     if (dialect_ == store::Dialect::kPostgres) {
-      connection_.execute("CREATE SEQUENCE IF NOT EXISTS " + store::quote_identifier(storage.table + "__id_seq") +
-                          " OWNED BY " + storage.quoted_table + ".\"id\"");
+      connection_.execute("CREATE SEQUENCE IF NOT EXISTS " + store::quote_identifier(storage.table + "__id_seq") + " OWNED BY " +
+                          storage.quoted_table + ".\"id\"");
     }
   }
 
   void create_items(const ItemTable& items) {
-    std::string sql =
-        "CREATE TABLE " + items.quoted_table +
-        (dialect_ == store::Dialect::kSqlite
-             ? " (\"id\" INTEGER PRIMARY KEY, \"record_id\" INTEGER NOT NULL, \"position\" INTEGER NOT NULL"
-             : " (\"id\" BIGINT GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY, \"record_id\" BIGINT NOT NULL, "
-               "\"position\" BIGINT NOT NULL");
-    for (const auto& column : items.columns)
-      sql += ", " + store::quote_identifier(column.suffix) + " " + type_name(column.kind, dialect_);
+    std::string sql = "CREATE TABLE " + items.quoted_table +
+                      (dialect_ == store::Dialect::kSqlite
+                           ? " (\"id\" INTEGER PRIMARY KEY, \"record_id\" INTEGER NOT NULL, \"position\" INTEGER NOT NULL"
+                           : " (\"id\" BIGINT GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY, \"record_id\" BIGINT NOT NULL, "
+                             "\"position\" BIGINT NOT NULL");
+    for (const auto& column : items.columns) sql += ", " + store::quote_identifier(column.suffix) + " " + type_name(column.kind, dialect_);
     connection_.execute(sql + ")");
   }
 
   void add_column(const std::string& table, const std::string& column, ColumnKind kind) {
-    connection_.execute("ALTER TABLE " + store::quote_identifier(table) + " ADD COLUMN " +
-                        store::quote_identifier(column) + " " + type_name(kind, dialect_));
+    connection_.execute("ALTER TABLE " + store::quote_identifier(table) + " ADD COLUMN " + store::quote_identifier(column) + " " +
+                        type_name(kind, dialect_));
   }
 
-  void check_type(const std::string& table, const std::string& column, ColumnKind kind,
-                  const std::string& found) const {
+  void check_type(const std::string& table, const std::string& column, ColumnKind kind, const std::string& found) const {
     const auto wanted = plain_type(kind, dialect_);
     if (found == wanted) return;
     throw base::Error(base::ErrorCode::kFailedPrecondition, "column_type_changed",
@@ -169,10 +155,8 @@ class Synchroniser {
       }
       // The value's own column was there before: rows have values whose derived forms are missing.
       const auto first = storage.first_column[static_cast<std::size_t>(std::max(column.field, 0))];
-      const bool has_value =
-          column.derived && first >= 0 && found.count(storage.columns[static_cast<std::size_t>(first)].name) > 0;
-      const bool is_formula =
-          column.field >= 0 && !entity.fields[static_cast<std::size_t>(column.field)].expression.empty();
+      const bool has_value = column.derived && first >= 0 && found.count(storage.columns[static_cast<std::size_t>(first)].name) > 0;
+      const bool is_formula = column.field >= 0 && !entity.fields[static_cast<std::size_t>(column.field)].expression.empty();
       if ((has_value || is_formula) && column.field != last_backfill) {
         pending_.backfills.push_back({&entity, column.field, is_formula});
         last_backfill = column.field;
@@ -255,14 +239,12 @@ void drop_field(store::Connection& connection, const EntityDef& entity, FieldInd
     if (column.field == field) columns.push_back(column.quoted);
   }
   for (const auto& index : indexes_of(entity)) {
-    const bool is_touched =
-        index.table == storage.table && std::any_of(columns.begin(), columns.end(), [&](const std::string& column) {
-          return std::find(index.columns.begin(), index.columns.end(), column) != index.columns.end();
-        });
+    const bool is_touched = index.table == storage.table && std::any_of(columns.begin(), columns.end(), [&](const std::string& column) {
+                              return std::find(index.columns.begin(), index.columns.end(), column) != index.columns.end();
+                            });
     if (is_touched) connection.execute("DROP INDEX IF EXISTS " + store::quote_identifier(index.name));
   }
-  for (const auto& column : columns)
-    connection.execute("ALTER TABLE " + storage.quoted_table + " DROP COLUMN " + column);
+  for (const auto& column : columns) connection.execute("ALTER TABLE " + storage.quoted_table + " DROP COLUMN " + column);
 }
 
 }  // namespace entity

@@ -33,12 +33,13 @@ struct Backfill {
 struct PendingSchema {
   std::vector<IndexDef> indexes;
   std::vector<Backfill> backfills;
-  std::vector<Backfill> roll_ups;  // stored ones, computed by the catalog: that takes queries
+  std::vector<Backfill> roll_ups;          // stored ones, computed by the catalog: that takes queries
   std::vector<const EntityDef*> searches;  // whose search index was made under another layout
   bool sort_keys_changed = false;          // backfills hold every sortable text: ICU orders otherwise than before
 };
 
-// Creates missing tables (with their indexes) and columns within the transaction of `connection`. Throws Error failed_precondition "column_type_changed" {table, column, from, to}.
+// Creates missing tables (with their indexes) and columns within the transaction of `connection`. Throws Error failed_precondition
+// "column_type_changed" {table, column, from, to}.
 PendingSchema create_tables_and_columns(store::Connection& connection, const Registry& registry);
 // Adds stored formulas whose expression is another than the one their values were computed with (table sys_formula, which learns the
 // new one), and stored roll-ups over them.

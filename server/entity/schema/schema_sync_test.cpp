@@ -14,8 +14,7 @@ class SchemaSyncTest : public CatalogTest {
  protected:
   PendingSchema synchronise(const Registry& registry) {
     PendingSchema pending;
-    database().change_schema(
-        [&](store::Connection& connection) { pending = create_tables_and_columns(connection, registry); });
+    database().change_schema([&](store::Connection& connection) { pending = create_tables_and_columns(connection, registry); });
     return pending;
   }
   // The test files with a piece of thing.json replaced.
@@ -32,10 +31,9 @@ class SchemaSyncTest : public CatalogTest {
   std::string plan(std::string_view sql) {
     std::string text;
     database().read({}, [&](store::Connection& connection) {
-      auto statement = connection.prepare(
-          "plan", (GetParam() == store::Dialect::kSqlite ? "EXPLAIN QUERY PLAN " : "EXPLAIN ") + std::string(sql));
-      while (statement.step())
-        text += std::string(statement.text(GetParam() == store::Dialect::kSqlite ? 3 : 0)) + "\n";
+      auto statement =
+          connection.prepare("plan", (GetParam() == store::Dialect::kSqlite ? "EXPLAIN QUERY PLAN " : "EXPLAIN ") + std::string(sql));
+      while (statement.step()) text += std::string(statement.text(GetParam() == store::Dialect::kSqlite ? 3 : 0)) + "\n";
     });
     return text;
   }
@@ -51,8 +49,7 @@ TEST_P(SchemaSyncTest, FindsNothingToDoTheSecondTime) {
 TEST_P(SchemaSyncTest, AddsAColumnAndItsIndexToATableWithRows) {
   const auto id = insert("thing", {{"name", "first"}});
   const auto next =
-      changed(R"({"key": "inn", "id": 2,)",
-              R"({"key": "colour", "id": 50, "type": "text", "filterable": true}, {"key": "inn", "id": 2,)");
+      changed(R"({"key": "inn", "id": 2,)", R"({"key": "colour", "id": 50, "type": "text", "filterable": true}, {"key": "inn", "id": 2,)");
   const auto pending = synchronise(*next);
   ASSERT_EQ(pending.indexes.size(), 1u);
   EXPECT_EQ(pending.indexes[0].name, "ix_thing__colour__fold_id");
@@ -64,8 +61,7 @@ TEST_P(SchemaSyncTest, AddsAColumnAndItsIndexToATableWithRows) {
 TEST_P(SchemaSyncTest, FillsASortKeyThatAFieldGetsLater) {
   const auto with = insert("thing", {{"inn", "7707083893"}});
   insert("thing", {});
-  const auto next =
-      changed(R"("format": "inn", "filterable": true)", R"("format": "inn", "filterable": true, "sortable": true)");
+  const auto next = changed(R"("format": "inn", "filterable": true)", R"("format": "inn", "filterable": true, "sortable": true)");
   const auto pending = synchronise(*next);
   ASSERT_EQ(pending.backfills.size(), 1u);
   finish_schema(database(), *next, pending);
@@ -75,16 +71,15 @@ TEST_P(SchemaSyncTest, FillsASortKeyThatAFieldGetsLater) {
 
 TEST_P(SchemaSyncTest, ComputesAFormulaFieldThatComesLater) {
   const auto id = insert("thing", {{"count", 21}});
-  const auto next = changed(
-      R"({"key": "inn", "id": 2,)",
-      R"({"key": "twice", "id": 50, "type": "formula", "result": "integer", "expression": "count * 2"}, {"key": "inn", "id": 2,)");
+  const auto next =
+      changed(R"({"key": "inn", "id": 2,)",
+              R"({"key": "twice", "id": 50, "type": "formula", "result": "integer", "expression": "count * 2"}, {"key": "inn", "id": 2,)");
   finish_schema(database(), *next, synchronise(*next));
   EXPECT_EQ(store::query_integer(database(), "SELECT twice FROM thing WHERE id=" + std::to_string(id)), 42);
 }
 
 TEST_P(SchemaSyncTest, RefusesAFieldWhoseColumnsHaveAnotherType) {
-  const auto next =
-      changed(R"({"key": "picture", "id": 27, "type": "image"})", R"({"key": "picture", "id": 27, "type": "text"})");
+  const auto next = changed(R"({"key": "picture", "id": 27, "type": "image"})", R"({"key": "picture", "id": 27, "type": "text"})");
   try {
     synchronise(*next);
     FAIL() << "accepted";
@@ -107,8 +102,7 @@ TEST_P(SchemaSyncTest, NamesEveryIndexWithinTheLimitAndOnce) {
 }
 
 TEST_P(SchemaSyncTest, GivesThePageOfAnOwnerSortedByNameAnIndex) {
-  if (GetParam() == store::Dialect::kPostgres)
-    GTEST_SKIP() << "PostgreSQL chooses by statistics, an empty table has none";
+  if (GetParam() == store::Dialect::kPostgres) GTEST_SKIP() << "PostgreSQL chooses by statistics, an empty table has none";
   const auto text = plan("SELECT id FROM thing WHERE deleted_at IS NULL AND owner=1 ORDER BY name__sort, id LIMIT 50");
   EXPECT_NE(text.find("ix_thing__owner_name__sort_id"), std::string::npos) << text;
   EXPECT_EQ(text.find("TEMP B-TREE"), std::string::npos) << text;
@@ -128,9 +122,7 @@ TEST_P(SchemaSyncTest, DropsTheColumnsOfAPurgedFieldAlone) {
     drop_field(connection, thing, thing.index_of("tags"));
   });
   EXPECT_EQ(store::query_text(database(), "SELECT name FROM thing WHERE id=" + std::to_string(id)), "kept");
-  EXPECT_NE(store::error_key([&] {
-              store::query_integer(database(), "SELECT count FROM thing WHERE \"count\" IS NULL OR thing.count=1");
-            }),
+  EXPECT_NE(store::error_key([&] { store::query_integer(database(), "SELECT count FROM thing WHERE \"count\" IS NULL OR thing.count=1"); }),
             "");
 }
 

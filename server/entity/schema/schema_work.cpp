@@ -24,15 +24,18 @@ struct Task {
 };
 
 bool is_small(store::Connection& connection, const std::string& quoted_table) {
-  auto statement = connection.prepare("schema_table_size", "SELECT count(*) FROM (SELECT 1 FROM " + quoted_table + " LIMIT " + std::to_string(kSmallTable + 1) + ") t");
+  auto statement = connection.prepare(
+      "schema_table_size", "SELECT count(*) FROM (SELECT 1 FROM " + quoted_table + " LIMIT " + std::to_string(kSmallTable + 1) + ") t");
   return statement.step() && statement.integer(0) <= kSmallTable;
 }
 
 // Computes a stored roll-up for the next parents after the id; returns the last one, 0 at the end.
-std::int64_t roll_up_slice(const WriteParts& parts, store::Connection& connection, const RegistryPtr& registry, const Backfill& roll_up, std::int64_t after) {
+std::int64_t roll_up_slice(const WriteParts& parts, store::Connection& connection, const RegistryPtr& registry, const Backfill& roll_up,
+                           std::int64_t after) {
   std::vector<std::int64_t> ids;
   {
-    auto statement = connection.prepare("fill_roll_up_ids", "SELECT id FROM " + table_of(*roll_up.entity) + " WHERE id>$1 ORDER BY id LIMIT " + std::to_string(kRollUpSlice));
+    auto statement = connection.prepare("fill_roll_up_ids", "SELECT id FROM " + table_of(*roll_up.entity) +
+                                                                " WHERE id>$1 ORDER BY id LIMIT " + std::to_string(kRollUpSlice));
     statement.bind(1, after);
     while (statement.step()) ids.push_back(statement.integer(0));
   }
@@ -49,14 +52,20 @@ std::optional<Task> next_task(store::Database& database, std::int64_t& count) {
     task.reset();
     auto counted = connection.prepare("schema_work_count", "SELECT count(*) FROM sys_schema_work");
     count = counted.step() ? counted.integer(0) : 0;
-    auto statement = connection.prepare("schema_work_next", "SELECT kind, entity, name, after_id FROM sys_schema_work ORDER BY kind, entity, name LIMIT 1");
-    if (statement.step()) task = Task{std::string(statement.text(0)), std::string(statement.text(1)), std::string(statement.text(2)), statement.integer(3)};
+    auto statement = connection.prepare("schema_work_next",
+                                        "SELECT kind, entity, name, after_id FROM sys_schema_work ORDER BY kind, entity, name LIMIT 1");
+    if (statement.step())
+      task = Task{std::string(statement.text(0)), std::string(statement.text(1)), std::string(statement.text(2)), statement.integer(3)};
   });
   return task;
 }
 
 void end_task(store::Connection& connection, const Task& task) {
-  connection.prepare("schema_work_end", "DELETE FROM sys_schema_work WHERE kind = $1 AND entity = $2 AND name = $3").bind_text(1, task.kind).bind_text(2, task.entity).bind_text(3, task.name).run();
+  connection.prepare("schema_work_end", "DELETE FROM sys_schema_work WHERE kind = $1 AND entity = $2 AND name = $3")
+      .bind_text(1, task.kind)
+      .bind_text(2, task.entity)
+      .bind_text(3, task.name)
+      .run();
 }
 
 std::int64_t highest_id(store::Database& database, const EntityDef& entity) {
@@ -93,7 +102,8 @@ class Worker {
   }
 
   void finish(const Task& task) {
-    parts_.database.write({.name = "schema_work_end", .lane = store::Lane::kBulk}, [&](store::Connection& connection) { end_task(connection, task); });
+    parts_.database.write({.name = "schema_work_end", .lane = store::Lane::kBulk},
+                          [&](store::Connection& connection) { end_task(connection, task); });
   }
 
   // The work may have been noted by another node that already knows a newer version; what is in no version any more is dropped.
@@ -130,11 +140,16 @@ class Worker {
     while (after >= 0) {
       std::int64_t reached = 0;
       parts_.database.write({.name = "schema_work_fill", .lane = store::Lane::kBulk}, [&](store::Connection& connection) {
-        if (is_search) reached = search_slice(connection, *registry, entity, after);
-        else if (task.kind == kRollUp) reached = roll_up_slice(parts_, connection, registry, backfill, after);
-        else reached = fill_slice(connection, *registry, backfill, after);
-        if (reached == 0) end_task(connection, task);
-        else keep_place(connection, task, reached);
+        if (is_search)
+          reached = search_slice(connection, *registry, entity, after);
+        else if (task.kind == kRollUp)
+          reached = roll_up_slice(parts_, connection, registry, backfill, after);
+        else
+          reached = fill_slice(connection, *registry, backfill, after);
+        if (reached == 0)
+          end_task(connection, task);
+        else
+          keep_place(connection, task, reached);
       });
       if (reached == 0) return true;
       after = reached;
@@ -144,7 +159,8 @@ class Worker {
   }
 
   static void keep_place(store::Connection& connection, const Task& task, std::int64_t after) {
-    auto statement = connection.prepare("schema_work_place", "UPDATE sys_schema_work SET after_id = $4 WHERE kind = $1 AND entity = $2 AND name = $3");
+    auto statement =
+        connection.prepare("schema_work_place", "UPDATE sys_schema_work SET after_id = $4 WHERE kind = $1 AND entity = $2 AND name = $3");
     statement.bind_text(1, task.kind).bind_text(2, task.entity).bind_text(3, task.name).bind(4, after).run();
   }
 
@@ -173,14 +189,16 @@ PendingSchema do_small_work(const WriteParts& parts, store::Connection& connecti
       later.backfills.push_back(backfill);
       continue;
     }
-    for (std::int64_t after = 0; (after = fill_slice(connection, *registry, backfill, after)) != 0;) {}
+    for (std::int64_t after = 0; (after = fill_slice(connection, *registry, backfill, after)) != 0;) {
+    }
   }
   for (const auto* entity : pending.searches) {
     if (!is_small(connection, table_of(*entity))) {
       later.searches.push_back(entity);
       continue;
     }
-    for (std::int64_t after = 0; (after = search_slice(connection, *registry, *entity, after)) != 0;) {}
+    for (std::int64_t after = 0; (after = search_slice(connection, *registry, *entity, after)) != 0;) {
+    }
     keep_derived_version(connection, search_version(*entity));
   }
   // What is not done here is noted for sure.
@@ -190,18 +208,23 @@ PendingSchema do_small_work(const WriteParts& parts, store::Connection& connecti
       later.roll_ups.push_back(roll_up);
       continue;
     }
-    for (std::int64_t after = 0; (after = roll_up_slice(parts, connection, registry, roll_up, after)) != 0;) {}
+    for (std::int64_t after = 0; (after = roll_up_slice(parts, connection, registry, roll_up, after)) != 0;) {
+    }
   }
   for (auto& index : pending.indexes) {
-    if (is_small(connection, store::quote_identifier(index.table))) connection.execute(index_sql(index, connection.dialect(), false));
-    else later.indexes.push_back(std::move(index));
+    if (is_small(connection, store::quote_identifier(index.table)))
+      connection.execute(index_sql(index, connection.dialect(), false));
+    else
+      later.indexes.push_back(std::move(index));
   }
   return later;
 }
 
 void note_schema_work(store::Connection& connection, const Registry& registry, const PendingSchema& pending) {
   const auto note = [&](std::string_view kind, const std::string& entity, const std::string& name) {
-    auto statement = connection.prepare("schema_work_note", "INSERT INTO sys_schema_work(kind, entity, name, after_id) VALUES($1, $2, $3, 0) ON CONFLICT(kind, entity, name) DO UPDATE SET after_id = 0");
+    auto statement = connection.prepare("schema_work_note",
+                                        "INSERT INTO sys_schema_work(kind, entity, name, after_id) VALUES($1, $2, $3, 0) ON CONFLICT(kind, "
+                                        "entity, name) DO UPDATE SET after_id = 0");
     statement.bind_text(1, kind).bind_text(2, entity).bind_text(3, name).run();
   };
   const auto field_of = [](const Backfill& backfill) { return backfill.entity->fields[static_cast<std::size_t>(backfill.field)].key; };

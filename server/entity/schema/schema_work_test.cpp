@@ -22,18 +22,22 @@ class SchemaWorkTest : public CatalogTest {
   // Rows whose `count` is their number.
   void insert_many(int rows) {
     const bool is_sqlite = GetParam() == store::Dialect::kSqlite;
-    const std::string numbers = is_sqlite ? "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < " + std::to_string(rows) + ") "
-                                          : "WITH n(i) AS (SELECT generate_series(1, " + std::to_string(rows) + ")) ";
+    const std::string numbers =
+        is_sqlite ? "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < " + std::to_string(rows) + ") "
+                  : "WITH n(i) AS (SELECT generate_series(1, " + std::to_string(rows) + ")) ";
     const std::string uid = is_sqlite ? "randomblob(16)" : "decode(md5(i::text || 'uid'), 'hex')";
     database().write({}, [&](store::Connection& connection) {
-      connection.execute(numbers + "INSERT INTO thing(id, uid, version, created_at, updated_at, name, count) SELECT i, " + uid + ", 1, 0, 0, 'row', i FROM n");
+      connection.execute(numbers + "INSERT INTO thing(id, uid, version, created_at, updated_at, name, count) SELECT i, " + uid +
+                         ", 1, 0, 0, 'row', i FROM n");
     });
   }
   void add_field(std::string_view body) { catalog().add_field(admin_, "thing", base::parse_json(body).as_object()); }
   std::int64_t count(const std::string& sql) { return store::query_integer(database(), sql); }
   bool has_index(const std::string& name) {
-    return count(GetParam() == store::Dialect::kSqlite ? "SELECT count(*) FROM sqlite_master WHERE type = 'index' AND name = '" + name + "'"
-                                                       : "SELECT count(*) FROM pg_class c JOIN pg_index i ON i.indexrelid = c.oid WHERE c.relname = '" + name + "' AND i.indisvalid") == 1;
+    return count(GetParam() == store::Dialect::kSqlite
+                     ? "SELECT count(*) FROM sqlite_master WHERE type = 'index' AND name = '" + name + "'"
+                     : "SELECT count(*) FROM pg_class c JOIN pg_index i ON i.indexrelid = c.oid WHERE c.relname = '" + name +
+                           "' AND i.indisvalid") == 1;
   }
   void work(const SchemaWorkHooks& hooks = {}) {
     const WriteParts parts{database(), catalog(), clock_, random_};
@@ -103,7 +107,8 @@ TEST_P(SchemaWorkTest, ComputesAShippedFormulaAgainWhenItChanged) {
   const std::string place = R"({"key": "inn", "id": 2,)";
   const auto with = [&](const std::string& expression) {
     return R"({"key": "worth", "id": 50, "type": "formula", "result": "integer", "expression": ")" + expression + R"("},
-              {"key": "more", "id": 51, "type": "formula", "result": "integer", "expression": "worth + 1"}, )" + place;
+              {"key": "more", "id": 51, "type": "formula", "result": "integer", "expression": "worth + 1"}, )" +
+           place;
   };
   insert_many(kRows);
   catalog_ = restart_with(place, with("count * 2"));

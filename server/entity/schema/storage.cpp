@@ -21,8 +21,7 @@ void add_columns(Storage& storage, const EntityDef& entity, FieldIndex index) {
     stored.derived = column.derived;
     if (storage.first_column[at] < 0) storage.first_column[at] = static_cast<int>(storage.columns.size());
     if (!column.derived) {
-      if (storage.first_read_column[at] < 0)
-        storage.first_read_column[at] = static_cast<int>(storage.read_columns.size());
+      if (storage.first_read_column[at] < 0) storage.first_read_column[at] = static_cast<int>(storage.read_columns.size());
       ++storage.read_column_count[at];
       storage.read_columns.push_back(stored);
     }
@@ -53,8 +52,7 @@ void resolve_relation(ItemTable& table, const EntityDef& entity, const FieldDef&
       target = &link;
     }
   }
-  if (!own || !target)
-    throw base::Error::internal("relation " + relation.key + " does not join " + entity.key + "." + field.key);
+  if (!own || !target) throw base::Error::internal("relation " + relation.key + " does not join " + entity.key + "." + field.key);
   table.relation = &relation;
   table.own_column = store::quote_identifier(own->key);
   table.target_column = store::quote_identifier(target->key);
@@ -117,17 +115,13 @@ std::shared_ptr<const Storage> make_storage(const EntityDef& entity, const Regis
     }
   }
   storage->select_list = join_columns(storage->read_columns, "");
-  storage->insert_sql =
-      "INSERT INTO " + storage->quoted_table + " (" + join_columns(storage->columns, "") + ") VALUES (";
-  for (std::size_t i = 1; i <= storage->columns.size(); ++i)
-    storage->insert_sql += (i > 1 ? ",$" : "$") + std::to_string(i);
+  storage->insert_sql = "INSERT INTO " + storage->quoted_table + " (" + join_columns(storage->columns, "") + ") VALUES (";
+  for (std::size_t i = 1; i <= storage->columns.size(); ++i) storage->insert_sql += (i > 1 ? ",$" : "$") + std::to_string(i);
   storage->insert_sql += ")";
   return storage;
 }
 
-const Storage& storage_of(const EntityDef& entity) {
-  return *entity.storage;
-}
+const Storage& storage_of(const EntityDef& entity) { return *entity.storage; }
 
 const ItemTable* item_table(const EntityDef& entity, FieldIndex field) {
   for (const auto& table : entity.storage->items) {

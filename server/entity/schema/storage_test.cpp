@@ -88,8 +88,7 @@ TEST_P(StorageTest, TheSetOfItemsReplacesTheOldOneAndKeepsItsIds) {
     const auto& table = *item_table(*record.entity, record.entity->index_of(key));
     const Items before = std::get<Items>(record.get(key));
     const bool is_phone = field.key == "phones";
-    const std::string input =
-        is_phone ? R"([{"raw": "8 916 000-00-03"}, {"id": )" + std::to_string(before[1].id) + "}]" : "[3, 2]";
+    const std::string input = is_phone ? R"([{"raw": "8 916 000-00-03"}, {"id": )" + std::to_string(before[1].id) + "}]" : "[3, 2]";
     auto after = std::get<Items>(parse_value(*registry, field, input, &record.get(key)).value);
     bool is_changed = false, is_changed_again = true;
     const WriteStamp stamp{base::from_micros(1), 0, &random_};
@@ -168,14 +167,12 @@ class Generator {
       return items;
     }
     if (type == "integer")
-      return below(2) ? json::value(static_cast<std::int64_t>(random_()) - (1 << 30))
-                      : json::value(std::to_string(below(100000)));
+      return below(2) ? json::value(static_cast<std::int64_t>(random_()) - (1 << 30)) : json::value(std::to_string(below(100000)));
     if (type == "decimal" || type == "percent") return str(number());
     if (type == "money") return json::object{{"amount", number()}, {"currency", below(2) ? "RUB" : "EUR"}};
     if (type == "bool") return below(2) == 0;
     if (type == "date") return str(base::to_string(base::from_days(below(80000) - 20000)));
-    if (type == "instant")
-      return str(base::to_string(base::from_micros(static_cast<std::int64_t>(random_()) * 1000003)));
+    if (type == "instant") return str(base::to_string(base::from_micros(static_cast<std::int64_t>(random_()) * 1000003)));
     if (type == "duration") return str("PT" + std::to_string(below(100000)) + "S");
     if (type == "choice") return below(2) ? "new" : "old";
     if (type == "link" || type == "user" || type == "file" || type == "image") return below(100000) + 1;
@@ -193,39 +190,29 @@ class Generator {
     return (below(2) ? "-" : "") + std::to_string(below(1000000)) + (below(2) ? "." + std::to_string(below(10)) : "");
   }
   std::string text() {
-    static const std::vector<std::string> kPieces{
-        "a",        "Ё", "ё", " ", "'",  "\"",           "%",        "_", "\\", "漢", "🦔",
-        "\xC2\xA0", "0", "<", "&", "\t", "\xE2\x80\xAE", "И\xCC\x86"};
+    static const std::vector<std::string> kPieces{"a",        "Ё", "ё", " ", "'",  "\"",           "%",        "_", "\\", "漢", "🦔",
+                                                  "\xC2\xA0", "0", "<", "&", "\t", "\xE2\x80\xAE", "И\xCC\x86"};
     std::string text;
-    for (int i = below(12); i > 0; --i)
-      text += kPieces[static_cast<std::size_t>(below(static_cast<int>(kPieces.size())))];
+    for (int i = below(12); i > 0; --i) text += kPieces[static_cast<std::size_t>(below(static_cast<int>(kPieces.size())))];
     return text;
   }
   json::value item(const std::string& type) {
     if (type == "multi_choice") return below(2) ? "red" : "blue";
     if (type == "tags") return str(text());
     if (type == "many_to_many" || type == "file" || type == "image") return below(1000) + 1;
-    if (type == "phone")
-      return below(2) ? json::value("8 9" + std::to_string(100000000 + below(899999999))) : json::value(text());
+    if (type == "phone") return below(2) ? json::value("8 9" + std::to_string(100000000 + below(899999999))) : json::value(text());
     if (type == "email") return json::object{{"raw", text() + "@mail.ru"}, {"kind", "work"}};
-    if (type == "address")
-      return json::object{{"city", text()}, {"text", text()}, {"latitude", std::to_string(below(90))}};
+    if (type == "address") return json::object{{"city", text()}, {"text", text()}, {"latitude", std::to_string(below(90))}};
     return json::object{{"raw", text()}};
   }
   json::value any() {
     switch (below(6)) {
-      case 0:
-        return nullptr;
-      case 1:
-        return below(1000);
-      case 2:
-        return json::value(text());
-      case 3:
-        return json::array{text(), below(5)};
-      case 4:
-        return json::object{{text(), below(5)}};
-      default:
-        return below(2) == 0;
+      case 0: return nullptr;
+      case 1: return below(1000);
+      case 2: return json::value(text());
+      case 3: return json::array{text(), below(5)};
+      case 4: return json::object{{text(), below(5)}};
+      default: return below(2) == 0;
     }
   }
   std::mt19937 random_;

@@ -45,12 +45,12 @@ std::vector<std::string> search_schema(store::Dialect dialect, const EntityDef& 
 void update_search_index(store::Connection& connection, const Record* before, const Record* after);
 // Drops the index when `after_id` is 0, then indexes records with ids in (after_id, …], at most `limit`; returns the last
 // id or 0 at the end. Records that were saved meanwhile are indexed already and passed over.
-std::int64_t rebuild_search_index(store::Connection& connection, const Registry& registry, const EntityDef& entity,
-                                  std::int64_t after_id, int limit);
+std::int64_t rebuild_search_index(store::Connection& connection, const Registry& registry, const EntityDef& entity, std::int64_t after_id,
+                                  int limit);
 
 struct SearchRequest {
   std::string text;
-  int limit = 5;  // per entity
+  int limit = 5;                      // per entity
   std::vector<std::string> entities;  // keys; empty: all searchable ones
 };
 // Writes {"groups":[{"entity","label":null,"items":[{"id","title","subtitle","matched":[…]}],"more":bool}]}.
@@ -63,8 +63,8 @@ struct TextPredicate {
   std::string sql;
   std::vector<std::string> binds;  // bound as text from `parameter` on
 };
-TextPredicate text_predicate(store::Dialect dialect, const EntityDef& entity, const Caller& caller,
-                             std::string_view text, std::string_view id_expression, int parameter);
+TextPredicate text_predicate(store::Dialect dialect, const EntityDef& entity, const Caller& caller, std::string_view text,
+                             std::string_view id_expression, int parameter);
 // The same test in memory.
 bool text_matches(const Record& record, const Caller& caller, std::string_view text);
 

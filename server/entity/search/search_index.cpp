@@ -52,8 +52,8 @@ void remove_row(store::Connection& connection, const EntityDef& entity, std::int
   const bool is_sqlite = connection.dialect() == store::Dialect::kSqlite;
   std::string tokens;
   {
-    auto removed = connection.prepare("search_text_remove", "DELETE FROM " + search_table(entity) + " WHERE id = $1" +
-                                                                (is_sqlite ? " RETURNING text" : ""));
+    auto removed = connection.prepare("search_text_remove",
+                                      "DELETE FROM " + search_table(entity) + " WHERE id = $1" + (is_sqlite ? " RETURNING text" : ""));
     removed.bind(1, row);
     if (!is_sqlite) {
       removed.run();
@@ -63,33 +63,29 @@ void remove_row(store::Connection& connection, const EntityDef& entity, std::int
     tokens = joined(document_tokens(removed.text(0), owner));
   }
   const std::string fts = fts_table(entity);
-  connection
-      .prepare("search_index_remove", "INSERT INTO " + fts + "(" + fts + ", rowid, tokens) VALUES('delete', $1, $2)")
+  connection.prepare("search_index_remove", "INSERT INTO " + fts + "(" + fts + ", rowid, tokens) VALUES('delete', $1, $2)")
       .bind(1, row)
       .bind_text(2, tokens)
       .run();
 }
 
-void add_row(store::Connection& connection, const EntityDef& entity, std::int64_t row, const std::string& text,
-             std::int64_t owner) {
+void add_row(store::Connection& connection, const EntityDef& entity, std::int64_t row, const std::string& text, std::int64_t owner) {
   const auto tokens = document_tokens(text, owner);
   if (connection.dialect() == store::Dialect::kPostgres) {
     connection
         .prepare("search_text_add",
-                 "INSERT INTO " + search_table(entity) +
-                     "(id, text, tokens) VALUES($1, $2, $3::tsvector) ON CONFLICT(id) DO NOTHING")
+                 "INSERT INTO " + search_table(entity) + "(id, text, tokens) VALUES($1, $2, $3::tsvector) ON CONFLICT(id) DO NOTHING")
         .bind(1, row)
         .bind_text(2, text)
         .bind_text(3, as_tsvector(tokens))
         .run();
     return;
   }
-  const auto added = connection
-                         .prepare("search_text_add", "INSERT INTO " + search_table(entity) +
-                                                         "(id, text) VALUES($1, $2) ON CONFLICT(id) DO NOTHING")
-                         .bind(1, row)
-                         .bind_text(2, text)
-                         .run();
+  const auto added =
+      connection.prepare("search_text_add", "INSERT INTO " + search_table(entity) + "(id, text) VALUES($1, $2) ON CONFLICT(id) DO NOTHING")
+          .bind(1, row)
+          .bind_text(2, text)
+          .run();
   if (added == 0) return;
   connection.prepare("search_index_add", "INSERT INTO " + fts_table(entity) + "(rowid, tokens) VALUES($1, $2)")
       .bind(1, row)
@@ -113,8 +109,7 @@ int search_group(const EntityDef& entity, const FieldDef& field) {
 
 bool is_searchable(const EntityDef& entity) {
   return entity.kind != EntityKind::kLog &&
-         std::any_of(entity.fields.begin(), entity.fields.end(),
-                     [](const FieldDef& field) { return field.search != SearchKind::kNone; });
+         std::any_of(entity.fields.begin(), entity.fields.end(), [](const FieldDef& field) { return field.search != SearchKind::kNone; });
 }
 
 std::string search_text(const Record& record, int group) {
@@ -168,8 +163,7 @@ std::vector<std::string> search_schema(store::Dialect dialect, const EntityDef& 
                 " USING fts5(tokens, content='', detail=none, columnsize=0, tokenize=\"ascii tokenchars '^@'\")"};
   }
   const std::string index = store::quote_identifier("ix_" + entity.table + "__search_tokens");
-  return {"CREATE TABLE IF NOT EXISTS " + table +
-              "(id BIGINT PRIMARY KEY, text TEXT NOT NULL, tokens TSVECTOR NOT NULL)",
+  return {"CREATE TABLE IF NOT EXISTS " + table + "(id BIGINT PRIMARY KEY, text TEXT NOT NULL, tokens TSVECTOR NOT NULL)",
           "CREATE INDEX IF NOT EXISTS " + index + " ON " + table + " USING gin(tokens)"};
 }
 
@@ -191,8 +185,8 @@ void update_search_index(store::Connection& connection, const Record* before, co
   }
 }
 
-std::int64_t rebuild_search_index(store::Connection& connection, const Registry& registry, const EntityDef& entity,
-                                  std::int64_t after_id, int limit) {
+std::int64_t rebuild_search_index(store::Connection& connection, const Registry& registry, const EntityDef& entity, std::int64_t after_id,
+                                  int limit) {
   std::vector<std::int64_t> ids;
   {
     auto statement = connection.prepare("search_rebuild_page", "SELECT id FROM " + store::quote_identifier(entity.table) +
@@ -205,8 +199,7 @@ std::int64_t rebuild_search_index(store::Connection& connection, const Registry&
       const std::string fts = fts_table(entity);
       connection.execute("INSERT INTO " + fts + "(" + fts + ") VALUES('delete-all')");
     }
-    connection.execute((connection.dialect() == store::Dialect::kSqlite ? "DELETE FROM " : "TRUNCATE ") +
-                       search_table(entity));
+    connection.execute((connection.dialect() == store::Dialect::kSqlite ? "DELETE FROM " : "TRUNCATE ") + search_table(entity));
   }
   const int groups = group_count(entity);
   for (const std::int64_t id : ids) {

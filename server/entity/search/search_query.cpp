@@ -66,8 +66,7 @@ int rank_of(std::string_view text, const std::vector<SearchWord>& words) {
 
 // Index expression of both dialects: all tokens of all words and, when given, one of the owners. Owners narrow more than
 // most tokens, and each token costs a list to walk: beside them the ends of the longest word are enough.
-std::string match_text(store::Dialect dialect, const std::vector<SearchWord>& words,
-                       const std::vector<std::int64_t>& owners) {
+std::string match_text(store::Dialect dialect, const std::vector<SearchWord>& words, const std::vector<std::int64_t>& owners) {
   const bool sqlite = dialect == store::Dialect::kSqlite;
   const std::string quote = sqlite ? "\"" : "'";
   const std::string and_text = sqlite ? " AND " : " & ";
@@ -77,9 +76,8 @@ std::string match_text(store::Dialect dialect, const std::vector<SearchWord>& wo
       for (auto& token : query_tokens(word)) tokens.insert(std::move(token));
     }
   } else {
-    const auto& longest = *std::max_element(words.begin(), words.end(), [](const SearchWord& a, const SearchWord& b) {
-      return a.text.size() < b.text.size();
-    });
+    const auto& longest = *std::max_element(words.begin(), words.end(),
+                                            [](const SearchWord& a, const SearchWord& b) { return a.text.size() < b.text.size(); });
     const auto letters = code_points(longest.text);
     for (const auto from : {std::size_t{0}, letters.size() < 3 ? 0 : letters.size() - 3}) {
       const auto last = std::min(from + 2, letters.size() - 1);
@@ -109,13 +107,12 @@ std::string candidates_sql(store::Dialect dialect, const EntityDef& entity) {
     return "SELECT id, text FROM " + search + " WHERE tokens @@ $1::tsquery AND id < $2 ORDER BY id DESC LIMIT $3";
   }
   const std::string fts = store::quote_identifier(entity.table + "__fts");
-  return "SELECT s.id, s.text FROM " + fts + " CROSS JOIN " + search + " s ON s.id = " + fts + ".rowid WHERE " + fts +
-         " MATCH $1 AND " + fts + ".rowid < $2 ORDER BY " + fts + ".rowid DESC LIMIT $3";
+  return "SELECT s.id, s.text FROM " + fts + " CROSS JOIN " + search + " s ON s.id = " + fts + ".rowid WHERE " + fts + " MATCH $1 AND " +
+         fts + ".rowid < $2 ORDER BY " + fts + ".rowid DESC LIMIT $3";
 }
 
 // Those of `ids` that the caller may read.
-std::set<std::int64_t> readable_ids(const QueryContext& context, const EntityDef& entity,
-                                    const std::vector<std::int64_t>& ids) {
+std::set<std::int64_t> readable_ids(const QueryContext& context, const EntityDef& entity, const std::vector<std::int64_t>& ids) {
   Filter filter;
   filter.kind = Filter::Kind::kCompare;
   filter.op = FilterOp::kIn;
@@ -132,11 +129,8 @@ class EntitySearch {
 
   std::vector<Hit> run() {
     find();
-    std::sort(hits_.begin(), hits_.end(), [](const Hit& a, const Hit& b) {
-      return a.rank != b.rank ? a.rank > b.rank : a.id > b.id;
-    });
-    hits_.erase(std::unique(hits_.begin(), hits_.end(), [](const Hit& a, const Hit& b) { return a.id == b.id; }),
-                hits_.end());
+    std::sort(hits_.begin(), hits_.end(), [](const Hit& a, const Hit& b) { return a.rank != b.rank ? a.rank > b.rank : a.id > b.id; });
+    hits_.erase(std::unique(hits_.begin(), hits_.end(), [](const Hit& a, const Hit& b) { return a.id == b.id; }), hits_.end());
     return std::move(hits_);
   }
 
@@ -209,9 +203,9 @@ class EntitySearch {
     if (ids.empty()) return;
     std::vector<Hit> batch;
     {
-      auto statement = context_.connection.prepare(
-          "search_shared_text", "SELECT id, text FROM " + store::quote_identifier(entity_.table + "__search") +
-                                    " WHERE id IN (" + context_.connection.int_list_sql(1) + ")");
+      auto statement =
+          context_.connection.prepare("search_shared_text", "SELECT id, text FROM " + store::quote_identifier(entity_.table + "__search") +
+                                                                " WHERE id IN (" + context_.connection.int_list_sql(1) + ")");
       statement.bind_int_list(1, ids);
       while (statement.step()) consider(statement.integer(0), statement.text(1), batch);
     }
@@ -250,15 +244,14 @@ class EntitySearch {
   std::vector<Hit> hits_;
 };
 
-void write_hit(const QueryContext& context, const EntityDef& entity, const Record& record,
-               const std::vector<SearchWord>& words, base::JsonWriter& out) {
+void write_hit(const QueryContext& context, const EntityDef& entity, const Record& record, const std::vector<SearchWord>& words,
+               base::JsonWriter& out) {
   out.begin_object().key("id").integer(record.id);
-  const bool has_title = entity.title_index >= 0 &&
-                         may_read_field(context.caller, entity, entity.fields[static_cast<std::size_t>(entity.title_index)]);
+  const bool has_title =
+      entity.title_index >= 0 && may_read_field(context.caller, entity, entity.fields[static_cast<std::size_t>(entity.title_index)]);
   out.key("title").text(!has_title ? std::string("#") + std::to_string(record.id)
-                                               : entity.fields[static_cast<std::size_t>(entity.title_index)].type->display(
-                                                     entity.fields[static_cast<std::size_t>(entity.title_index)],
-                                                     record.at(entity.title_index)));
+                                   : entity.fields[static_cast<std::size_t>(entity.title_index)].type->display(
+                                         entity.fields[static_cast<std::size_t>(entity.title_index)], record.at(entity.title_index)));
   std::string subtitle;
   std::vector<std::pair<std::string, std::string>> matched;
   for (std::size_t i = 0; i < entity.fields.size(); ++i) {
@@ -290,9 +283,8 @@ std::vector<std::vector<SearchWord>> variants_of(std::string_view text) {
   const auto add = [&](const std::string& other) {
     auto words = parse_search_text(other);
     for (const auto& known : variants) {
-      if (known.size() == words.size() &&
-          std::equal(known.begin(), known.end(), words.begin(),
-                     [](const SearchWord& a, const SearchWord& b) { return a.text == b.text; })) {
+      if (known.size() == words.size() && std::equal(known.begin(), known.end(), words.begin(),
+                                                     [](const SearchWord& a, const SearchWord& b) { return a.text == b.text; })) {
         return;
       }
     }
@@ -311,14 +303,13 @@ std::vector<std::vector<SearchWord>> variants_of(std::string_view text) {
 
 void run_search(const QueryContext& context, const SearchRequest& request, base::JsonWriter& out) {
   const auto variants = variants_of(request.text);
-  const bool long_enough = std::any_of(variants[0].begin(), variants[0].end(),
-                                       [](const SearchWord& word) { return code_points(word.text).size() >= 2; });
+  const bool long_enough =
+      std::any_of(variants[0].begin(), variants[0].end(), [](const SearchWord& word) { return code_points(word.text).size() >= 2; });
   if (!long_enough) throw base::Error::field("q", "too_short", {{"min", "2"}});
   std::vector<const EntityDef*> entities;
   for (const auto& entity : context.registry.entities()) {
     if (!is_searchable(*entity) || !may(context.caller, *entity, Action::kRead)) continue;
-    if (!request.entities.empty() &&
-        std::find(request.entities.begin(), request.entities.end(), entity->key) == request.entities.end()) {
+    if (!request.entities.empty() && std::find(request.entities.begin(), request.entities.end(), entity->key) == request.entities.end()) {
       continue;
     }
     entities.push_back(entity.get());
@@ -361,8 +352,8 @@ std::string lines_pattern(const std::string& marks) {
 
 }  // namespace
 
-TextPredicate text_predicate(store::Dialect dialect, const EntityDef& entity, const Caller& caller,
-                             std::string_view text, std::string_view id_expression, int parameter) {
+TextPredicate text_predicate(store::Dialect dialect, const EntityDef& entity, const Caller& caller, std::string_view text,
+                             std::string_view id_expression, int parameter) {
   TextPredicate result;
   const Reach reach = reach_of(entity, caller);
   auto words = parse_search_text(text);
@@ -383,8 +374,10 @@ TextPredicate text_predicate(store::Dialect dialect, const EntityDef& entity, co
   const std::string find = sqlite ? "instr" : "strpos";
   result.binds.push_back(match_text(dialect, words, {}));
   std::string sql = std::string(id_expression) + " IN (SELECT s.id / 8 FROM ";
-  if (sqlite) sql += fts + " CROSS JOIN " + search + " s ON s.id = " + fts + ".rowid WHERE " + fts + " MATCH $" + std::to_string(parameter);
-  else sql += search + " s WHERE s.tokens @@ $" + std::to_string(parameter) + "::tsquery";
+  if (sqlite)
+    sql += fts + " CROSS JOIN " + search + " s ON s.id = " + fts + ".rowid WHERE " + fts + " MATCH $" + std::to_string(parameter);
+  else
+    sql += search + " s WHERE s.tokens @@ $" + std::to_string(parameter) + "::tsquery";
   sql += " AND s.id % 8 IN (" + groups + ")";
   std::string readable = "s.text";
   if (!reach.hidden_marks.empty()) {

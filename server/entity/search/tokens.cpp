@@ -107,8 +107,10 @@ int match_rank(std::string_view text, const SearchWord& word) {
     if (at == 0 || text[at - 1] == '\n') return 3;
     const auto previous = static_cast<unsigned char>(text[at - 1]);
     const bool at_word_start = previous < 0x80 && !std::isalnum(previous);
-    if (at_word_start) rank = std::max(rank, 2);
-    else if (letters >= 3) rank = std::max(rank, 1);
+    if (at_word_start)
+      rank = std::max(rank, 2);
+    else if (letters >= 3)
+      rank = std::max(rank, 1);
   }
   return rank;
 }

@@ -35,8 +35,10 @@ bool equal(const Value& a, const Value& b) {
 }
 
 void write_audited(const FieldDef& field, const Value& value, base::JsonWriter& out) {
-  if (is_empty(value)) out.null();
-  else field.type->write(field, value, out);
+  if (is_empty(value))
+    out.null();
+  else
+    field.type->write(field, value, out);
 }
 
 }  // namespace
@@ -76,30 +78,36 @@ void write_audit(store::Connection& connection, const AuditEntry& entry) {
   const Caller& caller = *entry.caller;
   statement.bind(1, base::to_micros(entry.now)).bind(2, caller.user_id).bind(3, entry.record->entity->id);
   statement.bind(4, entry.record->id).bind(5, entry.record->version).bind_text(6, entry.action);
-  if (entry.changes.empty()) statement.bind_null(7);
-  else statement.bind_text(7, entry.changes);
+  if (entry.changes.empty())
+    statement.bind_null(7);
+  else
+    statement.bind_text(7, entry.changes);
   statement.bind_text(8, caller.via.empty() ? "system" : caller.via);
-  if (caller.remote_address.empty()) statement.bind_null(9);
-  else statement.bind_text(9, caller.remote_address);
-  if (caller.api_key_id == 0) statement.bind_null(10);
-  else statement.bind(10, caller.api_key_id);
-  if (entry.job_id == 0) statement.bind_null(11);
-  else statement.bind(11, entry.job_id);
+  if (caller.remote_address.empty())
+    statement.bind_null(9);
+  else
+    statement.bind_text(9, caller.remote_address);
+  if (caller.api_key_id == 0)
+    statement.bind_null(10);
+  else
+    statement.bind(10, caller.api_key_id);
+  if (entry.job_id == 0)
+    statement.bind_null(11);
+  else
+    statement.bind(11, entry.job_id);
   statement.run();
 }
 
-std::optional<AuditRow> find_audit(store::Connection& connection, const EntityDef& entity, std::int64_t record_id,
-                                   std::int64_t seq) {
-  auto statement =
-      connection.prepare("audit_find", "SELECT " + std::string(kColumns) +
-                                           " FROM sys_audit WHERE seq = $1 AND entity_id = $2 AND record_id = $3");
+std::optional<AuditRow> find_audit(store::Connection& connection, const EntityDef& entity, std::int64_t record_id, std::int64_t seq) {
+  auto statement = connection.prepare(
+      "audit_find", "SELECT " + std::string(kColumns) + " FROM sys_audit WHERE seq = $1 AND entity_id = $2 AND record_id = $3");
   statement.bind(1, seq).bind(2, entity.id).bind(3, record_id);
   if (!statement.step()) return std::nullopt;
   return read_row(statement);
 }
 
-std::vector<AuditRow> read_audit(store::Connection& connection, const EntityDef& entity, std::int64_t record_id,
-                                 std::int64_t before_seq, int limit) {
+std::vector<AuditRow> read_audit(store::Connection& connection, const EntityDef& entity, std::int64_t record_id, std::int64_t before_seq,
+                                 int limit) {
   auto statement = connection.prepare(
       "audit_read", "SELECT " + std::string(kColumns) +
                         " FROM sys_audit WHERE entity_id = $1 AND record_id = $2 AND seq < $3 ORDER BY seq DESC LIMIT $4");
@@ -109,8 +117,8 @@ std::vector<AuditRow> read_audit(store::Connection& connection, const EntityDef&
   return rows;
 }
 
-std::optional<std::vector<int>> fields_changed_since(store::Connection& connection, const EntityDef& entity,
-                                                     std::int64_t record_id, std::int64_t version, std::int64_t current) {
+std::optional<std::vector<int>> fields_changed_since(store::Connection& connection, const EntityDef& entity, std::int64_t record_id,
+                                                     std::int64_t version, std::int64_t current) {
   auto statement = connection.prepare("audit_since",
                                       "SELECT version, changes FROM sys_audit WHERE entity_id = $1 AND record_id = $2 AND "
                                       "version > $3 ORDER BY seq");

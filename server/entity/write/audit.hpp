@@ -46,10 +46,10 @@ std::string audit_changes(const Record& before, const Record& after, const std::
 
 std::optional<AuditRow> find_audit(store::Connection& connection, const EntityDef& entity, std::int64_t record_id, std::int64_t seq);
 // Newest first; `before_seq` 0: from the newest.
-std::vector<AuditRow> read_audit(store::Connection& connection, const EntityDef& entity, std::int64_t record_id,
-                                 std::int64_t before_seq, int limit);
+std::vector<AuditRow> read_audit(store::Connection& connection, const EntityDef& entity, std::int64_t record_id, std::int64_t before_seq,
+                                 int limit);
 // Field ids changed after `version`; nullopt when the trail no longer reaches back so far.
-std::optional<std::vector<int>> fields_changed_since(store::Connection& connection, const EntityDef& entity,
-                                                     std::int64_t record_id, std::int64_t version, std::int64_t current);
+std::optional<std::vector<int>> fields_changed_since(store::Connection& connection, const EntityDef& entity, std::int64_t record_id,
+                                                     std::int64_t version, std::int64_t current);
 
 }  // namespace entity

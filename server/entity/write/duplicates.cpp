@@ -107,8 +107,10 @@ std::string write_candidates(WriteTransaction& transaction, const EntityDef& ent
       const std::int64_t owner_id = std::get<Link>(record->at(entity.owner_index)).record_id;
       const auto owner = transaction.resolver.find(transaction.registry->require("user"), owner_id);
       out.key("owner").begin_object().key("id").integer(owner_id).key("title");
-      if (owner) out.text(owner->text("name"));
-      else out.null();
+      if (owner)
+        out.text(owner->text("name"));
+      else
+        out.null();
       out.end_object();
     }
     out.end_object();

@@ -40,7 +40,8 @@ struct Reference {
 };
 
 std::vector<Reference> references_of(store::Connection& connection, std::int64_t file_id) {
-  auto statement = connection.prepare("file_references", "SELECT entity_id, record_id, field_id FROM sys_file_reference WHERE file_id = $1 LIMIT $2");
+  auto statement =
+      connection.prepare("file_references", "SELECT entity_id, record_id, field_id FROM sys_file_reference WHERE file_id = $1 LIMIT $2");
   statement.bind(1, file_id).bind(2, kMaxReferencesLookedAt);
   std::vector<Reference> found;
   while (statement.step()) found.push_back({statement.integer(0), statement.integer(1), statement.integer(2)});
@@ -57,14 +58,19 @@ Holder holder_of(const Record& record, const FieldDef& field) { return {record.e
 void add_reference(store::Connection& connection, std::int64_t file, const Holder& holder) {
   auto held = connection.prepare("file_hold", "UPDATE sys_file SET expires_at = NULL WHERE id = $1");
   if (held.bind(1, file).run() == 0) throw base::Error::field(holder.field, "file_not_found", {{"id", std::to_string(file)}});
-  auto add = connection.prepare("file_reference_add", "INSERT INTO sys_file_reference(file_id, entity_id, record_id, field_id) VALUES($1, $2, $3, $4) ON CONFLICT DO NOTHING");
+  auto add = connection.prepare(
+      "file_reference_add",
+      "INSERT INTO sys_file_reference(file_id, entity_id, record_id, field_id) VALUES($1, $2, $3, $4) ON CONFLICT DO NOTHING");
   add.bind(1, file).bind(2, holder.entity_id).bind(3, holder.record_id).bind(4, holder.field_id).run();
 }
 
 void remove_reference(store::Connection& connection, std::int64_t file, const Holder& holder, base::Instant now) {
-  auto remove = connection.prepare("file_reference_remove", "DELETE FROM sys_file_reference WHERE file_id = $1 AND entity_id = $2 AND record_id = $3 AND field_id = $4");
+  auto remove = connection.prepare(
+      "file_reference_remove", "DELETE FROM sys_file_reference WHERE file_id = $1 AND entity_id = $2 AND record_id = $3 AND field_id = $4");
   remove.bind(1, file).bind(2, holder.entity_id).bind(3, holder.record_id).bind(4, holder.field_id).run();
-  auto release = connection.prepare("file_release", "UPDATE sys_file SET expires_at = $2 WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM sys_file_reference r WHERE r.file_id = $1)");
+  auto release = connection.prepare(
+      "file_release",
+      "UPDATE sys_file SET expires_at = $2 WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM sys_file_reference r WHERE r.file_id = $1)");
   release.bind(1, file).bind(2, base::to_micros(now + kReleasedFileKept)).run();
 }
 
@@ -104,7 +110,8 @@ bool may_read_file(store::Connection& connection, const FilterContext& context, 
     if (reference.entity_id == kCompanyHolder.entity_id) return true;
     const EntityDef* entity = context.registry.find_id(static_cast<int>(reference.entity_id));
     if (entity == nullptr || !may(caller, *entity, Action::kRead)) continue;
-    const auto field = std::find_if(entity->fields.begin(), entity->fields.end(), [&](const FieldDef& f) { return f.id == reference.field_id; });
+    const auto field =
+        std::find_if(entity->fields.begin(), entity->fields.end(), [&](const FieldDef& f) { return f.id == reference.field_id; });
     if (field == entity->fields.end() || !may_read_field(caller, *entity, *field)) continue;
     const auto record = resolver.find(*entity, reference.record_id);
     if (!record) continue;
@@ -114,7 +121,9 @@ bool may_read_file(store::Connection& connection, const FilterContext& context, 
   return false;
 }
 
-bool is_file_field(const FieldDef& field) { return field.type != nullptr && (field.type->name() == "file" || field.type->name() == "image"); }
+bool is_file_field(const FieldDef& field) {
+  return field.type != nullptr && (field.type->name() == "file" || field.type->name() == "image");
+}
 
 std::vector<std::int64_t> files_in(const Value& value) {
   if (const auto* id = std::get_if<std::int64_t>(&value)) return {*id};
@@ -143,7 +152,8 @@ void update_file_references(store::Connection& connection, const Record* before,
       if (std::find(old_files.begin(), old_files.end(), file) == old_files.end()) add_reference(connection, file, holder_of(*after, field));
     }
     for (const std::int64_t file : old_files) {
-      if (std::find(new_files.begin(), new_files.end(), file) == new_files.end()) remove_reference(connection, file, holder_of(*before, field), now);
+      if (std::find(new_files.begin(), new_files.end(), file) == new_files.end())
+        remove_reference(connection, file, holder_of(*before, field), now);
     }
   }
 }

@@ -50,7 +50,8 @@ std::vector<Record> open_all(WriteTransaction& transaction, const Caller& caller
     const Record record = Save(transaction, caller, entity, options).open(id, Action::kUpdate);
     if (id != request.survivor) Save(transaction, caller, entity, options).open(id, Action::kDelete);
     if (const auto version = request.versions.find(id); version != request.versions.end() && version->second != record.version) {
-      throw base::Error(base::ErrorCode::kConflict, "version_conflict", {{"expected", std::to_string(version->second)}, {"current", std::to_string(record.version)}});
+      throw base::Error(base::ErrorCode::kConflict, "version_conflict",
+                        {{"expected", std::to_string(version->second)}, {"current", std::to_string(record.version)}});
     }
     found.emplace(id, record);
   }
@@ -62,18 +63,30 @@ std::vector<Record> open_all(WriteTransaction& transaction, const Caller& caller
 // A merge that was begun and never finished (a job that was stopped) goes on: its moved rows are those of this one.
 std::int64_t begin_merge(WriteTransaction& transaction, const Caller& caller, const Record& survivor) {
   {
-    auto known = transaction.connection.prepare("merge_running", "SELECT id FROM sys_merge WHERE entity_id = $1 AND survivor_id = $2 AND state = 'running'");
+    auto known = transaction.connection.prepare("merge_running",
+                                                "SELECT id FROM sys_merge WHERE entity_id = $1 AND survivor_id = $2 AND state = 'running'");
     if (known.bind(1, survivor.entity->id).bind(2, survivor.id).step()) return known.integer(0);
   }
-  auto statement = transaction.connection.prepare("merge_begin", "INSERT INTO sys_merge(entity_id, survivor_id, state, at, user_id, version, before, after) VALUES($1, $2, 'running', $3, $4, 0, $5, '{}') RETURNING id");
-  statement.bind(1, survivor.entity->id).bind(2, survivor.id).bind(3, base::to_micros(transaction.now)).bind(4, caller.user_id).bind_text(5, pack_values(survivor));
+  auto statement = transaction.connection.prepare("merge_begin",
+                                                  "INSERT INTO sys_merge(entity_id, survivor_id, state, at, user_id, version, before, "
+                                                  "after) VALUES($1, $2, 'running', $3, $4, 0, $5, '{}') RETURNING id");
+  statement.bind(1, survivor.entity->id)
+      .bind(2, survivor.id)
+      .bind(3, base::to_micros(transaction.now))
+      .bind(4, caller.user_id)
+      .bind_text(5, pack_values(survivor));
   statement.step();
   return statement.integer(0);
 }
 
 void keep_merged(WriteTransaction& transaction, const Record& record, std::int64_t survivor, std::int64_t merge_id) {
-  auto statement = transaction.connection.prepare("merge_merged", "INSERT INTO sys_merged(entity_id, record_id, uid, survivor_id, merge_id) VALUES($1, $2, $3, $4, $5) ON CONFLICT(entity_id, record_id) DO UPDATE SET survivor_id = excluded.survivor_id, merge_id = excluded.merge_id");
-  statement.bind(1, record.entity->id).bind(2, record.id).bind_blob(3, std::string_view(reinterpret_cast<const char*>(record.uid.data()), record.uid.size()));
+  auto statement = transaction.connection.prepare(
+      "merge_merged",
+      "INSERT INTO sys_merged(entity_id, record_id, uid, survivor_id, merge_id) VALUES($1, $2, $3, $4, $5) ON CONFLICT(entity_id, "
+      "record_id) DO UPDATE SET survivor_id = excluded.survivor_id, merge_id = excluded.merge_id");
+  statement.bind(1, record.entity->id)
+      .bind(2, record.id)
+      .bind_blob(3, std::string_view(reinterpret_cast<const char*>(record.uid.data()), record.uid.size()));
   statement.bind(4, survivor).bind(5, merge_id).run();
 }
 
@@ -89,13 +102,16 @@ void recompute_rollups(WriteTransaction& transaction, const EntityDef& entity, s
   transaction.resolver.forget(entity, id);
 }
 
-void settle_pairs(store::Connection& connection, const EntityDef& entity, const std::vector<std::int64_t>& ids, std::string_view from, std::string_view to, base::Instant now) {
-  auto statement = connection.prepare("duplicate_settle", "UPDATE sys_duplicate SET state = $1, decided_at = $2 WHERE entity_id = $3 AND state = $4 AND first_id IN (" + connection.int_list_sql(5) + ") AND second_id IN (" +
-                                                              connection.int_list_sql(5) + ")");
+void settle_pairs(store::Connection& connection, const EntityDef& entity, const std::vector<std::int64_t>& ids, std::string_view from,
+                  std::string_view to, base::Instant now) {
+  auto statement = connection.prepare(
+      "duplicate_settle", "UPDATE sys_duplicate SET state = $1, decided_at = $2 WHERE entity_id = $3 AND state = $4 AND first_id IN (" +
+                              connection.int_list_sql(5) + ") AND second_id IN (" + connection.int_list_sql(5) + ")");
   statement.bind_text(1, to).bind(2, base::to_micros(now)).bind(3, entity.id).bind_text(4, from).bind_int_list(5, ids).run();
 }
 
-MergeResult finish_in(WriteTransaction& transaction, const Caller& caller, const EntityDef& entity, const MergeRequest& request, std::int64_t merge_id) {
+MergeResult finish_in(WriteTransaction& transaction, const Caller& caller, const EntityDef& entity, const MergeRequest& request,
+                      std::int64_t merge_id) {
   std::vector<Record> records = open_all(transaction, caller, entity, request);
   if (merge_id == 0) merge_id = begin_merge(transaction, caller, records.front());
   const auto merged = merged_values(*transaction.registry, caller, records, request.choose);
@@ -142,7 +158,9 @@ struct KnownMerge {
 
 KnownMerge find_merge(store::Connection& connection, const EntityDef& entity, std::int64_t merge_id) {
   KnownMerge merge;
-  auto statement = connection.prepare("merge_find", "SELECT survivor_id, state, before, after FROM sys_merge WHERE id = $1 AND entity_id = $2" + std::string(connection.row_lock_sql()));
+  auto statement =
+      connection.prepare("merge_find", "SELECT survivor_id, state, before, after FROM sys_merge WHERE id = $1 AND entity_id = $2" +
+                                           std::string(connection.row_lock_sql()));
   if (!statement.bind(1, merge_id).bind(2, entity.id).step()) throw base::Error(base::ErrorCode::kNotFound, "merge_not_found");
   merge.survivor = statement.integer(0);
   merge.state = statement.text(1);
@@ -155,7 +173,8 @@ KnownMerge find_merge(store::Connection& connection, const EntityDef& entity, st
 }
 
 // The merged records out of the bin; those that somebody took out already stay as they are.
-void bring_back(WriteTransaction& transaction, const Caller& caller, const Caller& system, const EntityDef& entity, const KnownMerge& merge) {
+void bring_back(WriteTransaction& transaction, const Caller& caller, const Caller& system, const EntityDef& entity,
+                const KnownMerge& merge) {
   const SaveOptions options;
   for (const std::int64_t id : merge.others) {
     const auto record = load_record(transaction.connection, *transaction.registry, entity, id, true);
@@ -206,16 +225,21 @@ const EntityDef& current(const WriteTransaction& transaction, const EntityDef& e
 
 }  // namespace
 
-MergeResult RecordMerge::merge(const Caller& caller, const EntityDef& entity, const MergeRequest& request) { return finish(caller, entity, request, 0); }
+MergeResult RecordMerge::merge(const Caller& caller, const EntityDef& entity, const MergeRequest& request) {
+  return finish(caller, entity, request, 0);
+}
 
 MergeResult RecordMerge::finish(const Caller& caller, const EntityDef& entity, const MergeRequest& request, std::int64_t merge_id) {
   check_request(request);
   MergeResult result;
-  run_write(services_, "record_merge", store::Lane::kInteractive, [&](WriteTransaction& transaction) { result = finish_in(transaction, caller, current(transaction, entity), request, merge_id); });
+  run_write(services_, "record_merge", store::Lane::kInteractive, [&](WriteTransaction& transaction) {
+    result = finish_in(transaction, caller, current(transaction, entity), request, merge_id);
+  });
   return result;
 }
 
-RecordMerge::Begun RecordMerge::move_slice(const Caller& caller, const EntityDef& entity, const MergeRequest& request, std::int64_t merge_id) {
+RecordMerge::Begun RecordMerge::move_slice(const Caller& caller, const EntityDef& entity, const MergeRequest& request,
+                                           std::int64_t merge_id) {
   check_request(request);
   Begun begun;
   run_write(services_, "record_merge_slice", store::Lane::kBulk, [&](WriteTransaction& transaction) {
@@ -247,7 +271,11 @@ MergeUndoResult RecordMerge::undo(const Caller& caller, const EntityDef& entity,
     recompute_rollups(transaction, known, merge.survivor);
     for (const std::int64_t id : merge.others) recompute_rollups(transaction, known, id);
     transaction.connection.prepare("merge_forget", "DELETE FROM sys_merged WHERE merge_id = $1").bind(1, merge_id).run();
-    transaction.connection.prepare("merge_undone", "UPDATE sys_merge SET state = 'undone', undone_at = $1, undone_by = $2 WHERE id = $3").bind(1, base::to_micros(transaction.now)).bind(2, caller.user_id).bind(3, merge_id).run();
+    transaction.connection.prepare("merge_undone", "UPDATE sys_merge SET state = 'undone', undone_at = $1, undone_by = $2 WHERE id = $3")
+        .bind(1, base::to_micros(transaction.now))
+        .bind(2, caller.user_id)
+        .bind(3, merge_id)
+        .run();
     std::vector<std::int64_t> ids = merge.others;
     ids.push_back(merge.survivor);
     settle_pairs(transaction.connection, known, ids, "merged", "open", transaction.now);
@@ -255,12 +283,15 @@ MergeUndoResult RecordMerge::undo(const Caller& caller, const EntityDef& entity,
   return result;
 }
 
-std::int64_t count_merge_links(store::Connection& connection, const Registry& registry, const EntityDef& entity, const std::vector<std::int64_t>& others) {
+std::int64_t count_merge_links(store::Connection& connection, const Registry& registry, const EntityDef& entity,
+                               const std::vector<std::int64_t>& others) {
   std::int64_t count = 0;
   for (const auto& backlink : registry.backlinks(entity)) {
     const std::string column = column_of(*backlink.entity, backlink.field), other = column_of(*backlink.entity, backlink.field, "__entity");
     if (column.empty()) continue;
-    auto statement = connection.prepare("merge_link_total", "SELECT count(*) FROM " + table_of(*backlink.entity) + " WHERE " + column + " IN (" + connection.int_list_sql(1) + ")" + (other.empty() ? "" : " AND " + other + " = " + std::to_string(entity.id)));
+    auto statement = connection.prepare("merge_link_total", "SELECT count(*) FROM " + table_of(*backlink.entity) + " WHERE " + column +
+                                                                " IN (" + connection.int_list_sql(1) + ")" +
+                                                                (other.empty() ? "" : " AND " + other + " = " + std::to_string(entity.id)));
     if (statement.bind_int_list(1, others).step()) count += statement.integer(0);
   }
   return count;
@@ -279,9 +310,12 @@ std::optional<std::int64_t> find_survivor(store::Connection& connection, const E
 std::vector<MergeRow> list_merges(store::Connection& connection, const EntityDef& entity, std::int64_t survivor) {
   std::vector<MergeRow> rows;
   {
-    auto statement = connection.prepare("merge_list", "SELECT id, version, user_id, at FROM sys_merge WHERE entity_id = $1 AND survivor_id = $2 AND state = 'done' ORDER BY id DESC LIMIT 50");
+    auto statement = connection.prepare("merge_list",
+                                        "SELECT id, version, user_id, at FROM sys_merge WHERE entity_id = $1 AND survivor_id = $2 AND "
+                                        "state = 'done' ORDER BY id DESC LIMIT 50");
     statement.bind(1, entity.id).bind(2, survivor);
-    while (statement.step()) rows.push_back({statement.integer(0), statement.integer(1), statement.integer(2), base::from_micros(statement.integer(3)), {}});
+    while (statement.step())
+      rows.push_back({statement.integer(0), statement.integer(1), statement.integer(2), base::from_micros(statement.integer(3)), {}});
   }
   for (auto& row : rows) {
     auto statement = connection.prepare("merge_others", "SELECT record_id FROM sys_merged WHERE merge_id = $1 ORDER BY record_id");

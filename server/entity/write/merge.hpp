@@ -75,7 +75,8 @@ class RecordMerge {
 // {"records":[…],"result":{…},"from":{field: id | "union" | "value"},"links":[{"entity","field","count"}],"link_count"}: what a
 // merge would do, as the caller may read it. Rights as for the merge.
 void write_merge_preview(const QueryContext& context, const EntityDef& entity, const MergeRequest& request, base::JsonWriter& out);
-std::int64_t count_merge_links(store::Connection& connection, const Registry& registry, const EntityDef& entity, const std::vector<std::int64_t>& others);
+std::int64_t count_merge_links(store::Connection& connection, const Registry& registry, const EntityDef& entity,
+                               const std::vector<std::int64_t>& others);
 
 // The record that stands for a merged one, through further merges; nullopt when it was never merged.
 std::optional<std::int64_t> find_survivor(store::Connection& connection, const EntityDef& entity, std::int64_t id);

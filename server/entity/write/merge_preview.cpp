@@ -24,7 +24,8 @@ std::vector<Record> load_all(const QueryContext& context, const EntityDef& entit
     const auto allowed = [&](Action action) { return !find_ids(context, entity, own, action, 0, 1).empty(); };
     if (!record || record->deleted || !allowed(Action::kRead)) throw base::Error(base::ErrorCode::kNotFound, "record_not_found");
     if (!allowed(Action::kUpdate)) throw base::Error(base::ErrorCode::kPermissionDenied, "update_not_allowed", {{"entity", entity.key}});
-    if (id != request.survivor && !allowed(Action::kDelete)) throw base::Error(base::ErrorCode::kPermissionDenied, "delete_not_allowed", {{"entity", entity.key}});
+    if (id != request.survivor && !allowed(Action::kDelete))
+      throw base::Error(base::ErrorCode::kPermissionDenied, "delete_not_allowed", {{"entity", entity.key}});
     records.push_back(std::move(*record));
   }
   return records;
@@ -35,9 +36,12 @@ std::vector<MergeLinks> links_of(const QueryContext& context, const EntityDef& e
   for (const auto& backlink : context.registry.backlinks(entity)) {
     const std::string column = column_of(*backlink.entity, backlink.field), any = column_of(*backlink.entity, backlink.field, "__entity");
     if (column.empty()) continue;
-    auto statement = context.connection.prepare("merge_preview_links", "SELECT count(*) FROM " + table_of(*backlink.entity) + " WHERE deleted_at IS NULL AND " + column + " IN (" + context.connection.int_list_sql(1) + ")" +
-                                                                           (any.empty() ? "" : " AND " + any + " = " + std::to_string(entity.id)));
-    if (statement.bind_int_list(1, others).step() && statement.integer(0) > 0) out.push_back({backlink.entity->key, backlink.entity->fields[static_cast<std::size_t>(backlink.field)].key, statement.integer(0)});
+    auto statement = context.connection.prepare(
+        "merge_preview_links", "SELECT count(*) FROM " + table_of(*backlink.entity) + " WHERE deleted_at IS NULL AND " + column + " IN (" +
+                                   context.connection.int_list_sql(1) + ")" +
+                                   (any.empty() ? "" : " AND " + any + " = " + std::to_string(entity.id)));
+    if (statement.bind_int_list(1, others).step() && statement.integer(0) > 0)
+      out.push_back({backlink.entity->key, backlink.entity->fields[static_cast<std::size_t>(backlink.field)].key, statement.integer(0)});
   }
   return out;
 }
@@ -77,7 +81,8 @@ void write_merge_preview(const QueryContext& context, const EntityDef& entity, c
     from[field.key] = value.is_united ? json::value("union") : value.from == 0 || emptied ? json::value("value") : json::value(value.from);
   }
   out.end_object().key("from").value(from).key("links").begin_array();
-  for (const auto& link : links_of(context, entity, request.others)) out.begin_object().key("entity").text(link.entity).key("field").text(link.field).key("count").integer(link.count).end_object();
+  for (const auto& link : links_of(context, entity, request.others))
+    out.begin_object().key("entity").text(link.entity).key("field").text(link.field).key("count").integer(link.count).end_object();
   out.end_array().key("link_count").integer(count_merge_links(context.connection, context.registry, entity, request.others)).end_object();
 }
 

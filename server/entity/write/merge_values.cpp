@@ -67,7 +67,8 @@ Value without_ids(Value value) {
 
 MergedValue taken(const std::vector<Record>& records, const Record& source, FieldIndex index) {
   const bool own = &source == &records.front();
-  return {index, own ? source.at(index) : without_ids(source.at(index)), marks_of(source, source.entity->fields[static_cast<std::size_t>(index)]), source.id, false};
+  return {index, own ? source.at(index) : without_ids(source.at(index)),
+          marks_of(source, source.entity->fields[static_cast<std::size_t>(index)]), source.id, false};
 }
 
 MergedValue by_rule(const std::vector<Record>& records, FieldIndex index) {
@@ -78,7 +79,8 @@ MergedValue by_rule(const std::vector<Record>& records, FieldIndex index) {
   return taken(records, records.front(), index);
 }
 
-std::optional<MergedValue> by_choice(const Registry& registry, const std::vector<Record>& records, FieldIndex index, const json::value& choice, std::vector<base::FieldError>& errors) {
+std::optional<MergedValue> by_choice(const Registry& registry, const std::vector<Record>& records, FieldIndex index,
+                                     const json::value& choice, std::vector<base::FieldError>& errors) {
   const FieldDef& field = records.front().entity->fields[static_cast<std::size_t>(index)];
   if (choice.is_int64()) {
     const auto at = std::find_if(records.begin(), records.end(), [&](const Record& record) { return record.id == choice.as_int64(); });
@@ -109,16 +111,20 @@ void drop_inner_link(const std::vector<Record>& records, MergedValue& merged) {
 json::value pack(const Value& value) {
   if (const auto* number = std::get_if<std::int64_t>(&value)) return *number;
   if (const auto* text = std::get_if<std::string>(&value)) return json::value(*text);
-  if (const auto* money = std::get_if<Money>(&value)) return json::object{{"m", json::array{money->units, json::value(money->currency), money->base_units}}};
+  if (const auto* money = std::get_if<Money>(&value))
+    return json::object{{"m", json::array{money->units, json::value(money->currency), money->base_units}}};
   if (const auto* link = std::get_if<Link>(&value)) return json::object{{"l", json::array{link->entity_id, link->record_id}}};
   if (const auto* items = std::get_if<Items>(&value)) {
     json::array out;
     for (const auto& item : *items) {
       json::array columns;
       for (const auto& column : item.columns) {
-        if (const auto* number = std::get_if<std::int64_t>(&column)) columns.emplace_back(*number);
-        else if (const auto* text = std::get_if<std::string>(&column)) columns.emplace_back(*text);
-        else columns.emplace_back(nullptr);
+        if (const auto* number = std::get_if<std::int64_t>(&column))
+          columns.emplace_back(*number);
+        else if (const auto* text = std::get_if<std::string>(&column))
+          columns.emplace_back(*text);
+        else
+          columns.emplace_back(nullptr);
       }
       out.push_back(json::array{item.id, std::move(columns)});
     }
@@ -144,9 +150,12 @@ Value unpack(const json::value& packed) {
   for (const auto& entry : packed.as_array()) {
     Item item{entry.as_array().at(0).as_int64(), {}};
     for (const auto& column : entry.as_array().at(1).as_array()) {
-      if (column.is_int64()) item.columns.emplace_back(column.as_int64());
-      else if (column.is_string()) item.columns.emplace_back(std::string(column.as_string()));
-      else item.columns.emplace_back(std::monostate{});
+      if (column.is_int64())
+        item.columns.emplace_back(column.as_int64());
+      else if (column.is_string())
+        item.columns.emplace_back(std::string(column.as_string()));
+      else
+        item.columns.emplace_back(std::monostate{});
     }
     items.push_back(std::move(item));
   }
@@ -161,17 +170,21 @@ bool holds(const Items& items, const Item& wanted) {
 
 bool is_mergeable(const FieldDef& field) {
   const std::string_view type = field.type->name();
-  return !field.system && field.through.empty() && type != "formula" && type != "roll_up" && type != "auto_number" && type != "many_to_many";
+  return !field.system && field.through.empty() && type != "formula" && type != "roll_up" && type != "auto_number" &&
+         type != "many_to_many";
 }
 
-std::vector<MergedValue> merged_values(const Registry& registry, const Caller& caller, const std::vector<Record>& records, const json::object& choose) {
+std::vector<MergedValue> merged_values(const Registry& registry, const Caller& caller, const std::vector<Record>& records,
+                                       const json::object& choose) {
   const EntityDef& entity = *records.front().entity;
   std::vector<base::FieldError> errors;
   for (const auto& member : choose) {
     const std::string key(member.key());
     const FieldDef* field = entity.field(key);
-    if (field == nullptr || !may_read_field(caller, entity, *field)) errors.push_back({"choose." + key, "unknown_field", {}});
-    else if (!is_mergeable(*field) || field->read_only || !may_write_field(caller, entity, *field)) errors.push_back({"choose." + key, "read_only", {}});
+    if (field == nullptr || !may_read_field(caller, entity, *field))
+      errors.push_back({"choose." + key, "unknown_field", {}});
+    else if (!is_mergeable(*field) || field->read_only || !may_write_field(caller, entity, *field))
+      errors.push_back({"choose." + key, "read_only", {}});
   }
   if (!errors.empty()) throw base::Error(std::move(errors));
   std::vector<MergedValue> out;
@@ -183,7 +196,8 @@ std::vector<MergedValue> merged_values(const Registry& registry, const Caller& c
     auto merged = choice == nullptr ? by_rule(records, index) : by_choice(registry, records, index, *choice, errors);
     if (!merged) continue;
     drop_inner_link(records, *merged);
-    if (field.required && is_empty(merged->value) && !is_empty(records.front().at(index))) errors.push_back({"choose." + field.key, "required", {}});
+    if (field.required && is_empty(merged->value) && !is_empty(records.front().at(index)))
+      errors.push_back({"choose." + field.key, "required", {}});
     out.push_back(std::move(*merged));
   }
   if (!errors.empty()) throw base::Error(std::move(errors));
@@ -197,7 +211,8 @@ std::string pack_values(const Record& record) {
     if (is_mergeable(field) && !is_empty(record.values[i])) out[std::to_string(field.id)] = pack(record.values[i]);
   }
   json::array marks;
-  for (const auto& mark : record.marks) marks.push_back(json::array{json::value(mark.field), json::value(mark.code), json::value(mark.raw)});
+  for (const auto& mark : record.marks)
+    marks.push_back(json::array{json::value(mark.field), json::value(mark.code), json::value(mark.raw)});
   out["marks"] = std::move(marks);
   return json::serialize(out);
 }
@@ -207,11 +222,13 @@ Record unpack_values(const EntityDef& entity, std::string_view text) {
   const json::value parsed = base::parse_json(text, {64, 64u << 20});
   const auto& values = parsed.as_object();
   for (std::size_t i = 0; i < entity.fields.size(); ++i) {
-    if (const auto* packed = values.if_contains(std::to_string(entity.fields[i].id)); packed != nullptr && is_mergeable(entity.fields[i])) record.values[i] = unpack(*packed);
+    if (const auto* packed = values.if_contains(std::to_string(entity.fields[i].id)); packed != nullptr && is_mergeable(entity.fields[i]))
+      record.values[i] = unpack(*packed);
   }
   for (const auto& mark : values.at("marks").as_array()) {
     const auto& parts = mark.as_array();
-    record.marks.push_back({std::string(parts.at(0).as_string()), std::string(parts.at(1).as_string()), std::string(parts.at(2).as_string())});
+    record.marks.push_back(
+        {std::string(parts.at(0).as_string()), std::string(parts.at(1).as_string()), std::string(parts.at(2).as_string())});
   }
   return record;
 }
@@ -221,7 +238,8 @@ bool same_value(const Value& a, const Value& b) {
   const auto* left = std::get_if<Items>(&a);
   const auto* right = std::get_if<Items>(&b);
   if (left == nullptr || right == nullptr) return a == b;
-  return std::equal(left->begin(), left->end(), right->begin(), right->end(), [](const Item& x, const Item& y) { return x.columns == y.columns; });
+  return std::equal(left->begin(), left->end(), right->begin(), right->end(),
+                    [](const Item& x, const Item& y) { return x.columns == y.columns; });
 }
 
 std::optional<Value> undone_value(const Value& before, const Value& after, const Value& now) {
@@ -231,7 +249,8 @@ std::optional<Value> undone_value(const Value& before, const Value& after, const
     const auto* items = std::get_if<Items>(&value);
     return items == nullptr ? kNone : *items;
   };
-  const bool are_items = std::holds_alternative<Items>(before) || std::holds_alternative<Items>(after) || std::holds_alternative<Items>(now);
+  const bool are_items =
+      std::holds_alternative<Items>(before) || std::holds_alternative<Items>(after) || std::holds_alternative<Items>(now);
   if (!are_items) return std::nullopt;
   Items kept;
   for (const auto& item : items_of(now)) {

@@ -23,7 +23,8 @@ struct MergedValue {
 bool is_mergeable(const FieldDef& field);
 // The values of the survivor (records.front()) after the merge, in the order of the fields. `caller` may choose only among
 // fields that he may read and write; errors name "choose.<field>".
-std::vector<MergedValue> merged_values(const Registry& registry, const Caller& caller, const std::vector<Record>& records, const json::object& choose);
+std::vector<MergedValue> merged_values(const Registry& registry, const Caller& caller, const std::vector<Record>& records,
+                                       const json::object& choose);
 
 // Every stored value of a record as text, and one field of it read back; exact, ids of items included.
 std::string pack_values(const Record& record);

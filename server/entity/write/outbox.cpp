@@ -25,8 +25,7 @@ std::vector<int> parse_ids(std::string_view text) {
 }
 
 // Transactions at or above this one may still be running.
-constexpr std::string_view kBelowRunning =
-    " AND tx < (pg_snapshot_xmin(pg_current_snapshot())::text)::bigint";
+constexpr std::string_view kBelowRunning = " AND tx < (pg_snapshot_xmin(pg_current_snapshot())::text)::bigint";
 
 }  // namespace
 
@@ -44,8 +43,8 @@ std::optional<OutboxPosition> parse_position(std::string_view text) {
   return OutboxPosition{*transaction, *sequence};
 }
 
-void write_outbox(store::Connection& connection, const Record& record, std::string_view action,
-                  const std::vector<FieldIndex>& changed, std::int64_t user_id, base::Instant now) {
+void write_outbox(store::Connection& connection, const Record& record, std::string_view action, const std::vector<FieldIndex>& changed,
+                  std::int64_t user_id, base::Instant now) {
   std::string fields;
   for (const FieldIndex index : changed) {
     if (!fields.empty()) fields += ',';
@@ -60,11 +59,9 @@ void write_outbox(store::Connection& connection, const Record& record, std::stri
 }
 
 std::vector<OutboxEvent> read_outbox(store::Connection& connection, const OutboxPosition& position, int limit) {
-  std::string sql =
-      "SELECT tx, seq, at, entity_id, record_id, version, action, fields, user_id FROM sys_outbox WHERE ";
+  std::string sql = "SELECT tx, seq, at, entity_id, record_id, version, action, fields, user_id FROM sys_outbox WHERE ";
   const bool postgres = connection.dialect() == store::Dialect::kPostgres;
-  sql += postgres ? "(tx, seq) > ($1, $2)" + std::string(kBelowRunning) + " ORDER BY tx, seq"
-                  : "$1 = 0 AND seq > $2 ORDER BY seq";
+  sql += postgres ? "(tx, seq) > ($1, $2)" + std::string(kBelowRunning) + " ORDER BY tx, seq" : "$1 = 0 AND seq > $2 ORDER BY seq";
   auto statement = connection.prepare("outbox_read", sql + " LIMIT $3");
   statement.bind(1, position.transaction).bind(2, position.sequence).bind(3, limit);
   std::vector<OutboxEvent> events;
@@ -86,10 +83,10 @@ std::vector<OutboxEvent> read_outbox(store::Connection& connection, const Outbox
 
 OutboxPosition newest_position(store::Connection& connection) {
   const bool postgres = connection.dialect() == store::Dialect::kPostgres;
-  auto statement = connection.prepare(
-      "outbox_newest", postgres ? "SELECT tx, seq FROM sys_outbox WHERE seq > $1" + std::string(kBelowRunning) +
-                                      " ORDER BY tx DESC, seq DESC LIMIT 1"
-                                : std::string("SELECT 0, seq FROM sys_outbox WHERE seq > $1 ORDER BY seq DESC LIMIT 1"));
+  auto statement =
+      connection.prepare("outbox_newest", postgres ? "SELECT tx, seq FROM sys_outbox WHERE seq > $1" + std::string(kBelowRunning) +
+                                                         " ORDER BY tx DESC, seq DESC LIMIT 1"
+                                                   : std::string("SELECT 0, seq FROM sys_outbox WHERE seq > $1 ORDER BY seq DESC LIMIT 1"));
   statement.bind(1, 0);
   if (!statement.step()) return {};
   return {statement.integer(0), statement.integer(1)};
@@ -98,7 +95,8 @@ OutboxPosition newest_position(store::Connection& connection) {
 std::int64_t trim_outbox(store::Connection& connection, base::Instant before, int limit) {
   return connection
       .prepare("outbox_trim",
-               "DELETE FROM sys_outbox WHERE seq IN (SELECT seq FROM (SELECT seq, tx, at FROM sys_outbox ORDER BY seq LIMIT " + std::to_string(limit) +
+               "DELETE FROM sys_outbox WHERE seq IN (SELECT seq FROM (SELECT seq, tx, at FROM sys_outbox ORDER BY seq LIMIT " +
+                   std::to_string(limit) +
                    ") o WHERE at < $1 AND NOT EXISTS (SELECT 1 FROM sys_consumer c WHERE c.tx < o.tx OR (c.tx = o.tx AND c.seq < o.seq)))")
       .bind(1, base::to_micros(before))
       .run();

@@ -22,11 +22,11 @@ struct OutboxPosition {
   std::int64_t transaction = 0;
   std::int64_t sequence = 0;
 };
-std::string to_string(const OutboxPosition& position);                      // "12.345"
-std::optional<OutboxPosition> parse_position(std::string_view text);        // "" is the beginning
+std::string to_string(const OutboxPosition& position);                // "12.345"
+std::optional<OutboxPosition> parse_position(std::string_view text);  // "" is the beginning
 
-void write_outbox(store::Connection& connection, const Record& record, std::string_view action,
-                  const std::vector<FieldIndex>& changed, std::int64_t user_id, base::Instant now);
+void write_outbox(store::Connection& connection, const Record& record, std::string_view action, const std::vector<FieldIndex>& changed,
+                  std::int64_t user_id, base::Instant now);
 // Events after `position`, oldest first.
 std::vector<OutboxEvent> read_outbox(store::Connection& connection, const OutboxPosition& position, int limit);
 // The newest position that a reader may start from to get only what comes later.

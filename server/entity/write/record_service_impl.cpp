@@ -46,50 +46,60 @@ std::string body_hash(const json::object& values) {
   return hex;
 }
 
-std::optional<SaveResult> find_idempotent(WriteTransaction& transaction, const Caller& caller, const std::string& key, const std::string& hash) {
-  auto statement = transaction.connection.prepare("idempotency_find", "SELECT body_hash, record_id, version FROM sys_idempotency WHERE user_id = $1 AND key = $2");
+std::optional<SaveResult> find_idempotent(WriteTransaction& transaction, const Caller& caller, const std::string& key,
+                                          const std::string& hash) {
+  auto statement = transaction.connection.prepare(
+      "idempotency_find", "SELECT body_hash, record_id, version FROM sys_idempotency WHERE user_id = $1 AND key = $2");
   statement.bind(1, caller.user_id).bind_text(2, key);
   if (!statement.step()) return std::nullopt;
   if (statement.text(0) != hash) throw base::Error(base::ErrorCode::kFailedPrecondition, "idempotency_key_reused");
   return SaveResult{SaveResult::Status::kCreated, statement.integer(1), statement.integer(2), nullptr};
 }
 
-void keep_idempotent(WriteTransaction& transaction, const Caller& caller, const EntityDef& entity, const SaveOptions& options, const std::string& hash,
-                     const SaveResult& result) {
-  auto statement = transaction.connection.prepare("idempotency_keep", "INSERT INTO sys_idempotency(user_id, key, body_hash, entity_id, record_id, version, at) "
-                                                                      "VALUES($1, $2, $3, $4, $5, $6, $7)");
+void keep_idempotent(WriteTransaction& transaction, const Caller& caller, const EntityDef& entity, const SaveOptions& options,
+                     const std::string& hash, const SaveResult& result) {
+  auto statement = transaction.connection.prepare("idempotency_keep",
+                                                  "INSERT INTO sys_idempotency(user_id, key, body_hash, entity_id, record_id, version, at) "
+                                                  "VALUES($1, $2, $3, $4, $5, $6, $7)");
   statement.bind(1, caller.user_id).bind_text(2, *options.idempotency_key).bind_text(3, hash).bind(4, entity.id);
   statement.bind(5, result.id).bind(6, result.version).bind(7, base::to_micros(transaction.now)).run();
 }
 
 class RecordServiceImpl final : public RecordService {
  public:
-  RecordServiceImpl(store::Database& database, Catalog& catalog, const base::Clock& clock, base::Random& random) : parts_{database, catalog, clock, random} {}
+  RecordServiceImpl(store::Database& database, Catalog& catalog, const base::Clock& clock, base::Random& random)
+      : parts_{database, catalog, clock, random} {}
 
   SaveResult create(const Caller& caller, const EntityDef& entity, const json::object& values, const SaveOptions& options) override {
-    return run("record_create", options, [&](WriteTransaction& transaction) { return create_one(transaction, caller, entity.id, values, options); });
+    return run("record_create", options,
+               [&](WriteTransaction& transaction) { return create_one(transaction, caller, entity.id, values, options); });
   }
 
-  SaveResult update(const Caller& caller, const EntityDef& entity, std::int64_t id, const json::object& patch, const SaveOptions& options) override {
+  SaveResult update(const Caller& caller, const EntityDef& entity, std::int64_t id, const json::object& patch,
+                    const SaveOptions& options) override {
     return run("record_update", options, [&](WriteTransaction& transaction) {
       return Save(transaction, caller, known(transaction, entity.id), options).update(id, patch);
     });
   }
 
   void remove(const Caller& caller, const EntityDef& entity, std::int64_t id, const SaveOptions& options) override {
-    run("record_delete", options, [&](WriteTransaction& transaction) { return Save(transaction, caller, known(transaction, entity.id), options).remove(id); });
+    run("record_delete", options,
+        [&](WriteTransaction& transaction) { return Save(transaction, caller, known(transaction, entity.id), options).remove(id); });
   }
 
   void restore(const Caller& caller, const EntityDef& entity, std::int64_t id, const SaveOptions& options) override {
-    run("record_restore", options, [&](WriteTransaction& transaction) { return Save(transaction, caller, known(transaction, entity.id), options).restore(id); });
+    run("record_restore", options,
+        [&](WriteTransaction& transaction) { return Save(transaction, caller, known(transaction, entity.id), options).restore(id); });
   }
 
   void purge(const Caller& caller, const EntityDef& entity, std::int64_t id) override {
     if (!caller.is_admin && !caller.is_system) throw base::Error(base::ErrorCode::kPermissionDenied, "purge_not_allowed");
-    run("record_purge", {}, [&](WriteTransaction& transaction) { return purge_one(transaction, caller, known(transaction, entity.id), id); });
+    run("record_purge", {},
+        [&](WriteTransaction& transaction) { return purge_one(transaction, caller, known(transaction, entity.id), id); });
   }
 
-  std::vector<SaveResult> batch(const Caller& caller, const EntityDef& entity, std::vector<BatchItem> items, const SaveOptions& options, bool atomic) override {
+  std::vector<SaveResult> batch(const Caller& caller, const EntityDef& entity, std::vector<BatchItem> items, const SaveOptions& options,
+                                bool atomic) override {
     std::vector<SaveResult> results;
     results.reserve(items.size());
     while (results.size() < items.size() || items.empty()) {
@@ -100,7 +110,8 @@ class RecordServiceImpl final : public RecordService {
         for (std::size_t i = results.size(); i < items.size(); ++i) {
           slice.push_back(batch_one(transaction, caller, entity.id, items[i].values, options, atomic));
           const bool whole = atomic || options.dry_run;
-          const std::chrono::steady_clock::duration longest = options.bulk_load ? std::chrono::steady_clock::duration(kBulkLoadSlice) : kSlice;
+          const std::chrono::steady_clock::duration longest =
+              options.bulk_load ? std::chrono::steady_clock::duration(kBulkLoadSlice) : kSlice;
           if (!whole && std::chrono::steady_clock::now() - start > longest) break;
         }
       });
@@ -111,31 +122,36 @@ class RecordServiceImpl final : public RecordService {
   }
 
   SaveResult undo(const Caller& caller, const EntityDef& entity, std::int64_t id, std::int64_t audit_seq) override {
-    return run("record_undo", {}, [&](WriteTransaction& transaction) { return undo_one(transaction, caller, known(transaction, entity.id), id, audit_seq); });
+    return run("record_undo", {},
+               [&](WriteTransaction& transaction) { return undo_one(transaction, caller, known(transaction, entity.id), id, audit_seq); });
   }
 
-  SaveResult create_in(store::Connection& connection, const Caller& caller, const EntityDef& entity, const json::object& values, const SaveOptions& options) override {
+  SaveResult create_in(store::Connection& connection, const Caller& caller, const EntityDef& entity, const json::object& values,
+                       const SaveOptions& options) override {
     WriteTransaction transaction(parts_, connection, parts_.catalog.current(), parts_.clock.now());
     return create_one(transaction, caller, entity.id, values, options);
   }
 
-  SaveResult update_in(store::Connection& connection, const Caller& caller, const EntityDef& entity, std::int64_t id, const json::object& patch,
-                       const SaveOptions& options) override {
+  SaveResult update_in(store::Connection& connection, const Caller& caller, const EntityDef& entity, std::int64_t id,
+                       const json::object& patch, const SaveOptions& options) override {
     WriteTransaction transaction(parts_, connection, parts_.catalog.current(), parts_.clock.now());
     return Save(transaction, caller, known(transaction, entity.id), options).update(id, patch);
   }
 
-  SaveResult remove_in(store::Connection& connection, const Caller& caller, const EntityDef& entity, std::int64_t id, const SaveOptions& options) override {
+  SaveResult remove_in(store::Connection& connection, const Caller& caller, const EntityDef& entity, std::int64_t id,
+                       const SaveOptions& options) override {
     WriteTransaction transaction(parts_, connection, parts_.catalog.current(), parts_.clock.now());
     return Save(transaction, caller, known(transaction, entity.id), options).remove(id);
   }
 
-  SaveResult restore_in(store::Connection& connection, const Caller& caller, const EntityDef& entity, std::int64_t id, const SaveOptions& options) override {
+  SaveResult restore_in(store::Connection& connection, const Caller& caller, const EntityDef& entity, std::int64_t id,
+                        const SaveOptions& options) override {
     WriteTransaction transaction(parts_, connection, parts_.catalog.current(), parts_.clock.now());
     return Save(transaction, caller, known(transaction, entity.id), options).restore(id);
   }
 
-  SaveResult undo_in(store::Connection& connection, const Caller& caller, const EntityDef& entity, std::int64_t id, std::int64_t audit_seq) override {
+  SaveResult undo_in(store::Connection& connection, const Caller& caller, const EntityDef& entity, std::int64_t id,
+                     std::int64_t audit_seq) override {
     WriteTransaction transaction(parts_, connection, parts_.catalog.current(), parts_.clock.now());
     return undo_one(transaction, caller, known(transaction, entity.id), id, audit_seq);
   }
@@ -181,7 +197,8 @@ class RecordServiceImpl final : public RecordService {
     return result;
   }
 
-  static SaveResult create_one(WriteTransaction& transaction, const Caller& caller, int entity_id, const json::object& values, const SaveOptions& options) {
+  static SaveResult create_one(WriteTransaction& transaction, const Caller& caller, int entity_id, const json::object& values,
+                               const SaveOptions& options) {
     const EntityDef& entity = known(transaction, entity_id);
     if (!options.idempotency_key) return Save(transaction, caller, entity, options).create(values);
     const std::string hash = body_hash(values);
@@ -191,8 +208,8 @@ class RecordServiceImpl final : public RecordService {
     return result;
   }
 
-  static SaveResult batch_one(WriteTransaction& transaction, const Caller& caller, int entity_id, const json::object& values, const SaveOptions& options,
-                              bool atomic) {
+  static SaveResult batch_one(WriteTransaction& transaction, const Caller& caller, int entity_id, const json::object& values,
+                              const SaveOptions& options, bool atomic) {
     const EntityDef& entity = known(transaction, entity_id);
     SaveResult result;
     const auto save = [&] {
@@ -226,15 +243,22 @@ class RecordServiceImpl final : public RecordService {
     copy_built_in(*record);
     update_file_references(transaction.connection, &*record, nullptr, transaction.now);
     erase_record(transaction.connection, entity, id);
-    transaction.connection.prepare("audit_purge", "DELETE FROM sys_audit WHERE entity_id = $1 AND record_id = $2").bind(1, entity.id).bind(2, id).run();
-    transaction.connection.prepare("share_purge", "DELETE FROM sys_share WHERE entity_id = $1 AND record_id = $2").bind(1, entity.id).bind(2, id).run();
+    transaction.connection.prepare("audit_purge", "DELETE FROM sys_audit WHERE entity_id = $1 AND record_id = $2")
+        .bind(1, entity.id)
+        .bind(2, id)
+        .run();
+    transaction.connection.prepare("share_purge", "DELETE FROM sys_share WHERE entity_id = $1 AND record_id = $2")
+        .bind(1, entity.id)
+        .bind(2, id)
+        .run();
     update_search_index(transaction.connection, &*record, nullptr);
     ++record->version;
     write_outbox(transaction.connection, *record, "purged", {}, caller.user_id, transaction.now);
     return {SaveResult::Status::kUpdated, id, record->version, nullptr};
   }
 
-  static SaveResult undo_one(WriteTransaction& transaction, const Caller& caller, const EntityDef& entity, std::int64_t id, std::int64_t audit_seq) {
+  static SaveResult undo_one(WriteTransaction& transaction, const Caller& caller, const EntityDef& entity, std::int64_t id,
+                             std::int64_t audit_seq) {
     const auto row = find_audit(transaction.connection, entity, id, audit_seq);
     if (!row) throw base::Error(base::ErrorCode::kNotFound, "change_not_found");
     SaveOptions options;
@@ -279,7 +303,8 @@ class RecordServiceImpl final : public RecordService {
 
 }  // namespace
 
-std::unique_ptr<RecordService> make_record_service(store::Database& database, Catalog& catalog, const base::Clock& clock, base::Random& random) {
+std::unique_ptr<RecordService> make_record_service(store::Database& database, Catalog& catalog, const base::Clock& clock,
+                                                   base::Random& random) {
   return std::make_unique<RecordServiceImpl>(database, catalog, clock, random);
 }
 

@@ -9,6 +9,7 @@
 namespace entity {
 
 // All arguments outlive the service.
-std::unique_ptr<RecordService> make_record_service(store::Database& database, Catalog& catalog, const base::Clock& clock, base::Random& random);
+std::unique_ptr<RecordService> make_record_service(store::Database& database, Catalog& catalog, const base::Clock& clock,
+                                                   base::Random& random);
 
 }  // namespace entity

@@ -33,7 +33,8 @@ std::optional<RollUp> declared_rollup(const Registry& registry, const EntityDef&
   const auto dot = of.find('.');
   const EntityDef* child = registry.find(std::string_view(of).substr(0, dot));
   if (child == nullptr || dot == std::string::npos) return std::nullopt;
-  RollUp result{&parent, index, child, child->index_of(std::string_view(of).substr(dot + 1)), base::json_string(declaration, "fn", "count")};
+  RollUp result{&parent, index, child, child->index_of(std::string_view(of).substr(dot + 1)),
+                base::json_string(declaration, "fn", "count")};
   const std::string value = base::json_string(declaration, "field");
   if (!value.empty()) result.value = child->index_of(value);
   if (const std::string tree = base::json_string(declaration, "tree"); !tree.empty()) result.tree = parent.index_of(tree);
@@ -112,8 +113,10 @@ Value computed(WriteTransaction& transaction, const RollUp& rollup, std::int64_t
   Aggregate aggregate;
   aggregate.entity = rollup.child;
   aggregate.filter = children_filter(transaction, rollup, parent_id, *system);
-  static const std::map<std::string, Measure::Fn> kFunctions = {{"count", Measure::Fn::kCount}, {"sum", Measure::Fn::kSum},
-                                                                {"avg", Measure::Fn::kAvg},     {"min", Measure::Fn::kMin},
+  static const std::map<std::string, Measure::Fn> kFunctions = {{"count", Measure::Fn::kCount},
+                                                                {"sum", Measure::Fn::kSum},
+                                                                {"avg", Measure::Fn::kAvg},
+                                                                {"min", Measure::Fn::kMin},
                                                                 {"max", Measure::Fn::kMax}};
   Measure measure;
   measure.fn = kFunctions.at(rollup.fn);
@@ -164,15 +167,20 @@ std::int64_t units_of(const Value& value) {
 // A whole tree counted anew: for roll-ups that come to a base with records in it.
 void store_tree_total(WriteTransaction& transaction, const RollUp& rollup, std::int64_t root) {
   std::int64_t total = 0;
-  for (const std::int64_t id : subtree_of(transaction, *rollup.parent, rollup.tree, root)) total += units_of(computed(transaction, rollup, id));
+  for (const std::int64_t id : subtree_of(transaction, *rollup.parent, rollup.tree, root))
+    total += units_of(computed(transaction, rollup, id));
   std::string sets;
   for (const auto& column : sum_columns(rollup)) sets += (sets.empty() ? "" : ", ") + column + " = $1";
-  transaction.connection.prepare("rollup_total_store", "UPDATE " + table_of(*rollup.parent) + " SET " + sets + " WHERE id = $2").bind(1, total).bind(2, root).run();
+  transaction.connection.prepare("rollup_total_store", "UPDATE " + table_of(*rollup.parent) + " SET " + sets + " WHERE id = $2")
+      .bind(1, total)
+      .bind(2, root)
+      .run();
 }
 
 // What a record passes on to the one above it, as it stands in the table.
 std::int64_t stored_total(WriteTransaction& transaction, const RollUp& rollup, std::int64_t id) {
-  auto statement = transaction.connection.prepare("rollup_total", "SELECT " + column_of(*rollup.parent, rollup.field) + " FROM " + table_of(*rollup.parent) + " WHERE id = $1");
+  auto statement = transaction.connection.prepare(
+      "rollup_total", "SELECT " + column_of(*rollup.parent, rollup.field) + " FROM " + table_of(*rollup.parent) + " WHERE id = $1");
   return statement.bind(1, id).step() && !statement.is_null(0) ? statement.integer(0) : 0;
 }
 
@@ -198,7 +206,8 @@ void move_totals(WriteTransaction& transaction, const Record* before, const Reco
 // Whether the record before or after the save counts for a roll-up. Several roll-ups of an entity share few filters: each is tried once.
 class ChildTest {
  public:
-  ChildTest(WriteTransaction& transaction, const Record* before, const Record* after) : transaction_(transaction), before_(before), after_(after) {}
+  ChildTest(WriteTransaction& transaction, const Record* before, const Record* after)
+      : transaction_(transaction), before_(before), after_(after) {}
 
   bool operator()(const RollUp& rollup, const Record& record) {
     const json::value* source = rollup.parent->fields[static_cast<std::size_t>(rollup.field)].declaration.as_object().if_contains("filter");
@@ -248,8 +257,10 @@ void update_rollups(WriteTransaction& transaction, const Record* before, const R
       count(after, 1);
       TotalChanges& sums = changes.try_emplace(rollup.parent, transaction, *rollup.parent).first->second;
       for (const auto& [parent, difference] : differences) {
-        if (rollup.tree >= 0) sums.climb(parent, rollup.tree, sum_columns(rollup), difference);
-        else for (const auto& column : sum_columns(rollup)) sums.add(parent, column, difference);
+        if (rollup.tree >= 0)
+          sums.climb(parent, rollup.tree, sum_columns(rollup), difference);
+        else
+          for (const auto& column : sum_columns(rollup)) sums.add(parent, column, difference);
       }
       continue;
     }
@@ -266,8 +277,10 @@ void update_rollups(WriteTransaction& transaction, const Record* before, const R
 void recompute_rollup(WriteTransaction& transaction, const EntityDef& parent, FieldIndex field, std::int64_t parent_id) {
   const auto rollup = declared_rollup(*transaction.registry, parent, field);
   if (!rollup) return;
-  if (rollup->tree >= 0) store_tree_total(transaction, *rollup, parent_id);
-  else store_value(transaction, *rollup, parent_id, computed(transaction, *rollup, parent_id));
+  if (rollup->tree >= 0)
+    store_tree_total(transaction, *rollup, parent_id);
+  else
+    store_value(transaction, *rollup, parent_id, computed(transaction, *rollup, parent_id));
 }
 
 }  // namespace entity

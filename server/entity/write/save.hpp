@@ -47,7 +47,7 @@ struct WriteTransaction {
   RegistryPtr registry;
   base::Instant now;
   ConnectionResolver resolver;
-  int depth = 0;  // of records written by behaviours of records …
+  int depth = 0;                // of records written by behaviours of records …
   std::vector<Link> in_flight;  // records that have an id but no row yet: behaviours may already point to them
 
   WriteTransaction(const WriteParts& parts, store::Connection& connection, RegistryPtr registry, base::Instant now)
@@ -73,7 +73,8 @@ class Save final : public SaveContext {
   void give_way(std::int64_t id, std::string_view action);
   void come_back(std::int64_t id, std::string_view action);
   // The record with `values` in place of its own, its version one higher even when nothing changes.
-  SaveResult take(std::int64_t id, const std::vector<std::pair<FieldIndex, Value>>& values, std::vector<Mark> marks, std::string_view action);
+  SaveResult take(std::int64_t id, const std::vector<std::pair<FieldIndex, Value>>& values, std::vector<Mark> marks,
+                  std::string_view action);
   // Throws as an update or deletion by the caller would; the record as it is.
   Record open(std::int64_t id, Action action);
 

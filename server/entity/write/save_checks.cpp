@@ -29,8 +29,7 @@ std::string next_number(WriteTransaction& transaction, const EntityDef& entity, 
 bool sees_everything(const Caller& caller, const EntityDef& entity) {
   if (caller.is_system || caller.is_admin) return true;
   const auto it = caller.entities.find(entity.id);
-  return it != caller.entities.end() && it->second.conditions.empty() &&
-         it->second.scopes[static_cast<int>(Action::kRead)] == Scope::kAll;
+  return it != caller.entities.end() && it->second.conditions.empty() && it->second.scopes[static_cast<int>(Action::kRead)] == Scope::kAll;
 }
 
 // The value as one comparison with itself in other records; only types with a direct comparison can be unique.
@@ -103,7 +102,8 @@ void Save::check_links() {
     bool found = std::find(transaction_.in_flight.begin(), transaction_.in_flight.end(), *link) != transaction_.in_flight.end();
     if (found) continue;
     if (sees_everything(caller_, *target) || target->kind == EntityKind::kSystem) {
-      auto statement = transaction_.connection.prepare("link_exists", "SELECT 1 FROM " + table_of(*target) + " WHERE id = $1 AND deleted_at IS NULL");
+      auto statement =
+          transaction_.connection.prepare("link_exists", "SELECT 1 FROM " + table_of(*target) + " WHERE id = $1 AND deleted_at IS NULL");
       found = statement.bind(1, link->record_id).step();
     } else if (const auto record = transaction_.resolver.find(*target, link->record_id); record && !record->deleted) {
       const FilterContext context{*transaction_.registry, *target, caller_, transaction_.now};
@@ -146,8 +146,10 @@ void Save::check_unique() {
     bool touched = false;
     for (const auto& part : key) {
       const FieldIndex index = entity_.index_of(part);
-      if (index < 0 || is_empty(record_.at(index))) complete = false;
-      else all.children.push_back(equals(entity_, index, record_.at(index)));
+      if (index < 0 || is_empty(record_.at(index)))
+        complete = false;
+      else
+        all.children.push_back(equals(entity_, index, record_.at(index)));
       touched = touched || changed(part);
     }
     if (!complete || !touched) continue;

@@ -28,9 +28,7 @@ json::object valid_fields(const EntityDef& entity, const Caller& caller) {
 
 }  // namespace
 
-FilterContext Save::filter_context() const {
-  return FilterContext{*transaction_.registry, entity_, caller_, transaction_.now};
-}
+FilterContext Save::filter_context() const { return FilterContext{*transaction_.registry, entity_, caller_, transaction_.now}; }
 
 void Save::authorise(const Record& record, Action action) {
   if (caller_.is_system || caller_.is_admin) return;
@@ -40,7 +38,9 @@ void Save::authorise(const Record& record, Action action) {
   const bool seen = record.id != 0 && matches(readable, record, filter_context(), &transaction_.resolver);
   if (record.id != 0 && !seen) throw base::Error(base::ErrorCode::kNotFound, "record_not_found");
   throw base::Error(base::ErrorCode::kPermissionDenied,
-                    action == Action::kCreate ? "create_not_allowed" : action == Action::kDelete ? "delete_not_allowed" : "update_not_allowed",
+                    action == Action::kCreate   ? "create_not_allowed"
+                    : action == Action::kDelete ? "delete_not_allowed"
+                                                : "update_not_allowed",
                     {{"entity", entity_.key}});
 }
 
@@ -108,15 +108,19 @@ void Save::apply_field(const FieldDef& field, FieldIndex index, const json::valu
 void Save::apply_built_in(std::string_view key, const json::value& value) {
   if (key == "uid" && is_new()) {
     const auto uid = value.is_string() ? base::parse_uid(value.as_string()) : std::nullopt;
-    if (uid) record_.uid = *uid;
-    else errors_.push_back({"uid", "bad_uid", {}});
+    if (uid)
+      record_.uid = *uid;
+    else
+      errors_.push_back({"uid", "bad_uid", {}});
     return;
   }
   if (key == "created_at" && is_new() && (caller_.is_system || caller_.is_admin) && value.is_string()) {
     // Imports and migrations keep the day on which the record really came to be.
     const auto at = base::parse_instant(value.as_string());
-    if (at) record_.created_at = *at;
-    else errors_.push_back({"created_at", "bad_instant", {}});
+    if (at)
+      record_.created_at = *at;
+    else
+      errors_.push_back({"created_at", "bad_instant", {}});
     return;
   }
   // Clients send back what they read: id and version are looked at elsewhere, the rest is not theirs to set.

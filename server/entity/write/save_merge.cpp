@@ -14,8 +14,10 @@ void Save::point(std::int64_t id, FieldIndex field, std::int64_t target) {
   load_for(id, Action::kUpdate, false);
   const auto* link = std::get_if<Link>(&before_->at(field));
   if (link == nullptr) return;
-  if (target == 0) record_.at(field) = std::monostate{};
-  else record_.at(field) = Link{link->entity_id, target};
+  if (target == 0)
+    record_.at(field) = std::monostate{};
+  else
+    record_.at(field) = Link{link->entity_id, target};
   compute();
   errors_.clear();
   run_before_write();
@@ -33,7 +35,8 @@ void Save::come_back(std::int64_t id, std::string_view action) {
   write_deleted(false, action);
 }
 
-SaveResult Save::take(std::int64_t id, const std::vector<std::pair<FieldIndex, Value>>& values, std::vector<Mark> marks, std::string_view action) {
+SaveResult Save::take(std::int64_t id, const std::vector<std::pair<FieldIndex, Value>>& values, std::vector<Mark> marks,
+                      std::string_view action) {
   load_for(id, Action::kUpdate, false);
   for (const auto& [field, value] : values) record_.at(field) = value;
   record_.marks = std::move(marks);

@@ -112,7 +112,8 @@ SaveResult Save::write_changed() {
     return {SaveResult::Status::kUnchanged, record_.id, record_.version, nullptr};
   }
   // Values that the program keeps itself (next step, last contact) are nobody's edit: they leave version and history alone.
-  const bool is_edit = std::any_of(changed.begin(), changed.end(), [&](FieldIndex i) { return entity_.fields[static_cast<std::size_t>(i)].audit; });
+  const bool is_edit =
+      std::any_of(changed.begin(), changed.end(), [&](FieldIndex i) { return entity_.fields[static_cast<std::size_t>(i)].audit; });
   if (is_edit || changed.empty()) {
     record_.version = before_->version + 1;
     record_.updated_at = transaction_.now;
@@ -159,7 +160,8 @@ void Save::write_trail(std::string_view action, const std::vector<FieldIndex>& c
     return;
   }
   if (entity_.audited && (before == nullptr || record_.version != before->version)) {
-    write_audit(transaction_.connection, {&caller_, transaction_.now, &record_, audited.empty() ? action : audited, std::move(changes), options_.job_id});
+    write_audit(transaction_.connection,
+                {&caller_, transaction_.now, &record_, audited.empty() ? action : audited, std::move(changes), options_.job_id});
   }
   update_search_index(transaction_.connection, before, &record_);
   write_outbox(transaction_.connection, record_, action, changed, caller_.user_id, transaction_.now);

@@ -11,9 +11,9 @@
 namespace entity {
 
 struct Share {
-  std::int64_t user_id = 0;        // one of the two
+  std::int64_t user_id = 0;  // one of the two
   std::int64_t department_id = 0;
-  int level = 1;                   // 1 read, 2 read and change
+  int level = 1;  // 1 read, 2 read and change
 };
 
 std::vector<Share> read_shares(store::Connection& connection, const EntityDef& entity, std::int64_t record_id);

@@ -26,7 +26,8 @@ struct Above {
 
 // Where the record hangs; id 0: a root, or the record is gone.
 Above above(store::Connection& connection, const EntityDef& entity, FieldIndex tree, std::int64_t id) {
-  auto statement = connection.prepare("tree_above", "SELECT " + column_of(entity, tree) + ", deleted_at FROM " + table_of(entity) + " WHERE id = $1");
+  auto statement =
+      connection.prepare("tree_above", "SELECT " + column_of(entity, tree) + ", deleted_at FROM " + table_of(entity) + " WHERE id = $1");
   if (!statement.bind(1, id).step()) return {};
   return {statement.is_null(0) ? 0 : statement.integer(0), statement.is_null(1)};
 }
@@ -99,8 +100,9 @@ void TotalChanges::write() {
 
 std::vector<std::int64_t> subtree_of(WriteTransaction& transaction, const EntityDef& entity, FieldIndex tree, std::int64_t root) {
   const std::string table = table_of(entity);
-  auto statement = transaction.connection.prepare("subtree", "WITH RECURSIVE below(id) AS (SELECT CAST($1 AS BIGINT) UNION SELECT r.id FROM " + table + " r JOIN below b ON r." +
-                                                                 column_of(entity, tree) + " = b.id WHERE r.deleted_at IS NULL) SELECT id FROM below ORDER BY id");
+  auto statement = transaction.connection.prepare(
+      "subtree", "WITH RECURSIVE below(id) AS (SELECT CAST($1 AS BIGINT) UNION SELECT r.id FROM " + table + " r JOIN below b ON r." +
+                     column_of(entity, tree) + " = b.id WHERE r.deleted_at IS NULL) SELECT id FROM below ORDER BY id");
   statement.bind(1, root);
   std::vector<std::int64_t> ids;
   while (statement.step()) ids.push_back(statement.integer(0));

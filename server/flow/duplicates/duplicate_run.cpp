@@ -41,7 +41,9 @@ class LoadedStatistics final : public match::Statistics {
     return at != counts_.end() && at->first == token ? at->second : 0.0;
   }
   void set_records(std::int64_t records) { records_ = static_cast<double>(records); }
-  void add(std::uint64_t token, std::int64_t count) { counts_.emplace_back(token, static_cast<std::int32_t>(std::min<std::int64_t>(count, INT32_MAX))); }
+  void add(std::uint64_t token, std::int64_t count) {
+    counts_.emplace_back(token, static_cast<std::int32_t>(std::min<std::int64_t>(count, INT32_MAX)));
+  }
   void sort() { std::sort(counts_.begin(), counts_.end()); }
 
  private:
@@ -54,7 +56,11 @@ std::int64_t stored(std::uint64_t hash) { return static_cast<std::int64_t>(hash)
 class DuplicateRun {
  public:
   DuplicateRun(entity::Services& services, JobRun& run)
-      : services_(services), run_(run), registry_(services.catalog.current()), entity_(registry_->require(base::json_string(run.row().parameters, "entity"))), plan_(entity::match_plan(entity_)) {
+      : services_(services),
+        run_(run),
+        registry_(services.catalog.current()),
+        entity_(registry_->require(base::json_string(run.row().parameters, "entity"))),
+        plan_(entity::match_plan(entity_)) {
     if (plan_.is_empty()) throw base::Error(base::ErrorCode::kFailedPrecondition, "no_duplicate_rules", {{"entity", entity_.key}});
     phase_ = base::json_string(run.row().checkpoint, "phase");
     after_ = base::json_int(run.row().checkpoint, "after", INT64_MIN);
@@ -69,10 +75,14 @@ class DuplicateRun {
   void run() {
     count_records();
     while (phase_ != "end") {
-      if (phase_ == "features") store_features();
-      else if (phase_ == "counts") store_counts();
-      else if (phase_ == "keys") store_keys();
-      else compare();
+      if (phase_ == "features")
+        store_features();
+      else if (phase_ == "counts")
+        store_counts();
+      else if (phase_ == "keys")
+        store_keys();
+      else
+        compare();
       next_phase();
     }
     clear_outdated();
@@ -90,7 +100,10 @@ class DuplicateRun {
   // Progress over all phases: each counts for as many steps as there are records.
   void keep_place(store::Connection& connection, double share) {
     const auto phase = std::find(kPhases.begin(), kPhases.end(), phase_) - kPhases.begin();
-    run_.checkpoint_in(connection, checkpoint(), static_cast<std::int64_t>((static_cast<double>(phase) + std::clamp(share, 0.0, 1.0)) * static_cast<double>(records_)), records_ * 4);
+    run_.checkpoint_in(
+        connection, checkpoint(),
+        static_cast<std::int64_t>((static_cast<double>(phase) + std::clamp(share, 0.0, 1.0)) * static_cast<double>(records_)),
+        records_ * 4);
   }
 
   void next_phase() {
@@ -102,7 +115,8 @@ class DuplicateRun {
 
   void count_records() {
     read("duplicate_run_count", [&](store::Connection& connection) {
-      auto statement = connection.prepare("duplicate_run_count", "SELECT count(*) FROM " + entity::table_of(entity_) + " WHERE deleted_at IS NULL");
+      auto statement =
+          connection.prepare("duplicate_run_count", "SELECT count(*) FROM " + entity::table_of(entity_) + " WHERE deleted_at IS NULL");
       if (statement.step()) records_ = std::max<std::int64_t>(1, statement.integer(0));
     });
   }
@@ -121,7 +135,9 @@ class DuplicateRun {
     std::vector<entity::Record> records;
     std::vector<std::int64_t> ids;
     {
-      auto statement = connection.prepare("duplicate_run_page", "SELECT " + entity::storage_of(entity_).select_list + " FROM " + entity::table_of(entity_) + " WHERE id > $1 AND deleted_at IS NULL ORDER BY id LIMIT $2");
+      auto statement = connection.prepare("duplicate_run_page", "SELECT " + entity::storage_of(entity_).select_list + " FROM " +
+                                                                    entity::table_of(entity_) +
+                                                                    " WHERE id > $1 AND deleted_at IS NULL ORDER BY id LIMIT $2");
       statement.bind(1, std::max<std::int64_t>(after_, 0)).bind(2, kPage);
       while (statement.step()) {
         records.push_back(entity::make_record(entity_));
@@ -140,7 +156,9 @@ class DuplicateRun {
       }
     }
     std::unordered_map<std::int64_t, std::string> known;
-    auto statement = connection.prepare("duplicate_run_known", "SELECT record_id, features FROM sys_match_record WHERE entity_id = $1 AND record_id > $2 AND record_id <= $3");
+    auto statement =
+        connection.prepare("duplicate_run_known",
+                           "SELECT record_id, features FROM sys_match_record WHERE entity_id = $1 AND record_id > $2 AND record_id <= $3");
     statement.bind(1, entity_.id).bind(2, std::max<std::int64_t>(after_, 0)).bind(3, page.last);
     while (statement.step()) known.emplace(statement.integer(0), statement.text(1));
     for (const auto& record : records) {
@@ -162,7 +180,9 @@ class DuplicateRun {
       after_ = page.last;
       done += kPage;
       write("duplicate_run_features", [&](store::Connection& connection) {
-        auto put = connection.prepare("match_store", "INSERT INTO sys_match_record(entity_id, record_id, features) VALUES($1, $2, $3) ON CONFLICT(entity_id, record_id) DO UPDATE SET features = excluded.features");
+        auto put = connection.prepare("match_store",
+                                      "INSERT INTO sys_match_record(entity_id, record_id, features) VALUES($1, $2, $3) ON "
+                                      "CONFLICT(entity_id, record_id) DO UPDATE SET features = excluded.features");
         for (const auto& [id, text] : page.changed) put.bind(1, entity_.id).bind(2, id).bind_text(3, text).run();
         auto remove = connection.prepare("match_forget", "DELETE FROM sys_match_record WHERE entity_id = $1 AND record_id = $2");
         for (const auto id : page.gone) remove.bind(1, entity_.id).bind(2, id).run();
@@ -177,7 +197,9 @@ class DuplicateRun {
     for (std::int64_t after = 0, rows = kPage * 4; rows == kPage * 4;) {
       rows = 0;
       read("duplicate_run_scan", [&](store::Connection& connection) {
-        auto statement = connection.prepare("match_scan", "SELECT record_id, features FROM sys_match_record WHERE entity_id = $1 AND record_id > $2 ORDER BY record_id LIMIT $3");
+        auto statement = connection.prepare(
+            "match_scan",
+            "SELECT record_id, features FROM sys_match_record WHERE entity_id = $1 AND record_id > $2 ORDER BY record_id LIMIT $3");
         statement.bind(1, entity_.id).bind(2, after).bind(3, kPage * 4);
         while (statement.step()) {
           use({statement.integer(0), match::decode(statement.text(1), plan_.schema.size())});
@@ -227,8 +249,10 @@ class DuplicateRun {
       if (!page.empty()) after = page.back();
       for (const auto& row : page) {
         while (next != wanted.end() && *next < row) put.push_back(*next++);
-        if (next != wanted.end() && *next == row) ++next;
-        else remove.push_back(row);
+        if (next != wanted.end() && *next == row)
+          ++next;
+        else
+          remove.push_back(row);
       }
       if (last) put.insert(put.end(), next, wanted.end());
       apply(table, put, remove, share);
@@ -244,7 +268,8 @@ class DuplicateRun {
       for (std::size_t from = 0; from < rows.size(); from += kWritesInSlice) {
         write(table.put, [&](store::Connection& connection) {
           auto statement = removing ? connection.prepare(table.remove, table.remove_sql) : connection.prepare(table.put, table.put_sql);
-          for (std::size_t i = from; i < std::min(rows.size(), from + kWritesInSlice); ++i) statement.bind(1, entity_.id).bind(2, rows[i].first).bind(3, rows[i].second).run();
+          for (std::size_t i = from; i < std::min(rows.size(), from + kWritesInSlice); ++i)
+            statement.bind(1, entity_.id).bind(2, rows[i].first).bind(3, rows[i].second).run();
           keep_place(connection, share);
         });
         if (from / kWritesInSlice % 50 == 0) run_.check_cancelled();
@@ -253,9 +278,13 @@ class DuplicateRun {
   }
 
   void store_counts() {
-    const Table table{"match_counts_scan", "match_counts_put", "match_counts_remove",
-                      "SELECT token, records FROM sys_match_count WHERE entity_id = $1 AND (token, records) > ($2, $3) AND token <= $4 ORDER BY token LIMIT $5",
-                      "INSERT INTO sys_match_count(entity_id, token, records) VALUES($1, $2, $3) ON CONFLICT(entity_id, token) DO UPDATE SET records = excluded.records",
+    const Table table{"match_counts_scan",
+                      "match_counts_put",
+                      "match_counts_remove",
+                      "SELECT token, records FROM sys_match_count WHERE entity_id = $1 AND (token, records) > ($2, $3) AND token <= $4 "
+                      "ORDER BY token LIMIT $5",
+                      "INSERT INTO sys_match_count(entity_id, token, records) VALUES($1, $2, $3) ON CONFLICT(entity_id, token) DO UPDATE "
+                      "SET records = excluded.records",
                       "DELETE FROM sys_match_count WHERE entity_id = $1 AND token = $2 AND records = $3"};
     std::int64_t records = 0;
     const auto all = parts(records_ * 14, kTokensInMemory);
@@ -278,7 +307,13 @@ class DuplicateRun {
       bring_in(table, all[p], counts, static_cast<double>(p + 1) / static_cast<double>(all.size()));
     }
     write("duplicate_run_records", [&](store::Connection& connection) {
-      connection.prepare("match_state_records", "INSERT INTO sys_match_state(entity_id, records) VALUES($1, $2) ON CONFLICT(entity_id) DO UPDATE SET records = excluded.records").bind(1, entity_.id).bind(2, records).run();
+      connection
+          .prepare("match_state_records",
+                   "INSERT INTO sys_match_state(entity_id, records) VALUES($1, $2) ON CONFLICT(entity_id) DO UPDATE SET records = "
+                   "excluded.records")
+          .bind(1, entity_.id)
+          .bind(2, records)
+          .run();
     });
   }
 
@@ -288,7 +323,8 @@ class DuplicateRun {
     for (bool last = false; !last;) {
       int rows = 0;
       read("match_counts_load", [&](store::Connection& connection) {
-        auto statement = connection.prepare("match_counts_load", "SELECT token, records FROM sys_match_count WHERE entity_id = $1 AND token > $2 ORDER BY token LIMIT $3");
+        auto statement = connection.prepare(
+            "match_counts_load", "SELECT token, records FROM sys_match_count WHERE entity_id = $1 AND token > $2 ORDER BY token LIMIT $3");
         statement.bind(1, entity_.id).bind(2, after).bind(3, kBlockPage);
         while (statement.step()) {
           after = statement.integer(0);
@@ -307,8 +343,11 @@ class DuplicateRun {
 
   void store_keys() {
     load_statistics();
-    const Table table{"match_keys_scan", "match_keys_put", "match_key_remove",
-                      "SELECT key, record_id FROM sys_match_key WHERE entity_id = $1 AND (key, record_id) > ($2, $3) AND key <= $4 ORDER BY key, record_id LIMIT $5",
+    const Table table{"match_keys_scan",
+                      "match_keys_put",
+                      "match_key_remove",
+                      "SELECT key, record_id FROM sys_match_key WHERE entity_id = $1 AND (key, record_id) > ($2, $3) AND key <= $4 ORDER "
+                      "BY key, record_id LIMIT $5",
                       "INSERT INTO sys_match_key(entity_id, key, record_id) VALUES($1, $2, $3) ON CONFLICT DO NOTHING",
                       "DELETE FROM sys_match_key WHERE entity_id = $1 AND key = $2 AND record_id = $3"};
     const auto all = parts(records_ * 24, kKeysInMemory);
@@ -340,7 +379,9 @@ class DuplicateRun {
       features.clear();
       blocks.clear();
       {
-        auto statement = connection.prepare("match_blocks_scan", "SELECT key, record_id FROM sys_match_key WHERE entity_id = $1 AND key > $2 ORDER BY key, record_id LIMIT $3");
+        auto statement = connection.prepare(
+            "match_blocks_scan",
+            "SELECT key, record_id FROM sys_match_key WHERE entity_id = $1 AND key > $2 ORDER BY key, record_id LIMIT $3");
         statement.bind(1, entity_.id).bind(2, after_).bind(3, kBlockPage);
         while (statement.step()) rows.emplace_back(statement.integer(0), statement.integer(1));
       }
@@ -361,7 +402,9 @@ class DuplicateRun {
       }
       std::sort(wanted.begin(), wanted.end());
       wanted.erase(std::unique(wanted.begin(), wanted.end()), wanted.end());
-      auto statement = connection.prepare("match_candidates", "SELECT record_id, features FROM sys_match_record WHERE entity_id = $1 AND record_id IN (" + connection.int_list_sql(2) + ")");
+      auto statement = connection.prepare(
+          "match_candidates",
+          "SELECT record_id, features FROM sys_match_record WHERE entity_id = $1 AND record_id IN (" + connection.int_list_sql(2) + ")");
       statement.bind(1, entity_.id).bind_int_list(2, wanted);
       while (statement.step()) features.emplace(statement.integer(0), match::decode(statement.text(1), plan_.schema.size()));
     });
@@ -372,7 +415,8 @@ class DuplicateRun {
   }
 
   using Compare = std::function<void(std::int64_t, const match::Prepared&, std::int64_t, const match::Prepared&)>;
-  static void for_each_pair(const std::vector<Block>& blocks, const std::unordered_map<std::int64_t, match::Prepared>& records, const Compare& compare) {
+  static void for_each_pair(const std::vector<Block>& blocks, const std::unordered_map<std::int64_t, match::Prepared>& records,
+                            const Compare& compare) {
     for (const auto& block : blocks) {
       for (std::size_t i = 0; i < block.members.size(); ++i) {
         const auto a = records.find(block.members[i]);
@@ -394,12 +438,14 @@ class DuplicateRun {
     for (bool more = true; more && seen.size() < kObservations;) {
       more = read_blocks(blocks, records);
       for_each_pair(blocks, records, [&](std::int64_t a, const match::Prepared& left, std::int64_t b, const match::Prepared& right) {
-        if (pairs.insert(match::stable_hash({}, std::to_string(a), std::to_string(b))).second) seen.push_back(untaught.observe(left, right));
+        if (pairs.insert(match::stable_hash({}, std::to_string(a), std::to_string(b))).second)
+          seen.push_back(untaught.observe(left, right));
       });
     }
     after_ = INT64_MIN;
     const match::Model model = match::learn(plan_.schema, statistics_, seen);
-    write("match_model_keep", [&](store::Connection& connection) { entity::MatchIndex(connection, entity_, plan_).keep_model(model, services_.clock.now()); });
+    write("match_model_keep",
+          [&](store::Connection& connection) { entity::MatchIndex(connection, entity_, plan_).keep_model(model, services_.clock.now()); });
   }
 
   void compare() {
@@ -418,7 +464,8 @@ class DuplicateRun {
         ++compared_;
         const auto score = scorer.compare(left, right);
         if (score.points < match::kLikelyPoints) return;
-        if (known.insert(match::stable_hash({}, std::to_string(a), std::to_string(b))).second) found.push_back({entity_.id, a, b, score.points, entity::reasons_json(plan_.schema, score), run_.row().id});
+        if (known.insert(match::stable_hash({}, std::to_string(a), std::to_string(b))).second)
+          found.push_back({entity_.id, a, b, score.points, entity::reasons_json(plan_.schema, score), run_.row().id});
       });
       put(found);
       run_.check_cancelled();
@@ -443,7 +490,9 @@ class DuplicateRun {
     for (std::int64_t removed = 1; removed > 0;) {
       write("duplicate_run_clear", [&](store::Connection& connection) {
         removed = connection
-                      .prepare("duplicate_clear", "DELETE FROM sys_duplicate WHERE id IN (SELECT id FROM sys_duplicate WHERE entity_id = $1 AND state = 'open' AND run <> $2 AND found_at < $3 LIMIT 500)")
+                      .prepare("duplicate_clear",
+                               "DELETE FROM sys_duplicate WHERE id IN (SELECT id FROM sys_duplicate WHERE entity_id = $1 AND state = "
+                               "'open' AND run <> $2 AND found_at < $3 LIMIT 500)")
                       .bind(1, entity_.id)
                       .bind(2, run_.row().id)
                       .bind(3, started_)
@@ -459,7 +508,8 @@ class DuplicateRun {
       std::vector<std::int64_t> ids;
       read("duplicate_run_changed", [&](store::Connection& connection) {
         ids.clear();
-        auto statement = connection.prepare("duplicate_run_changed", "SELECT id FROM " + entity::table_of(entity_) + " WHERE updated_at >= $1 AND id > $2 ORDER BY id LIMIT $3");
+        auto statement = connection.prepare("duplicate_run_changed", "SELECT id FROM " + entity::table_of(entity_) +
+                                                                         " WHERE updated_at >= $1 AND id > $2 ORDER BY id LIMIT $3");
         statement.bind(1, started_).bind(2, after).bind(3, kPage);
         while (statement.step()) ids.push_back(statement.integer(0));
       });
@@ -508,7 +558,8 @@ void build_missing_indexes(Jobs& jobs, entity::Services& services) {
       auto known = connection.prepare("match_records", "SELECT records FROM sys_match_state WHERE entity_id = $1");
       if (known.bind(1, entity->id).step()) indexed = known.integer(0);
       // No further than tells: half again as many as are known.
-      auto statement = connection.prepare("duplicate_index_living", "SELECT count(*) FROM (SELECT 1 FROM " + entity::table_of(*entity) + " WHERE deleted_at IS NULL LIMIT $1) r");
+      auto statement = connection.prepare("duplicate_index_living", "SELECT count(*) FROM (SELECT 1 FROM " + entity::table_of(*entity) +
+                                                                        " WHERE deleted_at IS NULL LIMIT $1) r");
       if (statement.bind(1, 2 * indexed + kWorthAJob).step()) living = statement.integer(0);
     });
     if (living >= 2 * indexed + kWorthAJob) jobs.submit(kDuplicateSearch, {{"entity", entity->key}}, 0, false);

@@ -13,7 +13,7 @@ namespace flow {
 
 namespace {
 
-constexpr std::size_t kSlice = 20;    // records stored in one write: a few milliseconds
+constexpr std::size_t kSlice = 20;  // records stored in one write: a few milliseconds
 constexpr int kMostPairsOfOne = 20;
 
 struct Seen {
@@ -52,8 +52,10 @@ void DuplicateWatch::look_at(const entity::Registry& registry, const entity::Ent
     services_.database.write({.name = "duplicate_watch_store", .lane = store::Lane::kBulk}, [&](store::Connection& connection) {
       entity::MatchIndex index(connection, entity, plan);
       for (const auto& seen : slice) {
-        if (seen.features) index.store(seen.id, *seen.features);
-        else index.forget(seen.id);
+        if (seen.features)
+          index.store(seen.id, *seen.features);
+        else
+          index.forget(seen.id);
       }
     });
     services_.database.read({.name = "duplicate_watch_find", .deadline = std::chrono::seconds(30)}, [&](store::Connection& connection) {

@@ -19,13 +19,17 @@ void merge(entity::Services& services, JobRun& run) {
   std::int64_t merge_id = base::json_int(run.row().checkpoint, "merge");
   std::int64_t done = run.row().done;
   std::int64_t total = 0;
-  services.database.read({.name = "merge_job_count", .deadline = std::chrono::seconds(60)}, [&](store::Connection& connection) { total = done + entity::count_merge_links(connection, *registry, entity, request.others); });
+  services.database.read({.name = "merge_job_count", .deadline = std::chrono::seconds(60)}, [&](store::Connection& connection) {
+    total = done + entity::count_merge_links(connection, *registry, entity, request.others);
+  });
   try {
     while (true) {
       const auto begun = merging.move_slice(*caller, entity, request, merge_id);
       merge_id = begun.merge_id;
       done += begun.moved;
-      services.database.write({.name = "job_checkpoint", .lane = store::Lane::kBulk}, [&](store::Connection& connection) { run.checkpoint_in(connection, {{"merge", merge_id}}, done, std::max(done, total)); });
+      services.database.write({.name = "job_checkpoint", .lane = store::Lane::kBulk}, [&](store::Connection& connection) {
+        run.checkpoint_in(connection, {{"merge", merge_id}}, done, std::max(done, total));
+      });
       if (begun.moved == 0) break;
       run.check_cancelled();
     }
@@ -68,7 +72,8 @@ entity::MergeRequest merge_request(std::int64_t survivor, const json::object& bo
       std::int64_t id = 0;
       const auto key = member.key();
       const auto [end, error] = std::from_chars(key.data(), key.data() + key.size(), id);
-      if (error != std::errc{} || end != key.data() + key.size() || !member.value().is_int64()) throw base::Error::field("versions", "wrong_type", {{"expected", "{id: version}"}});
+      if (error != std::errc{} || end != key.data() + key.size() || !member.value().is_int64())
+        throw base::Error::field("versions", "wrong_type", {{"expected", "{id: version}"}});
       request.versions[id] = member.value().as_int64();
     }
   }

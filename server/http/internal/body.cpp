@@ -13,9 +13,7 @@ constexpr std::int64_t kSlowestBytesPerSecond = 16 << 10;  // faster bodies may 
 
 }  // namespace
 
-std::int64_t Connection::body_size() const {
-  return static_cast<std::int64_t>(body_.size()) + (body_file_ ? body_file_->size() : 0);
-}
+std::int64_t Connection::body_size() const { return static_cast<std::int64_t>(body_.size()) + (body_file_ ? body_file_->size() : 0); }
 
 RequestParser::Fed Connection::feed_body(std::string_view bytes, base::MessageArgs& fault_args) {
   const auto limit = static_cast<std::uint64_t>(match_->options->max_body_bytes);
@@ -65,8 +63,7 @@ Awaitable<bool> Connection::read_body() {
     body_input_.consume(fed.consumed);
     // Extensions and trailers are not part of the body: they are bounded like a head.
     if (!fed.is_done && !fed.fault && body_input_.view().size() > kBodyRead) fed.fault = {400, "malformed_request"};
-    deadline_ = phase_began_ + shared_.options.body_timeout +
-                std::chrono::milliseconds(body_size() * 1000 / kSlowestBytesPerSecond);
+    deadline_ = phase_began_ + shared_.options.body_timeout + std::chrono::milliseconds(body_size() * 1000 / kSlowestBytesPerSecond);
   }
   disarm(Phase::kHandler);
   exchange_began_ = SteadyClock::now();

@@ -36,8 +36,7 @@ std::string_view method_name(Method method) {
 }
 
 bool is_plain_ascii(std::string_view text) {
-  return std::none_of(text.begin(), text.end(),
-                      [](char c) { return c == '%' || static_cast<unsigned char>(c) >= 0x80 || c == '\0'; });
+  return std::none_of(text.begin(), text.end(), [](char c) { return c == '%' || static_cast<unsigned char>(c) >= 0x80 || c == '\0'; });
 }
 
 // A string that one big request blew up is not kept.
@@ -52,7 +51,12 @@ void reset(std::string& text) {
 }  // namespace
 
 Connection::Connection(IoThread& io, Socket socket, const TlsContext& tls)
-    : io_(io), shared_(io.shared), socket_(std::move(socket)), tls_context_(tls), exchange_began_(SteadyClock::now()), slot_(io.connections.size()) {
+    : io_(io),
+      shared_(io.shared),
+      socket_(std::move(socket)),
+      tls_context_(tls),
+      exchange_began_(SteadyClock::now()),
+      slot_(io.connections.size()) {
   if (tls_context_) tls_.emplace(socket_, *tls_context_);
   SystemError ignored;
   const auto peer = socket_.remote_endpoint(ignored);
@@ -181,8 +185,7 @@ Awaitable<void> Connection::run_exchanges() {
       compose();
     }
     const bool is_last = closes_;
-    if (has_output() && (is_last || !body_left_.empty() || out_.size() > kFlushFrom) && !write_now() &&
-        !(co_await write_rest())) {
+    if (has_output() && (is_last || !body_left_.empty() || out_.size() > kFlushFrom) && !write_now() && !(co_await write_rest())) {
       co_return;
     }
     end_exchange();

@@ -91,7 +91,7 @@ class Connection final : public std::enable_shared_from_this<Connection> {
   TimePoint phase_began_;
   bool is_timed_out_ = false;
   bool is_first_ = true;
-  bool closes_ = false;     // after the answer in hand
+  bool closes_ = false;       // after the answer in hand
   bool must_linger_ = false;  // unread input: closing at once would reset the answer away
 
   InputBuffer input_;

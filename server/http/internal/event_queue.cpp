@@ -33,9 +33,7 @@ class QueueStream final : public EventStream {
   ~QueueStream() override { queue_->close(); }
   QueueStream(const QueueStream&) = delete;
   QueueStream& operator=(const QueueStream&) = delete;
-  bool send(std::string_view event, std::string_view id, std::string_view data) override {
-    return queue_->push(event, id, data);
-  }
+  bool send(std::string_view event, std::string_view id, std::string_view data) override { return queue_->push(event, id, data); }
   bool is_open() const override { return queue_->is_open(); }
 
  private:

@@ -24,8 +24,7 @@ void append_number(std::string& out, std::int64_t value) {
 
 bool is_own_header(std::string_view name) {
   return equals_ignoring_case(name, "content-length") || equals_ignoring_case(name, "transfer-encoding") ||
-         equals_ignoring_case(name, "connection") || equals_ignoring_case(name, "date") ||
-         equals_ignoring_case(name, "content-type");
+         equals_ignoring_case(name, "connection") || equals_ignoring_case(name, "date") || equals_ignoring_case(name, "content-type");
 }
 
 void check_text(std::string_view text) {
@@ -119,13 +118,12 @@ std::string_view reason_phrase(int status) {
 
 std::string date_line(std::time_t now) {
   static constexpr const char* kDays[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-  static constexpr const char* kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                            "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  static constexpr const char* kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
   std::tm t{};
   gmtime_r(&now, &t);
   std::array<char, 64> text;
-  const int size = std::snprintf(text.data(), text.size(), "Date: %s, %02d %s %04d %02d:%02d:%02d GMT\r\n", kDays[t.tm_wday],
-                                 t.tm_mday, kMonths[t.tm_mon], t.tm_year + 1900, t.tm_hour, t.tm_min, t.tm_sec);
+  const int size = std::snprintf(text.data(), text.size(), "Date: %s, %02d %s %04d %02d:%02d:%02d GMT\r\n", kDays[t.tm_wday], t.tm_mday,
+                                 kMonths[t.tm_mon], t.tm_year + 1900, t.tm_hour, t.tm_min, t.tm_sec);
   return std::string(text.data(), static_cast<std::size_t>(size));
 }
 

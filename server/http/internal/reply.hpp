@@ -17,11 +17,11 @@ std::string date_line(std::time_t now);
 
 struct HeadOptions {
   std::string_view date_line;
-  std::string_view fixed_lines;         // security headers, each with its line end
-  std::optional<std::int64_t> length;   // Content-Length when set
+  std::string_view fixed_lines;        // security headers, each with its line end
+  std::optional<std::int64_t> length;  // Content-Length when set
   bool is_chunked = false;
-  bool closes = false;                  // adds Connection: close
-  bool says_keep_alive = false;         // HTTP/1.0 clients want to be told
+  bool closes = false;           // adds Connection: close
+  bool says_keep_alive = false;  // HTTP/1.0 clients want to be told
 };
 
 // Appends status line, headers and the empty line. Throws base::Error internal when the handler gave a header that

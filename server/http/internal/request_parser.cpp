@@ -20,9 +20,8 @@ constexpr std::size_t kLongestMethod = 24;
 std::string_view to_std(beast::string_view text) { return {text.data(), text.size()}; }
 
 bool is_token_char(char c) {
-  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '!' ||
-         c == '#' || c == '$' || c == '%' || c == '&' || c == '\'' || c == '*' || c == '+' || c == '.' || c == '^' ||
-         c == '`' || c == '|' || c == '~';
+  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '!' || c == '#' ||
+         c == '$' || c == '%' || c == '&' || c == '\'' || c == '*' || c == '+' || c == '.' || c == '^' || c == '`' || c == '|' || c == '~';
 }
 
 ParseFault fault_of(const ErrorCode& code) {
@@ -95,9 +94,7 @@ class Parser final : public beast::http::basic_parser<true> {
   void on_chunk_header_impl(std::uint64_t size, beast::string_view, ErrorCode& code) override {
     if (size > limit_ - body_->size()) code = error::body_limit;
   }
-  std::size_t on_chunk_body_impl(std::uint64_t, beast::string_view bytes, ErrorCode& code) override {
-    return append(bytes, code);
-  }
+  std::size_t on_chunk_body_impl(std::uint64_t, beast::string_view bytes, ErrorCode& code) override { return append(bytes, code); }
   void on_finish_impl(ErrorCode&) override {}
   void on_response_impl(int, beast::string_view, int, ErrorCode&) override {}
 

@@ -14,7 +14,7 @@ namespace http::internal {
 
 // Why a request is refused. The status is RFC 9110's.
 struct ParseFault {
-  int status = 0;  // 0: no fault
+  int status = 0;        // 0: no fault
   const char* key = "";  // locale key below "error."
   explicit operator bool() const { return status != 0; }
 };

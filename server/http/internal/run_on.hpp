@@ -17,8 +17,7 @@ Awaitable<void> Connection::run_on(WorkerPool& pool, Function function) {
     using Resume = decltype(handler);
     class ResumingJob final : public WorkerPool::Job {
      public:
-      ResumingJob(asio::io_context& context, Function& work, Resume resume)
-          : context_(context), work_(work), resume_(std::move(resume)) {}
+      ResumingJob(asio::io_context& context, Function& work, Resume resume) : context_(context), work_(work), resume_(std::move(resume)) {}
       void run() noexcept override { finish(false); }
       void cancel() noexcept override { finish(true); }
 

@@ -14,9 +14,7 @@
 namespace http::internal {
 namespace {
 
-[[noreturn]] void refuse() {
-  throw base::Error(base::ErrorCode::kUnavailable, "temporary_file", {{"reason", std::strerror(errno)}});
-}
+[[noreturn]] void refuse() { throw base::Error(base::ErrorCode::kUnavailable, "temporary_file", {{"reason", std::strerror(errno)}}); }
 
 }  // namespace
 

@@ -6,9 +6,7 @@
 
 namespace http::internal {
 
-WorkerPool::WorkerPool(Options options) : options_(std::move(options)) {
-  threads_.reserve(static_cast<std::size_t>(options_.threads));
-}
+WorkerPool::WorkerPool(Options options) : options_(std::move(options)) { threads_.reserve(static_cast<std::size_t>(options_.threads)); }
 
 WorkerPool::~WorkerPool() { stop(); }
 

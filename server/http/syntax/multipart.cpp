@@ -36,8 +36,7 @@ std::optional<std::string> decode_extended(std::string_view text) {
 
 }  // namespace
 
-SpooledFile::SpooledFile(std::string folder, std::size_t memory_bytes)
-    : folder_(std::move(folder)), memory_bytes_(memory_bytes) {}
+SpooledFile::SpooledFile(std::string folder, std::size_t memory_bytes) : folder_(std::move(folder)), memory_bytes_(memory_bytes) {}
 
 SpooledFile::~SpooledFile() = default;
 SpooledFile::SpooledFile(SpooledFile&& other) noexcept = default;
@@ -66,8 +65,7 @@ std::string SpooledFile::read(std::int64_t offset, std::size_t max_bytes) const 
 MultipartParser::MultipartParser(std::string_view content_type_header, MultipartLimits limits) : limits_(std::move(limits)) {
   const auto type = parse_content_type(content_type_header);
   const std::string_view boundary = type ? type->parameter("boundary") : std::string_view();
-  const bool is_printable =
-      std::all_of(boundary.begin(), boundary.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
+  const bool is_printable = std::all_of(boundary.begin(), boundary.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
   if (!type || type->type != "multipart/form-data" || boundary.empty() || boundary.size() > kMaxBoundary || !is_printable ||
       boundary.back() == ' ') {
     throw Error(ErrorCode::kInvalidArgument, "multipart_boundary");

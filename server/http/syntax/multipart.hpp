@@ -81,7 +81,7 @@ class MultipartParser {
   MultipartLimits limits_;
   std::string delimiter_;  // CR LF -- boundary
   State state_ = State::kPreamble;
-  std::string pending_;  // not yet consumed; at most one piece and a delimiter
+  std::string pending_;       // not yet consumed; at most one piece and a delimiter
   std::size_t consumed_ = 0;  // of pending_
   std::size_t offset_ = 0;    // of pending_ in the body, for messages
   std::vector<MultipartPart> parts_;

@@ -10,7 +10,7 @@
 namespace http {
 
 struct ContentType {
-  std::string type;  // lower case, "text/html"
+  std::string type;                                             // lower case, "text/html"
   std::vector<std::pair<std::string, std::string>> parameters;  // names in lower case, values unquoted
   // Empty when missing; `name` in lower case.
   std::string_view parameter(std::string_view name) const;

@@ -73,9 +73,17 @@ TEST(ContentTypes, AreParsedWithParameters) {
 TEST(AcceptLanguage, FindsTheBestSupportedLanguage) {
   const std::vector<string_view> supported = {"ru", "en"};
   const std::pair<const char*, const char*> cases[] = {
-      {"", "ru"},           {"en", "en"},       {"en-US,en;q=0.9,ru;q=0.8", "en"}, {"de,ru;q=0.5,en;q=0.7", "en"},
-      {"de", "ru"},         {"*", "ru"},        {"ru;q=0,*", "en"},                {"RU-ru", "ru"},
-      {"en;q=0.5,*", "ru"}, {",;q=,en", "en"},  {"de-DE;q=1.0, en;q=0.001", "en"},
+      {"", "ru"},
+      {"en", "en"},
+      {"en-US,en;q=0.9,ru;q=0.8", "en"},
+      {"de,ru;q=0.5,en;q=0.7", "en"},
+      {"de", "ru"},
+      {"*", "ru"},
+      {"ru;q=0,*", "en"},
+      {"RU-ru", "ru"},
+      {"en;q=0.5,*", "ru"},
+      {",;q=,en", "en"},
+      {"de-DE;q=1.0, en;q=0.001", "en"},
   };
   for (const auto& [header, language] : cases) EXPECT_EQ(accept_language(header, supported), language) << header;
 }
@@ -170,8 +178,8 @@ TEST(Sniffing, KnowsFormatsByTheirFirstBytes) {
 
 TEST(Sniffing, NeverShowsWhatABrowserMightRun) {
   for (const char* text : {"<!DOCTYPE html><p>", "  \n<html>", "\xef\xbb\xbf<script>alert(1)</script>", "<svg onload=x>",
-                           "<?xml version='1.0'?><svg xmlns=''>", "<!-- x --><b>", "some text <ScRiPt>alert(1)</script>",
-                           "<iframe src=x>", "<?xml version='1.0'?><a/>"}) {
+                           "<?xml version='1.0'?><svg xmlns=''>", "<!-- x --><b>", "some text <ScRiPt>alert(1)</script>", "<iframe src=x>",
+                           "<?xml version='1.0'?><a/>"}) {
     EXPECT_FALSE(sniff(text, "innocent.txt").is_safe_inline) << text;
   }
 }

@@ -34,8 +34,8 @@ inline constexpr std::size_t kMaxRanges = 16;
 // `header` is the value of Range, `size` the representation's size in bytes. Another unit than bytes, bad syntax, or more
 // than kMaxRanges ranges (the section's advice against abuse): kWhole.
 RangeRequest parse_range(std::string_view header, std::int64_t size);
-std::string content_range(const ByteRange& range, std::int64_t size);   // "bytes 0-499/1234"
-std::string content_range_unsatisfiable(std::int64_t size);             // "bytes */1234"
+std::string content_range(const ByteRange& range, std::int64_t size);  // "bytes 0-499/1234"
+std::string content_range_unsatisfiable(std::int64_t size);            // "bytes */1234"
 
 // `content` is any text that changes with the representation (a hash, "id-version"); characters that a tag may not hold
 // are escaped. The result has its quotes.

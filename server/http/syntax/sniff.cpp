@@ -42,7 +42,11 @@ constexpr std::array<Magic, 22> kMagic = {{
     {0, "Rar!", {"application/vnd.rar", false}},
     {0, "{\\rtf", {"application/rtf", false}},
     {0, bytes("MZ", 2), {"application/vnd.microsoft.portable-executable", false}},
-    {0, bytes("\x7f" "ELF", 4), {"application/x-elf", false}},
+    {0,
+     bytes("\x7f"
+           "ELF",
+           4),
+     {"application/x-elf", false}},
 }};
 
 string_view extension(string_view name) {
@@ -72,8 +76,8 @@ Sniffed sniff_riff(string_view head) {
 Sniffed sniff_zip(string_view head, string_view file_name) {
   const string_view end = extension(file_name);
   const auto is = [&](string_view part, string_view wanted) {
-    return head.find(part) != string_view::npos || (head.find("[Content_Types].xml") != string_view::npos &&
-                                                    equals_ignoring_case(end, wanted));
+    return head.find(part) != string_view::npos ||
+           (head.find("[Content_Types].xml") != string_view::npos && equals_ignoring_case(end, wanted));
   };
   if (head.size() > 38 && head.substr(30, 8) == "mimetype") {
     if (head.find("opendocument.text") != string_view::npos) return {"application/vnd.oasis.opendocument.text", false};
@@ -99,9 +103,9 @@ Sniffed sniff_ole(string_view file_name) {
 
 // Anything that a browser would take for a document with scripts, wherever in the beginning it stands.
 Sniffed sniff_markup(string_view text) {
-  static constexpr std::array<string_view, 17> kHtml = {"<!doctype html", "<html", "<head", "<body",  "<script", "<iframe",
-                                                        "<h1",            "<div",  "<font", "<table", "<a ",     "<style",
-                                                        "<title",         "<b>",   "<br",   "<p>",    "<!--"};
+  static constexpr std::array<string_view, 17> kHtml = {
+      "<!doctype html", "<html", "<head",  "<body",  "<script", "<iframe", "<h1", "<div", "<font",
+      "<table",         "<a ",   "<style", "<title", "<b>",     "<br",     "<p>", "<!--"};
   const bool is_html = std::any_of(kHtml.begin(), kHtml.end(), [&](string_view tag) { return starts_with_ignoring_case(text, tag); });
   if (contains_ignoring_case(text, "<svg")) return {"image/svg+xml", false};
   if (is_html || contains_ignoring_case(text, "<html") || contains_ignoring_case(text, "<script")) return {"text/html", false};

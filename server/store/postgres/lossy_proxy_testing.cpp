@@ -25,8 +25,7 @@ std::string parameter(const std::string& address, const std::string& name) {
 
 // In words, or as the prepared statement of that name (a Bind message).
 bool has_commit(std::string_view bytes) {
-  return bytes.find("COMMIT") != std::string_view::npos ||
-         bytes.find(std::string_view("\0commit", 8)) != std::string_view::npos;
+  return bytes.find("COMMIT") != std::string_view::npos || bytes.find(std::string_view("\0commit", 8)) != std::string_view::npos;
 }
 
 bool send_all(int file, const char* bytes, ssize_t count) {
@@ -48,8 +47,7 @@ LossyProxy::LossyProxy(const std::string& address) {
   local.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   socklen_t size = sizeof local;
   auto* generic = reinterpret_cast<sockaddr*>(&local);
-  if (::bind(listener_, generic, size) != 0 || ::listen(listener_, 16) != 0 ||
-      ::getsockname(listener_, generic, &size) != 0) {
+  if (::bind(listener_, generic, size) != 0 || ::listen(listener_, 16) != 0 || ::getsockname(listener_, generic, &size) != 0) {
     throw std::runtime_error("no port to listen on");
   }
   std::size_t at = address.find('@') + 1;

@@ -39,14 +39,11 @@ std::int64_t to_integer(std::string_view text) {
 }
 }  // namespace
 
-PostgresConnection::PostgresConnection(ConnectionSettings settings)
-    : settings_(std::move(settings)), cache_(kCachedStatements) {
+PostgresConnection::PostgresConnection(ConnectionSettings settings) : settings_(std::move(settings)), cache_(kCachedStatements) {
   connect();
 }
 
-PostgresConnection::~PostgresConnection() {
-  cache_.clear();
-}
+PostgresConnection::~PostgresConnection() { cache_.clear(); }
 
 void PostgresConnection::connect() {
   wire_ = std::make_unique<PostgresWire>(settings_.address);
@@ -94,9 +91,7 @@ bool PostgresConnection::is_usable() {
   }
 }
 
-void PostgresConnection::begin_read() {
-  prefix_.push_back({kBeginRead, {}});
-}
+void PostgresConnection::begin_read() { prefix_.push_back({kBeginRead, {}}); }
 
 void PostgresConnection::begin_write() {
   is_write_ = true;
@@ -108,8 +103,7 @@ void PostgresConnection::send_fixed(Fixed command, PostgresWire::Receiver receiv
   auto [name, sql] = kFixedCommands[command];
   if (!settings_.prepared_statements) return wire_->send_plain(sql, std::move(receiver));
   if (fixed_epochs_[command] != epoch_) {
-    wire_->send_prepare(name, sql, kNoParameters,
-                        [this, command](Result result) { fixed_epochs_[command] = result ? epoch_ : 0; });
+    wire_->send_prepare(name, sql, kNoParameters, [this, command](Result result) { fixed_epochs_[command] = result ? epoch_ : 0; });
   }
   wire_->send_prepared(name, kNoParameters, std::move(receiver));
 }

@@ -140,8 +140,7 @@ class PostgresDatabase final : public Database {
         ConnectionSettings{address, options_.prepared_statements, options_.slow_query, counters_.add()});
   }
 
-  void write_once(PostgresConnection& connection, std::chrono::seconds patience,
-                  const std::function<void(Connection&)>& body) {
+  void write_once(PostgresConnection& connection, std::chrono::seconds patience, const std::function<void(Connection&)>& body) {
     WriteScope scope;
     connection.start_use(Clock::now() + patience);
     connection.begin_write();
@@ -152,8 +151,7 @@ class PostgresDatabase final : public Database {
   }
 
   // True when committed, false when `body` should run again.
-  bool try_write(const WriteOptions& options, Clock::time_point give_up_at, int& failures,
-                 const std::function<void(Connection&)>& body) {
+  bool try_write(const WriteOptions& options, Clock::time_point give_up_at, int& failures, const std::function<void(Connection&)>& body) {
     PostgresPool::Lease lease = pool_.acquire(give_up_at);
     PostgresConnection& connection = lease.connection();
     try {
@@ -224,26 +222,23 @@ std::vector<std::string> PostgresDatabase::check() {
         "SELECT c.relname FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE NOT i.indisvalid AND NOT EXISTS "
         "(SELECT 1 FROM pg_stat_progress_create_index p WHERE p.index_relid = i.indexrelid) ORDER BY 1");  // one in the making is no fault
     while (indexes.step()) note("index " + std::string(indexes.text(0)) + " is not valid: drop it and create it again");
-    Statement constraints = connection.prepare(
-        "check_constraints", "SELECT conrelid::regclass::text, conname FROM pg_constraint WHERE NOT convalidated");
+    Statement constraints =
+        connection.prepare("check_constraints", "SELECT conrelid::regclass::text, conname FROM pg_constraint WHERE NOT convalidated");
     while (constraints.step())
-      note("constraint " + std::string(constraints.text(1)) + " of " + std::string(constraints.text(0)) +
-           " is not validated");
-    Statement sums = connection.prepare(
-        "check_sums", "SELECT coalesce(checksum_failures, 0) FROM pg_stat_database WHERE datname = current_database()");
+      note("constraint " + std::string(constraints.text(1)) + " of " + std::string(constraints.text(0)) + " is not validated");
+    Statement sums =
+        connection.prepare("check_sums", "SELECT coalesce(checksum_failures, 0) FROM pg_stat_database WHERE datname = current_database()");
     if (sums.step() && sums.integer(0) > 0) note("pages with a wrong checksum: " + std::to_string(sums.integer(0)));
-    Statement select =
-        connection.prepare("check_tables",
-                           "SELECT quote_ident(schemaname) || '.' || quote_ident(tablename) FROM pg_tables "
-                           "WHERE schemaname NOT IN ('pg_catalog', 'information_schema') ORDER BY 1");
+    Statement select = connection.prepare("check_tables",
+                                          "SELECT quote_ident(schemaname) || '.' || quote_ident(tablename) FROM pg_tables "
+                                          "WHERE schemaname NOT IN ('pg_catalog', 'information_schema') ORDER BY 1");
     while (select.step()) tables.emplace_back(select.text(0));
   });
   // Every value is read and put into words, which a broken page does not survive.
   for (const std::string& table : tables) {
     try {
-      read(options, [&](Connection& connection) {
-        connection.prepare("check_table", "SELECT count(length(t::text)) FROM " + table + " t").step();
-      });
+      read(options,
+           [&](Connection& connection) { connection.prepare("check_table", "SELECT count(length(t::text)) FROM " + table + " t").step(); });
     } catch (const base::Error& error) {
       if (error.code() == base::ErrorCode::kUnavailable) throw;
       note("table " + table + ": " + error.what());
@@ -254,8 +249,6 @@ std::vector<std::string> PostgresDatabase::check() {
 
 }  // namespace
 
-std::unique_ptr<Database> open_database(const DatabaseOptions& options) {
-  return std::make_unique<PostgresDatabase>(options);
-}
+std::unique_ptr<Database> open_database(const DatabaseOptions& options) { return std::make_unique<PostgresDatabase>(options); }
 
 }  // namespace store::postgres

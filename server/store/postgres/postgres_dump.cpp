@@ -32,8 +32,7 @@ std::vector<std::string> environment_of(const std::string& address) {
     if (std::strncmp(*entry, "PG", 2) != 0) result.emplace_back(*entry);
   }
   char* message = nullptr;
-  std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> options(PQconninfoParse(address.c_str(), &message),
-                                                                       &PQconninfoFree);
+  std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> options(PQconninfoParse(address.c_str(), &message), &PQconninfoFree);
   if (!options) {
     PQfreemem(message);
     throw base::Error(base::ErrorCode::kInvalidArgument, "database_address");
@@ -71,11 +70,9 @@ pid_t start(const Child& child, const std::vector<std::string>& environment) {
     posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
   posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, child.errors.c_str(), O_CREAT | O_WRONLY | O_APPEND, 0600);
   pid_t id = 0;
-  int code = ::posix_spawnp(&id, child.command[0].c_str(), &actions, nullptr, pointers(child.command).data(),
-                            pointers(environment).data());
+  int code = ::posix_spawnp(&id, child.command[0].c_str(), &actions, nullptr, pointers(child.command).data(), pointers(environment).data());
   posix_spawn_file_actions_destroy(&actions);
-  if (code == ENOENT)
-    throw base::Error(base::ErrorCode::kFailedPrecondition, "program_missing", {{"program", child.command[0]}});
+  if (code == ENOENT) throw base::Error(base::ErrorCode::kFailedPrecondition, "program_missing", {{"program", child.command[0]}});
   if (code != 0) throw base::Error::internal("cannot start " + child.command[0] + ": " + std::strerror(code));
   return id;
 }
@@ -121,11 +118,9 @@ void dump(const std::string& address, const std::string& path) {
   int file = ::open(partial.c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
   if (file < 0) throw base::Error(base::ErrorCode::kUnavailable, "disk_error");
   ::close(file);
-  Child child{
-      {"pg_dump", "--format=custom", "--no-owner", "--no-privileges", "--file=" + partial}, -1, -1, error_file()};
+  Child child{{"pg_dump", "--format=custom", "--no-owner", "--no-privileges", "--file=" + partial}, -1, -1, error_file()};
   try {
-    if (!is_success(start(child, environment_of(address))))
-      fail(child.errors, base::ErrorCode::kUnavailable, "backup_failed");
+    if (!is_success(start(child, environment_of(address)))) fail(child.errors, base::ErrorCode::kUnavailable, "backup_failed");
     publish_file(partial, path);
   } catch (...) {
     ::unlink(partial.c_str());
@@ -148,12 +143,11 @@ void restore(const DatabaseOptions& options, const std::string& backup_path) {
   int pipe[2];
   if (::pipe2(pipe, O_CLOEXEC) != 0) throw base::Error(base::ErrorCode::kResourceExhausted, "memory");
   Child reading{{"pg_restore", "--no-owner", "--no-privileges", "--file=-", backup_path}, -1, pipe[1], errors};
-  Child writing{
-      {"psql", "--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1",
-       "--command=SET lock_timeout = '10s'; DROP SCHEMA IF EXISTS public CASCADE; CREATE SCHEMA public;", "--file=-"},
-      pipe[0],
-      -1,
-      errors};
+  Child writing{{"psql", "--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1",
+                 "--command=SET lock_timeout = '10s'; DROP SCHEMA IF EXISTS public CASCADE; CREATE SCHEMA public;", "--file=-"},
+                pipe[0],
+                -1,
+                errors};
   pid_t writer = start(writing, environment);
   ::close(pipe[0]);
   pid_t reader = start(reading, environment);

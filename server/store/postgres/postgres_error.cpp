@@ -74,8 +74,7 @@ Error to_error(const PGresult* result, std::string_view name, std::string_view s
   for (const Meaning& meaning : kMeanings) {
     if (state.starts_with(meaning.state)) return Error(meaning.code, std::string(meaning.key), std::move(args));
   }
-  return Error::internal("query " + std::string(name) + ": " + std::string(message) + " (" + std::string(state) +
-                         "): " + std::string(sql));
+  return Error::internal("query " + std::string(name) + ": " + std::string(message) + " (" + std::string(state) + "): " + std::string(sql));
 }
 
 Error lost_error(std::string_view what) {
@@ -84,8 +83,7 @@ Error lost_error(std::string_view what) {
 }
 
 bool is_retryable(const Error& error) {
-  return error.code() == ErrorCode::kUnavailable &&
-         (error.key() == "serialization_failure" || error.key() == "schema_changed");
+  return error.code() == ErrorCode::kUnavailable && (error.key() == "serialization_failure" || error.key() == "schema_changed");
 }
 
 }  // namespace store::postgres

@@ -18,9 +18,8 @@ constexpr std::string_view kKillOthers =
 class PostgresFaultTest : public testing::Test {
  protected:
   PostgresFaultTest() {
-    admin_->change_schema([](Connection& connection) {
-      connection.execute("CREATE TABLE item (id BIGINT PRIMARY KEY, amount BIGINT NOT NULL DEFAULT 0)");
-    });
+    admin_->change_schema(
+        [](Connection& connection) { connection.execute("CREATE TABLE item (id BIGINT PRIMARY KEY, amount BIGINT NOT NULL DEFAULT 0)"); });
   }
   static void insert(Connection& connection, std::int64_t id) {
     connection.prepare("insert", "INSERT INTO item (id) VALUES ($1)").bind(1, id).run();
@@ -97,7 +96,8 @@ TEST_F(PostgresFaultTest, FaultsOfTheServersDiskAreToldByName) {
 TEST_F(PostgresFaultTest, CheckTellsOfAnIndexThatACrashLeftBehind) {
   EXPECT_TRUE(admin_->check().empty());
   insert_twice();
-  EXPECT_NE(error_key([&] { admin_->execute_outside_transaction("CREATE UNIQUE INDEX CONCURRENTLY ix_item__amount ON item(amount)"); }), "");
+  EXPECT_NE(error_key([&] { admin_->execute_outside_transaction("CREATE UNIQUE INDEX CONCURRENTLY ix_item__amount ON item(amount)"); }),
+            "");
   const auto problems = admin_->check();
   ASSERT_EQ(problems.size(), 1u);
   EXPECT_NE(problems.front().find("ix_item__amount"), std::string::npos);
@@ -225,8 +225,7 @@ TEST_F(PostgresFaultTest, WithoutPreparedStatementsEverythingWorksAsWell) {
   for (int i = 1; i <= 5; ++i) database->write({}, [i](Connection& connection) { insert(connection, i); });
   EXPECT_EQ(query_integer(*database, "SELECT sum(id) FROM item"), 15);
   EXPECT_EQ(query_integer(*database, "SELECT count(*) FROM pg_prepared_statements"), 0);
-  EXPECT_EQ(error_key([&] { database->write({}, [](Connection& connection) { insert(connection, 1); }); }),
-            "unique_violation");
+  EXPECT_EQ(error_key([&] { database->write({}, [](Connection& connection) { insert(connection, 1); }); }), "unique_violation");
 }
 
 TEST_F(PostgresFaultTest, AServerThatMayLoseWritesIsRefused) {
@@ -245,8 +244,7 @@ TEST_F(PostgresFaultTest, APoolThatIsUsedUpIsTold) {
   options.readers = 1;
   auto narrow = Database::open(options);
   narrow->read({}, [&](Connection&) {
-    EXPECT_EQ(error_key([&] { narrow->read({.deadline = std::chrono::milliseconds(20)}, [](Connection&) {}); }),
-              "database_busy");
+    EXPECT_EQ(error_key([&] { narrow->read({.deadline = std::chrono::milliseconds(20)}, [](Connection&) {}); }), "database_busy");
   });
   EXPECT_EQ(query_integer(*narrow, "SELECT 1"), 1);
 }
@@ -258,8 +256,7 @@ TEST_F(PostgresFaultTest, AnInvalidIndexIsFoundByTheCheck) {
   });
   EXPECT_TRUE(admin_->check().empty());
   // Building it concurrently fails over two equal amounts and leaves it invalid.
-  EXPECT_THROW(admin_->execute_outside_transaction("CREATE UNIQUE INDEX CONCURRENTLY ix_item__amount ON item (amount)"),
-               base::Error);
+  EXPECT_THROW(admin_->execute_outside_transaction("CREATE UNIQUE INDEX CONCURRENTLY ix_item__amount ON item (amount)"), base::Error);
   EXPECT_EQ(admin_->check().size(), 1u);
 }
 

@@ -16,8 +16,7 @@ PostgresPool::Lease PostgresPool::acquire(Clock::time_point deadline) {
     Idle taken{nullptr, 0};
     {
       std::unique_lock lock(mutex_);
-      bool is_free =
-          freed_.wait_until(lock, deadline, [this] { return is_closed_ || !idle_.empty() || open_count_ < size_; });
+      bool is_free = freed_.wait_until(lock, deadline, [this] { return is_closed_ || !idle_.empty() || open_count_ < size_; });
       if (is_closed_) throw base::Error(base::ErrorCode::kUnavailable, "database_closed");
       if (!is_free) throw base::Error(base::ErrorCode::kUnavailable, "database_busy");
       if (!idle_.empty()) {

@@ -25,8 +25,7 @@ class PostgresPool {
   // A connection held until destroyed; a lost one is dropped then.
   class Lease {
    public:
-    Lease(PostgresPool& pool, std::unique_ptr<PostgresConnection> connection)
-        : pool_(pool), connection_(std::move(connection)) {}
+    Lease(PostgresPool& pool, std::unique_ptr<PostgresConnection> connection) : pool_(pool), connection_(std::move(connection)) {}
     ~Lease() { pool_.give_back(std::move(connection_)); }
     Lease(const Lease&) = delete;
     PostgresConnection& connection() { return *connection_; }

@@ -25,17 +25,12 @@ constexpr Oid kInt8ArrayOid = 1016;
 
 Oid oid_of(ParameterKind kind) {
   switch (kind) {
-    case ParameterKind::kInteger:
-      return kInt8Oid;
-    case ParameterKind::kReal:
-      return kFloat8Oid;
-    case ParameterKind::kBytes:
-      return kByteaOid;
-    case ParameterKind::kIntegerList:
-      return kInt8ArrayOid;
+    case ParameterKind::kInteger: return kInt8Oid;
+    case ParameterKind::kReal: return kFloat8Oid;
+    case ParameterKind::kBytes: return kByteaOid;
+    case ParameterKind::kIntegerList: return kInt8ArrayOid;
     case ParameterKind::kNull:
-    case ParameterKind::kUntyped:
-      return 0;
+    case ParameterKind::kUntyped: return 0;
   }
   return 0;
 }
@@ -111,9 +106,7 @@ PostgresStatement::Parameter& PostgresStatement::parameter(int index, ParameterK
   return parameter;
 }
 
-void PostgresStatement::bind_null(int index) {
-  parameter(index, ParameterKind::kNull);
-}
+void PostgresStatement::bind_null(int index) { parameter(index, ParameterKind::kNull); }
 
 void PostgresStatement::bind_integer(int index, std::int64_t value) {
   append_big_endian(parameter(index, ParameterKind::kInteger).bytes, static_cast<std::uint64_t>(value));
@@ -130,9 +123,7 @@ void PostgresStatement::bind_text(int index, std::string_view value) {
   parameter(index, ParameterKind::kUntyped).bytes.assign(value);
 }
 
-void PostgresStatement::bind_blob(int index, std::string_view bytes) {
-  parameter(index, ParameterKind::kBytes).bytes.assign(bytes);
-}
+void PostgresStatement::bind_blob(int index, std::string_view bytes) { parameter(index, ParameterKind::kBytes).bytes.assign(bytes); }
 
 // Binary form of int8[]: dimensions, has nulls, element type, length, lower bound, then (length, value) each;
 // array_recv().
@@ -230,9 +221,7 @@ std::int64_t PostgresStatement::integer(int column) {
   return value;
 }
 
-double PostgresStatement::real(int column) {
-  return std::strtod(PQgetvalue(result_.get(), row_, column), nullptr);
-}
+double PostgresStatement::real(int column) { return std::strtod(PQgetvalue(result_.get(), row_, column), nullptr); }
 
 std::string_view PostgresStatement::text(int column) {
   return {PQgetvalue(result_.get(), row_, column), static_cast<std::size_t>(PQgetlength(result_.get(), row_, column))};

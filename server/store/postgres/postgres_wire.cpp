@@ -15,9 +15,8 @@ constexpr std::chrono::seconds kCancelPatience{5};
 
 // Used unless the address says otherwise. A server that has vanished without a word is noticed after 10 to 20 s.
 constexpr std::pair<const char*, const char*> kDefaults[] = {
-    {"connect_timeout", "5"},      {"application_name", "matvey"}, {"client_encoding", "UTF8"},
-    {"keepalives_idle", "10"},     {"keepalives_interval", "3"},   {"keepalives_count", "3"},
-    {"tcp_user_timeout", "20000"},
+    {"connect_timeout", "5"},     {"application_name", "matvey"}, {"client_encoding", "UTF8"},   {"keepalives_idle", "10"},
+    {"keepalives_interval", "3"}, {"keepalives_count", "3"},      {"tcp_user_timeout", "20000"},
 };
 
 PGconn* connect(const std::string& address) {
@@ -45,9 +44,7 @@ PostgresWire::PostgresWire(const std::string& address) : handle_(connect(address
       handle_, [](void*, const char*) {}, nullptr);
 }
 
-PostgresWire::~PostgresWire() {
-  PQfinish(handle_);
-}
+PostgresWire::~PostgresWire() { PQfinish(handle_); }
 
 void PostgresWire::fail() {
   is_lost_ = true;
@@ -60,8 +57,8 @@ void PostgresWire::require(int is_sent) {
 }
 
 void PostgresWire::send(const char* sql, const Parameters& parameters, Receiver receiver) {
-  require(PQsendQueryParams(handle_, sql, static_cast<int>(parameters.values.size()), parameters.types.data(),
-                            parameters.values.data(), parameters.lengths.data(), parameters.formats.data(), 0));
+  require(PQsendQueryParams(handle_, sql, static_cast<int>(parameters.values.size()), parameters.types.data(), parameters.values.data(),
+                            parameters.lengths.data(), parameters.formats.data(), 0));
   expected_.push_back({std::move(receiver)});
 }
 
@@ -70,8 +67,7 @@ void PostgresWire::send_plain(const char* sql, Receiver receiver) {
   expected_.push_back({std::move(receiver)});
 }
 
-void PostgresWire::send_prepare(const char* statement, const char* sql, const Parameters& parameters,
-                                Receiver receiver) {
+void PostgresWire::send_prepare(const char* statement, const char* sql, const Parameters& parameters, Receiver receiver) {
   require(PQsendPrepare(handle_, statement, sql, static_cast<int>(parameters.types.size()), parameters.types.data()));
   expected_.push_back({std::move(receiver)});
 }

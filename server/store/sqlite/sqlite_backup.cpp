@@ -123,8 +123,7 @@ void backup(const ConnectionSettings& source, const std::string& path) {
 void restore(const std::string& path, const std::string& backup_path) {
   std::string problem = quick_check(backup_path);
   if (!problem.empty()) {
-    throw base::Error(base::ErrorCode::kInvalidArgument, "backup_unreadable",
-                      {{"path", backup_path}, {"problem", problem}});
+    throw base::Error(base::ErrorCode::kInvalidArgument, "backup_unreadable", {{"path", backup_path}, {"problem", problem}});
   }
   std::string partial = path + ".partial";
   remove_with_journals(partial);
@@ -143,15 +142,14 @@ std::vector<std::string> check(const ConnectionSettings& source) {
   std::vector<std::string> problems;
   try {
     SqliteConnection connection(source);
-    Statement integrity =
-        connection.prepare("integrity_check", "PRAGMA integrity_check(" + std::to_string(kMaxProblems) + ")");
+    Statement integrity = connection.prepare("integrity_check", "PRAGMA integrity_check(" + std::to_string(kMaxProblems) + ")");
     while (integrity.step()) {
       if (integrity.text(0) != "ok") problems.emplace_back(integrity.text(0));
     }
     Statement keys = connection.prepare("foreign_key_check", "PRAGMA foreign_key_check");
     while (keys.step() && problems.size() < kMaxProblems) {
-      problems.push_back("row " + std::to_string(keys.integer(1)) + " of " + std::string(keys.text(0)) +
-                         " points to a missing row of " + std::string(keys.text(2)));
+      problems.push_back("row " + std::to_string(keys.integer(1)) + " of " + std::string(keys.text(0)) + " points to a missing row of " +
+                         std::string(keys.text(2)));
     }
   } catch (const base::Error& error) {
     if (error.code() != base::ErrorCode::kDataLoss) throw;

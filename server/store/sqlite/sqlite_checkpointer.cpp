@@ -70,8 +70,7 @@ bool SqliteCheckpointer::checkpoint() {
   if (seen == 0) return true;
   Progress progress = move_pages();
   // Writers went on meanwhile, as long as the whole of it took; the next passes have less and less to do.
-  for (int pass = 0; pass < kPasses && progress.in_log > kRestartFactor * pages_ && left_behind(progress) > pages_ / 4;
-       ++pass) {
+  for (int pass = 0; pass < kPasses && progress.in_log > kRestartFactor * pages_ && left_behind(progress) > pages_ / 4; ++pass) {
     progress = move_pages();
   }
   bool is_time = left_behind(progress) <= pages_ / 2 || progress.in_log > kLongestFactor * pages_;
@@ -91,17 +90,14 @@ SqliteCheckpointer::Progress SqliteCheckpointer::move_pages() {
   Progress progress;
   try {
     if (!connection_) connection_ = open_();
-    progress.code = sqlite3_wal_checkpoint_v2(connection_->handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE,
-                                              &progress.in_log, &progress.moved);
+    progress.code = sqlite3_wal_checkpoint_v2(connection_->handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, &progress.in_log, &progress.moved);
   } catch (const std::exception&) {
     progress.code = SQLITE_CANTOPEN;
   }
   return progress;
 }
 
-int SqliteCheckpointer::left_behind(const Progress& progress) const {
-  return progress.code == SQLITE_OK ? wal_pages_ - progress.moved : 0;
-}
+int SqliteCheckpointer::left_behind(const Progress& progress) const { return progress.code == SQLITE_OK ? wal_pages_ - progress.moved : 0; }
 
 // Moves what is left while no writer can add to it, so that the next commit begins at the start of the file. Little is
 // left by now, so writers hardly notice; a WAL past every measure is ended whatever it costs them.
@@ -109,8 +105,7 @@ void SqliteCheckpointer::restart() {
   auto now = std::chrono::steady_clock::now();
   if (now < next_restart_at_) return;
   int code = sqlite3_wal_checkpoint_v2(connection_->handle(), nullptr, SQLITE_CHECKPOINT_RESTART, nullptr, nullptr);
-  restart_pause_ =
-      code == SQLITE_OK ? std::chrono::milliseconds{0} : std::clamp(restart_pause_ * 2, kPause, kLongestPause);
+  restart_pause_ = code == SQLITE_OK ? std::chrono::milliseconds{0} : std::clamp(restart_pause_ * 2, kPause, kLongestPause);
   next_restart_at_ = now + restart_pause_;
 }
 

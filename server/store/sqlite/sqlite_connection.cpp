@@ -20,8 +20,7 @@ constexpr int kBusyTimeoutMs = 5000;
 constexpr int kCheckpointBusyTimeoutMs = 50;
 
 std::string pragmas(const ConnectionSettings& settings) {
-  std::string text =
-      "PRAGMA mmap_size=2147418112; PRAGMA temp_store=MEMORY; PRAGMA foreign_keys=1; PRAGMA trusted_schema=0; ";
+  std::string text = "PRAGMA mmap_size=2147418112; PRAGMA temp_store=MEMORY; PRAGMA foreign_keys=1; PRAGMA trusted_schema=0; ";
   text += "PRAGMA cache_size=-" + std::to_string(settings.cache_bytes / 1024) + "; ";
   text += "PRAGMA synchronous=" + settings.synchronous + "; ";
   if (settings.role == Role::kReader) return text + "PRAGMA query_only=1;";
@@ -47,8 +46,7 @@ void initialize() {
   });
 }
 
-SqliteConnection::SqliteConnection(ConnectionSettings settings)
-    : settings_(std::move(settings)), cache_(kCachedStatements) {
+SqliteConnection::SqliteConnection(ConnectionSettings settings) : settings_(std::move(settings)), cache_(kCachedStatements) {
   try {
     open();
   } catch (...) {
@@ -67,8 +65,7 @@ void SqliteConnection::open() {
   initialize();
   if (settings_.role == Role::kWriter && settings_.vfs.empty()) create_private(settings_.path);
   int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-  int code =
-      sqlite3_open_v2(settings_.path.c_str(), &handle_, flags, settings_.vfs.empty() ? nullptr : settings_.vfs.c_str());
+  int code = sqlite3_open_v2(settings_.path.c_str(), &handle_, flags, settings_.vfs.empty() ? nullptr : settings_.vfs.c_str());
   if (code != SQLITE_OK) throw_error(handle_, code, "open", settings_.path);
   // First of all: without it any pragma may answer "database is locked".
   sqlite3_busy_timeout(handle_, settings_.role == Role::kCheckpointer ? kCheckpointBusyTimeoutMs : kBusyTimeoutMs);
@@ -189,8 +186,7 @@ void SqliteConnection::require_usable() const {
   if (failure_) throw base::Error::internal("a statement in a transaction whose earlier statement failed");
 }
 
-void SqliteConnection::count(QueryCounter& counter, std::chrono::steady_clock::time_point started_at,
-                             std::int64_t rows) {
+void SqliteConnection::count(QueryCounter& counter, std::chrono::steady_clock::time_point started_at, std::int64_t rows) {
   auto elapsed = std::chrono::steady_clock::now() - started_at;
   counter.add(elapsed, rows);
   if (elapsed > settings_.slow_query) {

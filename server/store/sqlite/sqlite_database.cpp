@@ -27,13 +27,10 @@ constexpr std::int64_t kCheckpointerCache = 256 << 10;
 class SqliteDatabase final : public Database {
  public:
   SqliteDatabase(std::string path, const DatabaseOptions& options)
-      : path_(std::move(path)),
-        options_(options),
-        readers_(options.readers, [this] { return connect(Role::kReader); }) {
+      : path_(std::move(path)), options_(options), readers_(options.readers, [this] { return connect(Role::kReader); }) {
     auto writing = connect(Role::kWriter);  // creates the file and makes it WAL before anyone else looks at it
-    checkpointer_ = std::make_unique<SqliteCheckpointer>(options.sqlite_checkpoint_pages,
-                                                         [this] { return connect(Role::kCheckpointer); },
-                                                         [this] { writer_->wake(); });
+    checkpointer_ = std::make_unique<SqliteCheckpointer>(
+        options.sqlite_checkpoint_pages, [this] { return connect(Role::kCheckpointer); }, [this] { writer_->wake(); });
     writer_ = std::make_unique<SqliteWriter>(
         std::move(writing), notifier_, [this](int pages) { checkpointer_->committed(pages); },
         [this] { return checkpointer_->is_behind(); });
@@ -118,8 +115,7 @@ class SqliteDatabase final : public Database {
   ConnectionSettings settings(Role role) {
     std::int64_t budget = std::max(options_.cache_bytes, 4 * kSmallestCache);
     std::int64_t cache = budget / 2;
-    if (role == Role::kReader)
-      cache = std::clamp(budget / 2 / std::max(options_.readers, 1), kSmallestCache, kLargestReaderCache);
+    if (role == Role::kReader) cache = std::clamp(budget / 2 / std::max(options_.readers, 1), kSmallestCache, kLargestReaderCache);
     if (role == Role::kCheckpointer) cache = kCheckpointerCache;
     return {path_, options_.sqlite_vfs, role, cache, options_.sqlite_synchronous, options_.slow_query, counters_.add()};
   }

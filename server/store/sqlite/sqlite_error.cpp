@@ -47,38 +47,24 @@ void throw_error(sqlite3* handle, int code, std::string_view name, std::string_v
   switch (code) {
     case SQLITE_CONSTRAINT_UNIQUE:
     case SQLITE_CONSTRAINT_PRIMARYKEY:
-    case SQLITE_CONSTRAINT_ROWID:
-      throw unique_violation(message, name);
-    case SQLITE_CONSTRAINT_FOREIGNKEY:
-      throw Error(ErrorCode::kFailedPrecondition, "foreign_key_violation", {{"query", std::string(name)}});
-    default:
-      break;
+    case SQLITE_CONSTRAINT_ROWID: throw unique_violation(message, name);
+    case SQLITE_CONSTRAINT_FOREIGNKEY: throw Error(ErrorCode::kFailedPrecondition, "foreign_key_violation", {{"query", std::string(name)}});
+    default: break;
   }
   switch (code & 0xff) {
-    case SQLITE_INTERRUPT:
-      throw Error(ErrorCode::kDeadlineExceeded, "query_too_slow", {{"query", std::string(name)}});
+    case SQLITE_INTERRUPT: throw Error(ErrorCode::kDeadlineExceeded, "query_too_slow", {{"query", std::string(name)}});
     case SQLITE_BUSY:
-    case SQLITE_LOCKED:
-      throw unavailable("database_busy", name);
-    case SQLITE_FULL:
-      throw unavailable("disk_full", name);
+    case SQLITE_LOCKED: throw unavailable("database_busy", name);
+    case SQLITE_FULL: throw unavailable("disk_full", name);
     case SQLITE_READONLY:
-    case SQLITE_PERM:
-      throw unavailable("database_readonly", name);
-    case SQLITE_IOERR:
-      throw unavailable("disk_error", name);
-    case SQLITE_CANTOPEN:
-      throw unavailable("database_unreachable", name);
+    case SQLITE_PERM: throw unavailable("database_readonly", name);
+    case SQLITE_IOERR: throw unavailable("disk_error", name);
+    case SQLITE_CANTOPEN: throw unavailable("database_unreachable", name);
     case SQLITE_CORRUPT:
-    case SQLITE_NOTADB:
-      throw Error(ErrorCode::kDataLoss, "database_corrupt", {{"query", std::string(name)}});
-    case SQLITE_NOMEM:
-      throw Error(ErrorCode::kResourceExhausted, "memory", {{"query", std::string(name)}});
-    case SQLITE_TOOBIG:
-      throw Error(ErrorCode::kInvalidArgument, "value_too_large", {{"query", std::string(name)}});
-    default:
-      throw Error::internal("query " + std::string(name) + ": " + message + " (" + std::to_string(code) +
-                            "): " + std::string(sql));
+    case SQLITE_NOTADB: throw Error(ErrorCode::kDataLoss, "database_corrupt", {{"query", std::string(name)}});
+    case SQLITE_NOMEM: throw Error(ErrorCode::kResourceExhausted, "memory", {{"query", std::string(name)}});
+    case SQLITE_TOOBIG: throw Error(ErrorCode::kInvalidArgument, "value_too_large", {{"query", std::string(name)}});
+    default: throw Error::internal("query " + std::string(name) + ": " + message + " (" + std::to_string(code) + "): " + std::string(sql));
   }
 }
 

@@ -16,8 +16,7 @@ struct Hint {
 thread_local Hint hint;
 }  // namespace
 
-SqliteReaders::SqliteReaders(int count, Open open)
-    : id_(next_id++), open_(std::move(open)), slots_(std::max(count, 1)) {}
+SqliteReaders::SqliteReaders(int count, Open open) : id_(next_id++), open_(std::move(open)), slots_(std::max(count, 1)) {}
 
 int SqliteReaders::take_any(int first) {
   int count = static_cast<int>(slots_.size());

@@ -22,8 +22,7 @@ std::vector<int> find_positions(sqlite3_stmt* statement, std::string_view name) 
     std::size_t number = 0;
     auto end = std::from_chars(text.data() + 1, text.data() + text.size(), number).ptr;
     if (text[0] != '$' || end != text.data() + text.size() || number < 1 || number > 32766) {
-      throw base::Error::internal("query " + std::string(name) + ": parameter " + std::string(text) +
-                                  " is not $1, $2, …");
+      throw base::Error::internal("query " + std::string(name) + ": parameter " + std::string(text) + " is not $1, $2, …");
     }
     if (positions.size() < number) positions.resize(number);
     positions[number - 1] = i;
@@ -32,11 +31,10 @@ std::vector<int> find_positions(sqlite3_stmt* statement, std::string_view name) 
 }
 }  // namespace
 
-SqliteStatement::SqliteStatement(SqliteConnection& connection, std::string_view name, std::string_view sql)
-    : connection_(connection) {
+SqliteStatement::SqliteStatement(SqliteConnection& connection, std::string_view name, std::string_view sql) : connection_(connection) {
   const char* tail = nullptr;
-  int code = sqlite3_prepare_v3(connection.handle(), sql.data(), static_cast<int>(sql.size()),
-                                SQLITE_PREPARE_PERSISTENT, &statement_, &tail);
+  int code =
+      sqlite3_prepare_v3(connection.handle(), sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &statement_, &tail);
   if (code != SQLITE_OK) connection.fail(code, name, sql);
   std::string_view rest(tail, sql.data() + sql.size() - tail);
   if (!statement_ || rest.find_first_not_of(" \t\r\n;") != std::string_view::npos) {
@@ -52,9 +50,7 @@ SqliteStatement::SqliteStatement(SqliteConnection& connection, std::string_view 
   buffers_.resize(positions_.size());
 }
 
-SqliteStatement::~SqliteStatement() {
-  sqlite3_finalize(statement_);
-}
+SqliteStatement::~SqliteStatement() { sqlite3_finalize(statement_); }
 
 void SqliteStatement::release() {
   stop();
@@ -79,21 +75,13 @@ int SqliteStatement::position(int index) {
   return positions_[index - 1];
 }
 
-std::string& SqliteStatement::buffer(int index) {
-  return buffers_[index - 1];
-}
+std::string& SqliteStatement::buffer(int index) { return buffers_[index - 1]; }
 
-void SqliteStatement::bind_null(int index) {
-  sqlite3_bind_null(statement_, position(index));
-}
+void SqliteStatement::bind_null(int index) { sqlite3_bind_null(statement_, position(index)); }
 
-void SqliteStatement::bind_integer(int index, std::int64_t value) {
-  sqlite3_bind_int64(statement_, position(index), value);
-}
+void SqliteStatement::bind_integer(int index, std::int64_t value) { sqlite3_bind_int64(statement_, position(index), value); }
 
-void SqliteStatement::bind_real(int index, double value) {
-  sqlite3_bind_double(statement_, position(index), value);
-}
+void SqliteStatement::bind_real(int index, double value) { sqlite3_bind_double(statement_, position(index), value); }
 
 void SqliteStatement::bind_text(int index, std::string_view value) {
   int at = position(index);

@@ -36,12 +36,9 @@ struct SqliteWriter::Operation {
   bool is_finished = false;  // guarded by waiter.mutex
 };
 
-SqliteWriter::SqliteWriter(std::unique_ptr<SqliteConnection> connection, Notifier& notifier,
-                           std::function<void(int)> committed, std::function<bool()> is_behind)
-    : connection_(std::move(connection)),
-      notifier_(notifier),
-      committed_(std::move(committed)),
-      is_behind_(std::move(is_behind)) {
+SqliteWriter::SqliteWriter(std::unique_ptr<SqliteConnection> connection, Notifier& notifier, std::function<void(int)> committed,
+                           std::function<bool()> is_behind)
+    : connection_(std::move(connection)), notifier_(notifier), committed_(std::move(committed)), is_behind_(std::move(is_behind)) {
   sqlite3_wal_hook(connection_->handle(), &on_commit, this);
   thread_ = std::thread([this] { main(); });
 }
@@ -51,8 +48,7 @@ int SqliteWriter::on_commit(void* writer, sqlite3*, const char*, int wal_pages) 
   return SQLITE_OK;
 }
 
-void SqliteWriter::run(std::string_view name, Lane lane, Grouping grouping,
-                       const std::function<void(Connection&)>& body) {
+void SqliteWriter::run(std::string_view name, Lane lane, Grouping grouping, const std::function<void(Connection&)>& body) {
   Operation operation{name, grouping, body, own_waiter, Clock::now()};
   {
     std::lock_guard lock(mutex_);
@@ -197,8 +193,7 @@ void SqliteWriter::run_shared(Operation& operation, bool is_first) {
   auto elapsed = Clock::now() - started_at;
   if (elapsed > kSlowClosure && operation.grouping == Grouping::kShared) {
     base::log(base::LogLevel::kWarning, "slow_write",
-              {{"name", operation.name},
-               {"ms", std::int64_t{std::chrono::duration_cast<std::chrono::milliseconds>(elapsed).count()}}});
+              {{"name", operation.name}, {"ms", std::int64_t{std::chrono::duration_cast<std::chrono::milliseconds>(elapsed).count()}}});
   }
 }
 

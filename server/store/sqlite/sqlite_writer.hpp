@@ -20,13 +20,13 @@ namespace store::sqlite {
 // transaction, for at most 10 ms or 256 writes, each in a savepoint of its own; commits; then releases the waiting
 // callers. There is no artificial delay: the sync of one group is the time in which the next one gathers. Groups never
 // mix lanes, so an interactive write waits for one bulk group at most; and a bulk group comes at the latest after 15 ms
-// of interactive ones. While `is_behind` (the checkpoint cannot follow) bulk groups wait, ten seconds at most. Measured (docs of the choice: stack.md §3.5): 1 442 writes/s of 64 connections of their own, 3
-// 269 in groups.
+// of interactive ones. While `is_behind` (the checkpoint cannot follow) bulk groups wait, ten seconds at most. Measured (docs of the
+// choice: stack.md §3.5): 1 442 writes/s of 64 connections of their own, 3 269 in groups.
 class SqliteWriter {
  public:
   // `committed` is called on the writer thread after each commit with the number of pages in the WAL.
-  SqliteWriter(std::unique_ptr<SqliteConnection> connection, Notifier& notifier,
-               std::function<void(int wal_pages)> committed, std::function<bool()> is_behind);
+  SqliteWriter(std::unique_ptr<SqliteConnection> connection, Notifier& notifier, std::function<void(int wal_pages)> committed,
+               std::function<bool()> is_behind);
   ~SqliteWriter() { stop(); }
 
   enum class Grouping {
@@ -44,7 +44,7 @@ class SqliteWriter {
  private:
   struct Operation;
   void main();
-  Lane choose_lane();                         // under mutex_
+  Lane choose_lane();  // under mutex_
   void wait_for_work(std::unique_lock<std::mutex>& lock);
   Operation* take(Lane lane, bool is_first);  // nullptr: the group is complete
   void run_group(Lane lane);

@@ -23,8 +23,7 @@ class SqliteWriterTest : public testing::Test {
     DatabaseOptions options = scratch_.options();
     options.sqlite_vfs = vfs_.name();
     database_ = Database::open(options);
-    database_->change_schema(
-        [](Connection& connection) { connection.execute("CREATE TABLE item (id INTEGER PRIMARY KEY)"); });
+    database_->change_schema([](Connection& connection) { connection.execute("CREATE TABLE item (id INTEGER PRIMARY KEY)"); });
   }
   ~SqliteWriterTest() override {
     join();
@@ -140,9 +139,8 @@ TEST_F(SqliteWriterTest, ABulkLoadDoesNotLetTheWalGrowWithoutBound) {
   for (int t = 0; t < 4; ++t) {
     loaders.emplace_back([&] {
       for (int slice = 0; slice < 40; ++slice) {
-        database->write({.lane = Lane::kBulk}, [](Connection& connection) {
-          connection.execute("UPDATE wide SET filling = randomblob(3500)");
-        });
+        database->write({.lane = Lane::kBulk},
+                        [](Connection& connection) { connection.execute("UPDATE wide SET filling = randomblob(3500)"); });
         std::lock_guard lock(mutex);
         written += kRows * 4096;
         longest = std::max(longest, std::filesystem::file_size(options.address.substr(options.address.find(":") + 1) + "-wal"));
@@ -188,8 +186,7 @@ TEST_F(SqliteWriterTest, ReadersWaitForAFreeConnectionNoLongerThanTheirDeadline)
   options.readers = 1;
   auto narrow = Database::open(options);
   narrow->read({}, [&](Connection&) {
-    EXPECT_EQ(error_key([&] { narrow->read({.deadline = std::chrono::milliseconds(20)}, [](Connection&) {}); }),
-              "database_busy");
+    EXPECT_EQ(error_key([&] { narrow->read({.deadline = std::chrono::milliseconds(20)}, [](Connection&) {}); }), "database_busy");
   });
   narrow->read({}, [](Connection&) {});
 }

@@ -17,10 +17,13 @@ std::string with_brackets(std::string text) {
     const auto close = text.find('/', open + 1);
     if (close == std::string::npos) break;
     const std::size_t digits = close - open - 1;
-    const bool is_code = digits >= 3 && digits <= 5 && std::all_of(text.begin() + static_cast<std::ptrdiff_t>(open) + 1, text.begin() + static_cast<std::ptrdiff_t>(close), is_digit);
+    const bool is_code =
+        digits >= 3 && digits <= 5 &&
+        std::all_of(text.begin() + static_cast<std::ptrdiff_t>(open) + 1, text.begin() + static_cast<std::ptrdiff_t>(close), is_digit);
     std::size_t before = open;
     while (before > 0 && text[before - 1] == ' ') --before;
-    const bool is_prefix = before > 0 && (text[before - 1] == '8' || text[before - 1] == '7') && (before == 1 || !is_digit(text[before - 2]));
+    const bool is_prefix =
+        before > 0 && (text[before - 1] == '8' || text[before - 1] == '7') && (before == 1 || !is_digit(text[before - 2]));
     if (!is_code || !is_prefix) continue;
     text[open] = '(';
     text[close] = ')';
@@ -43,7 +46,8 @@ bool find_tail(std::string_view text, Tail& tail) {
     std::size_t next = end;
     while (next < text.size() && text[next] == ' ') ++next;
     // «8 /950/» behind it is a number of its own; so is anything that goes on with digits or signs of a number.
-    if (next < text.size() && (is_digit(text[next]) || text[next] == '(' || text[next] == '-' || (text[next] == '/' && digits == 1))) continue;
+    if (next < text.size() && (is_digit(text[next]) || text[next] == '(' || text[next] == '-' || (text[next] == '/' && digits == 1)))
+      continue;
     tail = {at, end};
     return true;
   }
@@ -65,11 +69,14 @@ std::vector<std::string> cut(const std::string& text) {
       std::size_t next = i + 1;
       while (next < text.size() && text[next] == ' ') ++next;
       const std::size_t ahead = base::digits(std::string_view(text).substr(next, 20)).size();
-      const bool starts_number = next < text.size() && (text[next] == '+' || text[next] == '8' || text[next] == '7' || text[next] == '(' || text[next] == '9');
+      const bool starts_number =
+          next < text.size() && (text[next] == '+' || text[next] == '8' || text[next] == '7' || text[next] == '(' || text[next] == '9');
       is_cut = starts_number && ahead >= 10 && base::digits(parts.back()).size() >= 5;
     }
-    if (is_cut) parts.emplace_back();
-    else parts.back() += c;
+    if (is_cut)
+      parts.emplace_back();
+    else
+      parts.back() += c;
   }
   return parts;
 }
@@ -109,7 +116,8 @@ std::vector<base::PhoneEntry> read_phones(std::string_view cell, std::string_vie
 
 std::vector<base::EmailAddress> read_emails(std::string_view cell) {
   std::string text(cell);
-  for (const std::string_view at : {" [at] ", "[at]", " (at) ", "(at)", "[AT]", "[собака]", "(собака)"}) text = replaced(std::move(text), at, "@");
+  for (const std::string_view at : {" [at] ", "[at]", " (at) ", "(at)", "[AT]", "[собака]", "(собака)"})
+    text = replaced(std::move(text), at, "@");
   return base::split_emails(text);
 }
 

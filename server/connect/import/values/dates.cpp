@@ -13,8 +13,18 @@ namespace connect {
 namespace {
 
 // Beginnings of month names by which each is known, Russian and English.
-constexpr std::array<std::array<std::string_view, 3>, 12> kMonths = {{{"янв", "jan", ""}, {"фев", "feb", ""}, {"мар", "mar", ""}, {"апр", "apr", ""}, {"май", "may", "мая"}, {"июн", "jun", ""},
-                                                                      {"июл", "jul", ""}, {"авг", "aug", ""}, {"сен", "sep", ""}, {"окт", "oct", ""}, {"ноя", "nov", ""}, {"дек", "dec", ""}}};
+constexpr std::array<std::array<std::string_view, 3>, 12> kMonths = {{{"янв", "jan", ""},
+                                                                      {"фев", "feb", ""},
+                                                                      {"мар", "mar", ""},
+                                                                      {"апр", "apr", ""},
+                                                                      {"май", "may", "мая"},
+                                                                      {"июн", "jun", ""},
+                                                                      {"июл", "jul", ""},
+                                                                      {"авг", "aug", ""},
+                                                                      {"сен", "sep", ""},
+                                                                      {"окт", "oct", ""},
+                                                                      {"ноя", "nov", ""},
+                                                                      {"дек", "dec", ""}}};
 int month_of(std::string_view word) {
   for (std::size_t i = 0; i < kMonths.size(); ++i) {
     for (const auto start : kMonths[i]) {
@@ -93,14 +103,18 @@ std::optional<int> take_time(std::string& text) {
   return hour * 3600 + minute * 60 + second;
 }
 
-bool is_year_word(std::string_view word) { return word == "г" || word == "год" || word == "года" || word == "году" || word == "гг" || word == "year"; }
+bool is_year_word(std::string_view word) {
+  return word == "г" || word == "год" || word == "года" || word == "году" || word == "гг" || word == "year";
+}
 
 std::optional<ReadDate> from_named_month(const std::vector<Token>& tokens, base::Date today) {
   int month = 0, day = 0, year = 0;
   std::size_t year_digits = 0;
   for (const auto& token : tokens) {
     if (!token.is_number) {
-      if (is_year_word(token.text) || token.text == "е" || token.text == "th" || token.text == "st" || token.text == "nd" || token.text == "rd") continue;
+      if (is_year_word(token.text) || token.text == "е" || token.text == "th" || token.text == "st" || token.text == "nd" ||
+          token.text == "rd")
+        continue;
       const int found = month_of(token.text);
       if (found == 0 || month != 0) return std::nullopt;
       month = found;
@@ -154,12 +168,14 @@ std::optional<ReadDate> from_numbers(const std::vector<Token>& tokens, base::Dat
 // A number alone: a year, yyyymmdd, or days since 1899-12-30 as spreadsheets count.
 std::optional<ReadDate> from_one_number(std::string_view text) {
   const int value = number(text);
-  if (text.size() == 4 && value >= 1900 && value <= 2100) return ReadDate{base::Date(std::chrono::year(value) / 1 / 1), DatePrecision::kYear, std::nullopt};
+  if (text.size() == 4 && value >= 1900 && value <= 2100)
+    return ReadDate{base::Date(std::chrono::year(value) / 1 / 1), DatePrecision::kYear, std::nullopt};
   if (text.size() == 8) {
     const auto date = make_date(value / 10000, value / 100 % 100, value % 100);
     return date ? std::optional(ReadDate{*date}) : std::nullopt;
   }
-  if (text.size() == 5 && value >= 10'000 && value <= 73'050) return ReadDate{base::Date(std::chrono::year(1899) / 12 / 30) + std::chrono::days(value)};
+  if (text.size() == 5 && value >= 10'000 && value <= 73'050)
+    return ReadDate{base::Date(std::chrono::year(1899) / 12 / 30) + std::chrono::days(value)};
   return std::nullopt;
 }
 
@@ -173,7 +189,8 @@ std::optional<ReadDate> read_date(std::string_view text, base::Date today, DateO
   // «от 5 марта», «дата: …», days of the week.
   while (!tokens.empty() && !tokens.front().is_number && month_of(tokens.front().text) == 0) {
     const auto& word = tokens.front().text;
-    const bool is_known = word == "от" || word == "с" || word == "дата" || word == "in" || word == "on" || word == "пн" || word == "вт" || word == "ср" || word == "чт" || word == "пт" || word == "сб" || word == "вс";
+    const bool is_known = word == "от" || word == "с" || word == "дата" || word == "in" || word == "on" || word == "пн" || word == "вт" ||
+                          word == "ср" || word == "чт" || word == "пт" || word == "сб" || word == "вс";
     if (!is_known) return std::nullopt;
     tokens.erase(tokens.begin());
   }

@@ -28,8 +28,10 @@ std::string form_key(std::string_view folded) {
   std::string out;
   for (const char c : folded) {
     const auto at = kLatin.find(c);
-    if (at != std::string_view::npos) out += kCyrillic[at];
-    else out += c;
+    if (at != std::string_view::npos)
+      out += kCyrillic[at];
+    else
+      out += c;
   }
   return out;
 }
@@ -95,7 +97,8 @@ bool is_edge_sign(char32_t c) {
   return c == ' ' || c == ',' || c == ';' || c == '.' || c == '(' || c == ')' || c == '-' || c == U'–' || c == U'—' || c == '/' || c == ':';
 }
 bool is_quote(char32_t c) {
-  return c == '"' || c == '\'' || c == U'«' || c == U'»' || c == U'„' || c == U'“' || c == U'”' || c == U'‟' || c == U'‘' || c == U'’' || c == U'`' || c == U'‹' || c == U'›';
+  return c == '"' || c == '\'' || c == U'«' || c == U'»' || c == U'„' || c == U'“' || c == U'”' || c == U'‟' || c == U'‘' || c == U'’' ||
+         c == U'`' || c == U'‹' || c == U'›';
 }
 
 std::vector<std::pair<std::size_t, char32_t>> points_of(std::string_view text) {
@@ -114,8 +117,11 @@ std::string without_edges(std::string_view text) {
   while (first < last && is_edge_sign(points[first].second)) ++first;
   while (last > first && is_edge_sign(points[last - 1].second)) {
     // A bracket that closes one inside the name belongs to it, and so does the point of an initial.
-    if (points[last - 1].second == ')' && text.substr(points[first].first, points[last - 1].first - points[first].first).find('(') != std::string_view::npos) break;
-    if (points[last - 1].second == '.' && last >= 2 + first && !is_edge_sign(points[last - 2].second) && !is_quote(points[last - 2].second)) break;
+    if (points[last - 1].second == ')' &&
+        text.substr(points[first].first, points[last - 1].first - points[first].first).find('(') != std::string_view::npos)
+      break;
+    if (points[last - 1].second == '.' && last >= 2 + first && !is_edge_sign(points[last - 2].second) && !is_quote(points[last - 2].second))
+      break;
     --last;
   }
   const std::size_t begin = first < points.size() ? points[first].first : text.size();
@@ -129,7 +135,8 @@ std::string without_quotes(std::string text) {
     const auto points = points_of(text);
     if (points.empty()) break;
     const bool opens = is_quote(points.front().second), closes = is_quote(points.back().second);
-    const auto inner = std::count_if(points.begin(), points.end(), [](const auto& p) { return is_quote(p.second); }) - (opens ? 1 : 0) - (closes ? 1 : 0);
+    const auto inner =
+        std::count_if(points.begin(), points.end(), [](const auto& p) { return is_quote(p.second); }) - (opens ? 1 : 0) - (closes ? 1 : 0);
     const bool is_around = opens && closes && points.size() > 1 && inner % 2 == 0;
     const bool is_stray = opens != closes && inner % 2 == 0;
     // «Завод «Маяк»: one closing quote for two opening ones.
@@ -155,16 +162,19 @@ const std::unordered_set<std::string>& given_names() {
 }
 
 bool ends_with_any(std::string_view word, std::initializer_list<std::string_view> endings) {
-  return std::any_of(endings.begin(), endings.end(), [&](std::string_view ending) { return word.size() > ending.size() + 3 && word.ends_with(ending); });
+  return std::any_of(endings.begin(), endings.end(),
+                     [&](std::string_view ending) { return word.size() > ending.size() + 3 && word.ends_with(ending); });
 }
 
 bool is_patronymic(std::string_view folded) {
-  return ends_with_any(folded, {"ович", "евич", "овна", "евна", "инична", "ична"}) || folded == "ильич" || folded == "кузьмич" || folded == "фомич" || folded == "лукич" || folded == "никитич" ||
-         folded == "саввич" || folded == "оглы" || folded == "кызы" || folded == "ильинична" || folded == "никитична" || folded == "кузьминична" || folded == "фоминична";
+  return ends_with_any(folded, {"ович", "евич", "овна", "евна", "инична", "ична"}) || folded == "ильич" || folded == "кузьмич" ||
+         folded == "фомич" || folded == "лукич" || folded == "никитич" || folded == "саввич" || folded == "оглы" || folded == "кызы" ||
+         folded == "ильинична" || folded == "никитична" || folded == "кузьминична" || folded == "фоминична";
 }
 
 bool looks_like_surname(std::string_view folded) {
-  return ends_with_any(folded, {"ов", "ова", "ев", "ева", "ин", "ина", "ын", "ына", "ский", "ская", "цкий", "цкая", "ко", "ук", "юк", "ян", "дзе", "швили", "их", "ых", "ик", "ак", "як", "ер", "ич", "ой", "ый", "ая", "ец", "енок"});
+  return ends_with_any(folded, {"ов", "ова", "ев",    "ева", "ин", "ина", "ын", "ына", "ский", "ская", "цкий", "цкая", "ко", "ук", "юк",
+                                "ян", "дзе", "швили", "их",  "ых", "ик",  "ак", "як",  "ер",   "ич",   "ой",   "ый",   "ая", "ец", "енок"});
 }
 
 bool is_given(std::string_view folded) {
@@ -175,16 +185,23 @@ bool is_given(std::string_view folded) {
 
 // Beginnings of words that stand in names of positions.
 bool is_position_word(std::string_view folded) {
-  static constexpr std::array kStarts = {std::string_view("директор"), std::string_view("бухгалтер"), std::string_view("бух"),     std::string_view("менеджер"), std::string_view("мен-р"),    std::string_view("начальник"),
-                                         std::string_view("нач"),      std::string_view("зам"),       std::string_view("замест"),  std::string_view("секретар"), std::string_view("инженер"),  std::string_view("руковод"),
-                                         std::string_view("снабж"),    std::string_view("закуп"),     std::string_view("отдел"),   std::string_view("специалист"), std::string_view("помощник"), std::string_view("ассистент"),
-                                         std::string_view("приемн"),   std::string_view("гендир"),    std::string_view("владелец"), std::string_view("собственник"), std::string_view("учредит"), std::string_view("президент"),
-                                         std::string_view("логист"),   std::string_view("юрист"),     std::string_view("кассир"),  std::string_view("администратор"), std::string_view("комдир"), std::string_view("генеральн"),
-                                         std::string_view("коммерческ"), std::string_view("исполнит"), std::string_view("финансов"), std::string_view("техническ"), std::string_view("главн"),   std::string_view("главбух"),
-                                         std::string_view("председател"), std::string_view("управляющ"), std::string_view("заведующ"), std::string_view("мастер"),  std::string_view("оператор"), std::string_view("консультант"),
-                                         std::string_view("эксперт"),  std::string_view("маркетолог"), std::string_view("продавец"), std::string_view("прораб"),  std::string_view("механик"),  std::string_view("кладовщик"),
-                                         std::string_view("manager"),  std::string_view("director"),  std::string_view("ceo"),     std::string_view("cfo"),      std::string_view("cto"),      std::string_view("accountant"), std::string_view("buyer")};
-  static const std::unordered_set<std::string_view> kWhole = {"ген", "гл", "дир", "ком", "мен", "исп", "фин", "тех", "вед", "ст", "по", "ио", "и.о", "врио", "рук", "ред", "пр", "оп", "спец", "секр", "сн", "ит"};
+  static constexpr std::array kStarts = {
+      std::string_view("директор"),    std::string_view("бухгалтер"),   std::string_view("бух"),        std::string_view("менеджер"),
+      std::string_view("мен-р"),       std::string_view("начальник"),   std::string_view("нач"),        std::string_view("зам"),
+      std::string_view("замест"),      std::string_view("секретар"),    std::string_view("инженер"),    std::string_view("руковод"),
+      std::string_view("снабж"),       std::string_view("закуп"),       std::string_view("отдел"),      std::string_view("специалист"),
+      std::string_view("помощник"),    std::string_view("ассистент"),   std::string_view("приемн"),     std::string_view("гендир"),
+      std::string_view("владелец"),    std::string_view("собственник"), std::string_view("учредит"),    std::string_view("президент"),
+      std::string_view("логист"),      std::string_view("юрист"),       std::string_view("кассир"),     std::string_view("администратор"),
+      std::string_view("комдир"),      std::string_view("генеральн"),   std::string_view("коммерческ"), std::string_view("исполнит"),
+      std::string_view("финансов"),    std::string_view("техническ"),   std::string_view("главн"),      std::string_view("главбух"),
+      std::string_view("председател"), std::string_view("управляющ"),   std::string_view("заведующ"),   std::string_view("мастер"),
+      std::string_view("оператор"),    std::string_view("консультант"), std::string_view("эксперт"),    std::string_view("маркетолог"),
+      std::string_view("продавец"),    std::string_view("прораб"),      std::string_view("механик"),    std::string_view("кладовщик"),
+      std::string_view("manager"),     std::string_view("director"),    std::string_view("ceo"),        std::string_view("cfo"),
+      std::string_view("cto"),         std::string_view("accountant"),  std::string_view("buyer")};
+  static const std::unordered_set<std::string_view> kWhole = {"ген", "гл",  "дир",  "ком", "мен", "исп", "фин", "тех",  "вед",  "ст", "по",
+                                                              "ио",  "и.о", "врио", "рук", "ред", "пр",  "оп",  "спец", "секр", "сн", "ит"};
   if (kWhole.contains(folded)) return true;
   return std::any_of(kStarts.begin(), kStarts.end(), [&](std::string_view start) { return folded.starts_with(start); });
 }
@@ -271,23 +288,28 @@ void set_two(const std::vector<NamePart>& parts, PersonName& name) {
     return;
   }
   bool is_surname_first = true;
-  if (given0 != given1) is_surname_first = given1;
-  else if (looks_like_surname(parts[0].folded) != looks_like_surname(parts[1].folded)) is_surname_first = looks_like_surname(parts[0].folded);
+  if (given0 != given1)
+    is_surname_first = given1;
+  else if (looks_like_surname(parts[0].folded) != looks_like_surname(parts[1].folded))
+    is_surname_first = looks_like_surname(parts[0].folded);
   name.last = is_surname_first ? first : second;
   name.first = is_surname_first ? second : first;
 }
 
 void set_one(const NamePart& part, PersonName& name) {
   const std::string text = title_case(part.text);
-  if (is_given(part.folded) || (!looks_like_surname(part.folded) && !is_patronymic(part.folded))) name.first = text;
-  else name.last = text;
+  if (is_given(part.folded) || (!looks_like_surname(part.folded) && !is_patronymic(part.folded)))
+    name.first = text;
+  else
+    name.last = text;
 }
 
 // «John F. Kennedy», «Kennedy, John»: the surname stands last unless a comma says otherwise.
 void set_foreign(const std::vector<NamePart>& parts, bool has_comma, PersonName& name) {
   name.last = title_case(has_comma ? parts.front().text : parts.back().text);
   name.first = title_case(has_comma ? parts[1].text : parts.front().text);
-  for (std::size_t i = has_comma ? 2 : 1; i + (has_comma ? 0 : 1) < parts.size(); ++i) name.middle += (name.middle.empty() ? "" : " ") + parts[i].text;
+  for (std::size_t i = has_comma ? 2 : 1; i + (has_comma ? 0 : 1) < parts.size(); ++i)
+    name.middle += (name.middle.empty() ? "" : " ") + parts[i].text;
 }
 
 // Splits off «директор», «(гл. бухгалтер)», «— менеджер по закупкам».
@@ -345,7 +367,7 @@ bool initial_matches(std::string_view a, std::string_view b) {
   const std::string x = base::fold(a), y = base::fold(b);
   if (x.ends_with('.') || y.ends_with('.')) {
     const std::string first = x.substr(0, x.find('.')), second = y.substr(0, y.find('.'));
-    return first.starts_with(base::prefix(second, 1)) ;
+    return first.starts_with(base::prefix(second, 1));
   }
   return x == y;
 }
@@ -393,7 +415,8 @@ PersonName split_person(std::string_view text) {
   std::string rest = mended.text;
   name.position = take_position(rest);
   auto parts = name_parts(rest);
-  static const std::unordered_set<std::string> kTitles = {"mr", "mrs", "ms", "dr", "господин", "госпожа", "гн", "гжа", "г-н", "г-жа", "тов"};
+  static const std::unordered_set<std::string> kTitles = {"mr", "mrs", "ms",  "dr",   "господин", "госпожа",
+                                                          "гн", "гжа", "г-н", "г-жа", "тов"};
   std::erase_if(parts, [](const NamePart& part) { return kTitles.contains(part.folded); });
   if (parts.empty()) return name;
   const bool has_initials = std::any_of(parts.begin(), parts.end(), [](const NamePart& part) { return part.is_initial; });
@@ -402,11 +425,16 @@ PersonName split_person(std::string_view text) {
     parts[parts.size() - 2].text += " " + parts.back().text;
     parts.pop_back();
   }
-  if (has_initials) set_from_initials(parts, name);
-  else if (parts.size() == 1) set_one(parts[0], name);
-  else if (!has_cyrillic(rest)) set_foreign(parts, rest.find(',') != std::string::npos, name);
-  else if (parts.size() == 2) set_two(parts, name);
-  else set_three(parts, name);
+  if (has_initials)
+    set_from_initials(parts, name);
+  else if (parts.size() == 1)
+    set_one(parts[0], name);
+  else if (!has_cyrillic(rest))
+    set_foreign(parts, rest.find(',') != std::string::npos, name);
+  else if (parts.size() == 2)
+    set_two(parts, name);
+  else
+    set_three(parts, name);
   return name;
 }
 
@@ -415,15 +443,18 @@ std::string full_position(std::string_view text) {
     std::string_view full;
     std::array<std::string_view, 7> short_forms;
   };
-  static constexpr std::array<Known, 9> kKnown = {{{"Генеральный директор", {"ген дир", "гендир", "ген директор", "гендиректор", "гд", "генеральный", "ceo"}},
-                                                   {"Главный бухгалтер", {"гл бух", "главбух", "гл бухгалтер", "глав бух", "глав бухгалтер", "главный бух", ""}},
-                                                   {"Заместитель директора", {"зам директора", "зам дир", "замдиректора", "замдир", "зам", "", ""}},
-                                                   {"Коммерческий директор", {"ком дир", "комдир", "комм директор", "комм дир", "ком директор", "коммерч директор", ""}},
-                                                   {"Финансовый директор", {"фин дир", "финдир", "фин директор", "финдиректор", "cfo", "", ""}},
-                                                   {"Технический директор", {"тех дир", "техдир", "тех директор", "техдиректор", "cto", "", ""}},
-                                                   {"Исполнительный директор", {"исп дир", "исп директор", "исполн директор", "", "", "", ""}},
-                                                   {"Менеджер по закупкам", {"мен р по закупкам", "менеджер закупок", "мен по закупкам", "закупщик", "менеджер по закупке", "м р по закупкам", "менедж по закупкам"}},
-                                                   {"Директор", {"дир", "дир р", "директор", "", "", "", ""}}}};
+  static constexpr std::array<Known, 9> kKnown = {
+      {{"Генеральный директор", {"ген дир", "гендир", "ген директор", "гендиректор", "гд", "генеральный", "ceo"}},
+       {"Главный бухгалтер", {"гл бух", "главбух", "гл бухгалтер", "глав бух", "глав бухгалтер", "главный бух", ""}},
+       {"Заместитель директора", {"зам директора", "зам дир", "замдиректора", "замдир", "зам", "", ""}},
+       {"Коммерческий директор", {"ком дир", "комдир", "комм директор", "комм дир", "ком директор", "коммерч директор", ""}},
+       {"Финансовый директор", {"фин дир", "финдир", "фин директор", "финдиректор", "cfo", "", ""}},
+       {"Технический директор", {"тех дир", "техдир", "тех директор", "техдиректор", "cto", "", ""}},
+       {"Исполнительный директор", {"исп дир", "исп директор", "исполн директор", "", "", "", ""}},
+       {"Менеджер по закупкам",
+        {"мен р по закупкам", "менеджер закупок", "мен по закупкам", "закупщик", "менеджер по закупке", "м р по закупкам",
+         "менедж по закупкам"}},
+       {"Директор", {"дир", "дир р", "директор", "", "", "", ""}}}};
   std::string key;
   for (const auto& word : words_in(text)) {
     if (!key.empty()) key += ' ';
@@ -435,8 +466,10 @@ std::string full_position(std::string_view text) {
     }
   }
   // Short words one by one: «нач. отд. снабжения».
-  static const std::unordered_map<std::string, std::string> kWords = {{"нач", "начальник"}, {"отд", "отдела"}, {"зам", "заместитель"}, {"гл", "главный"}, {"бух", "бухгалтер"}, {"ген", "генеральный"},
-                                                                      {"дир", "директор"},  {"спец", "специалист"}, {"рук", "руководитель"}, {"снаб", "снабжения"}, {"вед", "ведущий"}, {"менедж", "менеджер"}};
+  static const std::unordered_map<std::string, std::string> kWords = {
+      {"нач", "начальник"},    {"отд", "отдела"},      {"зам", "заместитель"}, {"гл", "главный"},
+      {"бух", "бухгалтер"},    {"ген", "генеральный"}, {"дир", "директор"},    {"спец", "специалист"},
+      {"рук", "руководитель"}, {"снаб", "снабжения"},  {"вед", "ведущий"},     {"менедж", "менеджер"}};
   const std::string tidied = tidy(text);
   std::string out;
   std::size_t at = 0;

@@ -7,8 +7,8 @@
 namespace connect {
 
 struct LegalName {
-  std::string form;  // «ООО»; empty: none stood there
-  std::string name;  // without form and the quotes around it
+  std::string form;        // «ООО»; empty: none stood there
+  std::string name;        // without form and the quotes around it
   bool is_mended = false;  // letters of another script were put right
 };
 // The form may stand before, behind or in brackets, short, spelled out, in Latin letters or as zeros. A text that is nothing but a

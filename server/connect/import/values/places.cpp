@@ -73,10 +73,22 @@ struct StreetWord {
   std::string_view full;
   std::array<std::string_view, 4> names;
 };
-constexpr std::array<StreetWord, 16> kStreets = {{{"ул.", {"ул", "улица", "", ""}},         {"пр-т", {"просп", "проспект", "пр-т", "пр-кт"}}, {"пер.", {"пер", "переулок", "", ""}}, {"ш.", {"ш", "шоссе", "", ""}},
-                                                  {"наб.", {"наб", "набережная", "", ""}},   {"пл.", {"пл", "площадь", "", ""}},              {"б-р", {"бул", "бульвар", "б-р", ""}}, {"проезд", {"проезд", "пр-д", "пр", ""}},
-                                                  {"тупик", {"туп", "тупик", "", ""}},       {"мкр.", {"мкр", "микрорайон", "м-н", "мкрн"}},  {"кв-л", {"кв-л", "квартал", "", ""}},  {"аллея", {"аллея", "", "", ""}},
-                                                  {"тракт", {"тракт", "", "", ""}},          {"линия", {"линия", "", "", ""}},                {"промзона", {"промзона", "", "", ""}}, {"тер.", {"тер", "территория", "", ""}}}};
+constexpr std::array<StreetWord, 16> kStreets = {{{"ул.", {"ул", "улица", "", ""}},
+                                                  {"пр-т", {"просп", "проспект", "пр-т", "пр-кт"}},
+                                                  {"пер.", {"пер", "переулок", "", ""}},
+                                                  {"ш.", {"ш", "шоссе", "", ""}},
+                                                  {"наб.", {"наб", "набережная", "", ""}},
+                                                  {"пл.", {"пл", "площадь", "", ""}},
+                                                  {"б-р", {"бул", "бульвар", "б-р", ""}},
+                                                  {"проезд", {"проезд", "пр-д", "пр", ""}},
+                                                  {"тупик", {"туп", "тупик", "", ""}},
+                                                  {"мкр.", {"мкр", "микрорайон", "м-н", "мкрн"}},
+                                                  {"кв-л", {"кв-л", "квартал", "", ""}},
+                                                  {"аллея", {"аллея", "", "", ""}},
+                                                  {"тракт", {"тракт", "", "", ""}},
+                                                  {"линия", {"линия", "", "", ""}},
+                                                  {"промзона", {"промзона", "", "", ""}},
+                                                  {"тер.", {"тер", "территория", "", ""}}}};
 
 // «ул», «ул.», «улица» → its short form; empty: no word of a street. «набережная» alone may be the street's own name.
 std::string_view street_word(std::string_view folded) {
@@ -91,7 +103,8 @@ std::string_view street_word(std::string_view folded) {
 
 bool is_region_word(std::string_view folded) {
   while (folded.ends_with('.')) folded.remove_suffix(1);
-  static const std::unordered_set<std::string_view> words = {"обл", "область", "край", "респ", "республика", "ао", "округ", "хмао", "янао", "р-н", "район", "аобл"};
+  static const std::unordered_set<std::string_view> words = {"обл",   "область", "край", "респ", "республика", "ао",
+                                                             "округ", "хмао",    "янао", "р-н",  "район",      "аобл"};
   return words.contains(folded) || folded.starts_with("хмао") || folded.starts_with("янао");
 }
 
@@ -105,7 +118,8 @@ const std::unordered_set<std::string>& republics() {
     std::unordered_set<std::string> all;
     for (const auto& [key, city] : cities()) {
       const auto words = words_in(city->region);
-      const bool is_plain = words.size() <= 2 && city->region.find("область") == std::string::npos && city->region.find("край") == std::string::npos && city->region != city->name;
+      const bool is_plain = words.size() <= 2 && city->region.find("область") == std::string::npos &&
+                            city->region.find("край") == std::string::npos && city->region != city->name;
       if (is_plain) all.insert(place_key(city->region));
     }
     return all;
@@ -138,7 +152,8 @@ std::vector<AddressToken> tokens_of(std::string_view text) {
       close();
     } else if (c == '.') {
       // «ул.Свободы»: the point ends a short word; «9к.3» goes on.
-      const bool is_number_next = i + 1 < text.size() && text[i + 1] >= '0' && text[i + 1] <= '9' && !word.empty() && word.find_first_of("0123456789") != std::string::npos;
+      const bool is_number_next = i + 1 < text.size() && text[i + 1] >= '0' && text[i + 1] <= '9' && !word.empty() &&
+                                  word.find_first_of("0123456789") != std::string::npos;
       word += c;
       if (!is_number_next) close();
     } else {
@@ -150,17 +165,23 @@ std::vector<AddressToken> tokens_of(std::string_view text) {
 }
 
 bool has_digit(std::string_view text) { return text.find_first_of("0123456789") != std::string_view::npos; }
-bool is_index(std::string_view text) { return text.size() == 6 && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; }); }
+bool is_index(std::string_view text) {
+  return text.size() == 6 && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
 
 std::string_view bare(std::string_view folded) {
   while (folded.ends_with('.')) folded.remove_suffix(1);
   return folded;
 }
 
-bool is_house_word(std::string_view folded) { return bare(folded) == "д" || bare(folded) == "дом" || bare(folded) == "вл" || bare(folded) == "владение" || bare(folded) == "двлд" || bare(folded) == "зд" || bare(folded) == "здание"; }
+bool is_house_word(std::string_view folded) {
+  return bare(folded) == "д" || bare(folded) == "дом" || bare(folded) == "вл" || bare(folded) == "владение" || bare(folded) == "двлд" ||
+         bare(folded) == "зд" || bare(folded) == "здание";
+}
 bool is_office_word(std::string_view folded) {
   const auto word = bare(folded);
-  return word == "оф" || word == "офис" || word == "кв" || word == "квартира" || word == "пом" || word == "помещение" || word == "ком" || word == "комн" || word == "каб" || word == "кабинет";
+  return word == "оф" || word == "офис" || word == "кв" || word == "квартира" || word == "пом" || word == "помещение" || word == "ком" ||
+         word == "комн" || word == "каб" || word == "кабинет";
 }
 bool is_block_word(std::string_view folded) {
   const auto word = bare(folded);
@@ -168,10 +189,14 @@ bool is_block_word(std::string_view folded) {
 }
 bool is_place_word(std::string_view folded) {
   const auto word = bare(folded);
-  return is_city_word(word) || word == "пгт" || word == "пос" || word == "поселок" || word == "п" || word == "с" || word == "село" || word == "дер" || word == "деревня" || word == "ст-ца" || word == "станица" || word == "х" ||
-         word == "хутор" || word == "рп" || word == "снт" || word == "аул";
+  return is_city_word(word) || word == "пгт" || word == "пос" || word == "поселок" || word == "п" || word == "с" || word == "село" ||
+         word == "дер" || word == "деревня" || word == "ст-ца" || word == "станица" || word == "х" || word == "хутор" || word == "рп" ||
+         word == "снт" || word == "аул";
 }
-bool is_country(std::string_view folded) { return bare(folded) == "россия" || bare(folded) == "рф" || bare(folded) == "беларусь" || bare(folded) == "казахстан" || bare(folded) == "russia"; }
+bool is_country(std::string_view folded) {
+  return bare(folded) == "россия" || bare(folded) == "рф" || bare(folded) == "беларусь" || bare(folded) == "казахстан" ||
+         bare(folded) == "russia";
+}
 
 std::string clean_word(std::string_view text) {
   while (text.ends_with('.') && text.size() > 3) text.remove_suffix(1);
@@ -205,10 +230,12 @@ class AddressReader {
       ++at_;
       return take_name(parts_.city);
     }
-    if (is_house_word(folded) || (has_digit(folded) && (!parts_.street.empty() || parts_.house.empty()) && !is_numbered_street())) return take_house();
+    if (is_house_word(folded) || (has_digit(folded) && (!parts_.street.empty() || parts_.house.empty()) && !is_numbered_street()))
+      return take_house();
     if (is_office_word(folded)) return take_office();
     if (is_block_word(folded) && !parts_.house.empty()) return take_block();
-    if (!street_word(folded).empty() && !(bare(folded) == "набережная" && ahead(1) != nullptr && has_digit(ahead(1)->text))) return take_street(street_word(folded));
+    if (!street_word(folded).empty() && !(bare(folded) == "набережная" && ahead(1) != nullptr && has_digit(ahead(1)->text)))
+      return take_street(street_word(folded));
     if (parts_.city.empty() && take_known_city()) return;
     take_plain();
   }
@@ -250,7 +277,8 @@ class AddressReader {
 
   // «п.г.т. Алексеевка», «поселок городского типа Молочный».
   bool is_urban_settlement() {
-    const bool is_dotted = now().folded == "п." && ahead(1) != nullptr && ahead(1)->folded == "г." && ahead(2) != nullptr && ahead(2)->folded == "т.";
+    const bool is_dotted =
+        now().folded == "п." && ahead(1) != nullptr && ahead(1)->folded == "г." && ahead(2) != nullptr && ahead(2)->folded == "т.";
     const bool is_spelled = now().folded.starts_with("посел") && ahead(1) != nullptr && ahead(1)->folded == "городского";
     if (!is_dotted && !is_spelled) return false;
     at_ += 3;
@@ -264,15 +292,16 @@ class AddressReader {
   bool is_numbered_street() const {
     if (!parts_.street.empty()) return false;
     const AddressToken* next = ahead(1);
-    if (next == nullptr || next->has_comma_before || has_digit(next->text) || is_office_word(next->folded) || is_block_word(next->folded)) return false;
+    if (next == nullptr || next->has_comma_before || has_digit(next->text) || is_office_word(next->folded) || is_block_word(next->folded))
+      return false;
     return base::length(next->text) > 2;
   }
 
   // A name of one or more words up to the next sign or known word.
   void take_name(std::string& part) {
     std::string name = title_case(clean_word(tokens_[at_++].text));
-    while (at_ < tokens_.size() && !now().has_comma_before && !has_digit(now().text) && street_word(now().folded).empty() && !is_place_word(now().folded) && !is_house_word(now().folded) &&
-           !is_region_word(now().folded)) {
+    while (at_ < tokens_.size() && !now().has_comma_before && !has_digit(now().text) && street_word(now().folded).empty() &&
+           !is_place_word(now().folded) && !is_house_word(now().folded) && !is_region_word(now().folded)) {
       const std::string longer = name + " " + title_case(clean_word(now().text));
       // Where no sign divides city and street, the longest known city wins.
       if (city_of_key(place_key(name)) != nullptr && city_of_key(place_key(longer)) == nullptr) break;
@@ -299,13 +328,15 @@ class AddressReader {
   void take_street(std::string_view kind) {
     ++at_;
     // «Олимпийский проспект»: the name stood before the word.
-    if (!plain_.empty() && parts_.street.empty() && (at_ >= tokens_.size() || now().has_comma_before || has_digit(now().text) || is_house_word(now().folded))) {
+    if (!plain_.empty() && parts_.street.empty() &&
+        (at_ >= tokens_.size() || now().has_comma_before || has_digit(now().text) || is_house_word(now().folded))) {
       parts_.street = std::string(kind) + " " + plain_;
       plain_.clear();
       return;
     }
     std::string name;
-    while (at_ < tokens_.size() && !now().has_comma_before && !is_house_word(now().folded) && !is_office_word(now().folded) && (!has_digit(now().text) || name.empty()) && !is_place_name_word()) {
+    while (at_ < tokens_.size() && !now().has_comma_before && !is_house_word(now().folded) && !is_office_word(now().folded) &&
+           (!has_digit(now().text) || name.empty()) && !is_place_name_word()) {
       if (has_digit(now().text) && !name.empty()) break;
       if (has_digit(now().text) && !is_name_after_number()) break;
       name += (name.empty() ? "" : " ") + now().text;
@@ -314,7 +345,9 @@ class AddressReader {
     if (!name.empty()) parts_.street = std::string(kind) + " " + title_words(name);
   }
 
-  bool is_name_after_number() const { return ahead(1) != nullptr && !ahead(1)->has_comma_before && !has_digit(ahead(1)->text) && base::length(ahead(1)->text) > 2; }
+  bool is_name_after_number() const {
+    return ahead(1) != nullptr && !ahead(1)->has_comma_before && !has_digit(ahead(1)->text) && base::length(ahead(1)->text) > 2;
+  }
   bool is_place_name_word() const { return is_city_word(bare(now().folded)); }
 
   static std::string title_words(const std::string& text) {
@@ -329,7 +362,9 @@ class AddressReader {
     std::string house = clean_word(now().text);
     ++at_;
     // «93 б»: a letter alone belongs to the number.
-    if (at_ < tokens_.size() && !now().has_comma_before && base::length(now().text) == 1 && !has_digit(now().text) && !is_block_word(now().folded)) house += tokens_[at_++].text;
+    if (at_ < tokens_.size() && !now().has_comma_before && base::length(now().text) == 1 && !has_digit(now().text) &&
+        !is_block_word(now().folded))
+      house += tokens_[at_++].text;
     const auto hyphen = house.find('-');
     if (hyphen != std::string::npos && hyphen > 0 && has_digit(house.substr(hyphen))) {
       parts_.office = house.substr(hyphen + 1);

@@ -14,9 +14,10 @@ namespace {
 struct CurrencyWord {
   std::string_view start, code;
 };
-constexpr std::array<CurrencyWord, 22> kCurrencies = {{{"руб", "RUB"}, {"rub", "RUB"}, {"rur", "RUB"}, {"₽", "RUB"}, {"р", "RUB"},     {"usd", "USD"},   {"$", "USD"},   {"долл", "USD"},
-                                                       {"dollar", "USD"}, {"eur", "EUR"}, {"€", "EUR"}, {"евро", "EUR"}, {"тенге", "KZT"}, {"kzt", "KZT"}, {"₸", "KZT"}, {"тг", "KZT"},
-                                                       {"byn", "BYN"}, {"юан", "CNY"}, {"cny", "CNY"}, {"¥", "CNY"}, {"gbp", "GBP"}, {"£", "GBP"}}};
+constexpr std::array<CurrencyWord, 22> kCurrencies = {
+    {{"руб", "RUB"},    {"rub", "RUB"}, {"rur", "RUB"}, {"₽", "RUB"},  {"р", "RUB"},     {"usd", "USD"}, {"$", "USD"}, {"долл", "USD"},
+     {"dollar", "USD"}, {"eur", "EUR"}, {"€", "EUR"},   {"евро", "EUR"}, {"тенге", "KZT"}, {"kzt", "KZT"}, {"₸", "KZT"}, {"тг", "KZT"},
+     {"byn", "BYN"},    {"юан", "CNY"}, {"cny", "CNY"}, {"¥", "CNY"},    {"gbp", "GBP"},   {"£", "GBP"}}};
 
 std::string_view currency_of(std::string_view word) {
   for (const auto& [start, code] : kCurrencies) {
@@ -28,13 +29,19 @@ std::string_view currency_of(std::string_view word) {
 
 // Power of ten of «тыс», «млн», «млрд»; -1: no such word.
 int power_of(std::string_view word) {
-  if (word == "т" || word == "тр" || word == "тыс" || word == "тысяч" || word == "тысяча" || word == "тысячи" || word == "k" || word == "к" || word == "thousand" || word == "тыщ") return 3;
-  if (word == "млн" || word == "миллион" || word == "миллиона" || word == "миллионов" || word == "m" || word == "м" || word == "mln" || word == "million" || word == "лям") return 6;
+  if (word == "т" || word == "тр" || word == "тыс" || word == "тысяч" || word == "тысяча" || word == "тысячи" || word == "k" ||
+      word == "к" || word == "thousand" || word == "тыщ")
+    return 3;
+  if (word == "млн" || word == "миллион" || word == "миллиона" || word == "миллионов" || word == "m" || word == "м" || word == "mln" ||
+      word == "million" || word == "лям")
+    return 6;
   if (word == "млрд" || word == "миллиард" || word == "миллиарда" || word == "миллиардов" || word == "bn" || word == "billion") return 9;
   return -1;
 }
 
-bool is_kopeck(std::string_view word) { return word.starts_with("коп") || word == "к" || word == "cent" || word == "cents" || word.starts_with("цент"); }
+bool is_kopeck(std::string_view word) {
+  return word.starts_with("коп") || word == "к" || word == "cent" || word == "cents" || word.starts_with("цент");
+}
 
 struct Piece {
   enum class Kind { kNumber, kWord, kSign } kind;
@@ -57,8 +64,10 @@ std::vector<Piece> pieces_of(std::string_view text) {
         std::size_t next = i;
         char separator = 0;
         while (next < text.size() && (text[next] == ' ' || text[next] == '.' || text[next] == ',' || text[next] == '\'')) {
-          if (separator == 0 || separator == ' ') separator = text[next];
-          else if (text[next] != ' ') separator = '!';
+          if (separator == 0 || separator == ' ')
+            separator = text[next];
+          else if (text[next] != ' ')
+            separator = '!';
           ++next;
         }
         if (next == i || next >= text.size() || !is_digit(text[next]) || separator == '!') break;
@@ -96,9 +105,12 @@ std::optional<Digits> digits_of(std::string_view text, bool has_power) {
   const auto commas = std::count(text.begin(), text.end(), ','), points = std::count(text.begin(), text.end(), '.');
   std::size_t decimal = std::string_view::npos;
   bool is_ambiguous = false;
-  if (commas > 0 && points > 0) decimal = std::max(last_comma, last_point);
-  else if (commas == 1) decimal = last_comma;
-  else if (points == 1) decimal = last_point;
+  if (commas > 0 && points > 0)
+    decimal = std::max(last_comma, last_point);
+  else if (commas == 1)
+    decimal = last_comma;
+  else if (points == 1)
+    decimal = last_point;
   if (commas > 0 && points > 0 && std::count(text.begin(), text.end(), text[decimal]) > 1) return std::nullopt;
   if (decimal != std::string_view::npos && (commas == 0 || points == 0)) {
     const std::size_t behind = text.size() - decimal - 1;
@@ -168,13 +180,19 @@ std::optional<Parts> parts_of(const std::vector<Piece>& pieces) {
     } else if (piece.kind == Piece::Kind::kSign) {
       const char sign = piece.text[0];
       if (sign == '.' || sign == ',' || sign == '+' || sign == ':') continue;
-      if ((sign == '-' || sign == '=') && parts.numbers.empty() && sign == '-') parts.is_negative = true;
-      else if ((sign == '-' || sign == '=') && parts.numbers.size() == 1 && i + 1 < pieces.size()) parts.has_dash = true;
-      else if (sign == '-' || sign == '=') continue;
-      else return std::nullopt;
+      if ((sign == '-' || sign == '=') && parts.numbers.empty() && sign == '-')
+        parts.is_negative = true;
+      else if ((sign == '-' || sign == '=') && parts.numbers.size() == 1 && i + 1 < pieces.size())
+        parts.has_dash = true;
+      else if (sign == '-' || sign == '=')
+        continue;
+      else
+        return std::nullopt;
     } else if (piece.text == "−" || piece.text == "–" || piece.text == "—") {
-      if (parts.numbers.empty()) parts.is_negative = true;
-      else parts.has_dash = true;
+      if (parts.numbers.empty())
+        parts.is_negative = true;
+      else
+        parts.has_dash = true;
     } else if (parts.numbers.size() == 2 && is_kopeck(piece.text)) {
       parts.has_kopecks = true;
     } else if (const int power = power_of(piece.text); power > 0 && !parts.numbers.empty() && parts.power == 0) {

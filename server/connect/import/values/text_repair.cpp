@@ -13,9 +13,10 @@ namespace connect {
 namespace {
 
 // Latin and Cyrillic letters that look alike in print.
-constexpr std::array<std::pair<char32_t, char32_t>, 24> kTwins = {{{U'A', U'А'}, {U'B', U'В'}, {U'C', U'С'}, {U'E', U'Е'}, {U'H', U'Н'}, {U'K', U'К'}, {U'M', U'М'}, {U'O', U'О'},
-                                                                   {U'P', U'Р'}, {U'T', U'Т'}, {U'X', U'Х'}, {U'Y', U'У'}, {U'a', U'а'}, {U'c', U'с'}, {U'e', U'е'}, {U'o', U'о'},
-                                                                   {U'p', U'р'}, {U'x', U'х'}, {U'y', U'у'}, {U'k', U'к'}, {U'm', U'м'}, {U't', U'т'}, {U'h', U'н'}, {U'b', U'в'}}};
+constexpr std::array<std::pair<char32_t, char32_t>, 24> kTwins = {
+    {{U'A', U'А'}, {U'B', U'В'}, {U'C', U'С'}, {U'E', U'Е'}, {U'H', U'Н'}, {U'K', U'К'}, {U'M', U'М'}, {U'O', U'О'},
+     {U'P', U'Р'}, {U'T', U'Т'}, {U'X', U'Х'}, {U'Y', U'У'}, {U'a', U'а'}, {U'c', U'с'}, {U'e', U'е'}, {U'o', U'о'},
+     {U'p', U'р'}, {U'x', U'х'}, {U'y', U'у'}, {U'k', U'к'}, {U'm', U'м'}, {U't', U'т'}, {U'h', U'н'}, {U'b', U'в'}}};
 
 bool is_cyrillic(char32_t c) { return (c >= 0x400 && c <= 0x52F); }
 bool is_latin(char32_t c) { return (c >= U'A' && c <= U'Z') || (c >= U'a' && c <= U'z'); }
@@ -111,18 +112,69 @@ std::string unix_lines(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '\r') out += text[i];
-    else if (i + 1 >= text.size() || text[i + 1] != '\n') out += '\n';
+    if (text[i] != '\r')
+      out += text[i];
+    else if (i + 1 >= text.size() || text[i + 1] != '\n')
+      out += '\n';
   }
   return out;
 }
 
 bool says_nothing(std::string_view text) {
-  static const std::unordered_set<std::string> words = {"",           "-",          "--",        "---",       "—",          "–",         "0",          "нет",       "нету",          "n/a",        "na",       "н/д",
-                                                        "н.д.",       "нет данных", "null",      "none",       "nan",       "nil",        "#n/a",      "не указан",     "не указана", "не указано", "неизвестно",
-                                                        "неизвестен", "отсутствует", "пусто",     "не задано",  "не задан",  "прочерк",       "без инн",    "нет инн",  ".",
-                                                        "x",          "х",          "xxx",       "ххх",       "unknown",    "empty",     "not set",    "-/-",       "нет телефона",  "нет почты",  "нет e-mail", "нет email",
-                                                        "\\n",        "/",          "_",         "*",         "не заполнено", "n\\a", "уточнить", "уточняется",    };
+  static const std::unordered_set<std::string> words = {
+      "",
+      "-",
+      "--",
+      "---",
+      "—",
+      "–",
+      "0",
+      "нет",
+      "нету",
+      "n/a",
+      "na",
+      "н/д",
+      "н.д.",
+      "нет данных",
+      "null",
+      "none",
+      "nan",
+      "nil",
+      "#n/a",
+      "не указан",
+      "не указана",
+      "не указано",
+      "неизвестно",
+      "неизвестен",
+      "отсутствует",
+      "пусто",
+      "не задано",
+      "не задан",
+      "прочерк",
+      "без инн",
+      "нет инн",
+      ".",
+      "x",
+      "х",
+      "xxx",
+      "ххх",
+      "unknown",
+      "empty",
+      "not set",
+      "-/-",
+      "нет телефона",
+      "нет почты",
+      "нет e-mail",
+      "нет email",
+      "\\n",
+      "/",
+      "_",
+      "*",
+      "не заполнено",
+      "n\\a",
+      "уточнить",
+      "уточняется",
+  };
   const std::string tidied = tidy(text);
   if (tidied.size() > 30) return false;
   const std::string folded = base::fold(tidied);
@@ -155,7 +207,9 @@ Mended mend_lookalikes(std::string_view text) {
     const bool is_mixed = scripts.latin > 0 && scripts.cyrillic > 0;
     // A lone Latin letter that looks Cyrillic among Cyrillic words («C.И. Иванов»).
     const bool is_lone = scripts.cyrillic == 0 && (word.size() == 1 || is_suspect) && is_among_cyrillic && scripts.latin_have_twins;
-    const bool to_cyrillic = (is_mixed && scripts.latin_have_twins && (!scripts.cyrillic_have_twins || scripts.cyrillic >= scripts.latin || is_among_cyrillic)) || is_lone;
+    const bool to_cyrillic = (is_mixed && scripts.latin_have_twins &&
+                              (!scripts.cyrillic_have_twins || scripts.cyrillic >= scripts.latin || is_among_cyrillic)) ||
+                             is_lone;
     const bool to_latin = is_mixed && !to_cyrillic && scripts.cyrillic_have_twins;
     for (const char32_t c : word) {
       char32_t other = to_cyrillic && is_latin(c) ? cyrillic_twin(c) : to_latin && is_cyrillic(c) ? latin_twin(c) : 0;
@@ -176,8 +230,10 @@ std::string title_case(std::string_view word) {
     const std::size_t begin = at;
     const char32_t c = next_code_point(lower, at);
     const std::string_view letter = std::string_view(lower).substr(begin, at - begin);
-    if (is_start) out += base::to_upper(letter);
-    else out += letter;
+    if (is_start)
+      out += base::to_upper(letter);
+    else
+      out += letter;
     is_start = u_isalnum(static_cast<UChar32>(c)) == 0 && c != '\'';
   }
   return out;

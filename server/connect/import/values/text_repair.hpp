@@ -25,7 +25,7 @@ std::string title_case(std::string_view word);
 bool has_cyrillic(std::string_view text);
 // Words of a folded text with the places they have in it.
 struct Word {
-  std::string text;             // folded
+  std::string text;                // folded
   std::size_t begin = 0, end = 0;  // bytes of the original
 };
 std::vector<Word> words_in(std::string_view text);

@@ -30,19 +30,58 @@ std::string date_text(std::string_view text) {
 }
 
 TEST(ImportValues, ReadsDatesAsPeopleWriteThem) {
-  const std::map<std::string, std::string> cases = {{"24.01.2017", "2017-01-24"}, {"27. 05.99", "1999-05-27"}, {"5 марта 2024 г.", "2024-03-05"}, {"4 июл 2016", "2016-07-04"},     {"4 октября 2019г", "2019-10-04"},
-                                                    {"2018-09-16", "2018-09-16"}, {"05.02.2020 16:55", "2020-02-05"}, {"44156", "2020-11-21"},  {"февраль 2017 г.", "2017-02"},     {"07.2015", "2015-07"},
-                                                    {"2015 год", "2015"},         {"March 5, 2024", "2024-03-05"}, {"2024/3/5", "2024-03-05"},    {"3/25/2024", "2024-03-25"},        {"20240305", "2024-03-05"},
-                                                    {"00.00.0000", ""},           {"31.02.2024", ""},              {"весна", ""},                 {"1 апреля", ""},                   {"29.02.2023", ""},
-                                                    {"12.05", ""},                {"около 2020", ""},              {"2024-03-05T10:00:00Z", "2024-03-05"}, {"44156.5", "2020-11-21"}, {"05-мар-24", "2024-03-05"}};
+  const std::map<std::string, std::string> cases = {{"24.01.2017", "2017-01-24"},
+                                                    {"27. 05.99", "1999-05-27"},
+                                                    {"5 марта 2024 г.", "2024-03-05"},
+                                                    {"4 июл 2016", "2016-07-04"},
+                                                    {"4 октября 2019г", "2019-10-04"},
+                                                    {"2018-09-16", "2018-09-16"},
+                                                    {"05.02.2020 16:55", "2020-02-05"},
+                                                    {"44156", "2020-11-21"},
+                                                    {"февраль 2017 г.", "2017-02"},
+                                                    {"07.2015", "2015-07"},
+                                                    {"2015 год", "2015"},
+                                                    {"March 5, 2024", "2024-03-05"},
+                                                    {"2024/3/5", "2024-03-05"},
+                                                    {"3/25/2024", "2024-03-25"},
+                                                    {"20240305", "2024-03-05"},
+                                                    {"00.00.0000", ""},
+                                                    {"31.02.2024", ""},
+                                                    {"весна", ""},
+                                                    {"1 апреля", ""},
+                                                    {"29.02.2023", ""},
+                                                    {"12.05", ""},
+                                                    {"около 2020", ""},
+                                                    {"2024-03-05T10:00:00Z", "2024-03-05"},
+                                                    {"44156.5", "2020-11-21"},
+                                                    {"05-мар-24", "2024-03-05"}};
   for (const auto& [text, wanted] : cases) EXPECT_EQ(date_text(text), wanted) << text;
 }
 
 TEST(ImportValues, ReadsSumsToTheKopeck) {
-  const std::map<std::string, std::string> cases = {{"1 234,50 р.", "1234.5"}, {"12,3 тыс", "12300"}, {"1,5 млн", "1500000"}, {"47\u00A0181 руб. 37 коп.", "47181.37"}, {"1,234.50", "1234.5"},
-                                                    {"46 004-50", "46004.5"}, {"RUB 38247.00", "38247"}, {"20.000 руб.", "20000"}, {"20,00 руб", "20"}, {"1 599 059, 38 Евро", "1599059.38"},
-                                                    {"881 913 (Восемьсот восемьдесят одна тысяча девятьсот тринадцать) руб. 98 коп.", "881913.98"}, {"20 т. р.", "20000"}, {"-500", "-500"},
-                                                    {"договорная", ""}, {"от 5000", ""}, {"5000-7000", ""}, {"б/н", ""}, {"1234.565", "1234.57"}, {"0,005", "0.01"}, {"12 34", ""}, {"1234,5678", "1234.57"}, {"99999999999999,99", "99999999999999.99"}};
+  const std::map<std::string, std::string> cases = {
+      {"1 234,50 р.", "1234.5"},
+      {"12,3 тыс", "12300"},
+      {"1,5 млн", "1500000"},
+      {"47\u00A0181 руб. 37 коп.", "47181.37"},
+      {"1,234.50", "1234.5"},
+      {"46 004-50", "46004.5"},
+      {"RUB 38247.00", "38247"},
+      {"20.000 руб.", "20000"},
+      {"20,00 руб", "20"},
+      {"1 599 059, 38 Евро", "1599059.38"},
+      {"881 913 (Восемьсот восемьдесят одна тысяча девятьсот тринадцать) руб. 98 коп.", "881913.98"},
+      {"20 т. р.", "20000"},
+      {"-500", "-500"},
+      {"договорная", ""},
+      {"от 5000", ""},
+      {"5000-7000", ""},
+      {"б/н", ""},
+      {"1234.565", "1234.57"},
+      {"0,005", "0.01"},
+      {"12 34", ""},
+      {"1234,5678", "1234.57"},
+      {"99999999999999,99", "99999999999999.99"}};
   for (const auto& [text, wanted] : cases) {
     const auto sum = read_sum(text);
     EXPECT_EQ(sum ? sum->amount : "", wanted) << text;
@@ -52,11 +91,21 @@ TEST(ImportValues, ReadsSumsToTheKopeck) {
 }
 
 TEST(ImportValues, SplitsFirmsIntoFormAndName) {
-  const std::map<std::string, std::pair<std::string, std::string>> cases = {{"О.О.О. «Якорь»", {"ООО", "Якорь"}}, {"  Химгрупп, ООО", {"ООО", "Химгрупп"}}, {"«ФОРТУНА»,ООО", {"ООО", "ФОРТУНА"}},
-                                                                            {"общество с огр. отв. \"  Росстрой\"", {"ООО", "Росстрой"}}, {"OOO \"Русский двор\"", {"ООО", "Русский двор"}},
-                                                                            {"000 Ромашка", {"ООО", "Ромашка"}}, {"\"Нева \" (Общество с ограниченной ответственностью)", {"ООО", "Нева"}},
-                                                                            {"ИП Иванов И.И.", {"ИП", "Иванов И.И."}}, {"ООО Полюc-Сервис", {"ООО", "Полюс-Сервис"}}, {"Apple Inc", {"Inc", "Apple"}},
-                                                                            {"ООО", {"", "ООО"}}, {"ООО ТД \"Маяк\"", {"ООО", "ТД \"Маяк\""}}, {"АО «Завод «Маяк»", {"АО", "Завод «Маяк»"}}, {"Городской квартал (МБУ)", {"МБУ", "Городской квартал"}}};
+  const std::map<std::string, std::pair<std::string, std::string>> cases = {
+      {"О.О.О. «Якорь»", {"ООО", "Якорь"}},
+      {"  Химгрупп, ООО", {"ООО", "Химгрупп"}},
+      {"«ФОРТУНА»,ООО", {"ООО", "ФОРТУНА"}},
+      {"общество с огр. отв. \"  Росстрой\"", {"ООО", "Росстрой"}},
+      {"OOO \"Русский двор\"", {"ООО", "Русский двор"}},
+      {"000 Ромашка", {"ООО", "Ромашка"}},
+      {"\"Нева \" (Общество с ограниченной ответственностью)", {"ООО", "Нева"}},
+      {"ИП Иванов И.И.", {"ИП", "Иванов И.И."}},
+      {"ООО Полюc-Сервис", {"ООО", "Полюс-Сервис"}},
+      {"Apple Inc", {"Inc", "Apple"}},
+      {"ООО", {"", "ООО"}},
+      {"ООО ТД \"Маяк\"", {"ООО", "ТД \"Маяк\""}},
+      {"АО «Завод «Маяк»", {"АО", "Завод «Маяк»"}},
+      {"Городской квартал (МБУ)", {"МБУ", "Городской квартал"}}};
   for (const auto& [text, wanted] : cases) {
     const auto name = split_legal_name(text);
     EXPECT_EQ(name.form, wanted.first) << text;
@@ -65,9 +114,17 @@ TEST(ImportValues, SplitsFirmsIntoFormAndName) {
 }
 
 TEST(ImportValues, SplitsPersonsInAnyOrder) {
-  const std::map<std::string, std::string> cases = {{"Е.Д. Назарова", "Назарова|Е.|Д."}, {"Сорокин А. М.", "Сорокин|А.|М."}, {"Любовь Фёдоровна", "|Любовь|Фёдоровна"}, {"Тамара Антоновна Федорова", "Федорова|Тамара|Антоновна"},
-                                                    {"Ким Ольга", "Ким|Ольга|"}, {"АЛЕКСАНДР", "|Александр|"}, {"Янукович", "Янукович||"}, {"Ceргей Bаcильевич Давыдов", "Давыдов|Сергей|Васильевич"},
-                                                    {"Гл. бухгалтер Иванова Мария", "Иванова|Мария|"}, {"Петров Пётр (директор)", "Петров|Пётр|"}, {"Мустафа Джемилев", "Джемилев|Мустафа|"}};
+  const std::map<std::string, std::string> cases = {{"Е.Д. Назарова", "Назарова|Е.|Д."},
+                                                    {"Сорокин А. М.", "Сорокин|А.|М."},
+                                                    {"Любовь Фёдоровна", "|Любовь|Фёдоровна"},
+                                                    {"Тамара Антоновна Федорова", "Федорова|Тамара|Антоновна"},
+                                                    {"Ким Ольга", "Ким|Ольга|"},
+                                                    {"АЛЕКСАНДР", "|Александр|"},
+                                                    {"Янукович", "Янукович||"},
+                                                    {"Ceргей Bаcильевич Давыдов", "Давыдов|Сергей|Васильевич"},
+                                                    {"Гл. бухгалтер Иванова Мария", "Иванова|Мария|"},
+                                                    {"Петров Пётр (директор)", "Петров|Пётр|"},
+                                                    {"Мустафа Джемилев", "Джемилев|Мустафа|"}};
   for (const auto& [text, wanted] : cases) {
     const auto name = split_person(text);
     EXPECT_EQ(name.last + "|" + name.first + "|" + name.middle, wanted) << text;
@@ -80,7 +137,8 @@ TEST(ImportValues, SplitsPersonsInAnyOrder) {
 TEST(ImportValues, ReadsSeveralTelephonesOfACell) {
   const auto numbers = [](std::string_view text) {
     std::string all;
-    for (const auto& entry : read_phones(text, "RU", "")) all += (all.empty() ? "" : " ") + entry.number.e164 + (entry.number.ext.empty() ? "" : "#" + entry.number.ext);
+    for (const auto& entry : read_phones(text, "RU", ""))
+      all += (all.empty() ? "" : " ") + entry.number.e164 + (entry.number.ext.empty() ? "" : "#" + entry.number.ext);
     return all;
   };
   EXPECT_EQ(numbers("8(908)277-40-99/05"), "+79082774099 +79082774005");
@@ -89,7 +147,15 @@ TEST(ImportValues, ReadsSeveralTelephonesOfACell) {
 }
 
 TEST(ImportValues, KnowsCitiesByTheirOtherNames) {
-  for (const auto& [text, wanted] : std::map<std::string, std::string>{{"МСК", "Москва"}, {"г.Уфа", "Уфа"}, {"Химки МО", "Химки"}, {"МО, Химки", "Химки"}, {"Подольск (МО)", "Подольск"}, {"С.-Петербург", "Санкт-Петербург"}, {"Королев", "Королёв"}, {"Орел", "Орёл"}, {"город Урюпинск", "Урюпинск"}}) {
+  for (const auto& [text, wanted] : std::map<std::string, std::string>{{"МСК", "Москва"},
+                                                                       {"г.Уфа", "Уфа"},
+                                                                       {"Химки МО", "Химки"},
+                                                                       {"МО, Химки", "Химки"},
+                                                                       {"Подольск (МО)", "Подольск"},
+                                                                       {"С.-Петербург", "Санкт-Петербург"},
+                                                                       {"Королев", "Королёв"},
+                                                                       {"Орел", "Орёл"},
+                                                                       {"город Урюпинск", "Урюпинск"}}) {
     EXPECT_EQ(city_name(text), wanted);
   }
 }
@@ -123,12 +189,14 @@ TEST(ImportValues, ReadsTheSamplesOfNatasha) {
   };
   for (const auto& sample : samples.at("name").as_array()) {
     const auto name = split_person(std::string_view(sample.at("text").as_string()));
-    EXPECT_TRUE(same(name.first, sample.at("first")) && same(name.last, sample.at("last")) && same(name.middle, sample.at("middle"))) << sample.at("text") << " → " << name.last << "|" << name.first << "|" << name.middle;
+    EXPECT_TRUE(same(name.first, sample.at("first")) && same(name.last, sample.at("last")) && same(name.middle, sample.at("middle")))
+        << sample.at("text") << " → " << name.last << "|" << name.first << "|" << name.middle;
   }
   int good = 0;
   for (const auto& sample : samples.at("address").as_array()) {
     const auto address = split_address(std::string_view(sample.at("text").as_string()));
-    const std::string all = "|" + address.postal_code + "|" + address.country + "|" + address.region + "|" + address.city + "|" + address.street + "|" + address.house + "|" + address.office + "|";
+    const std::string all = "|" + address.postal_code + "|" + address.country + "|" + address.region + "|" + address.city + "|" +
+                            address.street + "|" + address.house + "|" + address.office + "|";
     bool is_good = true;
     for (const auto& part : sample.at("parts").as_array()) {
       const std::string value(part.at("value").as_string());
@@ -151,7 +219,9 @@ struct Marks {
     right += is_right;
     if (!is_right && shown[kind]++ < 6) std::cout << "  " << kind << ": «" << text << "» → " << got << " for " << wanted << "\n";
   }
-  double share(const std::string& kind) { return counts[kind].second == 0 ? 0 : static_cast<double>(counts[kind].first) / counts[kind].second; }
+  double share(const std::string& kind) {
+    return counts[kind].second == 0 ? 0 : static_cast<double>(counts[kind].first) / counts[kind].second;
+  }
 };
 
 struct ClientFile {
@@ -178,8 +248,28 @@ ClientFile load_clients(const std::string& name) {
   return file;
 }
 
+// The valid numbers of a cell, as the truth writes them.
+std::string phone_list(const std::string& cell, const std::string& city) {
+  const City* known = find_city(city);
+  std::string out;
+  for (const auto& entry : read_phones(cell, "RU", known ? known->phone_code : "")) {
+    if (entry.number.e164.empty()) continue;
+    out += (out.empty() ? "" : " ") + entry.number.e164 + (entry.number.ext.empty() ? "" : ";ext=" + entry.number.ext);
+  }
+  return out;
+}
+
+// «12.5» → «1250».
+std::string kopecks_of(const std::string& amount) {
+  const auto point = amount.find('.');
+  std::string fraction = point == std::string::npos ? "" : amount.substr(point + 1);
+  fraction.resize(2, '0');
+  return amount.substr(0, point) + fraction;
+}
+
 TEST(ImportValues, ReadsTheDirtyClientBases) {
-  if (shared_folder().empty() || !std::filesystem::exists(shared_folder() / "data/clients-truth.csv")) GTEST_SKIP() << "no outside test data";
+  if (shared_folder().empty() || !std::filesystem::exists(shared_folder() / "data/clients-truth.csv"))
+    GTEST_SKIP() << "no outside test data";
   const auto truth = load_clients("clients-truth.csv");
   std::map<std::string, ClientFile> files;
   for (const std::string name : {"clients-cp1251.csv", "clients-utf8.csv"}) files.emplace(name, load_clients(name));
@@ -198,25 +288,21 @@ TEST(ImportValues, ReadsTheDirtyClientBases) {
       marks.add("name exact", got == wanted, name, got, wanted);
     }
     const std::string date = cell({"Дата первого обращения", "Создан"});
-    if (of("date_status") == "ok" || of("date_status") == "month") marks.add("date", date_text(date) == of("date"), date, date_text(date), of("date"));
+    if (of("date_status") == "ok" || of("date_status") == "month")
+      marks.add("date", date_text(date) == of("date"), date, date_text(date), of("date"));
     if (of("date_status") == "bad") marks.add("date bad", date_text(date).empty(), date, date_text(date), "");
     const std::string sum = cell({"Сумма сделок", "Оборот"});
     const auto read = read_sum(sum);
     if (of("sum_status") == "ok") {
-      std::string kopecks;
-      if (read) {
-        const auto point = read->amount.find('.');
-        std::string fraction = point == std::string::npos ? "" : read->amount.substr(point + 1);
-        fraction.resize(2, '0');
-        kopecks = read->amount.substr(0, point) + fraction;
-      }
+      const std::string kopecks = read ? kopecks_of(read->amount) : std::string();
       marks.add("sum", kopecks == of("sum_kopecks"), sum, kopecks, of("sum_kopecks"));
     }
     if (of("sum_status") == "text") marks.add("sum text", !read, sum, read ? read->amount : "", "");
     const std::string contact = cell({"Контактное лицо", "ФИО контакта"});
     if (of("contact_status") != "missing") {
       const auto person = split_person(contact);
-      const std::string got = base::fold(person.last + "|" + person.first + "|" + person.middle), wanted = base::fold(of("contact_last") + "|" + of("contact_first") + "|" + of("contact_middle"));
+      const std::string got = base::fold(person.last + "|" + person.first + "|" + person.middle),
+                        wanted = base::fold(of("contact_last") + "|" + of("contact_first") + "|" + of("contact_middle"));
       marks.add("contact", got == wanted, contact, got, wanted);
     }
     const std::string city = cell({"Город"});
@@ -224,17 +310,13 @@ TEST(ImportValues, ReadsTheDirtyClientBases) {
     const std::string address = cell({"Адрес", "Юр. адрес"});
     if (!of("street").empty()) {
       const auto parts = split_address(address);
-      const std::string got = parts.postal_code + "|" + parts.city + "|" + parts.house + "|" + parts.office, wanted = of("postcode") + "|" + of("city") + "|" + of("house") + "|" + of("office");
+      const std::string got = parts.postal_code + "|" + parts.city + "|" + parts.house + "|" + parts.office,
+                        wanted = of("postcode") + "|" + of("city") + "|" + of("house") + "|" + of("office");
       marks.add("address", base::fold(got) == base::fold(wanted), address, got, wanted);
     }
     const std::string phones = cell({"Телефон", "Телефоны"});
     if (of("phones_status") == "ok" || of("phones_status") == "local") {
-      const City* known = find_city(city.empty() ? split_address(address).city : city);
-      std::string got;
-      for (const auto& entry : read_phones(phones, "RU", known ? known->phone_code : "")) {
-        if (entry.number.e164.empty()) continue;
-        got += (got.empty() ? "" : " ") + entry.number.e164 + (entry.number.ext.empty() ? "" : ";ext=" + entry.number.ext);
-      }
+      const std::string got = phone_list(phones, city.empty() ? split_address(address).city : city);
       marks.add("phones " + of("phones_status"), got == of("phones"), phones, got, of("phones"));
     }
     const std::string emails = cell({"E-mail", "Почта"});

@@ -15,28 +15,18 @@ constexpr std::size_t kMaxText = 100'000;
 
 const char* symbol(Op op) {
   switch (op) {
-    case Op::kAdd:
-      return "+";
-    case Op::kSubtract:
-      return "-";
-    case Op::kMultiply:
-      return "*";
-    case Op::kDivide:
-      return "/";
-    case Op::kPower:
-      return "**";
-    case Op::kAnd:
-      return "and";
-    case Op::kOr:
-      return "or";
-    default:
-      return "?";
+    case Op::kAdd: return "+";
+    case Op::kSubtract: return "-";
+    case Op::kMultiply: return "*";
+    case Op::kDivide: return "/";
+    case Op::kPower: return "**";
+    case Op::kAnd: return "and";
+    case Op::kOr: return "or";
+    default: return "?";
   }
 }
 
-NodePtr make(Op op, std::size_t position) {
-  return std::make_unique<Node>(op, position);
-}
+NodePtr make(Op op, std::size_t position) { return std::make_unique<Node>(op, position); }
 
 class NoInputs final : public Inputs {
  public:
@@ -113,9 +103,7 @@ std::int32_t Parser::add_local(std::string name, Type type, bool is_item) {
   return slot;
 }
 
-void Parser::drop_locals(std::size_t count) {
-  locals_.erase(locals_.begin() + static_cast<std::ptrdiff_t>(count), locals_.end());
-}
+void Parser::drop_locals(std::size_t count) { locals_.erase(locals_.begin() + static_cast<std::ptrdiff_t>(count), locals_.end()); }
 
 // An operation on constants is done once. Null results stay for the evaluator, which records why.
 NodePtr Parser::fold(NodePtr node) {
@@ -147,8 +135,7 @@ NodePtr Parser::binary(Op op, std::size_t position, NodePtr left, NodePtr right)
   auto node = make(op, position);
   const auto type = arithmetic_type(op, left->type, right->type);
   if (!type) {
-    type_error("wrong_operands", position,
-               {{"operator", symbol(op)}, {"left", left->type.name()}, {"right", right->type.name()}});
+    type_error("wrong_operands", position, {{"operator", symbol(op)}, {"left", left->type.name()}, {"right", right->type.name()}});
   }
   node->type = type.value_or(Type::any());
   node->children.push_back(std::move(left));
@@ -217,19 +204,14 @@ NodePtr Parser::conjunction() {
 }
 
 NodePtr Parser::comparison() {
-  static constexpr std::array<std::pair<std::string_view, Op>, 6> kSymbols{{{"<=", Op::kLessEqual},
-                                                                            {">=", Op::kGreaterEqual},
-                                                                            {"!=", Op::kNotEqual},
-                                                                            {"=", Op::kEqual},
-                                                                            {"<", Op::kLess},
-                                                                            {">", Op::kGreater}}};
+  static constexpr std::array<std::pair<std::string_view, Op>, 6> kSymbols{
+      {{"<=", Op::kLessEqual}, {">=", Op::kGreaterEqual}, {"!=", Op::kNotEqual}, {"=", Op::kEqual}, {"<", Op::kLess}, {">", Op::kGreater}}};
   NodePtr left = additive();
   for (int chain = 0;; ++chain) {
     if (chain > kMaxChain) in_.fail("too_deep", in_.position());
     in_.skip_space();
     const std::size_t position = in_.position();
-    const auto found =
-        std::find_if(kSymbols.begin(), kSymbols.end(), [&](const auto& s) { return in_.looking_at(s.first); });
+    const auto found = std::find_if(kSymbols.begin(), kSymbols.end(), [&](const auto& s) { return in_.looking_at(s.first); });
     if (found != kSymbols.end()) {
       in_.accept(found->first);
       left = compare_nodes(found->second, position, std::move(left), additive());
@@ -287,12 +269,8 @@ NodePtr Parser::in_tests(NodePtr value) {
 
 NodePtr Parser::test(const Type& tested) {
   const Deeper deeper(*this);
-  static constexpr std::array<std::pair<std::string_view, Op>, 6> kSymbols{{{"<=", Op::kLessEqual},
-                                                                            {">=", Op::kGreaterEqual},
-                                                                            {"!=", Op::kNotEqual},
-                                                                            {"=", Op::kEqual},
-                                                                            {"<", Op::kLess},
-                                                                            {">", Op::kGreater}}};
+  static constexpr std::array<std::pair<std::string_view, Op>, 6> kSymbols{
+      {{"<=", Op::kLessEqual}, {">=", Op::kGreaterEqual}, {"!=", Op::kNotEqual}, {"=", Op::kEqual}, {"<", Op::kLess}, {">", Op::kGreater}}};
   in_.skip_space();
   auto node = make(Op::kTest, in_.position());
   node->type = Type::boolean();
@@ -370,8 +348,8 @@ NodePtr Parser::unary() {
   auto node = make(Op::kNegate, position);
   NodePtr operand = unary();
   const auto kind = operand->type.kind();
-  if (kind != Type::Kind::kNumber && kind != Type::Kind::kDaysDuration && kind != Type::Kind::kMonthsDuration &&
-      !operand->type.is_any() && !operand->type.is_null()) {
+  if (kind != Type::Kind::kNumber && kind != Type::Kind::kDaysDuration && kind != Type::Kind::kMonthsDuration && !operand->type.is_any() &&
+      !operand->type.is_null()) {
     type_error("wrong_type", operand->position, {{"expected", "number"}, {"actual", operand->type.name()}});
   }
   node->type = operand->type;

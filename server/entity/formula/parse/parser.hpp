@@ -45,9 +45,7 @@ class Parser {
   // Inside brackets of any kind "[" opens a filter again.
   class Inside {
    public:
-    explicit Inside(Parser& parser) : deeper_(parser), parser_(parser), saved_(parser.at_range_end_) {
-      parser_.at_range_end_ = false;
-    }
+    explicit Inside(Parser& parser) : deeper_(parser), parser_(parser), saved_(parser.at_range_end_) { parser_.at_range_end_ = false; }
     ~Inside() { parser_.at_range_end_ = saved_; }
     Inside(const Inside&) = delete;
     Inside& operator=(const Inside&) = delete;

@@ -8,9 +8,7 @@
 namespace formula {
 namespace {
 
-NodePtr make(Op op, std::size_t position) {
-  return std::make_unique<Node>(op, position);
-}
+NodePtr make(Op op, std::size_t position) { return std::make_unique<Node>(op, position); }
 
 constexpr std::string_view kSpacedProperties[] = {"time offset", "start included", "end included"};
 
@@ -20,12 +18,9 @@ constexpr std::string_view kSpacedProperties[] = {"time offset", "start included
 // A known name with spaces that begins with a word of the language: "in a list", "if paid".
 bool Parser::at_spaced_name() {
   in_.skip_space();
-  const auto here = [&](std::string_view name) {
-    return name.find(' ') != std::string_view::npos && in_.match_name(name) > 0;
-  };
+  const auto here = [&](std::string_view name) { return name.find(' ') != std::string_view::npos && in_.match_name(name) > 0; };
   return std::any_of(locals_.begin(), locals_.end(), [&](const Local& l) { return here(l.name); }) ||
-         std::any_of(scope_.names().begin(), scope_.names().end(),
-                     [&](const auto& entry) { return here(entry.first); });
+         std::any_of(scope_.names().begin(), scope_.names().end(), [&](const auto& entry) { return here(entry.first); });
 }
 
 std::string Parser::known_name() {
@@ -64,8 +59,8 @@ NodePtr Parser::name_or_call() {
   const std::size_t position = in_.position();
   const std::string name = known_name();
   if (in_.looking_at("(")) {
-    const bool shadowed = scope_.find(name) != nullptr ||
-                          std::any_of(locals_.begin(), locals_.end(), [&](const Local& l) { return l.name == name; });
+    const bool shadowed =
+        scope_.find(name) != nullptr || std::any_of(locals_.begin(), locals_.end(), [&](const Local& l) { return l.name == name; });
     if (!shadowed && !find_builtins(name).empty()) return builtin_call(name, position);
   }
   return name_reference(name, position);
@@ -83,8 +78,7 @@ NodePtr Parser::name_reference(const std::string& name, std::size_t position) {
     }
     if (!local->is_item) continue;
     const Type* field = local->type.field(name);
-    const bool open =
-        local->type.is_any() || (local->type.kind() == Type::Kind::kContext && !local->type.has_known_fields());
+    const bool open = local->type.is_any() || (local->type.kind() == Type::Kind::kContext && !local->type.has_known_fields());
     if (field == nullptr && !open) continue;
     auto node = make(Op::kItemField, position);
     node->slot = local->slot;
@@ -214,9 +208,7 @@ std::vector<Parser::Argument> Parser::arguments() {
   return out;
 }
 
-NodePtr Parser::builtin_call(const std::string& name, std::size_t position) {
-  return resolve_builtin(name, position, arguments());
-}
+NodePtr Parser::builtin_call(const std::string& name, std::size_t position) { return resolve_builtin(name, position, arguments()); }
 
 namespace {
 
@@ -228,8 +220,7 @@ bool arrange(const Builtin& builtin, const std::vector<Argument>& given, std::ve
   const bool named = !given.empty() && !given.front().name.empty();
   if (named) {
     for (std::size_t i = 0; i < given.size(); ++i) {
-      const auto it = std::find_if(parameters.begin(), parameters.end(),
-                                   [&](const Parameter& p) { return p.name == given[i].name; });
+      const auto it = std::find_if(parameters.begin(), parameters.end(), [&](const Parameter& p) { return p.name == given[i].name; });
       if (it == parameters.end()) return false;
       int& place = order[static_cast<std::size_t>(it - parameters.begin())];
       if (place >= 0) return false;
@@ -289,8 +280,7 @@ NodePtr Parser::resolve_builtin(const std::string& name, std::size_t position, s
     return null;
   }
   if (chosen == nullptr) {
-    type_error("wrong_argument_type", given[wrong].value->position,
-               {{"function", name}, {"actual", given[wrong].value->type.name()}});
+    type_error("wrong_argument_type", given[wrong].value->position, {{"function", name}, {"actual", given[wrong].value->type.name()}});
     chosen = near;
   }
   auto node = make(Op::kCall, position);
@@ -310,12 +300,9 @@ NodePtr Parser::resolve_builtin(const std::string& name, std::size_t position, s
   node->type = result_type(*chosen, types);
   NodePtr folded = fold(std::move(node));
   static constexpr std::string_view kLiteralMakers[] = {"date", "time", "date and time", "duration"};
-  if (folded->op == Op::kCall &&
-      std::find(std::begin(kLiteralMakers), std::end(kLiteralMakers), name) != std::end(kLiteralMakers) &&
-      folded->children.size() == 1 && folded->children[0]->op == Op::kLiteral &&
-      folded->children[0]->literal.string()) {
-    type_error("bad_literal", folded->children[0]->position,
-               {{"text", *folded->children[0]->literal.string()}, {"type", name}});
+  if (folded->op == Op::kCall && std::find(std::begin(kLiteralMakers), std::end(kLiteralMakers), name) != std::end(kLiteralMakers) &&
+      folded->children.size() == 1 && folded->children[0]->op == Op::kLiteral && folded->children[0]->literal.string()) {
+    type_error("bad_literal", folded->children[0]->position, {{"text", *folded->children[0]->literal.string()}, {"type", name}});
   }
   if (name == "duration" && folded->op == Op::kLiteral) folded->type = type_of(folded->literal);
   return folded;

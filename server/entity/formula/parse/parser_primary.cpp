@@ -9,9 +9,7 @@
 namespace formula {
 namespace {
 
-NodePtr make(Op op, std::size_t position) {
-  return std::make_unique<Node>(op, position);
-}
+NodePtr make(Op op, std::size_t position) { return std::make_unique<Node>(op, position); }
 
 NodePtr literal(std::size_t position, Value value) {
   auto node = make(Op::kLiteral, position);
@@ -21,9 +19,8 @@ NodePtr literal(std::size_t position, Value value) {
 }
 
 bool is_keyword(std::string_view word) {
-  static constexpr std::string_view kWords[] = {"if",      "then",  "else",      "for",     "return",
-                                                "some",    "every", "satisfies", "and",     "or",
-                                                "between", "in",    "instance",  "function"};
+  static constexpr std::string_view kWords[] = {"if",        "then", "else", "for",     "return", "some",     "every",
+                                                "satisfies", "and",  "or",   "between", "in",     "instance", "function"};
   return std::find(std::begin(kWords), std::end(kWords), word) != std::end(kWords);
 }
 
@@ -150,10 +147,8 @@ NodePtr Parser::list_or_range() {
   if (!in_.accept("]")) {
     do {
       node->children.push_back(expression());
-      if (node->children.size() == 1 && in_.looking_at(".."))
-        return range_end(std::move(node->children[0]), position, true);
-      element =
-          node->children.size() == 1 ? node->children[0]->type : Type::common(element, node->children.back()->type);
+      if (node->children.size() == 1 && in_.looking_at("..")) return range_end(std::move(node->children[0]), position, true);
+      element = node->children.size() == 1 ? node->children[0]->type : Type::common(element, node->children.back()->type);
     } while (in_.accept(","));
     in_.expect("]");
   }
@@ -311,25 +306,24 @@ NodePtr Parser::instance_of(NodePtr value) {
 Type Parser::type_name() {
   const Deeper deeper(*this);
   using K = Type::Kind;
-  static constexpr std::array<std::pair<std::string_view, K>, 18> kNames{
-      {{"years and months duration", K::kMonthsDuration},
-       {"year month duration", K::kMonthsDuration},
-       {"days and time duration", K::kDaysDuration},
-       {"day time duration", K::kDaysDuration},
-       {"date and time", K::kDateTime},
-       {"date time", K::kDateTime},
-       {"number", K::kNumber},
-       {"string", K::kString},
-       {"boolean", K::kBoolean},
-       {"date", K::kDate},
-       {"time", K::kTime},
-       {"Any", K::kAny},
-       {"Null", K::kNull},
-       {"list", K::kList},
-       {"context", K::kContext},
-       {"range", K::kRange},
-       {"function", K::kFunction},
-       {"any", K::kAny}}};
+  static constexpr std::array<std::pair<std::string_view, K>, 18> kNames{{{"years and months duration", K::kMonthsDuration},
+                                                                          {"year month duration", K::kMonthsDuration},
+                                                                          {"days and time duration", K::kDaysDuration},
+                                                                          {"day time duration", K::kDaysDuration},
+                                                                          {"date and time", K::kDateTime},
+                                                                          {"date time", K::kDateTime},
+                                                                          {"number", K::kNumber},
+                                                                          {"string", K::kString},
+                                                                          {"boolean", K::kBoolean},
+                                                                          {"date", K::kDate},
+                                                                          {"time", K::kTime},
+                                                                          {"Any", K::kAny},
+                                                                          {"Null", K::kNull},
+                                                                          {"list", K::kList},
+                                                                          {"context", K::kContext},
+                                                                          {"range", K::kRange},
+                                                                          {"function", K::kFunction},
+                                                                          {"any", K::kAny}}};
   in_.skip_space();
   for (const auto& [name, kind] : kNames) {
     const std::size_t size = in_.match_name(name);

@@ -6,14 +6,11 @@
 namespace formula {
 namespace {
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 bool is_space(char32_t c) {
-  return c == 0x20 || (c >= 0x09 && c <= 0x0D) || c == 0x85 || c == 0xA0 || c == 0x1680 || c == 0x180E ||
-         (c >= 0x2000 && c <= 0x200B) || c == 0x2028 || c == 0x2029 || c == 0x202F || c == 0x205F || c == 0x3000 ||
-         c == 0xFEFF;
+  return c == 0x20 || (c >= 0x09 && c <= 0x0D) || c == 0x85 || c == 0xA0 || c == 0x1680 || c == 0x180E || (c >= 0x2000 && c <= 0x200B) ||
+         c == 0x2028 || c == 0x2029 || c == 0x202F || c == 0x205F || c == 0x3000 || c == 0xFEFF;
 }
 
 void append_utf8(std::string& out, char32_t c) {
@@ -61,8 +58,7 @@ bool is_name_start(char32_t c) {
 }
 
 bool is_name_part(char32_t c) {
-  return is_name_start(c) || (c >= '0' && c <= '9') || c == 0xB7 || (c >= 0x300 && c <= 0x36F) || c == 0x203F ||
-         c == 0x2040;
+  return is_name_start(c) || (c >= '0' && c <= '9') || c == 0xB7 || (c >= 0x300 && c <= 0x36F) || c == 0x203F || c == 0x2040;
 }
 
 bool is_simple_name(std::string_view name) {
@@ -205,8 +201,7 @@ std::optional<std::string> Scanner::free_name(std::string_view ends) {
     }
     if (is_space(c)) {
       space = true;
-    } else if (is_name_part(c) || c == '.' || c == '/' || c == '-' || c == '\'' || c == '+' || c == '*' ||
-               c == 0x2019) {
+    } else if (is_name_part(c) || c == '.' || c == '/' || c == '-' || c == '\'' || c == '+' || c == '*' || c == 0x2019) {
       if (space) out += ' ';
       space = false;
       out += text_.substr(at, size);
@@ -252,10 +247,7 @@ void Scanner::append_escape(std::string& out) {
     char32_t value = 0;
     for (int i = 0; i < count; ++i) {
       const char h = peek_raw(static_cast<std::size_t>(i));
-      const int digit = is_digit(h)            ? h - '0'
-                        : h >= 'a' && h <= 'f' ? h - 'a' + 10
-                        : h >= 'A' && h <= 'F' ? h - 'A' + 10
-                                               : -1;
+      const int digit = is_digit(h) ? h - '0' : h >= 'a' && h <= 'f' ? h - 'a' + 10 : h >= 'A' && h <= 'F' ? h - 'A' + 10 : -1;
       if (digit < 0) return std::nullopt;
       value = value * 16 + static_cast<char32_t>(digit);
     }
@@ -263,20 +255,12 @@ void Scanner::append_escape(std::string& out) {
     return value;
   };
   switch (c) {
-    case 'n':
-      out += '\n';
-      return;
-    case 'r':
-      out += '\r';
-      return;
-    case 't':
-      out += '\t';
-      return;
+    case 'n': out += '\n'; return;
+    case 'r': out += '\r'; return;
+    case 't': out += '\t'; return;
     case '"':
     case '\'':
-    case '\\':
-      out += c;
-      return;
+    case '\\': out += c; return;
     case 'u':
     case 'U': {
       const std::size_t begin = at_;

@@ -55,9 +55,7 @@ constexpr ArithmeticRule kRules[] = {
     {Op::kPower, K::kNumber, K::kNumber, K::kNumber},
 };
 
-bool is_loose(const Type& t) {
-  return t.is_any() || t.is_null();
-}
+bool is_loose(const Type& t) { return t.is_any() || t.is_null(); }
 
 struct PropertyRule {
   K owner;
@@ -129,10 +127,8 @@ bool can_order(const Type& a, const Type& b) {
       case K::kTime:
       case K::kDateTime:
       case K::kDaysDuration:
-      case K::kMonthsDuration:
-        return true;
-      default:
-        return false;
+      case K::kMonthsDuration: return true;
+      default: return false;
     }
   };
   return orderable(a) && orderable(b) && (is_loose(a) || is_loose(b) || a.kind() == b.kind());
@@ -155,24 +151,15 @@ std::optional<Type> property_type(const Type& type, std::string_view name) {
 
 Type type_of(const Value& value) {
   switch (value.kind()) {
-    case Kind::kNull:
-      return Type::null();
-    case Kind::kBoolean:
-      return Type::boolean();
-    case Kind::kNumber:
-      return Type::number();
-    case Kind::kString:
-      return Type::string();
-    case Kind::kDate:
-      return Type::date();
-    case Kind::kTime:
-      return Type::time();
-    case Kind::kDateTime:
-      return Type::date_time();
-    case Kind::kDaysDuration:
-      return Type::days_duration();
-    case Kind::kMonthsDuration:
-      return Type::months_duration();
+    case Kind::kNull: return Type::null();
+    case Kind::kBoolean: return Type::boolean();
+    case Kind::kNumber: return Type::number();
+    case Kind::kString: return Type::string();
+    case Kind::kDate: return Type::date();
+    case Kind::kTime: return Type::time();
+    case Kind::kDateTime: return Type::date_time();
+    case Kind::kDaysDuration: return Type::days_duration();
+    case Kind::kMonthsDuration: return Type::months_duration();
     case Kind::kList: {
       Type element = Type::null();
       for (const auto& item : *value.list()) element = Type::common(element, type_of(item));
@@ -186,10 +173,8 @@ Type type_of(const Value& value) {
       }
       return Type::context(std::move(fields));
     }
-    case Kind::kRange:
-      return Type::range(type_of(value.range()->low.is_null() ? value.range()->high : value.range()->low));
-    case Kind::kFunction:
-      return Type::plain(K::kFunction);
+    case Kind::kRange: return Type::range(type_of(value.range()->low.is_null() ? value.range()->high : value.range()->low));
+    case Kind::kFunction: return Type::plain(K::kFunction);
   }
   return Type::any();
 }

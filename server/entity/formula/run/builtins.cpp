@@ -74,8 +74,7 @@ std::vector<Value> collect(const Builtin& builtin, std::vector<Value> arguments)
   }
   const std::size_t fixed = builtin.parameters.size() - 1;
   if (arguments.size() < fixed) return arguments;
-  List rest(std::make_move_iterator(arguments.begin() + static_cast<std::ptrdiff_t>(fixed)),
-            std::make_move_iterator(arguments.end()));
+  List rest(std::make_move_iterator(arguments.begin() + static_cast<std::ptrdiff_t>(fixed)), std::make_move_iterator(arguments.end()));
   arguments.resize(fixed);
   arguments.emplace_back(std::move(rest));
   return arguments;
@@ -90,40 +89,24 @@ std::span<const Builtin* const> find_builtins(std::string_view name) {
   return it->second;
 }
 
-const std::vector<std::string>& spaced_builtin_names() {
-  return index().spaced;
-}
+const std::vector<std::string>& spaced_builtin_names() { return index().spaced; }
 
 KindMask kinds_of(const Type& type) {
   switch (type.kind()) {
-    case Type::Kind::kAny:
-      return kAnyMask;
-    case Type::Kind::kNull:
-      return kNullMask;
-    case Type::Kind::kBoolean:
-      return kBoolMask;
-    case Type::Kind::kNumber:
-      return kNumberMask;
-    case Type::Kind::kString:
-      return kStringMask;
-    case Type::Kind::kDate:
-      return kDateMask;
-    case Type::Kind::kTime:
-      return kTimeMask;
-    case Type::Kind::kDateTime:
-      return kDateTimeMask;
-    case Type::Kind::kDaysDuration:
-      return kDaysMask;
-    case Type::Kind::kMonthsDuration:
-      return kMonthsMask;
-    case Type::Kind::kList:
-      return kListMask;
-    case Type::Kind::kContext:
-      return kContextMask;
-    case Type::Kind::kRange:
-      return kRangeMask;
-    case Type::Kind::kFunction:
-      return kFunctionMask;
+    case Type::Kind::kAny: return kAnyMask;
+    case Type::Kind::kNull: return kNullMask;
+    case Type::Kind::kBoolean: return kBoolMask;
+    case Type::Kind::kNumber: return kNumberMask;
+    case Type::Kind::kString: return kStringMask;
+    case Type::Kind::kDate: return kDateMask;
+    case Type::Kind::kTime: return kTimeMask;
+    case Type::Kind::kDateTime: return kDateTimeMask;
+    case Type::Kind::kDaysDuration: return kDaysMask;
+    case Type::Kind::kMonthsDuration: return kMonthsMask;
+    case Type::Kind::kList: return kListMask;
+    case Type::Kind::kContext: return kContextMask;
+    case Type::Kind::kRange: return kRangeMask;
+    case Type::Kind::kFunction: return kFunctionMask;
   }
   return kAnyMask;
 }
@@ -132,18 +115,15 @@ Type result_type(const Builtin& builtin, const std::vector<Type>& arguments) {
   const Type first = arguments.empty() ? Type::any() : arguments.front();
   const bool is_list = first.kind() == Type::Kind::kList;
   switch (builtin.rule) {
-    case ResultRule::kFixed:
-      return builtin.result;
-    case ResultRule::kFirst:
-      return first;
+    case ResultRule::kFixed: return builtin.result;
+    case ResultRule::kFirst: return first;
     case ResultRule::kElementOfFirst: {
       if (is_list && arguments.size() == 1) return first.element();
       Type out = first;
       for (const Type& t : arguments) out = Type::common(out, t);
       return out;
     }
-    case ResultRule::kListOfFirst:
-      return is_list ? first : Type::list(Type::any());
+    case ResultRule::kListOfFirst: return is_list ? first : Type::list(Type::any());
     case ResultRule::kCommonList: {
       Type out = first;
       for (const Type& t : arguments) out = Type::common(out, t);

@@ -13,9 +13,7 @@ namespace formula {
 
 // Sets of value kinds that a parameter takes.
 using KindMask = std::uint16_t;
-constexpr KindMask mask(Kind kind) {
-  return static_cast<KindMask>(1u << static_cast<unsigned>(kind));
-}
+constexpr KindMask mask(Kind kind) { return static_cast<KindMask>(1u << static_cast<unsigned>(kind)); }
 inline constexpr KindMask kNullMask = mask(Kind::kNull);
 inline constexpr KindMask kBoolMask = mask(Kind::kBoolean);
 inline constexpr KindMask kNumberMask = mask(Kind::kNumber);

@@ -93,12 +93,8 @@ void add_context_builtins(BuiltinTable& t) {
   }
   t.push_back({"get value", {{"context", kContextMask}, {"keys", kListMask}}, Type::any(), get_value});
   t.push_back({"context", {{"entries", kListMask}}, any_context, context_from_entries});
-  t.push_back({"context put",
-               {{"context", kContextMask}, {"key", kStringMask}, {"value", kAnyMask}},
-               any_context,
-               context_put});
-  t.push_back(
-      {"context put", {{"context", kContextMask}, {"keys", kListMask}, {"value", kAnyMask}}, any_context, context_put});
+  t.push_back({"context put", {{"context", kContextMask}, {"key", kStringMask}, {"value", kAnyMask}}, any_context, context_put});
+  t.push_back({"context put", {{"context", kContextMask}, {"keys", kListMask}, {"value", kAnyMask}}, any_context, context_put});
   t.push_back({"context merge", {{"contexts", kListMask}}, any_context, context_merge});
 }
 

@@ -7,9 +7,7 @@ namespace {
 
 using Arguments = std::span<Value>;
 
-Value or_warn(Evaluator& evaluator, Value value) {
-  return value.is_null() ? evaluator.warn("bad_value") : value;
-}
+Value or_warn(Evaluator& evaluator, Value value) { return value.is_null() ? evaluator.warn("bad_value") : value; }
 
 Value date_from(Evaluator& evaluator, Arguments a) {
   if (const auto* text = a[0].string()) return or_warn(evaluator, Date::parse(*text));
@@ -50,8 +48,7 @@ std::optional<Time> time_of_parts(const Value& hour, const Value& minute, const 
   const auto z = zone_from(zone);
   if (!h || !m || !s || !z) return std::nullopt;
   auto time = Time::from_parts(*h, *m, *s, *z);
-  const auto fraction =
-      Number::round(Number::subtract(*second.number(), *whole).value_or(Number()), 9, Rounding::kDown);
+  const auto fraction = Number::round(Number::subtract(*second.number(), *whole).value_or(Number()), 9, Rounding::kDown);
   if (time && fraction) time->nanos += fraction->to_scaled(9).value_or(0);
   return time;
 }
@@ -70,9 +67,7 @@ Value time_from(Evaluator& evaluator, Arguments a) {
   return a[0];
 }
 
-Value time_from_parts(Evaluator& evaluator, Arguments a) {
-  return or_warn(evaluator, time_of_parts(a[0], a[1], a[2], a[3]));
-}
+Value time_from_parts(Evaluator& evaluator, Arguments a) { return or_warn(evaluator, time_of_parts(a[0], a[1], a[2], a[3])); }
 
 Value number_from(Evaluator& evaluator, Arguments a) {
   if (a[0].number()) return a[0];
@@ -109,9 +104,7 @@ Value duration_from(Evaluator& evaluator, Arguments a) {
   return or_warn(evaluator, parse_months_duration(*a[0].string()));
 }
 
-Value not_value(Evaluator&, Arguments a) {
-  return a[0].boolean() ? Value(!*a[0].boolean()) : Value();
-}
+Value not_value(Evaluator&, Arguments a) { return a[0].boolean() ? Value(!*a[0].boolean()) : Value(); }
 
 // Same value in the value space: the same local time at another offset is different (DMN 1.5 §10.3.4.10).
 Value is_same(Evaluator&, Arguments a) {
@@ -132,13 +125,9 @@ Value is_same(Evaluator&, Arguments a) {
 void add_conversion_builtins(BuiltinTable& t) {
   constexpr KindMask kText = kStringMask;
   t.push_back({"date", {{"from", kText | kDateMask | kDateTimeMask}}, Type::date(), date_from});
-  t.push_back(
-      {"date", {{"year", kNumberMask}, {"month", kNumberMask}, {"day", kNumberMask}}, Type::date(), date_from_parts});
+  t.push_back({"date", {{"year", kNumberMask}, {"month", kNumberMask}, {"day", kNumberMask}}, Type::date(), date_from_parts});
   t.push_back({"date and time", {{"from", kText | kDateMask | kDateTimeMask}}, Type::date_time(), date_time_from});
-  t.push_back({"date and time",
-               {{"date", kDateMask | kDateTimeMask}, {"time", kTimeMask}},
-               Type::date_time(),
-               date_time_from_pair});
+  t.push_back({"date and time", {{"date", kDateMask | kDateTimeMask}, {"time", kTimeMask}}, Type::date_time(), date_time_from_pair});
   for (const std::string_view zone : {"offset", "timezone"}) {
     t.push_back({"date and time",
                  {{"year", kNumberMask},

@@ -8,9 +8,7 @@ namespace {
 
 using Arguments = std::span<Value>;
 
-const List& items(const Value& value) {
-  return *value.list();
-}
+const List& items(const Value& value) { return *value.list(); }
 
 Value list_contains(Evaluator&, Arguments a) {
   for (const auto& item : items(a[0])) {
@@ -19,9 +17,7 @@ Value list_contains(Evaluator&, Arguments a) {
   return false;
 }
 
-Value count(Evaluator&, Arguments a) {
-  return static_cast<std::int64_t>(items(a[0]).size());
-}
+Value count(Evaluator&, Arguments a) { return static_cast<std::int64_t>(items(a[0]).size()); }
 
 Value extreme(Evaluator& evaluator, const List& list, bool largest) {
   if (list.empty()) return {};
@@ -33,12 +29,8 @@ Value extreme(Evaluator& evaluator, const List& list, bool largest) {
   }
   return *best;
 }
-Value minimum(Evaluator& evaluator, Arguments a) {
-  return extreme(evaluator, items(a[0]), false);
-}
-Value maximum(Evaluator& evaluator, Arguments a) {
-  return extreme(evaluator, items(a[0]), true);
-}
+Value minimum(Evaluator& evaluator, Arguments a) { return extreme(evaluator, items(a[0]), false); }
+Value maximum(Evaluator& evaluator, Arguments a) { return extreme(evaluator, items(a[0]), true); }
 
 bool all_numbers(const List& list) {
   return std::all_of(list.begin(), list.end(), [](const Value& v) { return v.number() != nullptr; });
@@ -57,9 +49,7 @@ Value total(Evaluator& evaluator, const List& list) {
   }
   return out;
 }
-Value sum(Evaluator& evaluator, Arguments a) {
-  return total(evaluator, items(a[0]));
-}
+Value sum(Evaluator& evaluator, Arguments a) { return total(evaluator, items(a[0])); }
 
 Value product(Evaluator& evaluator, Arguments a) {
   const List& list = items(a[0]);
@@ -108,8 +98,7 @@ Value standard_deviation(Evaluator& evaluator, Arguments a) {
     const auto square = off ? Number::multiply(*off, *off) : std::nullopt;
     squares = squares && square ? Number::add(*squares, *square) : std::nullopt;
   }
-  const auto variance =
-      squares ? Number::divide(*squares, Number(static_cast<std::int64_t>(list.size()) - 1)) : std::nullopt;
+  const auto variance = squares ? Number::divide(*squares, Number(static_cast<std::int64_t>(list.size()) - 1)) : std::nullopt;
   return variance ? Value(Number::sqrt(*variance)) : evaluator.warn("overflow");
 }
 
@@ -142,12 +131,8 @@ Value decide(Evaluator& evaluator, const List& list, bool decisive) {
   }
   return unknown ? Value() : Value(!decisive);
 }
-Value all_true(Evaluator& evaluator, Arguments a) {
-  return decide(evaluator, items(a[0]), false);
-}
-Value any_true(Evaluator& evaluator, Arguments a) {
-  return decide(evaluator, items(a[0]), true);
-}
+Value all_true(Evaluator& evaluator, Arguments a) { return decide(evaluator, items(a[0]), false); }
+Value any_true(Evaluator& evaluator, Arguments a) { return decide(evaluator, items(a[0]), true); }
 
 // 0-based position of a 1-based or, from the end, negative one; nullopt when outside.
 std::optional<std::size_t> place(const Value& number, std::size_t size) {
@@ -196,8 +181,7 @@ List without_duplicates(Evaluator& evaluator, const List& list) {
   List out;
   for (const auto& item : list) {
     evaluator.charge(static_cast<std::int64_t>(out.size() / 8 + 1));
-    const bool known =
-        std::any_of(out.begin(), out.end(), [&](const Value& v) { return equal(v, item).value_or(false); });
+    const bool known = std::any_of(out.begin(), out.end(), [&](const Value& v) { return equal(v, item).value_or(false); });
     if (!known) out.push_back(item);
   }
   return out;
@@ -216,9 +200,7 @@ Value set_union(Evaluator& evaluator, Arguments a) {
   if (any_null(items(a[0]))) return evaluator.warn("null_argument");
   return without_duplicates(evaluator, joined(evaluator, items(a[0])));
 }
-Value distinct_values(Evaluator& evaluator, Arguments a) {
-  return without_duplicates(evaluator, items(a[0]));
-}
+Value distinct_values(Evaluator& evaluator, Arguments a) { return without_duplicates(evaluator, items(a[0])); }
 
 Value insert_before(Evaluator& evaluator, Arguments a) {
   List out = items(a[0]);
@@ -347,8 +329,7 @@ void add_list_builtins(BuiltinTable& t) {
                ResultRule::kListOfFirst});
   t.push_back({"append", {list, {"item", kAnyMask}}, any_list, append, Rest::kCollect});
   t.push_back({"insert before", {list, {"position", kNumberMask}, {"newItem", kAnyMask}}, any_list, insert_before});
-  t.push_back(
-      {"remove", {list, {"position", kNumberMask}}, any_list, remove_item, Rest::kNone, ResultRule::kListOfFirst});
+  t.push_back({"remove", {list, {"position", kNumberMask}}, any_list, remove_item, Rest::kNone, ResultRule::kListOfFirst});
   t.push_back({"list replace", {list, {"position", kNumberMask}, {"newItem", kAnyMask}}, any_list, list_replace});
   t.push_back({"list replace", {list, {"match", kFunctionMask}, {"newItem", kAnyMask}}, any_list, list_replace});
   t.push_back({"index of", {list, {"match", kAnyMask}}, Type::list(Type::number()), index_of});

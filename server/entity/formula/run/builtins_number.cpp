@@ -30,35 +30,23 @@ Value absolute(Evaluator& evaluator, Arguments a) {
   return out ? Value(*out) : evaluator.warn("overflow");
 }
 
-Value or_warn(Evaluator& evaluator, const std::optional<Number>& n) {
-  return n ? Value(*n) : evaluator.warn("out_of_domain");
-}
+Value or_warn(Evaluator& evaluator, const std::optional<Number>& n) { return n ? Value(*n) : evaluator.warn("out_of_domain"); }
 
 Value modulo(Evaluator& evaluator, Arguments a) {
   if (a[1].number()->is_zero()) return evaluator.warn("division_by_zero");
   return or_warn(evaluator, Number::modulo(*a[0].number(), *a[1].number()));
 }
-Value square_root(Evaluator& evaluator, Arguments a) {
-  return or_warn(evaluator, Number::sqrt(*a[0].number()));
-}
-Value logarithm(Evaluator& evaluator, Arguments a) {
-  return or_warn(evaluator, Number::log(*a[0].number()));
-}
-Value exponential(Evaluator& evaluator, Arguments a) {
-  return or_warn(evaluator, Number::exp(*a[0].number()));
-}
+Value square_root(Evaluator& evaluator, Arguments a) { return or_warn(evaluator, Number::sqrt(*a[0].number())); }
+Value logarithm(Evaluator& evaluator, Arguments a) { return or_warn(evaluator, Number::log(*a[0].number())); }
+Value exponential(Evaluator& evaluator, Arguments a) { return or_warn(evaluator, Number::exp(*a[0].number())); }
 
 Value parity(Evaluator& evaluator, const Value& value, bool odd) {
   const auto rest = Number::modulo(value.number()->abs(), Number(2));
   if (!rest || !value.number()->is_integer()) return evaluator.warn("not_integer");
   return rest->is_zero() != odd;
 }
-Value is_odd(Evaluator& evaluator, Arguments a) {
-  return parity(evaluator, a[0], true);
-}
-Value is_even(Evaluator& evaluator, Arguments a) {
-  return parity(evaluator, a[0], false);
-}
+Value is_odd(Evaluator& evaluator, Arguments a) { return parity(evaluator, a[0], true); }
+Value is_even(Evaluator& evaluator, Arguments a) { return parity(evaluator, a[0], false); }
 
 }  // namespace
 
@@ -74,12 +62,7 @@ void add_number_builtins(BuiltinTable& t) {
   scaled("round half up", round_to<Rounding::kHalfUp>, false);
   scaled("round half down", round_to<Rounding::kHalfDown>, false);
   for (const std::string_view name : {"n", "number"}) {
-    t.push_back({"abs",
-                 {{name, kNumberMask | kDaysMask | kMonthsMask}},
-                 Type::any(),
-                 absolute,
-                 Rest::kNone,
-                 ResultRule::kFirst});
+    t.push_back({"abs", {{name, kNumberMask | kDaysMask | kMonthsMask}}, Type::any(), absolute, Rest::kNone, ResultRule::kFirst});
   }
   t.push_back({"modulo", {{"dividend", kNumberMask}, {"divisor", kNumberMask}}, Type::number(), modulo});
   t.push_back({"sqrt", {{"number", kNumberMask}}, Type::number(), square_root});

@@ -26,8 +26,7 @@ Range as_range(const Value& value) {
 // nullopt when the ends cannot be compared.
 std::optional<Pair> pair_of(Arguments v) {
   Pair p{as_range(v[0]), as_range(v[1]), 0, 0, 0, 0};
-  const auto ss = order(p.a.low, p.b.low), se = order(p.a.low, p.b.high), es = order(p.a.high, p.b.low),
-             ee = order(p.a.high, p.b.high);
+  const auto ss = order(p.a.low, p.b.low), se = order(p.a.low, p.b.high), es = order(p.a.high, p.b.low), ee = order(p.a.high, p.b.high);
   if (!ss || !se || !es || !ee) return std::nullopt;
   p.start_start = *ss;
   p.start_end = *se;
@@ -36,31 +35,15 @@ std::optional<Pair> pair_of(Arguments v) {
   return p;
 }
 
-bool is_before(const Pair& p) {
-  return p.end_start < 0 || (p.end_start == 0 && (!p.a.high_included || !p.b.low_included));
-}
-bool is_after(const Pair& p) {
-  return p.start_end > 0 || (p.start_end == 0 && (!p.a.low_included || !p.b.high_included));
-}
-bool does_meet(const Pair& p) {
-  return p.end_start == 0 && p.a.high_included && p.b.low_included;
-}
-bool is_met(const Pair& p) {
-  return p.start_end == 0 && p.a.low_included && p.b.high_included;
-}
-bool does_overlap(const Pair& p) {
-  return !is_before(p) && !is_after(p);
-}
+bool is_before(const Pair& p) { return p.end_start < 0 || (p.end_start == 0 && (!p.a.high_included || !p.b.low_included)); }
+bool is_after(const Pair& p) { return p.start_end > 0 || (p.start_end == 0 && (!p.a.low_included || !p.b.high_included)); }
+bool does_meet(const Pair& p) { return p.end_start == 0 && p.a.high_included && p.b.low_included; }
+bool is_met(const Pair& p) { return p.start_end == 0 && p.a.low_included && p.b.high_included; }
+bool does_overlap(const Pair& p) { return !is_before(p) && !is_after(p); }
 // a's low end is at or after b's.
-bool low_within(const Pair& p) {
-  return p.start_start > 0 || (p.start_start == 0 && (p.b.low_included || !p.a.low_included));
-}
-bool high_within(const Pair& p) {
-  return p.end_end < 0 || (p.end_end == 0 && (p.b.high_included || !p.a.high_included));
-}
-bool is_during(const Pair& p) {
-  return low_within(p) && high_within(p);
-}
+bool low_within(const Pair& p) { return p.start_start > 0 || (p.start_start == 0 && (p.b.low_included || !p.a.low_included)); }
+bool high_within(const Pair& p) { return p.end_end < 0 || (p.end_end == 0 && (p.b.high_included || !p.a.high_included)); }
+bool is_during(const Pair& p) { return low_within(p) && high_within(p); }
 bool does_include(const Pair& p) {
   return (p.start_start < 0 || (p.start_start == 0 && (p.a.low_included || !p.b.low_included))) &&
          (p.end_end > 0 || (p.end_end == 0 && (p.a.high_included || !p.b.high_included)));
@@ -77,23 +60,18 @@ bool overlaps_after(const Pair& p) {
   const bool ends_last = p.end_end > 0 || (p.end_end == 0 && (!p.b.high_included || p.a.high_included));
   return starts_last && touches && ends_last;
 }
-bool does_start(const Pair& p) {
-  return p.start_start == 0 && p.a.low_included == p.b.low_included && high_within(p);
-}
+bool does_start(const Pair& p) { return p.start_start == 0 && p.a.low_included == p.b.low_included && high_within(p); }
 bool is_started(const Pair& p) {
   return p.start_start == 0 && p.a.low_included == p.b.low_included &&
          (p.end_end > 0 || (p.end_end == 0 && (p.a.high_included || !p.b.high_included)));
 }
-bool does_finish(const Pair& p) {
-  return p.end_end == 0 && p.a.high_included == p.b.high_included && low_within(p);
-}
+bool does_finish(const Pair& p) { return p.end_end == 0 && p.a.high_included == p.b.high_included && low_within(p); }
 bool is_finished(const Pair& p) {
   return p.end_end == 0 && p.a.high_included == p.b.high_included &&
          (p.start_start < 0 || (p.start_start == 0 && (p.a.low_included || !p.b.low_included)));
 }
 bool does_coincide(const Pair& p) {
-  return p.start_start == 0 && p.end_end == 0 && p.a.low_included == p.b.low_included &&
-         p.a.high_included == p.b.high_included;
+  return p.start_start == 0 && p.end_end == 0 && p.a.low_included == p.b.low_included && p.a.high_included == p.b.high_included;
 }
 
 template <bool (*relation)(const Pair&)>
@@ -109,8 +87,8 @@ Value literal_end(const std::string& text) {
   while (!s.empty() && s.front() == ' ') s.remove_prefix(1);
   while (!s.empty() && s.back() == ' ') s.remove_suffix(1);
   if (const auto n = Number::parse(s)) return *n;
-  const bool dated = s.starts_with("@\"") || s.starts_with("date(\"") || s.starts_with("date and time(\"") ||
-                     s.starts_with("time(\"") || s.starts_with("duration(\"");
+  const bool dated = s.starts_with("@\"") || s.starts_with("date(\"") || s.starts_with("date and time(\"") || s.starts_with("time(\"") ||
+                     s.starts_with("duration(\"");
   const auto open = s.find('"'), close = s.rfind('"');
   if (open == std::string_view::npos || close <= open) return {};
   const std::string_view inside = s.substr(open + 1, close - open - 1);
@@ -130,15 +108,13 @@ Value range_from(Evaluator& evaluator, Arguments a) {
   const auto dots = text.find("..");
   if (text.size() < 4 || dots == std::string::npos) return evaluator.warn("bad_range");
   const char open = text.front(), close = text.back();
-  if ((open != '[' && open != '(' && open != ']') || (close != ']' && close != ')' && close != '['))
-    return evaluator.warn("bad_range");
+  if ((open != '[' && open != '(' && open != ']') || (close != ']' && close != ')' && close != '[')) return evaluator.warn("bad_range");
   if (dots == 0 || dots + 3 > text.size()) return evaluator.warn("bad_range");
   const std::string low_text = text.substr(1, dots - 1), high_text = text.substr(dots + 2, text.size() - dots - 3);
   Range out{literal_end(low_text), literal_end(high_text), open == '[', close == ']'};
   const auto is_blank = [](const std::string& s) { return s.find_first_not_of(' ') == std::string::npos; };
   const bool low_open = is_blank(low_text), high_open = is_blank(high_text);
-  if ((low_open && high_open) || out.low.is_null() != low_open || out.high.is_null() != high_open)
-    return evaluator.warn("bad_range");
+  if ((low_open && high_open) || out.low.is_null() != low_open || out.high.is_null() != high_open) return evaluator.warn("bad_range");
   if ((low_open && out.low_included) || (high_open && out.high_included)) return evaluator.warn("bad_range");
   if (!low_open && !high_open) {
     const auto o = order(out.low, out.high);
@@ -150,8 +126,7 @@ Value range_from(Evaluator& evaluator, Arguments a) {
 }  // namespace
 
 void add_range_builtins(BuiltinTable& t) {
-  constexpr KindMask kPoint =
-      kNumberMask | kStringMask | kDateMask | kTimeMask | kDateTimeMask | kDaysMask | kMonthsMask;
+  constexpr KindMask kPoint = kNumberMask | kStringMask | kDateMask | kTimeMask | kDateTimeMask | kDaysMask | kMonthsMask;
   struct Shape {
     bool points, point_range, range_point, ranges;
   };

@@ -48,15 +48,9 @@ Value substring(Evaluator& evaluator, Arguments a) {
   return rest.substr(0, byte_of(rest, count));
 }
 
-Value string_length(Evaluator&, Arguments a) {
-  return code_points(*a[0].string());
-}
-Value upper_case(Evaluator&, Arguments a) {
-  return base::to_upper(*a[0].string());
-}
-Value lower_case(Evaluator&, Arguments a) {
-  return base::to_lower(*a[0].string());
-}
+Value string_length(Evaluator&, Arguments a) { return code_points(*a[0].string()); }
+Value upper_case(Evaluator&, Arguments a) { return base::to_upper(*a[0].string()); }
+Value lower_case(Evaluator&, Arguments a) { return base::to_lower(*a[0].string()); }
 
 Value substring_before(Evaluator&, Arguments a) {
   const auto at = a[0].string()->find(*a[1].string());
@@ -68,15 +62,9 @@ Value substring_after(Evaluator&, Arguments a) {
   return at == std::string::npos ? Value("") : Value(a[0].string()->substr(at + a[1].string()->size()));
 }
 
-Value contains(Evaluator&, Arguments a) {
-  return a[0].string()->find(*a[1].string()) != std::string::npos;
-}
-Value starts_with(Evaluator&, Arguments a) {
-  return a[0].string()->starts_with(*a[1].string());
-}
-Value ends_with(Evaluator&, Arguments a) {
-  return a[0].string()->ends_with(*a[1].string());
-}
+Value contains(Evaluator&, Arguments a) { return a[0].string()->find(*a[1].string()) != std::string::npos; }
+Value starts_with(Evaluator&, Arguments a) { return a[0].string()->starts_with(*a[1].string()); }
+Value ends_with(Evaluator&, Arguments a) { return a[0].string()->ends_with(*a[1].string()); }
 
 // Steps of ICU's matcher (thousands), so that a hostile pattern cannot run on.
 constexpr std::int32_t kRegexTicks = 200;
@@ -128,23 +116,12 @@ std::unique_ptr<Regex> compile_regex(const std::string& pattern, const Value& fl
   if (flags.string()) {
     for (const char c : *flags.string()) {
       switch (c) {
-        case 's':
-          options |= UREGEX_DOTALL;
-          break;
-        case 'm':
-          options |= UREGEX_MULTILINE;
-          break;
-        case 'i':
-          options |= UREGEX_CASE_INSENSITIVE;
-          break;
-        case 'x':
-          drop_space = true;
-          break;
-        case 'q':
-          options |= UREGEX_LITERAL;
-          break;
-        default:
-          return nullptr;
+        case 's': options |= UREGEX_DOTALL; break;
+        case 'm': options |= UREGEX_MULTILINE; break;
+        case 'i': options |= UREGEX_CASE_INSENSITIVE; break;
+        case 'x': drop_space = true; break;
+        case 'q': options |= UREGEX_LITERAL; break;
+        default: return nullptr;
       }
     }
   }
@@ -274,10 +251,8 @@ Value string_join(Evaluator& evaluator, Arguments a) {
 
 void add_string_builtins(BuiltinTable& t) {
   constexpr KindMask kText = kStringMask;
-  t.push_back({"substring",
-               {{"string", kText}, {"start position", kNumberMask}, {"length", kNumberMask, true}},
-               Type::string(),
-               substring});
+  t.push_back(
+      {"substring", {{"string", kText}, {"start position", kNumberMask}, {"length", kNumberMask, true}}, Type::string(), substring});
   t.push_back({"string length", {{"string", kText}}, Type::number(), string_length});
   t.push_back({"upper case", {{"string", kText}}, Type::string(), upper_case});
   t.push_back({"lower case", {{"string", kText}}, Type::string(), lower_case});
@@ -287,10 +262,7 @@ void add_string_builtins(BuiltinTable& t) {
   t.push_back({"starts with", {{"string", kText}, {"match", kText}}, Type::boolean(), starts_with});
   t.push_back({"ends with", {{"string", kText}, {"match", kText}}, Type::boolean(), ends_with});
   t.push_back({"matches", {{"input", kText}, {"pattern", kText}, {"flags", kText, true}}, Type::boolean(), matches});
-  t.push_back({"replace",
-               {{"input", kText}, {"pattern", kText}, {"replacement", kText}, {"flags", kText, true}},
-               Type::string(),
-               replace});
+  t.push_back({"replace", {{"input", kText}, {"pattern", kText}, {"replacement", kText}, {"flags", kText, true}}, Type::string(), replace});
   t.push_back({"split", {{"string", kText}, {"delimiter", kText}}, Type::list(Type::string()), split});
   t.push_back({"string join", {{"list", kListMask}, {"delimiter", kText, true}}, Type::string(), string_join});
 }

@@ -8,9 +8,7 @@ namespace {
 
 using Arguments = std::span<Value>;
 
-Date date_of(const Value& value) {
-  return value.date() ? *value.date() : value.date_time()->date();
-}
+Date date_of(const Value& value) { return value.date() ? *value.date() : value.date_time()->date(); }
 
 Value years_and_months(Evaluator&, Arguments a) {
   const auto moment = [](const Value& v) { return v.date() ? DateTime{v.date()->days, 0, {}} : *v.date_time(); };
@@ -23,15 +21,13 @@ Value day_of_year(Evaluator&, Arguments a) {
 }
 
 Value day_of_week(Evaluator&, Arguments a) {
-  static constexpr std::array<const char*, 7> kNames{"Monday", "Tuesday",  "Wednesday", "Thursday",
-                                                     "Friday", "Saturday", "Sunday"};
+  static constexpr std::array<const char*, 7> kNames{"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"};
   return kNames[static_cast<std::size_t>(date_of(a[0]).weekday() - 1)];
 }
 
 Value month_of_year(Evaluator&, Arguments a) {
-  static constexpr std::array<const char*, 12> kNames{"January",   "February", "March",    "April",
-                                                      "May",       "June",     "July",     "August",
-                                                      "September", "October",  "November", "December"};
+  static constexpr std::array<const char*, 12> kNames{"January", "February", "March",     "April",   "May",      "June",
+                                                      "July",    "August",   "September", "October", "November", "December"};
   return kNames[static_cast<std::size_t>(date_of(a[0]).civil().month - 1)];
 }
 
@@ -51,12 +47,8 @@ DateTime current(const Evaluator& evaluator) {
   return DateTime::from_instant(environment.now, Zone::offset(environment.zone.offset_at_utc(seconds).value_or(0)));
 }
 
-Value now(Evaluator& evaluator, Arguments) {
-  return current(evaluator);
-}
-Value today(Evaluator& evaluator, Arguments) {
-  return current(evaluator).date();
-}
+Value now(Evaluator& evaluator, Arguments) { return current(evaluator); }
+Value today(Evaluator& evaluator, Arguments) { return current(evaluator).date(); }
 
 }  // namespace
 

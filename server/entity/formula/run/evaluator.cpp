@@ -9,9 +9,7 @@ namespace {
 
 constexpr std::size_t kMaxWarnings = 10;
 
-const Value* boolean_or_null(const Value& v) {
-  return v.boolean() ? &v : nullptr;
-}
+const Value* boolean_or_null(const Value& v) { return v.boolean() ? &v : nullptr; }
 
 }  // namespace
 
@@ -41,87 +39,63 @@ void Evaluator::check_string(std::size_t bytes) {
 // Literals, inputs and locals are not copied.
 const Value& Evaluator::reference(const Node& node, Value& storage) {
   switch (node.op) {
-    case Op::kLiteral:
-      return node.literal;
-    case Op::kInput:
-      return inputs_.at(static_cast<std::size_t>(node.slot));
-    case Op::kLocal:
-      return frame_[static_cast<std::size_t>(node.slot)];
-    default:
-      storage = evaluate(node);
-      return storage;
+    case Op::kLiteral: return node.literal;
+    case Op::kInput: return inputs_.at(static_cast<std::size_t>(node.slot));
+    case Op::kLocal: return frame_[static_cast<std::size_t>(node.slot)];
+    default: storage = evaluate(node); return storage;
   }
 }
 
 Value Evaluator::evaluate(const Node& node) {
   if (--steps_left_ < 0) throw CostLimit{node.position};
   switch (node.op) {
-    case Op::kLiteral:
-      return node.literal;
-    case Op::kInput:
-      return inputs_.at(static_cast<std::size_t>(node.slot));
-    case Op::kLocal:
-      return frame_[static_cast<std::size_t>(node.slot)];
-    case Op::kItemField:
-      return item_field(node);
-    case Op::kPath:
-      return path(node);
-    case Op::kFilter:
-      return filter(node);
+    case Op::kLiteral: return node.literal;
+    case Op::kInput: return inputs_.at(static_cast<std::size_t>(node.slot));
+    case Op::kLocal: return frame_[static_cast<std::size_t>(node.slot)];
+    case Op::kItemField: return item_field(node);
+    case Op::kPath: return path(node);
+    case Op::kFilter: return filter(node);
     case Op::kNegate:
     case Op::kAdd:
     case Op::kSubtract:
     case Op::kMultiply:
     case Op::kDivide:
-    case Op::kPower:
-      return arithmetic(node);
+    case Op::kPower: return arithmetic(node);
     case Op::kEqual:
     case Op::kNotEqual:
     case Op::kLess:
     case Op::kLessEqual:
     case Op::kGreater:
     case Op::kGreaterEqual:
-    case Op::kBetween:
-      return comparison(node);
+    case Op::kBetween: return comparison(node);
     case Op::kIn: {
       const Value value = evaluate(*node.children[0]);
       return any_test(node, value, 1);
     }
-    case Op::kTest:
-      return {};
-    case Op::kUnaryTests:
-      return unary_tests(node);
+    case Op::kTest: return {};
+    case Op::kUnaryTests: return unary_tests(node);
     case Op::kAnd:
-    case Op::kOr:
-      return logic(node);
+    case Op::kOr: return logic(node);
     case Op::kIf: {
       Value storage;
       const bool yes = reference(*node.children[0], storage).is_true();
       return evaluate(*node.children[yes ? 1 : 2]);
     }
-    case Op::kFor:
-      return loop(node);
+    case Op::kFor: return loop(node);
     case Op::kSome:
-    case Op::kEvery:
-      return quantified(node);
-    case Op::kSpan:
-      return {};
+    case Op::kEvery: return quantified(node);
+    case Op::kSpan: return {};
     case Op::kList: {
       List out;
       out.reserve(node.children.size());
       for (const auto& child : node.children) out.push_back(evaluate(*child));
       return out;
     }
-    case Op::kContext:
-      return context_value(node);
-    case Op::kRange:
-      return range_value(node);
-    case Op::kFunction:
-      return function_value(node);
-    case Op::kCall:
-      return call_builtin(node);
-    case Op::kCallValue:
-      return call_value(node);
+    case Op::kContext: return context_value(node);
+    case Op::kRange: return range_value(node);
+    case Op::kFunction: return function_value(node);
+    case Op::kCall: return call_builtin(node);
+    case Op::kCallValue: return call_value(node);
     case Op::kInstanceOf: {
       Value storage;
       const Value& value = reference(*node.children[0], storage);
@@ -208,14 +182,10 @@ Value Evaluator::comparison(const Node& node) {
   }
   if (!order) return warn(left.is_null() || right.is_null() ? "null_operand" : "incomparable");
   switch (node.op) {
-    case Op::kLess:
-      return *order < 0;
-    case Op::kLessEqual:
-      return *order <= 0;
-    case Op::kGreater:
-      return *order > 0;
-    default:
-      return *order >= 0;
+    case Op::kLess: return *order < 0;
+    case Op::kLessEqual: return *order <= 0;
+    case Op::kGreater: return *order > 0;
+    default: return *order >= 0;
   }
 }
 
@@ -286,8 +256,7 @@ Value Evaluator::call_value(const Node& node) {
 // An argument of the wrong type is null (DMN 1.5 §10.3.2.9.4); lists of one item and their items stand for each other.
 Value Evaluator::conform(const Value& value, const Type& type) {
   if (type.is_any() || value.is_null() || is_instance(value, type)) return value;
-  if (const List* list = value.list(); list && list->size() == 1 && is_instance(list->front(), type))
-    return list->front();
+  if (const List* list = value.list(); list && list->size() == 1 && is_instance(list->front(), type)) return list->front();
   if (type.kind() == Type::Kind::kList && is_instance(value, type.element())) return List{value};
   if (type.kind() == Type::Kind::kDateTime && value.date()) return DateTime{value.date()->days, 0, Zone::offset(0)};
   return warn("wrong_argument_type");

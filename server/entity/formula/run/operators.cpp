@@ -5,9 +5,7 @@
 namespace formula {
 namespace {
 
-std::optional<DaysDuration> negate(const DaysDuration& d) {
-  return DaysDuration::from_nanos(-d.total_nanos());
-}
+std::optional<DaysDuration> negate(const DaysDuration& d) { return DaysDuration::from_nanos(-d.total_nanos()); }
 
 Value add_values(const Value& a, const Value& b, std::string_view& problem);
 
@@ -39,9 +37,7 @@ Value months_from(const std::optional<Number>& months) {
   return MonthsDuration{*units};
 }
 
-DateTime at_midnight(const Date& date, Zone zone = {}) {
-  return DateTime{date.days, 0, zone};
-}
+DateTime at_midnight(const Date& date, Zone zone = {}) { return DateTime{date.days, 0, zone}; }
 
 Value add_temporal(const Value& a, const Value& b) {
   if (const auto* date = a.date()) {
@@ -65,8 +61,7 @@ Value add_values(const Value& a, const Value& b, std::string_view& problem) {
   problem = "overflow";
   if (a.kind() == b.kind()) {
     if (a.string()) return *a.string() + *b.string();
-    if (a.days_duration())
-      return DaysDuration::from_nanos(a.days_duration()->total_nanos() + b.days_duration()->total_nanos());
+    if (a.days_duration()) return DaysDuration::from_nanos(a.days_duration()->total_nanos() + b.days_duration()->total_nanos());
     if (a.months_duration()) {
       std::int64_t sum = 0;
       if (__builtin_add_overflow(a.months_duration()->months, b.months_duration()->months, &sum)) return {};
@@ -184,34 +179,25 @@ Value apply_arithmetic(Op op, const Value& a, const Value& b, std::string_view& 
   if (x && y) {
     problem = "overflow";
     switch (op) {
-      case Op::kAdd:
-        return Number::add(*x, *y);
-      case Op::kSubtract:
-        return Number::subtract(*x, *y);
-      case Op::kMultiply:
-        return Number::multiply(*x, *y);
+      case Op::kAdd: return Number::add(*x, *y);
+      case Op::kSubtract: return Number::subtract(*x, *y);
+      case Op::kMultiply: return Number::multiply(*x, *y);
       case Op::kDivide:
         if (y->is_zero()) problem = "division_by_zero";
         return Number::divide(*x, *y);
-      case Op::kPower:
-        return Number::power(*x, *y);
-      default:
-        return {};
+      case Op::kPower: return Number::power(*x, *y);
+      default: return {};
     }
   }
   problem = "null_operand";
   if (a.is_null() || b.is_null()) return {};
   problem = "wrong_operands";
   switch (op) {
-    case Op::kAdd:
-      return add_values(a, b, problem);
-    case Op::kSubtract:
-      return subtract_values(a, b, problem);
+    case Op::kAdd: return add_values(a, b, problem);
+    case Op::kSubtract: return subtract_values(a, b, problem);
     case Op::kMultiply:
-    case Op::kDivide:
-      return scale_values(op, a, b, problem);
-    default:
-      return {};
+    case Op::kDivide: return scale_values(op, a, b, problem);
+    default: return {};
   }
 }
 
@@ -236,10 +222,8 @@ bool is_instance(const Value& value, const Type& type) {
   using K = Type::Kind;
   if (value.is_null()) return type.is_null();
   switch (type.kind()) {
-    case K::kAny:
-      return true;
-    case K::kNull:
-      return false;
+    case K::kAny: return true;
+    case K::kNull: return false;
     case K::kList: {
       if (!value.list()) return false;
       if (type.element().is_any()) return true;
@@ -266,8 +250,7 @@ bool is_instance(const Value& value, const Type& type) {
       if (function == nullptr) return false;
       return type.parameters().empty() || !function->node || function->node->names.size() == type.parameters().size();
     }
-    default:
-      return type_of(value).kind() == type.kind();
+    default: return type_of(value).kind() == type.kind();
   }
 }
 
@@ -279,18 +262,15 @@ Value property(const Value& value, std::string_view name, bool& known) {
       known = entry != nullptr;
       return entry ? *entry : Value();
     }
-    case Kind::kDate:
-      return date_property(*value.date(), name, known);
-    case Kind::kTime:
-      return time_property(*value.time(), 0, false, name, known);
+    case Kind::kDate: return date_property(*value.date(), name, known);
+    case Kind::kTime: return time_property(*value.time(), 0, false, name, known);
     case Kind::kDateTime: {
       Value out = date_property(value.date_time()->date(), name, known);
       if (!known) out = time_property(value.date_time()->time(), value.date_time()->days, true, name, known);
       return out;
     }
     case Kind::kDaysDuration:
-    case Kind::kMonthsDuration:
-      return duration_property(value, name, known);
+    case Kind::kMonthsDuration: return duration_property(value, name, known);
     case Kind::kRange: {
       known = true;
       const Range& range = *value.range();
@@ -301,8 +281,7 @@ Value property(const Value& value, std::string_view name, bool& known) {
       known = false;
       return {};
     }
-    default:
-      return {};
+    default: return {};
   }
 }
 

@@ -4,9 +4,7 @@
 namespace formula {
 namespace {
 
-Value from_optional(const std::optional<bool>& v) {
-  return v ? Value(*v) : Value();
-}
+Value from_optional(const std::optional<bool>& v) { return v ? Value(*v) : Value(); }
 
 }  // namespace
 
@@ -49,14 +47,10 @@ Value Evaluator::test(const Node& node, const Value& value) {
     const auto order = compare(value, other);
     if (!order) return {};
     switch (node.test_op) {
-      case Op::kLess:
-        return *order < 0;
-      case Op::kLessEqual:
-        return *order <= 0;
-      case Op::kGreater:
-        return *order > 0;
-      default:
-        return *order >= 0;
+      case Op::kLess: return *order < 0;
+      case Op::kLessEqual: return *order <= 0;
+      case Op::kGreater: return *order > 0;
+      default: return *order >= 0;
     }
   }
   if (const Range* range = other.range(); range && !value.range()) return from_optional(includes(*range, value));

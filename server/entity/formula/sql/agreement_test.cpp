@@ -31,21 +31,14 @@ constexpr ColumnSpec kColumns[] = {
 
 Type type_of(Storage storage) {
   switch (storage) {
-    case Storage::kBoolean:
-      return Type::boolean();
+    case Storage::kBoolean: return Type::boolean();
     case Storage::kInteger:
-    case Storage::kDecimal:
-      return Type::number();
-    case Storage::kText:
-      return Type::string();
-    case Storage::kDate:
-      return Type::date();
-    case Storage::kInstant:
-      return Type::date_time();
-    case Storage::kDuration:
-      return Type::days_duration();
-    case Storage::kMonths:
-      return Type::months_duration();
+    case Storage::kDecimal: return Type::number();
+    case Storage::kText: return Type::string();
+    case Storage::kDate: return Type::date();
+    case Storage::kInstant: return Type::date_time();
+    case Storage::kDuration: return Type::days_duration();
+    case Storage::kMonths: return Type::months_duration();
   }
   return {};
 }
@@ -53,22 +46,14 @@ Type type_of(Storage storage) {
 // A stored value and what it means; nothing stored is null.
 Value value_of(Storage storage, int scale, std::int64_t units) {
   switch (storage) {
-    case Storage::kBoolean:
-      return units != 0;
-    case Storage::kInteger:
-      return units;
-    case Storage::kDecimal:
-      return Number::from_scaled(units, scale);
-    case Storage::kDate:
-      return Date{units};
-    case Storage::kInstant:
-      return DateTime::from_instant(base::from_micros(units), Zone::offset(0));
-    case Storage::kDuration:
-      return DaysDuration::from_micros(units);
-    case Storage::kMonths:
-      return MonthsDuration{units};
-    case Storage::kText:
-      break;
+    case Storage::kBoolean: return units != 0;
+    case Storage::kInteger: return units;
+    case Storage::kDecimal: return Number::from_scaled(units, scale);
+    case Storage::kDate: return Date{units};
+    case Storage::kInstant: return DateTime::from_instant(base::from_micros(units), Zone::offset(0));
+    case Storage::kDuration: return DaysDuration::from_micros(units);
+    case Storage::kMonths: return MonthsDuration{units};
+    case Storage::kText: break;
   }
   return {};
 }
@@ -77,8 +62,7 @@ class Columns final : public SqlResolver {
  public:
   std::optional<Answer> resolve(const Path& path) override {
     for (const auto& column : kColumns) {
-      if (path[0] == column.name)
-        return SqlColumn{"r." + path[0], column.storage, column.scale, column.nullable, 1'000'000'000};
+      if (path[0] == column.name) return SqlColumn{"r." + path[0], column.storage, column.scale, column.nullable, 1'000'000'000};
     }
     if (path == Path{"me", "id"}) return Value(3);
     if (path == Path{"me", "name"}) return Value("иван");
@@ -90,8 +74,7 @@ class Columns final : public SqlResolver {
 Scope scope() {
   Scope out;
   for (const auto& column : kColumns) out.add(column.name, type_of(column.storage));
-  out.add("me", Type::context(
-                    {{"id", Type::number()}, {"name", Type::string()}, {"departments", Type::list(Type::number())}}));
+  out.add("me", Type::context({{"id", Type::number()}, {"name", Type::string()}, {"departments", Type::list(Type::number())}}));
   return out;
 }
 
@@ -102,57 +85,34 @@ class Generator {
 
   std::string any() {
     switch (below(7)) {
-      case 0:
-        return number(4);
-      case 1:
-        return text(4);
-      case 2:
-        return date(3);
-      case 3:
-        return instant(3);
-      case 4:
-        return duration(3);
-      default:
-        return boolean(5);
+      case 0: return number(4);
+      case 1: return text(4);
+      case 2: return date(3);
+      case 3: return instant(3);
+      case 4: return duration(3);
+      default: return boolean(5);
     }
   }
 
   std::string boolean(int depth) {
     if (depth <= 0) return pick({"b1", "b2", "true", "false", "b1", "b2", "null = b1"});
     switch (below(16)) {
-      case 0:
-        return "(" + boolean(depth - 1) + " and " + boolean(depth - 1) + ")";
-      case 1:
-        return "(" + boolean(depth - 1) + " or " + boolean(depth - 1) + ")";
-      case 2:
-        return "not(" + boolean(depth - 1) + ")";
-      case 3:
-        return "(if " + boolean(depth - 2) + " then " + boolean(depth - 2) + " else " + boolean(depth - 2) + ")";
-      case 4:
-        return "(" + text(depth - 1) + comparison() + text(depth - 1) + ")";
-      case 5:
-        return "(" + date(depth - 1) + comparison() + date(depth - 1) + ")";
-      case 6:
-        return "(" + instant(depth - 2) + comparison() + instant(depth - 2) + ")";
-      case 7:
-        return "(" + number(depth - 1) + " between " + number(depth - 2) + " and " + number(depth - 2) + ")";
-      case 8:
-        return "(" + number(depth - 1) + " in " + number_tests(depth) + ")";
-      case 9:
-        return "(" + text(depth - 2) + " in (" + text(0) + ", \"иван\", " + pick({"null", "\"a\"", "t2"}) + "))";
-      case 10:
-        return pick({"contains(", "starts with(", "ends with("}) + text(depth - 2) + ", " + text(0) + ")";
-      case 11:
-        return "(" + boolean(depth - 2) + pick({" = ", " != "}) + pick({"true", "false", boolean(depth - 2), "null"}) +
-               ")";
-      case 12:
-        return "(" + pick({number(1), text(1), date(0), "p1", "k1"}) + pick({" = ", " != "}) + "null)";
-      case 13:
-        return "list contains(me.departments, " + number(0) + ")";
-      case 14:
-        return "(" + duration(depth - 1) + comparison() + duration(depth - 1) + ")";
-      default:
-        return "(" + number(depth - 1) + comparison() + number(depth - 1) + ")";
+      case 0: return "(" + boolean(depth - 1) + " and " + boolean(depth - 1) + ")";
+      case 1: return "(" + boolean(depth - 1) + " or " + boolean(depth - 1) + ")";
+      case 2: return "not(" + boolean(depth - 1) + ")";
+      case 3: return "(if " + boolean(depth - 2) + " then " + boolean(depth - 2) + " else " + boolean(depth - 2) + ")";
+      case 4: return "(" + text(depth - 1) + comparison() + text(depth - 1) + ")";
+      case 5: return "(" + date(depth - 1) + comparison() + date(depth - 1) + ")";
+      case 6: return "(" + instant(depth - 2) + comparison() + instant(depth - 2) + ")";
+      case 7: return "(" + number(depth - 1) + " between " + number(depth - 2) + " and " + number(depth - 2) + ")";
+      case 8: return "(" + number(depth - 1) + " in " + number_tests(depth) + ")";
+      case 9: return "(" + text(depth - 2) + " in (" + text(0) + ", \"иван\", " + pick({"null", "\"a\"", "t2"}) + "))";
+      case 10: return pick({"contains(", "starts with(", "ends with("}) + text(depth - 2) + ", " + text(0) + ")";
+      case 11: return "(" + boolean(depth - 2) + pick({" = ", " != "}) + pick({"true", "false", boolean(depth - 2), "null"}) + ")";
+      case 12: return "(" + pick({number(1), text(1), date(0), "p1", "k1"}) + pick({" = ", " != "}) + "null)";
+      case 13: return "list contains(me.departments, " + number(0) + ")";
+      case 14: return "(" + duration(depth - 1) + comparison() + duration(depth - 1) + ")";
+      default: return "(" + number(depth - 1) + comparison() + number(depth - 1) + ")";
     }
   }
 
@@ -160,72 +120,46 @@ class Generator {
     if (depth <= 0) return pick({"n1", "n2", "m1", "m2", "n1", "m1", literal(), literal(), "me.id"});
     switch (below(18)) {
       case 0:
-      case 1:
-        return "(" + number(depth - 1) + " + " + number(depth - 1) + ")";
+      case 1: return "(" + number(depth - 1) + " + " + number(depth - 1) + ")";
       case 2:
-      case 3:
-        return "(" + number(depth - 1) + " - " + number(depth - 1) + ")";
-      case 4:
-        return "(" + number(depth - 2) + " * " + number(depth - 2) + ")";
-      case 5:
-        return "(" + number(depth - 1) + " / " + pick({"2", "4", "10", "0.5", "-8", "1.25"}) + ")";
-      case 6:
-        return "(- " + number(depth - 1) + ")";
-      case 7:
-        return "abs(" + number(depth - 1) + ")";
-      case 8:
-        return pick({"floor(", "ceiling("}) + number(depth - 1) + pick({")", ", 1)", ", 0)"});
+      case 3: return "(" + number(depth - 1) + " - " + number(depth - 1) + ")";
+      case 4: return "(" + number(depth - 2) + " * " + number(depth - 2) + ")";
+      case 5: return "(" + number(depth - 1) + " / " + pick({"2", "4", "10", "0.5", "-8", "1.25"}) + ")";
+      case 6: return "(- " + number(depth - 1) + ")";
+      case 7: return "abs(" + number(depth - 1) + ")";
+      case 8: return pick({"floor(", "ceiling("}) + number(depth - 1) + pick({")", ", 1)", ", 0)"});
       case 9:
-        return pick({"decimal(", "round half up(", "round half down(", "round up(", "round down("}) +
-               number(depth - 1) + pick({", 0)", ", 1)", ", -1)"});
-      case 10:
-        return "modulo(" + number(depth - 1) + ", " + pick({"3", "-7", "2.5", "0.01"}) + ")";
-      case 11:
-        return "string length(" + text(depth - 1) + ")";
-      case 12:
-        return date(depth - 2) + pick({".year", ".month", ".day", ".weekday"});
-      case 13:
-        return instant(depth - 2) + pick({".year", ".month", ".day", ".hour", ".minute", ".second", ".weekday"});
-      case 14:
-        return pick({duration(depth - 2) + pick({".days", ".hours", ".minutes", ".seconds"}), "k1.years", "k1.months"});
-      case 15:
-        return "(if " + boolean(depth - 2) + " then " + number(depth - 2) + " else " +
-               pick({number(depth - 2), "null"}) + ")";
-      default:
-        return number(0);
+        return pick({"decimal(", "round half up(", "round half down(", "round up(", "round down("}) + number(depth - 1) +
+               pick({", 0)", ", 1)", ", -1)"});
+      case 10: return "modulo(" + number(depth - 1) + ", " + pick({"3", "-7", "2.5", "0.01"}) + ")";
+      case 11: return "string length(" + text(depth - 1) + ")";
+      case 12: return date(depth - 2) + pick({".year", ".month", ".day", ".weekday"});
+      case 13: return instant(depth - 2) + pick({".year", ".month", ".day", ".hour", ".minute", ".second", ".weekday"});
+      case 14: return pick({duration(depth - 2) + pick({".days", ".hours", ".minutes", ".seconds"}), "k1.years", "k1.months"});
+      case 15: return "(if " + boolean(depth - 2) + " then " + number(depth - 2) + " else " + pick({number(depth - 2), "null"}) + ")";
+      default: return number(0);
     }
   }
 
   std::string text(int depth) {
     if (depth <= 0) return pick({"t1", "t2", "t1", "\"\"", "\"а\"", "\"Ё\"", "\"иван\"", "\"ab\"", "me.name"});
     switch (below(9)) {
-      case 0:
-        return "(" + text(depth - 1) + " + " + text(depth - 1) + ")";
-      case 1:
-        return "upper case(" + text(depth - 1) + ")";
-      case 2:
-        return "lower case(" + text(depth - 1) + ")";
-      case 3:
-        return "substring(" + text(depth - 1) + ", " + pick({"1", "2", "-2", "-1", "5"}) + pick({")", ", 1)", ", 3)"});
-      case 4:
-        return pick({"substring before(", "substring after("}) + text(depth - 2) + ", " + text(0) + ")";
-      case 5:
-        return "(if " + boolean(depth - 2) + " then " + text(depth - 2) + " else " + pick({text(depth - 2), "null"}) +
-               ")";
-      default:
-        return text(0);
+      case 0: return "(" + text(depth - 1) + " + " + text(depth - 1) + ")";
+      case 1: return "upper case(" + text(depth - 1) + ")";
+      case 2: return "lower case(" + text(depth - 1) + ")";
+      case 3: return "substring(" + text(depth - 1) + ", " + pick({"1", "2", "-2", "-1", "5"}) + pick({")", ", 1)", ", 3)"});
+      case 4: return pick({"substring before(", "substring after("}) + text(depth - 2) + ", " + text(0) + ")";
+      case 5: return "(if " + boolean(depth - 2) + " then " + text(depth - 2) + " else " + pick({text(depth - 2), "null"}) + ")";
+      default: return text(0);
     }
   }
 
   std::string date(int depth) {
     if (depth <= 0) return pick({"d1", "d2", "date(\"2026-02-28\")", "@\"1969-12-31\"", "today()"});
     switch (below(5)) {
-      case 0:
-        return "(" + date(depth - 1) + pick({" + ", " - "}) + duration(depth - 1) + ")";
-      case 1:
-        return "date(" + instant(1) + ")";
-      default:
-        return date(0);
+      case 0: return "(" + date(depth - 1) + pick({" + ", " - "}) + duration(depth - 1) + ")";
+      case 1: return "date(" + instant(1) + ")";
+      default: return date(0);
     }
   }
 
@@ -233,24 +167,18 @@ class Generator {
     if (depth <= 0)
       return pick({"i1", "i2", "date and time(\"2026-03-01T12:30:00.25Z\")", "@\"2026-03-01T12:30:00@Europe/Moscow\"",
                    "@\"2026-03-01T12:30:00-05:00\"", "now()"});
-    if (below(6) == 0)
-      return "(if " + boolean(depth - 1) + " then " + instant(depth - 1) + " else " + instant(depth - 1) + ")";
+    if (below(6) == 0) return "(if " + boolean(depth - 1) + " then " + instant(depth - 1) + " else " + instant(depth - 1) + ")";
     return below(3) == 0 ? "(" + instant(depth - 1) + pick({" + ", " - "}) + duration(depth - 1) + ")" : instant(0);
   }
 
   std::string duration(int depth) {
     if (depth <= 0) return pick({"p1", "duration(\"PT36H\")", "duration(\"-P2DT3H4M5S\")"});
     switch (below(6)) {
-      case 0:
-        return "(" + date(depth - 1) + " - " + date(depth - 1) + ")";
-      case 1:
-        return "(" + instant(depth - 1) + " - " + instant(depth - 1) + ")";
-      case 2:
-        return "(" + duration(depth - 1) + " * " + pick({"2", "-3", "n1"}) + ")";
-      case 3:
-        return "(" + duration(depth - 1) + pick({" + ", " - "}) + duration(depth - 1) + ")";
-      default:
-        return duration(0);
+      case 0: return "(" + date(depth - 1) + " - " + date(depth - 1) + ")";
+      case 1: return "(" + instant(depth - 1) + " - " + instant(depth - 1) + ")";
+      case 2: return "(" + duration(depth - 1) + " * " + pick({"2", "-3", "n1"}) + ")";
+      case 3: return "(" + duration(depth - 1) + pick({" + ", " - "}) + duration(depth - 1) + ")";
+      default: return duration(0);
     }
   }
 
@@ -260,12 +188,10 @@ class Generator {
     return *(options.begin() + static_cast<std::ptrdiff_t>(below(options.size())));
   }
   std::string comparison() { return pick({" = ", " != ", " < ", " <= ", " > ", " >= "}); }
-  std::string literal() {
-    return pick({"0", "1", "2.5", "100", "-3", "0.005", "99999999999999999999", "12.3456", "null"});
-  }
+  std::string literal() { return pick({"0", "1", "2.5", "100", "-3", "0.005", "99999999999999999999", "12.3456", "null"}); }
   std::string number_tests(int depth) {
-    return pick({"[1..5]", "(1..5]", "]0.5..100[", "(< 3, > 10)", "(1, 2, 2.5)", "[1, null, 3]", "me.departments",
-                 "< 7", "(" + number(depth - 2) + ", " + number(0) + ")", "([1..2], [5..9])"});
+    return pick({"[1..5]", "(1..5]", "]0.5..100[", "(< 3, > 10)", "(1, 2, 2.5)", "[1, null, 3]", "me.departments", "< 7",
+                 "(" + number(depth - 2) + ", " + number(0) + ")", "([1..2], [5..9])"});
   }
   std::mt19937 random_;
 };
@@ -277,9 +203,7 @@ struct Row {
 };
 
 std::vector<Row> random_rows(std::mt19937& random) {
-  const auto between = [&](std::int64_t low, std::int64_t high) {
-    return std::uniform_int_distribution<std::int64_t>(low, high)(random);
-  };
+  const auto between = [&](std::int64_t low, std::int64_t high) { return std::uniform_int_distribution<std::int64_t>(low, high)(random); };
   static const std::vector<std::string> kTexts{"",     "a",      "ab",     "AB", "Ёж",  "ёж",  "иван",
                                                "ИВАН", "straße", "ваня b", "ﬁ",  "Σας", "a😀b", "%_"};
   std::vector<Row> rows(kRows);
@@ -294,28 +218,16 @@ std::vector<Row> random_rows(std::mt19937& random) {
       }
       std::int64_t units = 0;
       switch (column.storage) {
-        case Storage::kBoolean:
-          units = between(0, 1);
-          break;
-        case Storage::kInteger:
-          units = between(0, 2) ? between(-9, 9) : between(-100'000, 100'000);
-          break;
-        case Storage::kDecimal:
-          units = between(0, 2) ? between(-900, 900) : between(-900'000'000, 900'000'000);
-          break;
-        case Storage::kDate:
-          units = between(0, 1) ? between(-1000, 30'000) : between(-719'162, 2'932'896);
-          break;
+        case Storage::kBoolean: units = between(0, 1); break;
+        case Storage::kInteger: units = between(0, 2) ? between(-9, 9) : between(-100'000, 100'000); break;
+        case Storage::kDecimal: units = between(0, 2) ? between(-900, 900) : between(-900'000'000, 900'000'000); break;
+        case Storage::kDate: units = between(0, 1) ? between(-1000, 30'000) : between(-719'162, 2'932'896); break;
         case Storage::kInstant:
-          units = between(0, 1) ? between(-1'000'000'000'000, 2'000'000'000'000'000)
-                                : between(-62'135'596'800, 253'402'300'799) * 1'000'000;
+          units =
+              between(0, 1) ? between(-1'000'000'000'000, 2'000'000'000'000'000) : between(-62'135'596'800, 253'402'300'799) * 1'000'000;
           break;
-        case Storage::kDuration:
-          units = between(-1'000'000'000'000, 1'000'000'000'000);
-          break;
-        default:
-          units = between(-50, 50);
-          break;
+        case Storage::kDuration: units = between(-1'000'000'000'000, 1'000'000'000'000); break;
+        default: units = between(-50, 50); break;
       }
       auto& stored = row.units[column.name];
       if (!empty) stored = units;
@@ -360,12 +272,7 @@ class Comparison {
   // `mutate` changes the compiled SQL before it runs: the identity, or a bug planted on purpose.
   using Mutation = std::string (*)(std::string);
   Comparison(store::Dialect dialect, std::uint32_t seed, Mutation mutate)
-      : scratch_(dialect),
-        database_(scratch_.open()),
-        random_(seed),
-        rows_(random_rows(random_)),
-        generator_(seed + 1),
-        mutate_(mutate) {
+      : scratch_(dialect), database_(scratch_.open()), random_(seed), rows_(random_rows(random_)), generator_(seed + 1), mutate_(mutate) {
     create_table(*database_, rows_);
     environment_.now = *base::parse_instant("2026-11-21T21:30:00Z");
     environment_.zone = *Zone::named("Europe/Moscow");
@@ -384,8 +291,8 @@ class Comparison {
   }
 
   std::string summary() const {
-    std::string out = std::to_string(compiled) + " formulas compiled of " + std::to_string(tried_) + ", " +
-                      std::to_string(filters_) + " as filters, over " + std::to_string(kRows) + " rows each; refused:";
+    std::string out = std::to_string(compiled) + " formulas compiled of " + std::to_string(tried_) + ", " + std::to_string(filters_) +
+                      " as filters, over " + std::to_string(kRows) + " rows each; refused:";
     for (const auto& [reason, count] : refusals_) out += " " + reason + ":" + std::to_string(count);
     return out;
   }
@@ -441,14 +348,12 @@ class Comparison {
     while (select.step()) kept[static_cast<std::size_t>(select.integer(0))] = true;
     for (std::size_t i = 0; i < rows_.size(); ++i) {
       const bool expected = formula.evaluate(rows_[i].values, environment_).value.is_true();
-      if (expected != kept[i])
-        add(formula, rows_[i], expected ? "kept but not by the filter" : "kept by the filter only", sql);
+      if (expected != kept[i]) add(formula, rows_[i], expected ? "kept but not by the filter" : "kept by the filter only", sql);
     }
   }
 
   void add(const Formula& formula, const Row& row, const std::string& what, const std::string& sql) {
-    differences.push_back(formula.text() + "\nrow " + Value(row.values).to_string() + "\n" + what + "\n" +
-                          sql.substr(0, 3000));
+    differences.push_back(formula.text() + "\nrow " + Value(row.values).to_string() + "\n" + what + "\n" + sql.substr(0, 3000));
   }
 
   void bind_all(store::Statement& statement, const std::vector<SqlBind>& binds) const {
@@ -471,8 +376,7 @@ class Comparison {
   static Value read(const store::Statement& row, const SqlExpression& expression) {
     if (row.is_null(1)) return {};
     if (expression.storage == Storage::kText) return Value(row.text(1));
-    return value_of(expression.storage == Storage::kInteger ? Storage::kDecimal : expression.storage, expression.scale,
-                    row.integer(1));
+    return value_of(expression.storage == Storage::kInteger ? Storage::kDecimal : expression.storage, expression.scale, row.integer(1));
   }
 
   // Instants of other zones are the same value here: a column keeps none.
@@ -503,8 +407,7 @@ TEST_P(FormulaSql, EvaluatorAndDatabaseAgreeOnRandomFormulas) {
   const char* wanted = std::getenv("MATVEY_PROPERTY_CASES");
   const char* seed = std::getenv("MATVEY_PROPERTY_SEED");
   const int cases = wanted ? std::atoi(wanted) : kCases;
-  Comparison comparison(GetParam(), seed ? static_cast<std::uint32_t>(std::atoi(seed)) : 20261121,
-                        [](std::string sql) { return sql; });
+  Comparison comparison(GetParam(), seed ? static_cast<std::uint32_t>(std::atoi(seed)) : 20261121, [](std::string sql) { return sql; });
   comparison.run(cases, 5);
   for (const auto& difference : comparison.differences) ADD_FAILURE() << difference;
   EXPECT_GE(comparison.compiled, cases);
@@ -512,18 +415,15 @@ TEST_P(FormulaSql, EvaluatorAndDatabaseAgreeOnRandomFormulas) {
 }
 
 std::string replace_all(std::string text, const std::string& from, const std::string& to) {
-  for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size())
-    text.replace(at, from.size(), to);
+  for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size()) text.replace(at, from.size(), to);
   return text;
 }
 
 TEST_P(FormulaSql, PlantedBugsAreFound) {
   const std::vector<std::pair<const char*, Comparison::Mutation>> bugs{
-      {"null equality forgotten",
-       [](std::string sql) { return replace_all(std::move(sql), " IS NOT DISTINCT FROM ", " = "); }},
+      {"null equality forgotten", [](std::string sql) { return replace_all(std::move(sql), " IS NOT DISTINCT FROM ", " = "); }},
       {"border of a range", [](std::string sql) { return replace_all(std::move(sql), " <= ", " < "); }},
-      {"rounding towards zero",
-       [](std::string sql) { return replace_all(std::move(sql), "< 0 THEN 1 ELSE 0", "< 0 THEN 0 ELSE 0"); }},
+      {"rounding towards zero", [](std::string sql) { return replace_all(std::move(sql), "< 0 THEN 1 ELSE 0", "< 0 THEN 0 ELSE 0"); }},
       {"scale of a decimal", [](std::string sql) { return replace_all(std::move(sql), " * 100)", " * 10)"); }},
       {"else for null", [](std::string sql) { return replace_all(std::move(sql), " ELSE ", " WHEN FALSE THEN "); }}};
   for (const auto& [name, bug] : bugs) {

@@ -9,13 +9,9 @@ namespace {
 constexpr std::int64_t kMicrosPerDay = 86'400'000'000;
 constexpr int kMaxScale = 18;
 
-__int128 larger(__int128 a, __int128 b) {
-  return a > b ? a : b;
-}
+__int128 larger(__int128 a, __int128 b) { return a > b ? a : b; }
 
-bool is_point(SqlKind kind) {
-  return kind == SqlKind::kDate || kind == SqlKind::kInstant;
-}
+bool is_point(SqlKind kind) { return kind == SqlKind::kDate || kind == SqlKind::kInstant; }
 
 }  // namespace
 
@@ -27,8 +23,7 @@ std::string floor_divide(const std::string& value, std::int64_t divisor) {
 SqlTerm SqlBuilder::negate(const Node& node) {
   SqlTerm out = term(*node.children[0]);
   if (out.is_null()) return out;
-  if (out.kind != SqlKind::kNumber && out.kind != SqlKind::kDuration && out.kind != SqlKind::kMonths)
-    refuse("wrong_type", node.position);
+  if (out.kind != SqlKind::kNumber && out.kind != SqlKind::kDuration && out.kind != SqlKind::kMonths) refuse("wrong_type", node.position);
   out.sql = "(-" + spell(out, node.position) + ")";
   out.constant.reset();
   return out;
@@ -93,14 +88,10 @@ SqlTerm SqlBuilder::arithmetic(const Node& node) {
   if (a.kind == SqlKind::kNumber && b.kind == SqlKind::kNumber) {
     switch (node.op) {
       case Op::kAdd:
-      case Op::kSubtract:
-        return add_numbers(node.op, a, b, position);
-      case Op::kMultiply:
-        return multiply_numbers(a, b, position);
-      case Op::kDivide:
-        return divide_number(a, b, position);
-      default:
-        refuse("power", position);
+      case Op::kSubtract: return add_numbers(node.op, a, b, position);
+      case Op::kMultiply: return multiply_numbers(a, b, position);
+      case Op::kDivide: return divide_number(a, b, position);
+      default: refuse("power", position);
     }
   }
   if (a.kind == SqlKind::kText && b.kind == SqlKind::kText && node.op == Op::kAdd) {
@@ -140,9 +131,7 @@ SqlTerm SqlBuilder::temporal_arithmetic(Op op, const SqlTerm& a, const SqlTerm& 
       if (t.kind == SqlKind::kInstant) return spell(t, position);
       return "(" + spell(t, position) + " * " + std::to_string(kMicrosPerDay) + ")";
     };
-    const auto bound = [](const SqlTerm& t) {
-      return t.kind == SqlKind::kInstant ? t.max_units : t.max_units * kMicrosPerDay;
-    };
+    const auto bound = [](const SqlTerm& t) { return t.kind == SqlKind::kInstant ? t.max_units : t.max_units * kMicrosPerDay; };
     out.max_units = bound(a) + bound(b);
     const std::string left = micros(a);
     out.sql = "(" + left + " - " + micros(b) + ")";
@@ -266,8 +255,7 @@ SqlTerm SqlBuilder::if_term(const Node& node) {
   if (out.kind == SqlKind::kNumber) check_units(out.max_units, node.position);
   out.nullable = yes.nullable || no.nullable;
   const std::string left = spell(yes, node.position);
-  out.sql =
-      checked("(CASE WHEN " + test + " THEN " + left + " ELSE " + spell(no, node.position) + " END)", node.position);
+  out.sql = checked("(CASE WHEN " + test + " THEN " + left + " ELSE " + spell(no, node.position) + " END)", node.position);
   return out;
 }
 

@@ -11,18 +11,12 @@ constexpr std::size_t kMaxListed = 1000;
 
 const char* symbol(Op op) {
   switch (op) {
-    case Op::kLess:
-      return " < ";
-    case Op::kLessEqual:
-      return " <= ";
-    case Op::kGreater:
-      return " > ";
-    case Op::kGreaterEqual:
-      return " >= ";
-    case Op::kNotEqual:
-      return " <> ";
-    default:
-      return " = ";
+    case Op::kLess: return " < ";
+    case Op::kLessEqual: return " <= ";
+    case Op::kGreater: return " > ";
+    case Op::kGreaterEqual: return " >= ";
+    case Op::kNotEqual: return " <> ";
+    default: return " = ";
   }
 }
 
@@ -34,16 +28,11 @@ std::string known_as(const std::string& sql, bool nullable, bool value) {
 
 Op mirrored(Op op) {
   switch (op) {
-    case Op::kLess:
-      return Op::kGreater;
-    case Op::kLessEqual:
-      return Op::kGreaterEqual;
-    case Op::kGreater:
-      return Op::kLess;
-    case Op::kGreaterEqual:
-      return Op::kLessEqual;
-    default:
-      return op;
+    case Op::kLess: return Op::kGreater;
+    case Op::kLessEqual: return Op::kGreaterEqual;
+    case Op::kGreater: return Op::kLess;
+    case Op::kGreaterEqual: return Op::kLessEqual;
+    default: return op;
   }
 }
 
@@ -53,24 +42,16 @@ bool compare_constants(Op op, const Value& a, const Value& b) {
   const auto order = compare(a, b);
   if (!order) return false;
   switch (op) {
-    case Op::kLess:
-      return *order < 0;
-    case Op::kLessEqual:
-      return *order <= 0;
-    case Op::kGreater:
-      return *order > 0;
-    default:
-      return *order >= 0;
+    case Op::kLess: return *order < 0;
+    case Op::kLessEqual: return *order <= 0;
+    case Op::kGreater: return *order > 0;
+    default: return *order >= 0;
   }
 }
 
-std::string parenthesised(std::string sql) {
-  return "(" + std::move(sql) + ")";
-}
+std::string parenthesised(std::string sql) { return "(" + std::move(sql) + ")"; }
 
-const char* unknown(bool postgres) {
-  return postgres ? "NULL::boolean" : "NULL";
-}
+const char* unknown(bool postgres) { return postgres ? "NULL::boolean" : "NULL"; }
 
 }  // namespace
 
@@ -116,25 +97,18 @@ std::string SqlBuilder::condition(const Node& node, Truth truth) {
       return "(" + comparison(Op::kGreaterEqual, value, low, truth, node.position) + " AND " +
              comparison(Op::kLessEqual, value, high, truth, node.position) + ")";
     }
-    case Op::kIn:
-      return membership(node, truth);
+    case Op::kIn: return membership(node, truth);
     case Op::kIf: {
       const std::string test_sql = condition(*node.children[0], Truth::kLoose);
       const std::string yes = condition(*node.children[1], truth);
-      return checked(
-          "(CASE WHEN " + test_sql + " THEN " + yes + " ELSE " + condition(*node.children[2], truth) + " END)",
-          node.position);
+      return checked("(CASE WHEN " + test_sql + " THEN " + yes + " ELSE " + condition(*node.children[2], truth) + " END)", node.position);
     }
-    case Op::kCall:
-      return call_condition(node, truth);
+    case Op::kCall: return call_condition(node, truth);
     case Op::kSome:
     case Op::kEvery:
-    case Op::kFor:
-      refuse("iteration", node.position);
-    case Op::kFilter:
-      refuse("filter", node.position);
-    default:
-      refuse("not_compilable", node.position);
+    case Op::kFor: refuse("iteration", node.position);
+    case Op::kFilter: refuse("filter", node.position);
+    default: refuse("not_compilable", node.position);
   }
 }
 
@@ -170,8 +144,7 @@ std::string SqlBuilder::comparison(Op op, const SqlTerm& a, const SqlTerm& b, Tr
 }
 
 // The constant is brought to the column's scale instead of the column to the constant's, so that indexes serve.
-std::string SqlBuilder::compare_number(Op op, const SqlTerm& a, const Number& constant, Truth truth,
-                                       std::size_t position) {
+std::string SqlBuilder::compare_number(Op op, const SqlTerm& a, const Number& constant, Truth truth, std::size_t position) {
   const bool is_equality = op == Op::kEqual || op == Op::kNotEqual;
   const auto down = Number::round(constant, a.scale, Rounding::kFloor);
   const bool exact = down && *down == constant;
@@ -198,8 +171,7 @@ std::string SqlBuilder::compare_number(Op op, const SqlTerm& a, const Number& co
 // null = null is true and null = x false. Where null may stand for false a plain `=` serves, and with it the indexes.
 std::string SqlBuilder::equality(bool negated, const SqlTerm& a, const SqlTerm& b, Truth truth, std::size_t position) {
   const std::string left = spell(a, position), right = spell(b, position);
-  const bool plain =
-      (!a.nullable && !b.nullable) || (!negated && truth == Truth::kLoose && (!a.nullable || !b.nullable));
+  const bool plain = (!a.nullable && !b.nullable) || (!negated && truth == Truth::kLoose && (!a.nullable || !b.nullable));
   if (plain) return "(" + left + (negated ? " <> " : " = ") + right + ")";
   return "(" + left + (negated ? " IS DISTINCT FROM " : " IS NOT DISTINCT FROM ") + right + ")";
 }
@@ -213,9 +185,7 @@ std::string SqlBuilder::compare_conditions(bool negated, const Node& a, const No
     return "((" + condition(*other, Truth::kExact) + ") IS " + (negated ? "NOT " : "") + word + ")";
   }
   const std::string left = condition(a, Truth::kExact);
-  return checked(
-      "((" + left + ") IS " + (negated ? "" : "NOT ") + "DISTINCT FROM (" + condition(b, Truth::kExact) + "))",
-      a.position);
+  return checked("((" + left + ") IS " + (negated ? "" : "NOT ") + "DISTINCT FROM (" + condition(b, Truth::kExact) + "))", a.position);
 }
 
 std::string SqlBuilder::membership(const Node& node, Truth truth) {
@@ -273,8 +243,7 @@ std::string SqlBuilder::in_list(const SqlTerm& value, const List& list, Truth tr
     } else {
       const SqlTerm constant = constant_term(item, position);
       if (value.is_null()) continue;
-      if (constant.kind != value.kind || (constant.zone == SqlZone::kNamed) != (value.zone == SqlZone::kNamed))
-        continue;
+      if (constant.kind != value.kind || (constant.zone == SqlZone::kNamed) != (value.zone == SqlZone::kNamed)) continue;
       if (constant.kind == SqlKind::kNumber) {
         const auto units = constant.constant->number()->to_scaled(value.scale);
         if (units) items.push_back(bind(*units, false));
@@ -299,13 +268,11 @@ std::string SqlBuilder::in_range(const SqlTerm& value, const Range& range, Truth
   std::string out;
   if (value.is_null()) return truth == Truth::kLoose ? "FALSE" : unknown(postgres());
   if (!range.low.is_null()) {
-    out = comparison(range.low_included ? Op::kGreaterEqual : Op::kGreater, value, constant_term(range.low, position),
-                     truth, position);
+    out = comparison(range.low_included ? Op::kGreaterEqual : Op::kGreater, value, constant_term(range.low, position), truth, position);
   }
   if (!range.high.is_null()) {
     if (!out.empty()) out += " AND ";
-    out += comparison(range.high_included ? Op::kLessEqual : Op::kLess, value, constant_term(range.high, position),
-                      truth, position);
+    out += comparison(range.high_included ? Op::kLessEqual : Op::kLess, value, constant_term(range.high, position), truth, position);
   }
   return parenthesised(std::move(out));
 }

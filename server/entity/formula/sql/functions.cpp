@@ -16,9 +16,7 @@ std::optional<std::int64_t> small_integer(const std::optional<Value>& value) {
   return n && *n > -1'000'000 && *n < 1'000'000 ? n : std::nullopt;
 }
 
-bool is_case_function(std::string_view name) {
-  return name == "lower case" || name == "upper case";
-}
+bool is_case_function(std::string_view name) { return name == "lower case" || name == "upper case"; }
 
 }  // namespace
 
@@ -34,8 +32,7 @@ SqlTerm SqlBuilder::call(const Node& node) {
   }
   if (name == "string" || (name == "number" && node.children.size() == 1)) {
     SqlTerm value = term(*node.children[0]);
-    const bool same =
-        value.is_null() || (name == "string" ? value.kind == SqlKind::kText : value.kind == SqlKind::kNumber);
+    const bool same = value.is_null() || (name == "string" ? value.kind == SqlKind::kText : value.kind == SqlKind::kNumber);
     if (!same) refuse("conversion", position);
     return value;
   }
@@ -79,8 +76,7 @@ SqlTerm SqlBuilder::call(const Node& node) {
   }
   static constexpr std::string_view kRounding[] = {"decimal",    "floor",         "ceiling",        "round up",
                                                    "round down", "round half up", "round half down"};
-  if (std::find(std::begin(kRounding), std::end(kRounding), name) != std::end(kRounding))
-    return rounding_call(node, name);
+  if (std::find(std::begin(kRounding), std::end(kRounding), name) != std::end(kRounding)) return rounding_call(node, name);
   return text_call(node, name);
 }
 
@@ -122,8 +118,8 @@ SqlTerm SqlBuilder::rounding_call(const Node& node, std::string_view name) {
   else if (name == "round half down")
     step = "CASE WHEN " + twice + " > " + m + " THEN " + away + " ELSE 0 END";
   else
-    step = "CASE WHEN " + twice + " > " + m + " OR (" + twice + " = " + m + " AND " + x + " / " + m +
-           " % 2 <> 0) THEN " + away + " ELSE 0 END";
+    step = "CASE WHEN " + twice + " > " + m + " OR (" + twice + " = " + m + " AND " + x + " / " + m + " % 2 <> 0) THEN " + away +
+           " ELSE 0 END";
   value.sql = "(" + x + " / " + m + " + " + step + ")";
   value.max_units = value.max_units / power_of_ten(static_cast<int>(drop)) + 1;
   value.scale = static_cast<int>(digits);
@@ -158,8 +154,7 @@ SqlTerm SqlBuilder::text_call(const Node& node, std::string_view name) {
   }
   if (is_case_function(name)) {
     const std::string function = name == "lower case" ? "lower" : "upper";
-    out.sql = postgres() ? "(" + function + "(" + s + " COLLATE \"und-x-icu\") COLLATE \"C\")"
-                         : "mv_" + function + "(" + s + ")";
+    out.sql = postgres() ? "(" + function + "(" + s + " COLLATE \"und-x-icu\") COLLATE \"C\")" : "mv_" + function + "(" + s + ")";
     return out;
   }
   if (name == "substring") {
@@ -173,9 +168,7 @@ SqlTerm SqlBuilder::text_call(const Node& node, std::string_view name) {
     const std::string tail = length->is_null() ? ")" : ", " + std::to_string(*count) + ")";
     const std::string needed = std::to_string(*first > 0 ? *first : -*first);
     const std::string from_cast = postgres() ? "(" + from + ")::int" : from;
-    out.sql = checked(
-        "(CASE WHEN " + length_of(s) + " >= " + needed + " THEN substr(" + s + ", " + from_cast + tail + " END)",
-        position);
+    out.sql = checked("(CASE WHEN " + length_of(s) + " >= " + needed + " THEN substr(" + s + ", " + from_cast + tail + " END)", position);
     return out;
   }
   const SqlTerm match = term(*node.children[1]);
@@ -183,10 +176,9 @@ SqlTerm SqlBuilder::text_call(const Node& node, std::string_view name) {
   if (match.kind != SqlKind::kText) refuse("wrong_type", position);
   const std::string m = spell(match, position);
   const std::string at = postgres() ? "strpos(" + s + ", " + m + ")" : "instr(" + s + ", " + m + ")";
-  const std::string found =
-      name == "substring before"
-          ? "substr(" + s + ", 1, " + at + " - 1)"
-          : "substr(" + s + ", " + at + " + " + (postgres() ? "char_length(" + m + ")" : length_of(m)) + ")";
+  const std::string found = name == "substring before"
+                                ? "substr(" + s + ", 1, " + at + " - 1)"
+                                : "substr(" + s + ", " + at + " + " + (postgres() ? "char_length(" + m + ")" : length_of(m)) + ")";
   out.sql = checked("(CASE WHEN " + at + " > 0 THEN " + found + " WHEN " + at + " = 0 THEN '' END)", position);
   return out;
 }
@@ -200,16 +192,13 @@ std::string SqlBuilder::text_condition(const Node& node, std::string_view name) 
   if (text.kind != SqlKind::kText || match.kind != SqlKind::kText) refuse("wrong_type", position);
   const std::string s = spell(text, position);
   const std::string m = spell(match, position);
-  if (name == "contains")
-    return postgres() ? "(strpos(" + s + ", " + m + ") > 0)" : "(instr(" + s + ", " + m + ") > 0)";
+  if (name == "contains") return postgres() ? "(strpos(" + s + ", " + m + ") > 0)" : "(instr(" + s + ", " + m + ") > 0)";
   if (name == "starts with") {
-    return postgres() ? "starts_with(" + s + ", " + m + ")"
-                      : "(substr(" + s + ", 1, " + length_of(m) + ") = " + m + ")";
+    return postgres() ? "starts_with(" + s + ", " + m + ")" : "(substr(" + s + ", 1, " + length_of(m) + ") = " + m + ")";
   }
   if (postgres()) return "(right(" + s + ", char_length(" + m + ")) = " + m + ")";
-  return checked("(CASE WHEN " + length_of(m) + " <= " + length_of(s) + " THEN substr(" + s + ", " + length_of(s) +
-                     " - " + length_of(m) + " + 1) = " + m + " WHEN " + s + " IS NOT NULL AND " + m +
-                     " IS NOT NULL THEN FALSE END)",
+  return checked("(CASE WHEN " + length_of(m) + " <= " + length_of(s) + " THEN substr(" + s + ", " + length_of(s) + " - " + length_of(m) +
+                     " + 1) = " + m + " WHEN " + s + " IS NOT NULL AND " + m + " IS NOT NULL THEN FALSE END)",
                  position);
 }
 

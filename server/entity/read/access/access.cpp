@@ -13,32 +13,22 @@ namespace read {
 
 std::string_view action_name(Action action) {
   switch (action) {
-    case Action::kRead:
-      return "read";
-    case Action::kCreate:
-      return "create";
-    case Action::kUpdate:
-      return "update";
-    case Action::kDelete:
-      return "delete";
-    case Action::kExport:
-      return "export";
+    case Action::kRead: return "read";
+    case Action::kCreate: return "create";
+    case Action::kUpdate: return "update";
+    case Action::kDelete: return "delete";
+    case Action::kExport: return "export";
   }
   return {};
 }
 
 std::string_view scope_name(Scope scope) {
   switch (scope) {
-    case Scope::kNone:
-      return "none";
-    case Scope::kOwn:
-      return "own";
-    case Scope::kDepartment:
-      return "department";
-    case Scope::kDepartmentTree:
-      return "department_tree";
-    case Scope::kAll:
-      return "all";
+    case Scope::kNone: return "none";
+    case Scope::kOwn: return "own";
+    case Scope::kDepartment: return "department";
+    case Scope::kDepartmentTree: return "department_tree";
+    case Scope::kAll: return "all";
   }
   return {};
 }
@@ -51,8 +41,7 @@ bool key_allows(const Caller& caller, const EntityDef& entity, Action action) {
     const auto colon = scope.find(':');
     const auto name = scope.substr(0, colon);
     const auto verb = colon == std::string_view::npos ? std::string_view() : scope.substr(colon + 1);
-    return (name == "*" || name == entity.key) &&
-           (verb == "*" || verb == action_name(action) || (verb == "write" && is_write));
+    return (name == "*" || name == entity.key) && (verb == "*" || verb == action_name(action) || (verb == "write" && is_write));
   });
 }
 
@@ -87,8 +76,7 @@ constexpr int kMaxViaDepth = 3;
 // Builds the predicate of one caller and action; remembers the entities on the way of access.via against circles.
 class AccessBuilder {
  public:
-  AccessBuilder(const Registry& registry, const Caller& caller, Action action)
-      : registry_(registry), caller_(caller), action_(action) {}
+  AccessBuilder(const Registry& registry, const Caller& caller, Action action) : registry_(registry), caller_(caller), action_(action) {}
 
   Filter build(const EntityDef& entity) {
     if (!read::key_allows(caller_, entity, action_)) return Filter::never();
@@ -151,8 +139,7 @@ class AccessBuilder {
   // Reading only: the record that a link points to lends its read right. A relation needs both its ends.
   Filter via_part(const EntityDef& entity) {
     if (action_ != Action::kRead && action_ != Action::kExport) return Filter::never();
-    const bool is_relation =
-        entity.kind == EntityKind::kRelation && caller_.entities.find(entity.id) == caller_.entities.end();
+    const bool is_relation = entity.kind == EntityKind::kRelation && caller_.entities.find(entity.id) == caller_.entities.end();
     if (depth_ >= kMaxViaDepth || (entity.access_via.empty() && !is_relation)) return Filter::never();
     ++depth_;
     std::vector<Filter> parts;
@@ -209,9 +196,7 @@ class AccessBuilder {
   std::vector<const EntityDef*> way_;
 };
 
-bool contains(const std::vector<int>& sorted, int id) {
-  return std::binary_search(sorted.begin(), sorted.end(), id);
-}
+bool contains(const std::vector<int>& sorted, int id) { return std::binary_search(sorted.begin(), sorted.end(), id); }
 
 }  // namespace
 
@@ -220,8 +205,7 @@ Filter access_filter(const Registry& registry, const EntityDef& entity, const Ca
 }
 
 bool may(const Caller& caller, const EntityDef& entity, Action action) {
-  return caller.is_system ||
-         (read::key_allows(caller, entity, action) && read::granted_scope(caller, entity, action) != Scope::kNone);
+  return caller.is_system || (read::key_allows(caller, entity, action) && read::granted_scope(caller, entity, action) != Scope::kNone);
 }
 
 bool may_read_field(const Caller& caller, const EntityDef& entity, const FieldDef& field) {

@@ -5,14 +5,10 @@ namespace entity {
 const std::vector<std::int64_t>& Caller::owners(Scope scope) const {
   static const std::vector<std::int64_t> none;
   switch (scope) {
-    case Scope::kOwn:
-      return own_owners;
-    case Scope::kDepartment:
-      return department_owners;
-    case Scope::kDepartmentTree:
-      return tree_owners;
-    default:
-      return none;
+    case Scope::kOwn: return own_owners;
+    case Scope::kDepartment: return department_owners;
+    case Scope::kDepartmentTree: return tree_owners;
+    default: return none;
   }
 }
 

@@ -108,8 +108,7 @@ class Explainer {
 
 }  // namespace
 
-AccessExplanation explain_access(store::Connection& connection, const Registry& registry, const Record& record,
-                                 const Caller& whose) {
+AccessExplanation explain_access(store::Connection& connection, const Registry& registry, const Record& record, const Caller& whose) {
   return Explainer(connection, registry, record, whose).explain();
 }
 

@@ -19,8 +19,7 @@ std::optional<std::vector<std::int64_t>> named_owners(const Filter& filter, cons
     }
     return std::nullopt;
   }
-  if (filter.kind != Filter::Kind::kCompare || (filter.op != FilterOp::kEq && filter.op != FilterOp::kIn))
-    return std::nullopt;
+  if (filter.kind != Filter::Kind::kCompare || (filter.op != FilterOp::kEq && filter.op != FilterOp::kIn)) return std::nullopt;
   if (filter.path.size() != 1 || filter.path.front().field != entity.owner_index) return std::nullopt;
   std::vector<std::int64_t> owners;
   for (const auto& value : filter.values) {
@@ -77,14 +76,11 @@ Filter fold_access(Filter access, const Filter& filter, const QueryContext& cont
   if (access.kind == Filter::Kind::kAlways || access.kind == Filter::Kind::kNever) return access;
   if (entity.owner_index >= 0) {
     if (const auto named = named_owners(filter, entity)) {
-      access = rewrite(std::move(access),
-                       [&](Filter leaf) { return settle_scope(std::move(leaf), *named, context.caller); });
+      access = rewrite(std::move(access), [&](Filter leaf) { return settle_scope(std::move(leaf), *named, context.caller); });
     }
   }
   if (has_shared(access) && !anything_shared(context, entity)) {
-    access = rewrite(std::move(access), [](Filter leaf) {
-      return leaf.kind == Filter::Kind::kShared ? Filter::never() : std::move(leaf);
-    });
+    access = rewrite(std::move(access), [](Filter leaf) { return leaf.kind == Filter::Kind::kShared ? Filter::never() : std::move(leaf); });
   }
   return access;
 }

@@ -22,14 +22,12 @@ const std::vector<std::string> kUnits = {"day", "week", "month", "quarter", "yea
 const json::array& list_of(const json::value& value, std::string_view path, std::size_t limit) {
   const auto* array = value.if_array();
   if (array == nullptr) wrong_type(std::string(path), "list");
-  if (array->size() > limit)
-    throw base::Error::field(std::string(path), "too_many_values", {{"limit", std::to_string(limit)}});
+  if (array->size() > limit) throw base::Error::field(std::string(path), "too_many_values", {{"limit", std::to_string(limit)}});
   return *array;
 }
 
 // A single value with a column.
-read::Terminal single(const std::vector<PathStep>& path, const FilterContext& context, const std::string& source,
-                      std::string_view code) {
+read::Terminal single(const std::vector<PathStep>& path, const FilterContext& context, const std::string& source, std::string_view code) {
   auto terminal = read::describe_terminal(context.registry, path.back());
   if (terminal.source != read::TerminalSource::kColumn || terminal.comparison == Comparison::kNone || terminal.is_uid) {
     throw base::Error::field(source, std::string(code), {{"field", read::path_text(path)}});
@@ -38,8 +36,7 @@ read::Terminal single(const std::vector<PathStep>& path, const FilterContext& co
 }
 
 // "stage", "created_at:month", {"field": "created_at", "unit": "month"}
-void parse_group(const json::value& input, const FilterContext& context, const std::string& source,
-                 Aggregate& aggregate) {
+void parse_group(const json::value& input, const FilterContext& context, const std::string& source, Aggregate& aggregate) {
   std::string name, unit;
   if (const auto* text = input.if_string()) {
     const std::string_view view(*text);
@@ -60,8 +57,7 @@ void parse_group(const json::value& input, const FilterContext& context, const s
   const bool is_date = terminal.comparison == Comparison::kDate || terminal.comparison == Comparison::kInstant;
   if (terminal.comparison == Comparison::kInstant && unit.empty()) unit = "day";
   if (!unit.empty() && (!is_date || std::find(kUnits.begin(), kUnits.end(), unit) == kUnits.end())) {
-    throw base::Error::field(source, "unknown_date_unit")
-        .with_extra_json(read::valid_json(is_date ? kUnits : std::vector<std::string>{}));
+    throw base::Error::field(source, "unknown_date_unit").with_extra_json(read::valid_json(is_date ? kUnits : std::vector<std::string>{}));
   }
   aggregate.group.push_back(std::move(path));
   aggregate.group_units.push_back(std::move(unit));
@@ -80,8 +76,7 @@ Measure::Fn parse_function(std::string_view name, const std::string& source) {
       .with_extra_json(read::valid_json(valid));
 }
 
-void parse_measure(const json::value& input, const FilterContext& context, const std::string& source,
-                   Aggregate& aggregate) {
+void parse_measure(const json::value& input, const FilterContext& context, const std::string& source, Aggregate& aggregate) {
   const auto* object = input.if_object();
   if (object == nullptr) wrong_type(source, "measure");
   for (const auto& member : *object) {
@@ -123,12 +118,10 @@ Aggregate parse_aggregate(const json::object& body, const FilterContext& context
       aggregate.filter = parse_filter(value, context);
     } else if (key == "group") {
       const auto& array = list_of(value, "group", kMaxGroupKeys);
-      for (std::size_t i = 0; i < array.size(); ++i)
-        parse_group(array[i], context, "group[" + std::to_string(i) + "]", aggregate);
+      for (std::size_t i = 0; i < array.size(); ++i) parse_group(array[i], context, "group[" + std::to_string(i) + "]", aggregate);
     } else if (key == "measures") {
       const auto& array = list_of(value, "measures", kMaxMeasures);
-      for (std::size_t i = 0; i < array.size(); ++i)
-        parse_measure(array[i], context, "measures[" + std::to_string(i) + "]", aggregate);
+      for (std::size_t i = 0; i < array.size(); ++i) parse_measure(array[i], context, "measures[" + std::to_string(i) + "]", aggregate);
     } else if (key == "limit") {
       if (!value.is_int64() || value.get_int64() < 1 || value.get_int64() > kMaxGroups) {
         throw base::Error::field("limit", "out_of_range", {{"min", "1"}, {"max", std::to_string(kMaxGroups)}});

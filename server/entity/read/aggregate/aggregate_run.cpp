@@ -53,8 +53,7 @@ class AggregateRun {
         aggregate_(aggregate),
         selection_(read::make_selection(context, *aggregate.entity, aggregate.filter, Action::kRead, false)) {
     for (std::size_t i = 0; i < aggregate.group.size(); ++i) {
-      groups_.push_back(
-          {read::describe_terminal(context.registry, aggregate.group[i].back()), aggregate.group_units[i], 0});
+      groups_.push_back({read::describe_terminal(context.registry, aggregate.group[i].back()), aggregate.group_units[i], 0});
     }
     for (const auto& measure : aggregate.measures) {
       MeasureColumn column;
@@ -133,16 +132,12 @@ class AggregateRun {
     }
   }
 
-  static int width(const GroupColumn& group) {
-    return group.terminal.is_folded || !group.terminal.entity_column.empty() ? 2 : 1;
-  }
+  static int width(const GroupColumn& group) { return group.terminal.is_folded || !group.terminal.entity_column.empty() ? 2 : 1; }
 
   void write_measure(read::SqlWriter& sql, read::FilterSql& filters, std::size_t index, bool grouped) {
     const auto& measure = measures_[index];
     if (!measure.has_field) return;
-    const auto value = [&] {
-      read::write_scalar_path(sql, filters, aggregate_.measures[index].path, measure.terminal.column, "r");
-    };
+    const auto value = [&] { read::write_scalar_path(sql, filters, aggregate_.measures[index].path, measure.terminal.column, "r"); };
     if (!grouped) {
       sql << ",";
       value();
@@ -152,19 +147,11 @@ class AggregateRun {
     value();
     sql << ")";
     switch (measure.fn) {
-      case Measure::Fn::kCount:
-        return;
-      case Measure::Fn::kCountDistinct:
-        sql << ",count(DISTINCT ";
-        break;
-      case Measure::Fn::kMin:
-        sql << ",min(";
-        break;
-      case Measure::Fn::kMax:
-        sql << ",max(";
-        break;
-      default:
-        sql << ",sum(";
+      case Measure::Fn::kCount: return;
+      case Measure::Fn::kCountDistinct: sql << ",count(DISTINCT "; break;
+      case Measure::Fn::kMin: sql << ",min("; break;
+      case Measure::Fn::kMax: sql << ",max("; break;
+      default: sql << ",sum(";
     }
     value();
     sql << ")";
@@ -284,8 +271,7 @@ class AggregateRun {
     out.end_array().end_object();
   }
 
-  void write_key(std::size_t index, const read::KeyPart& key, const read::TitleMap& titles,
-                 base::JsonWriter& out) const {
+  void write_key(std::size_t index, const read::KeyPart& key, const read::TitleMap& titles, base::JsonWriter& out) const {
     const auto& group = groups_[index];
     if (const auto* text = std::get_if<std::string>(&key.value)) {
       out.text(group.terminal.is_folded ? key.shown : *text);
@@ -342,8 +328,7 @@ class AggregateRun {
 
   // JSON numbers: integers and microseconds of durations.
   static bool is_plain(const Terminal& terminal) {
-    return terminal.comparison == Comparison::kDuration || terminal.field->type->name() == "integer" ||
-           terminal.field->system;
+    return terminal.comparison == Comparison::kDuration || terminal.field->type->name() == "integer" || terminal.field->system;
   }
 
   static void write_extreme(const Terminal& terminal, std::int64_t value, base::JsonWriter& out) {

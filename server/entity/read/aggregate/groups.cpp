@@ -38,9 +38,7 @@ __int128 wide_integer(std::string_view text) {
   return is_negative ? -value : value;
 }
 
-bool is_text(const Terminal& terminal) {
-  return terminal.comparison == Comparison::kText || terminal.comparison == Comparison::kChoice;
-}
+bool is_text(const Terminal& terminal) { return terminal.comparison == Comparison::kText || terminal.comparison == Comparison::kChoice; }
 
 }  // namespace
 
@@ -53,9 +51,7 @@ std::int64_t CalendarBuckets::first_day(std::int64_t value) {
   const auto day = is_instant_ ? zone_.local_date(base::from_micros(value)) : base::from_days(value);
   const auto range = calendar_unit(day, unit_, 0);
   if (!range) return base::to_days(day);
-  const auto start = [&](base::Date date) {
-    return is_instant_ ? base::to_micros(zone_.start_of_day(date)) : base::to_days(date);
-  };
+  const auto start = [&](base::Date date) { return is_instant_ ? base::to_micros(zone_.start_of_day(date)) : base::to_days(date); };
   const auto first = base::to_days(range->first);
   buckets_[start(range->first)] = {start(range->second + std::chrono::days{1}), first};
   return first;
@@ -99,13 +95,11 @@ Group* GroupTable::find(store::Statement& row, std::int64_t records, bool units_
   auto found = table_.find(scratch_key_);
   if (found == table_.end()) {
     if (table_.size() >= kMaxGroupsHeld)
-      throw base::Error(base::ErrorCode::kInvalidArgument, "too_many_groups",
-                        {{"limit", std::to_string(kMaxGroupsHeld)}});
+      throw base::Error(base::ErrorCode::kInvalidArgument, "too_many_groups", {{"limit", std::to_string(kMaxGroupsHeld)}});
     found = table_.emplace(scratch_key_, Group{scratch_, 0, std::vector<MeasureState>(measures_.size())}).first;
   } else {
     for (std::size_t i = 0; i < scratch_.size(); ++i) {
-      if (groups_[i].terminal.is_folded && scratch_[i].shown < found->second.key[i].shown)
-        found->second.key[i].shown = scratch_[i].shown;
+      if (groups_[i].terminal.is_folded && scratch_[i].shown < found->second.key[i].shown) found->second.key[i].shown = scratch_[i].shown;
     }
   }
   found->second.count += records;
@@ -143,17 +137,10 @@ void GroupTable::add_group(store::Statement& row, int count_column) {
     state.count += row.integer(measure.column);
     if (measure.fn == Measure::Fn::kCount || row.is_null(measure.column + 1)) continue;
     switch (measure.fn) {
-      case Measure::Fn::kCountDistinct:
-        state.distinct_count += row.integer(measure.column + 1);
-        break;
-      case Measure::Fn::kMin:
-        state.low = row.integer(measure.column + 1);
-        break;
-      case Measure::Fn::kMax:
-        state.high = row.integer(measure.column + 1);
-        break;
-      default:
-        state.sum += wide_integer(row.text(measure.column + 1));
+      case Measure::Fn::kCountDistinct: state.distinct_count += row.integer(measure.column + 1); break;
+      case Measure::Fn::kMin: state.low = row.integer(measure.column + 1); break;
+      case Measure::Fn::kMax: state.high = row.integer(measure.column + 1); break;
+      default: state.sum += wide_integer(row.text(measure.column + 1));
     }
   }
 }

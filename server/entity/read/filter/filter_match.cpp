@@ -20,18 +20,12 @@ using read::Terminal;
 
 bool compare_ordered(FilterOp op, const auto& value, const std::vector<Value>& operands, const auto& get) {
   switch (op) {
-    case FilterOp::kLt:
-      return value < get(operands[0]);
-    case FilterOp::kLte:
-      return value <= get(operands[0]);
-    case FilterOp::kGt:
-      return value > get(operands[0]);
-    case FilterOp::kGte:
-      return value >= get(operands[0]);
-    case FilterOp::kBetween:
-      return value >= get(operands[0]) && value <= get(operands[1]);
-    default:
-      return false;
+    case FilterOp::kLt: return value < get(operands[0]);
+    case FilterOp::kLte: return value <= get(operands[0]);
+    case FilterOp::kGt: return value > get(operands[0]);
+    case FilterOp::kGte: return value >= get(operands[0]);
+    case FilterOp::kBetween: return value >= get(operands[0]) && value <= get(operands[1]);
+    default: return false;
   }
 }
 
@@ -55,30 +49,18 @@ class Matcher {
   bool node(const Filter& filter, const Record& record) {
     const auto passes = [&](const Filter& child) { return matches(child, record); };
     switch (filter.kind) {
-      case Filter::Kind::kAlways:
-        return true;
-      case Filter::Kind::kNever:
-        return false;
-      case Filter::Kind::kAnd:
-        return std::all_of(filter.children.begin(), filter.children.end(), passes);
-      case Filter::Kind::kOr:
-        return std::any_of(filter.children.begin(), filter.children.end(), passes);
-      case Filter::Kind::kNot:
-        return !passes(filter.children.front());
-      case Filter::Kind::kCompare:
-        return walk(filter, 0, record);
-      case Filter::Kind::kExists:
-        return exists(filter, record);
-      case Filter::Kind::kLinked:
-        return linked(filter, record);
-      case Filter::Kind::kFormula:
-        return read::formula_matches(filter, record, context_, resolver_, as_system_);
-      case Filter::Kind::kText:
-        return text_matches(record, as_system_ ? *Caller::system() : context_.caller, filter.text);
-      case Filter::Kind::kScope:
-        return scope(filter, record);
-      case Filter::Kind::kShared:
-        return shared(filter, record);
+      case Filter::Kind::kAlways: return true;
+      case Filter::Kind::kNever: return false;
+      case Filter::Kind::kAnd: return std::all_of(filter.children.begin(), filter.children.end(), passes);
+      case Filter::Kind::kOr: return std::any_of(filter.children.begin(), filter.children.end(), passes);
+      case Filter::Kind::kNot: return !passes(filter.children.front());
+      case Filter::Kind::kCompare: return walk(filter, 0, record);
+      case Filter::Kind::kExists: return exists(filter, record);
+      case Filter::Kind::kLinked: return linked(filter, record);
+      case Filter::Kind::kFormula: return read::formula_matches(filter, record, context_, resolver_, as_system_);
+      case Filter::Kind::kText: return text_matches(record, as_system_ ? *Caller::system() : context_.caller, filter.text);
+      case Filter::Kind::kScope: return scope(filter, record);
+      case Filter::Kind::kShared: return shared(filter, record);
     }
     return false;
   }
@@ -123,21 +105,17 @@ class Matcher {
     if (!terminal.is_many()) return passes(filter, terminal, read::terminal_value(record, terminal));
     const auto* items = std::get_if<Items>(&record.at(terminal.index));
     if (items == nullptr) return false;
-    return std::any_of(items->begin(), items->end(), [&](const Item& item) {
-      return any_item || passes(filter, terminal, read::item_value(item, terminal));
-    });
+    return std::any_of(items->begin(), items->end(),
+                       [&](const Item& item) { return any_item || passes(filter, terminal, read::item_value(item, terminal)); });
   }
 
   bool passes(const Filter& filter, const Terminal& terminal, const Value& value) {
     if (is_empty(value)) return false;
     switch (filter.op) {
-      case FilterOp::kNotEmpty:
-        return true;
+      case FilterOp::kNotEmpty: return true;
       case FilterOp::kEq:
-      case FilterOp::kIn:
-        return equals_any(comparable(value, terminal), filter.values);
-      case FilterOp::kWithin:
-        return within(filter, std::get<Link>(value));
+      case FilterOp::kIn: return equals_any(comparable(value, terminal), filter.values);
+      case FilterOp::kWithin: return within(filter, std::get<Link>(value));
       case FilterOp::kContains: {
         const auto text = comparable(value, terminal);
         return std::get<std::string>(text).find(std::get<std::string>(filter.values.front())) != std::string::npos;
@@ -146,8 +124,7 @@ class Matcher {
         const auto text = comparable(value, terminal);
         return std::get<std::string>(text).starts_with(std::get<std::string>(filter.values.front()));
       }
-      default:
-        return ordered(filter, terminal, value);
+      default: return ordered(filter, terminal, value);
     }
   }
 
@@ -161,8 +138,7 @@ class Matcher {
     if (const auto* text = std::get_if<std::string>(&value)) {
       if (terminal.comparison != Comparison::kText) return false;
       const auto key = base::sort_key(*text);
-      return compare_ordered(filter.op, key, filter.values,
-                             [](const Value& v) -> const std::string& { return std::get<std::string>(v); });
+      return compare_ordered(filter.op, key, filter.values, [](const Value& v) -> const std::string& { return std::get<std::string>(v); });
     }
     const auto* number = std::get_if<std::int64_t>(&value);
     return number != nullptr &&

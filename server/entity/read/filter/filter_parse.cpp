@@ -29,8 +29,7 @@ class FilterParser {
   Filter parse(const json::value& input, const FilterContext& context, const std::string& source, int depth) {
     if (input.is_null()) return Filter::always();
     if (depth > kMaxDepth) throw base::Error::field(source, "filter_too_deep", {{"limit", std::to_string(kMaxDepth)}});
-    if (++nodes_ > kMaxNodes)
-      throw base::Error::field(source, "filter_too_large", {{"limit", std::to_string(kMaxNodes)}});
+    if (++nodes_ > kMaxNodes) throw base::Error::field(source, "filter_too_large", {{"limit", std::to_string(kMaxNodes)}});
     const auto* object = input.if_object();
     if (object == nullptr) throw base::Error::field(source, "wrong_type", {{"expected", "filter"}});
     if (object->empty()) return Filter::always();
@@ -49,8 +48,8 @@ class FilterParser {
     unknown_node(source);
   }
 
-  Filter compare(std::string_view field, std::string_view op_name, const json::value* value,
-                 const FilterContext& context, const std::string& source, const std::string& field_source);
+  Filter compare(std::string_view field, std::string_view op_name, const json::value* value, const FilterContext& context,
+                 const std::string& source, const std::string& field_source);
 
  private:
   [[noreturn]] static void unknown_node(const std::string& source) {
@@ -58,8 +57,7 @@ class FilterParser {
         .with_extra_json(read::valid_json({"field", "and", "or", "not", "exists", "formula", "text", "in_segment"}));
   }
 
-  std::vector<Filter> children(const json::value& value, const FilterContext& context, const std::string& source,
-                               int depth) {
+  std::vector<Filter> children(const json::value& value, const FilterContext& context, const std::string& source, int depth) {
     const auto* array = value.if_array();
     if (array == nullptr) throw base::Error::field(source, "wrong_type", {{"expected", "list"}});
     std::vector<Filter> parts;
@@ -103,8 +101,7 @@ class FilterParser {
     filter.values.emplace_back(std::int64_t{context.entity.id});
     filter.source = source;
     const auto* nested = object->if_contains("filter");
-    filter.children.push_back(nested != nullptr ? parse(*nested, inner, source + ".filter", depth + 1)
-                                                : Filter::always());
+    filter.children.push_back(nested != nullptr ? parse(*nested, inner, source + ".filter", depth + 1) : Filter::always());
     if (object->size() > (nested != nullptr ? 2u : 1u)) {
       throw base::Error::field(source, "unknown_member").with_extra_json(read::valid_json({"path", "filter"}));
     }
@@ -122,8 +119,7 @@ class FilterParser {
     if (index >= 0) {
       const auto& field = other->fields[static_cast<std::size_t>(index)];
       const auto targets = read::link_targets(context.registry, field);
-      if (is_open(*other, field) && std::find(targets.begin(), targets.end(), &context.entity) != targets.end())
-        return {other, index};
+      if (is_open(*other, field) && std::find(targets.begin(), targets.end(), &context.entity) != targets.end()) return {other, index};
     }
     std::vector<std::string> valid;
     for (const auto& backlink : context.registry.backlinks(context.entity)) {
@@ -158,8 +154,7 @@ class FilterParser {
 // One comparison: the operator and its operand in normal form.
 class CompareBuilder {
  public:
-  CompareBuilder(std::vector<PathStep> path, const Terminal& terminal, FilterOp op, const FilterContext& context,
-                 std::string source)
+  CompareBuilder(std::vector<PathStep> path, const Terminal& terminal, FilterOp op, const FilterContext& context, std::string source)
       : path_(std::move(path)),
         terminal_(terminal),
         op_(op),
@@ -170,26 +165,17 @@ class CompareBuilder {
   Filter build(const json::value* value) const {
     switch (op_) {
       case FilterOp::kIsEmpty:
-      case FilterOp::kNotEmpty:
-        return emptiness(value);
-      case FilterOp::kEq:
-        return one(value);
-      case FilterOp::kNe:
-        return Filter::negation(one(value));
+      case FilterOp::kNotEmpty: return emptiness(value);
+      case FilterOp::kEq: return one(value);
+      case FilterOp::kNe: return Filter::negation(one(value));
       case FilterOp::kIn:
-      case FilterOp::kAnyOf:
-        return some(value);
+      case FilterOp::kAnyOf: return some(value);
       case FilterOp::kNotIn:
-      case FilterOp::kNoneOf:
-        return Filter::negation(some(value));
-      case FilterOp::kAllOf:
-        return every(value);
-      case FilterOp::kBetween:
-        return between(value);
-      case FilterOp::kWithin:
-        return leaf(FilterOp::kWithin, scalars(value));
-      default:
-        return ordered(value);
+      case FilterOp::kNoneOf: return Filter::negation(some(value));
+      case FilterOp::kAllOf: return every(value);
+      case FilterOp::kBetween: return between(value);
+      case FilterOp::kWithin: return leaf(FilterOp::kWithin, scalars(value));
+      default: return ordered(value);
     }
   }
 
@@ -237,8 +223,7 @@ class CompareBuilder {
   const json::array& list(const json::value* value) const {
     const auto* array = required(value).if_array();
     if (array == nullptr) throw base::Error::field(value_source_, "wrong_type", {{"expected", "list"}});
-    if (array->size() > kMaxValues)
-      throw base::Error::field(value_source_, "too_many_values", {{"limit", std::to_string(kMaxValues)}});
+    if (array->size() > kMaxValues) throw base::Error::field(value_source_, "too_many_values", {{"limit", std::to_string(kMaxValues)}});
     return *array;
   }
 
@@ -265,8 +250,7 @@ class CompareBuilder {
   Filter every(const json::value* value) const {
     const auto& array = list(value);
     std::vector<Filter> parts;
-    for (std::size_t i = 0; i < array.size(); ++i)
-      parts.push_back(one_of(array[i], value_source_ + "[" + std::to_string(i) + "]"));
+    for (std::size_t i = 0; i < array.size(); ++i) parts.push_back(one_of(array[i], value_source_ + "[" + std::to_string(i) + "]"));
     return Filter::all_of(std::move(parts));
   }
 
@@ -281,8 +265,7 @@ class CompareBuilder {
     const auto& array = list(value);
     if (array.size() != 2) throw base::Error::field(value_source_, "two_values_needed");
     if (!OperandParser::is_spanned(terminal_)) {
-      return leaf(FilterOp::kBetween,
-                  {parser_.scalar(array[0], value_source_ + "[0]"), parser_.scalar(array[1], value_source_ + "[1]")});
+      return leaf(FilterOp::kBetween, {parser_.scalar(array[0], value_source_ + "[0]"), parser_.scalar(array[1], value_source_ + "[1]")});
     }
     const auto low = parser_.span(array[0], value_source_ + "[0]").low;
     const auto high = parser_.span(array[1], value_source_ + "[1]").high;
@@ -305,8 +288,8 @@ class CompareBuilder {
   std::string source_, value_source_;
 };
 
-Filter FilterParser::compare(std::string_view field, std::string_view op_name, const json::value* value,
-                             const FilterContext& context, const std::string& source, const std::string& field_source) {
+Filter FilterParser::compare(std::string_view field, std::string_view op_name, const json::value* value, const FilterContext& context,
+                             const std::string& source, const std::string& field_source) {
   auto path = read::parse_path(field, context, {.source = field_source});
   const auto terminal = read::describe_terminal(context.registry, path.back());
   if (terminal.source == read::TerminalSource::kNothing) {
@@ -335,9 +318,7 @@ std::optional<std::pair<std::string, std::string>> split_name(std::string_view n
 
 // Lists are comma separated; "null" and an empty text mean empty.
 json::value short_operand(std::string_view text, FilterOp op) {
-  const auto element = [](std::string_view part) {
-    return part.empty() || part == "null" ? json::value(nullptr) : json::value(part);
-  };
+  const auto element = [](std::string_view part) { return part.empty() || part == "null" ? json::value(nullptr) : json::value(part); };
   switch (op) {
     case FilterOp::kIn:
     case FilterOp::kNotIn:
@@ -354,18 +335,14 @@ json::value short_operand(std::string_view text, FilterOp op) {
       }
     }
     case FilterOp::kIsEmpty:
-    case FilterOp::kNotEmpty:
-      return json::value(text);
-    default:
-      return element(text);
+    case FilterOp::kNotEmpty: return json::value(text);
+    default: return element(text);
   }
 }
 
 }  // namespace
 
-Filter parse_filter(const json::value& input, const FilterContext& context) {
-  return FilterParser().parse(input, context, "filter", 0);
-}
+Filter parse_filter(const json::value& input, const FilterContext& context) { return FilterParser().parse(input, context, "filter", 0); }
 
 Filter parse_short_filter(const std::vector<std::pair<std::string, std::string>>& query, const FilterContext& context) {
   FilterParser parser;

@@ -21,22 +21,16 @@ std::size_t padded_size(std::size_t count) {
 
 // Operators that order text compare sort keys, all others the folded or plain text.
 bool is_ordering(FilterOp op) {
-  return op == FilterOp::kLt || op == FilterOp::kLte || op == FilterOp::kGt || op == FilterOp::kGte ||
-         op == FilterOp::kBetween;
+  return op == FilterOp::kLt || op == FilterOp::kLte || op == FilterOp::kGt || op == FilterOp::kGte || op == FilterOp::kBetween;
 }
 
 std::string_view comparison_sign(FilterOp op) {
   switch (op) {
-    case FilterOp::kLt:
-      return " < ";
-    case FilterOp::kLte:
-      return " <= ";
-    case FilterOp::kGt:
-      return " > ";
-    case FilterOp::kGte:
-      return " >= ";
-    default:
-      return " = ";
+    case FilterOp::kLt: return " < ";
+    case FilterOp::kLte: return " <= ";
+    case FilterOp::kGt: return " > ";
+    case FilterOp::kGte: return " >= ";
+    default: return " = ";
   }
 }
 
@@ -55,8 +49,7 @@ std::string prefix_end(std::string_view prefix) {
     char32_t code = 0;
     const auto lead = static_cast<unsigned char>(end[start]);
     code = lead < 0x80 ? lead : lead < 0xE0 ? lead & 0x1Fu : lead < 0xF0 ? lead & 0x0Fu : lead & 0x07u;
-    for (std::size_t i = start + 1; i < end.size(); ++i)
-      code = code << 6 | (static_cast<unsigned char>(end[i]) & 0x3Fu);
+    for (std::size_t i = start + 1; i < end.size(); ++i) code = code << 6 | (static_cast<unsigned char>(end[i]) & 0x3Fu);
     end.resize(start);
     if (code >= 0x10FFFF) continue;
     code = code == 0xD7FF ? 0xE000 : code + 1;
@@ -84,42 +77,18 @@ void FilterSql::write(const Filter& filter, const EntityDef& entity, std::string
   const bool outer = as_system_;
   as_system_ = as_system_ || filter.as_system;
   switch (filter.kind) {
-    case Filter::Kind::kAlways:
-      out_ << "(1=1)";
-      break;
-    case Filter::Kind::kNever:
-      out_ << "(1=0)";
-      break;
-    case Filter::Kind::kAnd:
-      group(filter, entity, alias, " AND ");
-      break;
-    case Filter::Kind::kOr:
-      group(filter, entity, alias, " OR ");
-      break;
-    case Filter::Kind::kNot:
-      negation(filter, entity, alias);
-      break;
-    case Filter::Kind::kCompare:
-      walk(filter, 0, alias);
-      break;
-    case Filter::Kind::kExists:
-      exists(filter, alias);
-      break;
-    case Filter::Kind::kLinked:
-      linked(filter, alias);
-      break;
-    case Filter::Kind::kFormula:
-      formula(filter, entity, alias);
-      break;
-    case Filter::Kind::kText:
-      text(filter, entity, alias);
-      break;
-    case Filter::Kind::kScope:
-      scope(filter, alias);
-      break;
-    case Filter::Kind::kShared:
-      shared(filter, entity, alias);
-      break;
+    case Filter::Kind::kAlways: out_ << "(1=1)"; break;
+    case Filter::Kind::kNever: out_ << "(1=0)"; break;
+    case Filter::Kind::kAnd: group(filter, entity, alias, " AND "); break;
+    case Filter::Kind::kOr: group(filter, entity, alias, " OR "); break;
+    case Filter::Kind::kNot: negation(filter, entity, alias); break;
+    case Filter::Kind::kCompare: walk(filter, 0, alias); break;
+    case Filter::Kind::kExists: exists(filter, alias); break;
+    case Filter::Kind::kLinked: linked(filter, alias); break;
+    case Filter::Kind::kFormula: formula(filter, entity, alias); break;
+    case Filter::Kind::kText: text(filter, entity, alias); break;
+    case Filter::Kind::kScope: scope(filter, alias); break;
+    case Filter::Kind::kShared: shared(filter, entity, alias); break;
   }
   as_system_ = outer;
 }
@@ -184,8 +153,8 @@ void FilterSql::leave_membership() {
 
 bool FilterSql::write_members(const Filter& filter, const EntityDef& entity) {
   const bool is_exists = filter.kind == Filter::Kind::kExists || filter.kind == Filter::Kind::kLinked;
-  const bool is_path = filter.kind == Filter::Kind::kCompare &&
-                       (filter.path.size() > 1 || describe_terminal(registry_, filter.path.front()).is_many());
+  const bool is_path =
+      filter.kind == Filter::Kind::kCompare && (filter.path.size() > 1 || describe_terminal(registry_, filter.path.front()).is_many());
   if (!is_exists && !is_path) return false;
   members_only_ = true;
   depth_ = 0;
@@ -204,14 +173,13 @@ void FilterSql::walk(const Filter& filter, std::size_t step, std::string_view al
   const std::string outer(alias);
   if (terminal.source == TerminalSource::kTargets) {
     const auto link = out_.new_alias();
-    const auto from = terminal.items->quoted_table + " " + link + " JOIN " + table + " ON " + name + ".id = " + link +
-                      "." + terminal.items->target_column;
+    const auto from = terminal.items->quoted_table + " " + link + " JOIN " + table + " ON " + name + ".id = " + link + "." +
+                      terminal.items->target_column;
     enter_membership({membership_, outer + ".id", link + "." + terminal.items->own_column, from, {}, 0});
     out_ << link << ".deleted_at IS NULL AND ";
   } else {
     enter_membership({membership_, outer + "." + terminal.column, name + ".id", table,
-                      terminal.entity_column.empty() ? std::string() : outer + "." + terminal.entity_column,
-                      target.id});
+                      terminal.entity_column.empty() ? std::string() : outer + "." + terminal.entity_column, target.id});
   }
   out_ << name << ".deleted_at IS NULL AND ";
   walk(filter, step + 1, name);
@@ -258,10 +226,8 @@ void FilterSql::column_condition(const Filter& filter, const Terminal& terminal,
       return;
     case FilterOp::kEq:
     case FilterOp::kIn:
-      return terminal.comparison == Comparison::kLink ? one_of_links(filter, terminal, alias)
-                                                      : one_of(filter, terminal, alias);
-    case FilterOp::kWithin:
-      return within(filter, terminal, alias);
+      return terminal.comparison == Comparison::kLink ? one_of_links(filter, terminal, alias) : one_of(filter, terminal, alias);
+    case FilterOp::kWithin: return within(filter, terminal, alias);
     case FilterOp::kContains:
       out_ << (out_.is_postgres() ? "(strpos(" : "(instr(");
       (column() << ", ").parameter(operand(filter.values.front(), terminal)) << ") > 0)";
@@ -349,12 +315,11 @@ void FilterSql::within(const Filter& filter, const Terminal& terminal, std::stri
     const auto* target = registry_.find_id(entity_id);
     if (!first) out_ << " OR ";
     first = false;
-    out_ << "(" << alias << "." << terminal.column << " IN (WITH RECURSIVE tree(id) AS (SELECT b.id FROM "
-         << table_of(*target) << " b WHERE b.id";
+    out_ << "(" << alias << "." << terminal.column << " IN (WITH RECURSIVE tree(id) AS (SELECT b.id FROM " << table_of(*target)
+         << " b WHERE b.id";
     out_.in_ints(std::move(list));
     if (const auto parent = parent_index(*target); parent >= 0) {
-      out_ << " UNION SELECT c.id FROM " << table_of(*target) << " c JOIN tree ON c." << column_of(*target, parent)
-           << " = tree.id";
+      out_ << " UNION SELECT c.id FROM " << table_of(*target) << " c JOIN tree ON c." << column_of(*target, parent) << " = tree.id";
     }
     out_ << ") SELECT id FROM tree)";
     if (!terminal.entity_column.empty()) {
@@ -374,8 +339,8 @@ void FilterSql::exists(const Filter& filter, std::string_view alias) {
   const auto id = std::string(alias) + ".id";
   if (terminal.source == TerminalSource::kTargets) {
     const auto link = out_.new_alias();
-    const auto from = terminal.items->quoted_table + " " + link + " JOIN " + table + " ON " + name + ".id = " + link +
-                      "." + terminal.items->own_column;
+    const auto from =
+        terminal.items->quoted_table + " " + link + " JOIN " + table + " ON " + name + ".id = " + link + "." + terminal.items->own_column;
     enter_membership({membership_, id, link + "." + terminal.items->target_column, from, {}, 0});
     out_ << link << ".deleted_at IS NULL AND ";
   } else {
@@ -440,8 +405,7 @@ void FilterSql::shared(const Filter& filter, const EntityDef& entity, std::strin
 
 void FilterSql::text(const Filter& filter, const EntityDef& entity, std::string_view alias) {
   const Caller& eyes = as_system_ ? *Caller::system() : caller_;
-  auto predicate =
-      text_predicate(out_.dialect(), entity, eyes, filter.text, std::string(alias) + ".id", out_.next_parameter());
+  auto predicate = text_predicate(out_.dialect(), entity, eyes, filter.text, std::string(alias) + ".id", out_.next_parameter());
   for (auto& bind : predicate.binds) out_.add_bind(std::move(bind));
   out_ << "(" << predicate.sql << ")";
 }

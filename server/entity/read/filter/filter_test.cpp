@@ -23,17 +23,14 @@ class FilterTest : public testing::TestWithParam<store::Dialect> {
         "company",
         R"({"name": "Ель", "city": "казань", "owner": 4, "industry": "it", "relations": ["client"], "budget": "10.50", "employees": 200,
       "founded": "2026-10-31", "seen_at": "2026-11-17T20:00:00Z", "parent": 1, "contacts": [1, 2], "code": "AbC"})");
-    world_->add("company",
-                R"({"name": "Zebra", "owner": 5, "tags": ["опт"], "rate": "1.500", "is_vip": false, "parent": 2})");
+    world_->add("company", R"({"name": "Zebra", "owner": 5, "tags": ["опт"], "rate": "1.500", "is_vip": false, "parent": 2})");
     world_->add("company", R"({"name": "Пустая"})");
     world_->add("stage", R"({"name": "Новая", "kind": "open"})");
     world_->add("stage", R"({"name": "Успех", "kind": "won"})");
-    world_->add(
-        "deal",
-        R"({"name": "Поставка", "amount": "500", "company": 1, "stage": 1, "owner": 2, "source": {"entity": "company", "id": 2}})");
-    world_->add(
-        "deal",
-        R"({"name": "Ремонт", "amount": "7000", "company": 2, "stage": 2, "owner": 4, "source": {"entity": "contact", "id": 2}})");
+    world_->add("deal",
+                R"({"name": "Поставка", "amount": "500", "company": 1, "stage": 1, "owner": 2, "source": {"entity": "company", "id": 2}})");
+    world_->add("deal",
+                R"({"name": "Ремонт", "amount": "7000", "company": 2, "stage": 2, "owner": 4, "source": {"entity": "contact", "id": 2}})");
     world_->add("deal", R"({"name": "Без всего"})");
     admin_ = make_admin();
   }
@@ -119,13 +116,10 @@ TEST_P(FilterTest, MultiValuesMatchWhenAnyItemDoes) {
 
 TEST_P(FilterTest, ExistsLooksAtRecordsThatPointHere) {
   EXPECT_EQ(companies(R"({"exists": {"path": "deal.company"}})"), (Ids{1, 2}));
-  EXPECT_EQ(companies(R"({"exists": {"path": "deal.company", "filter": {"field": "stage.kind", "value": "won"}}})"),
-            Ids{2});
+  EXPECT_EQ(companies(R"({"exists": {"path": "deal.company", "filter": {"field": "stage.kind", "value": "won"}}})"), Ids{2});
   EXPECT_EQ(companies(R"({"exists": {"path": "deal.source"}})"), Ids{2});
   EXPECT_EQ(companies(R"({"not": {"exists": {"path": "deal.company"}}})"), (Ids{3, 4}));
-  EXPECT_EQ(
-      found("contact", R"({"exists": {"path": "company.contacts", "filter": {"field": "name", "value": "ель"}}})"),
-      (Ids{1, 2}));
+  EXPECT_EQ(found("contact", R"({"exists": {"path": "company.contacts", "filter": {"field": "name", "value": "ель"}}})"), (Ids{1, 2}));
   world_->remove("deal", 2);
   EXPECT_EQ(companies(R"({"exists": {"path": "deal.company"}})"), Ids{1});
 }

@@ -40,13 +40,9 @@ Filter Filter::never() {
   return filter;
 }
 
-Filter Filter::all_of(std::vector<Filter> parts) {
-  return join(Kind::kAnd, Kind::kAlways, Kind::kNever, std::move(parts));
-}
+Filter Filter::all_of(std::vector<Filter> parts) { return join(Kind::kAnd, Kind::kAlways, Kind::kNever, std::move(parts)); }
 
-Filter Filter::any_of(std::vector<Filter> parts) {
-  return join(Kind::kOr, Kind::kNever, Kind::kAlways, std::move(parts));
-}
+Filter Filter::any_of(std::vector<Filter> parts) { return join(Kind::kOr, Kind::kNever, Kind::kAlways, std::move(parts)); }
 
 Filter Filter::negation(Filter part) {
   if (part.kind == Kind::kAlways) return never();

@@ -1,5 +1,5 @@
-#include "server/entity/read/filter/segment_filter.hpp"
 #include "server/entity/read/filter/formula_scope.hpp"
+#include "server/entity/read/filter/segment_filter.hpp"
 
 #include <utility>
 
@@ -17,8 +17,7 @@ namespace {
 constexpr std::string_view kMe = "me";
 
 // The fields of `formula_path`; nullopt for `me.…`, for multi-values and for what does not exist. Rights are not asked.
-std::optional<std::vector<PathStep>> field_path(const formula::Path& formula_path, const Registry& registry,
-                                                const EntityDef& entity) {
+std::optional<std::vector<PathStep>> field_path(const formula::Path& formula_path, const Registry& registry, const EntityDef& entity) {
   std::vector<PathStep> path;
   const EntityDef* at = &entity;
   for (const auto& name : formula_path) {
@@ -32,30 +31,20 @@ std::optional<std::vector<PathStep>> field_path(const formula::Path& formula_pat
   return path;
 }
 
-bool is_me(const formula::Path& path, const EntityDef& entity) {
-  return !path.empty() && path.front() == kMe && entity.index_of(kMe) < 0;
-}
+bool is_me(const formula::Path& path, const EntityDef& entity) { return !path.empty() && path.front() == kMe && entity.index_of(kMe) < 0; }
 
 std::optional<formula::Storage> storage_kind(const Terminal& terminal) {
   if (terminal.is_money) return formula::Storage::kDecimal;
   switch (terminal.comparison) {
     case Comparison::kText:
-    case Comparison::kChoice:
-      return formula::Storage::kText;
-    case Comparison::kNumber:
-      return terminal.scale == 0 ? formula::Storage::kInteger : formula::Storage::kDecimal;
-    case Comparison::kBool:
-      return formula::Storage::kBoolean;
-    case Comparison::kDate:
-      return formula::Storage::kDate;
-    case Comparison::kInstant:
-      return formula::Storage::kInstant;
-    case Comparison::kDuration:
-      return formula::Storage::kDuration;
-    case Comparison::kLink:
-      return formula::Storage::kInteger;
-    default:
-      return std::nullopt;
+    case Comparison::kChoice: return formula::Storage::kText;
+    case Comparison::kNumber: return terminal.scale == 0 ? formula::Storage::kInteger : formula::Storage::kDecimal;
+    case Comparison::kBool: return formula::Storage::kBoolean;
+    case Comparison::kDate: return formula::Storage::kDate;
+    case Comparison::kInstant: return formula::Storage::kInstant;
+    case Comparison::kDuration: return formula::Storage::kDuration;
+    case Comparison::kLink: return formula::Storage::kInteger;
+    default: return std::nullopt;
   }
 }
 
@@ -70,8 +59,7 @@ int stored_scale(const Terminal& terminal) {
 // numbered.
 class RowResolver final : public formula::SqlResolver {
  public:
-  RowResolver(SqlWriter& out, FilterSql& filters, const formula::Formula& formula, const EntityDef& entity,
-              std::string_view alias) {
+  RowResolver(SqlWriter& out, FilterSql& filters, const formula::Formula& formula, const EntityDef& entity, std::string_view alias) {
     for (const auto& path : formula.inputs()) answers_.emplace_back(path, answer(out, filters, path, entity, alias));
   }
 
@@ -83,8 +71,8 @@ class RowResolver final : public formula::SqlResolver {
   }
 
  private:
-  static std::optional<Answer> answer(SqlWriter& out, FilterSql& filters, const formula::Path& path,
-                                      const EntityDef& entity, std::string_view alias) {
+  static std::optional<Answer> answer(SqlWriter& out, FilterSql& filters, const formula::Path& path, const EntityDef& entity,
+                                      std::string_view alias) {
     if (is_me(path, entity)) return me(filters.caller(), path);
     const auto fields = field_path(path, filters.registry(), entity);
     if (!fields) return std::nullopt;
@@ -105,8 +93,7 @@ class RowResolver final : public formula::SqlResolver {
     if (path.size() != 2) return std::nullopt;
     if (path[1] == "id") return formula::Value(caller.user_id);
     if (path[1] == "name") return formula::Value(caller.title);
-    if (path[1] == "department_id")
-      return caller.department_id != 0 ? formula::Value(caller.department_id) : formula::Value();
+    if (path[1] == "department_id") return caller.department_id != 0 ? formula::Value(caller.department_id) : formula::Value();
     if (path[1] == "is_admin") return formula::Value(caller.is_admin);
     return std::nullopt;
   }
@@ -123,8 +110,7 @@ void check_rights(const formula::Formula& formula, const FilterContext& context,
     for (std::size_t i = 0; i < fields->size(); ++i) {
       const auto& step = (*fields)[i];
       const bool entity_is_open = i == 0 || may(context.caller, *step.entity, Action::kRead);
-      if (entity_is_open &&
-          may_read_field(context.caller, *step.entity, step.entity->fields[static_cast<std::size_t>(step.field)]))
+      if (entity_is_open && may_read_field(context.caller, *step.entity, step.entity->fields[static_cast<std::size_t>(step.field)]))
         continue;
       throw base::Error::field(source, "unknown_field", {{"field", formula::to_string(path)}});
     }
@@ -141,8 +127,7 @@ void check_rights(const formula::Formula& formula, const FilterContext& context,
   throw formula::to_error(error, source);
 }
 
-formula::SqlResult compile(SqlWriter& out, FilterSql& filters, const Filter& filter, const EntityDef& entity,
-                           std::string_view alias) {
+formula::SqlResult compile(SqlWriter& out, FilterSql& filters, const Filter& filter, const EntityDef& entity, std::string_view alias) {
   RowResolver resolver(out, filters, *filter.formula, entity, alias);
   formula::SqlOptions options;
   options.dialect = out.dialect();
@@ -206,8 +191,8 @@ Filter formula_node(std::shared_ptr<const formula::Formula> formula, std::string
 }  // namespace
 
 Filter formula_filter(std::string_view text, const FilterContext& context, const std::string& source) {
-  const auto parsed = formula::Formula::parse(text, scope_of(context.registry, context.entity),
-                                              formula::Typing::kStrict, formula::Type::boolean());
+  const auto parsed =
+      formula::Formula::parse(text, scope_of(context.registry, context.entity), formula::Typing::kStrict, formula::Type::boolean());
   if (parsed.error) throw_formula_error(*parsed.error, source);
   check_rights(*parsed.formula, context, source);
   auto filter = formula_node(parsed.formula, text);
@@ -229,16 +214,14 @@ Filter condition_filter(std::string_view text, const Registry& registry, const E
     both.push_back(condition_filter(text.substr(end + 1), registry, entity));
     return Filter::all_of(std::move(both));
   }
-  const auto parsed =
-      formula::Formula::parse(text, scope_of(registry, entity), formula::Typing::kStrict, formula::Type::boolean());
+  const auto parsed = formula::Formula::parse(text, scope_of(registry, entity), formula::Typing::kStrict, formula::Type::boolean());
   if (parsed.error) return Filter::never();
   auto filter = formula_node(parsed.formula, text);
   filter.as_system = true;
   return filter;
 }
 
-void write_formula(SqlWriter& out, FilterSql& filters, const Filter& filter, const EntityDef& entity,
-                   std::string_view alias) {
+void write_formula(SqlWriter& out, FilterSql& filters, const Filter& filter, const EntityDef& entity, std::string_view alias) {
   const auto result = compile(out, filters, filter, entity, alias);
   if (result.error) throw_formula_error(*result.error, filter.source);
   for (const auto& bind : result.expression->binds) {
@@ -252,8 +235,7 @@ void write_formula(SqlWriter& out, FilterSql& filters, const Filter& filter, con
   out << "(" << result.expression->sql << ")";
 }
 
-bool formula_matches(const Filter& filter, const Record& record, const FilterContext& context, RecordResolver* resolver,
-                     bool as_system) {
+bool formula_matches(const Filter& filter, const Record& record, const FilterContext& context, RecordResolver* resolver, bool as_system) {
   RuleContext rules{context.registry, context.caller, context.now, nullptr};
   if (resolver == nullptr) return evaluate(rules, *filter.formula, record).is_true();
   CallersResolver callers(context, *resolver);

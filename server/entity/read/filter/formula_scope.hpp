@@ -16,10 +16,8 @@ Filter formula_filter(std::string_view text, const FilterContext& context, const
 Filter condition_filter(std::string_view text, const Registry& registry, const EntityDef& entity);
 
 // Condition over a row named `alias`.
-void write_formula(SqlWriter& out, FilterSql& filters, const Filter& filter, const EntityDef& entity,
-                   std::string_view alias);
+void write_formula(SqlWriter& out, FilterSql& filters, const Filter& filter, const EntityDef& entity, std::string_view alias);
 // `as_system`: paths are followed without the caller's rights.
-bool formula_matches(const Filter& filter, const Record& record, const FilterContext& context, RecordResolver* resolver,
-                     bool as_system);
+bool formula_matches(const Filter& filter, const Record& record, const FilterContext& context, RecordResolver* resolver, bool as_system);
 
 }  // namespace entity::read

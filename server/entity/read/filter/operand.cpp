@@ -30,8 +30,7 @@ constexpr std::int64_t kMaxRelative = 100'000;
 std::string_view text_of(const json::value& input, const std::string& source, std::string_view expected) {
   const auto* text = input.if_string();
   if (text == nullptr) wrong_type(source, expected);
-  if (text->size() > kMaxTextBytes)
-    throw base::Error::field(source, "too_long", {{"limit", std::to_string(kMaxTextBytes)}});
+  if (text->size() > kMaxTextBytes) throw base::Error::field(source, "too_long", {{"limit", std::to_string(kMaxTextBytes)}});
   if (text->find('\0') != json::string::npos) throw base::Error::field(source, "bad_character");
   return {text->data(), text->size()};
 }
@@ -62,8 +61,7 @@ std::string partial_item_operand(std::string_view column, std::string_view text)
 
 }  // namespace
 
-std::optional<std::pair<base::Date, base::Date>> calendar_unit(base::Date day, std::string_view unit,
-                                                               std::int64_t amount) {
+std::optional<std::pair<base::Date, base::Date>> calendar_unit(base::Date day, std::string_view unit, std::int64_t amount) {
   if (amount < -kMaxRelative || amount > kMaxRelative) return std::nullopt;
   const auto step = static_cast<int>(amount);
   const year_month_day date{day};
@@ -95,22 +93,17 @@ bool OperandParser::is_spanned(const Terminal& terminal) {
     case Comparison::kNumber:
     case Comparison::kDate:
     case Comparison::kInstant:
-    case Comparison::kDuration:
-      return true;
-    default:
-      return false;
+    case Comparison::kDuration: return true;
+    default: return false;
   }
 }
 
-base::Date OperandParser::today() const {
-  return zone_of(context_.caller)->local_date(context_.now);
-}
+base::Date OperandParser::today() const { return zone_of(context_.caller)->local_date(context_.now); }
 
 Span OperandParser::days(base::Date first, base::Date last) const {
   if (terminal_.comparison == Comparison::kDate) return {base::to_days(first), base::to_days(last)};
   const auto zone = *zone_of(context_.caller);
-  return {base::to_micros(zone.start_of_day(first)),
-          base::to_micros(zone.start_of_day(last + std::chrono::days{1})) - 1};
+  return {base::to_micros(zone.start_of_day(first)), base::to_micros(zone.start_of_day(last + std::chrono::days{1})) - 1};
 }
 
 std::optional<Span> OperandParser::relative(std::int64_t amount, std::string_view unit) const {
@@ -146,26 +139,13 @@ std::optional<Span> OperandParser::relative_short(std::string_view text) const {
   if (text.size() < 2) return std::nullopt;
   std::string_view unit;
   switch (text.back()) {
-    case 'h':
-      unit = "hour";
-      break;
-    case 'd':
-      unit = "day";
-      break;
-    case 'w':
-      unit = "week";
-      break;
-    case 'm':
-      unit = "month";
-      break;
-    case 'q':
-      unit = "quarter";
-      break;
-    case 'y':
-      unit = "year";
-      break;
-    default:
-      return std::nullopt;
+    case 'h': unit = "hour"; break;
+    case 'd': unit = "day"; break;
+    case 'w': unit = "week"; break;
+    case 'm': unit = "month"; break;
+    case 'q': unit = "quarter"; break;
+    case 'y': unit = "year"; break;
+    default: return std::nullopt;
   }
   if (text.front() == '+') text.remove_prefix(1);
   std::int64_t amount = 0;
@@ -196,15 +176,13 @@ Span OperandParser::moment(const json::value& input, const std::string& source) 
   if (const auto span = relative_word(text)) return *span;
   if (const auto span = relative_short(text)) return *span;
   throw base::Error::field(source, "unknown_date", {{"value", std::string(base::prefix(text, 40))}})
-      .with_extra_json(valid_json({"2026-11-21", "today", "yesterday", "tomorrow", "this_week", "last_week",
-                                   "next_week", "this_month", "last_month", "next_month", "this_quarter",
-                                   "last_quarter", "next_quarter", "this_year", "last_year", "next_year"}));
+      .with_extra_json(
+          valid_json({"2026-11-21", "today", "yesterday", "tomorrow", "this_week", "last_week", "next_week", "this_month", "last_month",
+                      "next_month", "this_quarter", "last_quarter", "next_quarter", "this_year", "last_year", "next_year"}));
 }
 
 std::int64_t OperandParser::decimal(const json::value& input, const std::string& source) const {
-  const int scale = terminal_.field->type->name() == "integer" || terminal_.is_many() || terminal_.field->system
-                        ? 0
-                        : terminal_.scale;
+  const int scale = terminal_.field->type->name() == "integer" || terminal_.is_many() || terminal_.field->system ? 0 : terminal_.scale;
   std::string text;
   if (const auto* number = input.if_int64()) {
     text = std::to_string(*number);
@@ -237,8 +215,7 @@ std::int64_t OperandParser::duration(const json::value& input, const std::string
 Span OperandParser::span(const json::value& input, const std::string& source) const {
   switch (terminal_.comparison) {
     case Comparison::kDate:
-    case Comparison::kInstant:
-      return moment(input, source);
+    case Comparison::kInstant: return moment(input, source);
     case Comparison::kDuration: {
       const auto micros = duration(input, source);
       return {micros, micros};
@@ -256,10 +233,8 @@ Value OperandParser::text_value(const json::value& input, const std::string& sou
   std::string stored;
   if (terminal_.source == TerminalSource::kItems) {
     const auto& column = terminal_.items->columns[static_cast<std::size_t>(terminal_.item_index)].suffix;
-    stored = partial ? partial_item_operand(column, text)
-                     : terminal_.field->type->item_operand(*terminal_.field, column, text);
-  } else if (op_ == FilterOp::kLt || op_ == FilterOp::kLte || op_ == FilterOp::kGt || op_ == FilterOp::kGte ||
-             op_ == FilterOp::kBetween) {
+    stored = partial ? partial_item_operand(column, text) : terminal_.field->type->item_operand(*terminal_.field, column, text);
+  } else if (op_ == FilterOp::kLt || op_ == FilterOp::kLte || op_ == FilterOp::kGt || op_ == FilterOp::kGte || op_ == FilterOp::kBetween) {
     stored = base::sort_key(text);
   } else {
     stored = terminal_.is_folded ? folded_text(text) : std::string(text);
@@ -274,8 +249,7 @@ Value OperandParser::choice_value(const json::value& input, const std::string& s
   if (terminal_.field->option(text) == nullptr) {
     std::vector<std::string> keys;
     for (const auto& option : terminal_.field->options) keys.push_back(option.key);
-    throw base::Error::field(source, "unknown_option", {{"value", std::string(base::prefix(text, 40))}})
-        .with_extra_json(valid_json(keys));
+    throw base::Error::field(source, "unknown_option", {{"value", std::string(base::prefix(text, 40))}}).with_extra_json(valid_json(keys));
   }
   return std::string(text);
 }
@@ -289,8 +263,7 @@ Value OperandParser::link_value(const json::value& input, const std::string& sou
     }
     std::vector<std::string> names;
     for (const auto* target : targets) names.push_back(target->key);
-    throw base::Error::field(source, "unknown_entity", {{"entity", std::string(base::prefix(key, 40))}})
-        .with_extra_json(valid_json(names));
+    throw base::Error::field(source, "unknown_entity", {{"entity", std::string(base::prefix(key, 40))}}).with_extra_json(valid_json(names));
   };
   const EntityDef* target = targets.size() == 1 ? targets.front() : nullptr;
   std::optional<std::int64_t> id;
@@ -333,12 +306,9 @@ Value OperandParser::scalar(const json::value& input, const std::string& source)
         return static_cast<std::int64_t>(*text == "true");
       }
       wrong_type(source, "bool");
-    case Comparison::kChoice:
-      return choice_value(input, source);
-    case Comparison::kLink:
-      return link_value(input, source);
-    default:
-      return text_value(input, source);
+    case Comparison::kChoice: return choice_value(input, source);
+    case Comparison::kLink: return link_value(input, source);
+    default: return text_value(input, source);
   }
 }
 

@@ -22,8 +22,7 @@ struct Span {
 
 class OperandParser {
  public:
-  OperandParser(const FilterContext& context, const Terminal& terminal, FilterOp op)
-      : context_(context), terminal_(terminal), op_(op) {}
+  OperandParser(const FilterContext& context, const Terminal& terminal, FilterOp op) : context_(context), terminal_(terminal), op_(op) {}
 
   // Numbers, dates, instants, durations. Throws Error::field(source, "wrong_type" | "unknown_date" | …).
   Span span(const json::value& input, const std::string& source) const;
@@ -52,7 +51,6 @@ class OperandParser {
 
 // First and last day of the calendar unit ("day", "week", "month", "quarter", "year") that holds `day`, moved by
 // `amount` units. nullopt: unknown unit or outside years 1..9999. Weeks start on Monday.
-std::optional<std::pair<base::Date, base::Date>> calendar_unit(base::Date day, std::string_view unit,
-                                                               std::int64_t amount);
+std::optional<std::pair<base::Date, base::Date>> calendar_unit(base::Date day, std::string_view unit, std::int64_t amount);
 
 }  // namespace entity::read

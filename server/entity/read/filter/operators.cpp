@@ -52,22 +52,18 @@ std::vector<FilterOp> operators_of(const Terminal& terminal) {
   switch (terminal.comparison) {
     case Comparison::kText:
       add({FilterOp::kContains, FilterOp::kStartsWith});
-      if (!terminal.sort_column.empty())
-        add({FilterOp::kLt, FilterOp::kLte, FilterOp::kGt, FilterOp::kGte, FilterOp::kBetween});
+      if (!terminal.sort_column.empty()) add({FilterOp::kLt, FilterOp::kLte, FilterOp::kGt, FilterOp::kGte, FilterOp::kBetween});
       break;
     case Comparison::kNumber:
     case Comparison::kDate:
     case Comparison::kInstant:
-    case Comparison::kDuration:
-      add({FilterOp::kLt, FilterOp::kLte, FilterOp::kGt, FilterOp::kGte, FilterOp::kBetween});
-      break;
+    case Comparison::kDuration: add({FilterOp::kLt, FilterOp::kLte, FilterOp::kGt, FilterOp::kGte, FilterOp::kBetween}); break;
     case Comparison::kLink: {
       const auto climbs = [](const EntityDef* target) { return parent_index(*target) >= 0; };
       if (std::any_of(terminal.targets.begin(), terminal.targets.end(), climbs)) add({FilterOp::kWithin});
       break;
     }
-    default:
-      break;
+    default: break;
   }
   if (terminal.is_many() || terminal.comparison == Comparison::kChoice || terminal.comparison == Comparison::kLink) {
     add({FilterOp::kAnyOf, FilterOp::kNoneOf});

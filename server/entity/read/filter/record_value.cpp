@@ -49,8 +49,7 @@ Value item_value(const Item& item, const Terminal& terminal) {
   return {};
 }
 
-std::vector<std::int64_t> linked_ids(const Record& record, const PathStep& step, const EntityDef& target,
-                                     const Registry& registry) {
+std::vector<std::int64_t> linked_ids(const Record& record, const PathStep& step, const EntityDef& target, const Registry& registry) {
   const auto terminal = describe_terminal(registry, step);
   std::vector<std::int64_t> ids;
   if (terminal.source == TerminalSource::kTargets) {
@@ -62,8 +61,7 @@ std::vector<std::int64_t> linked_ids(const Record& record, const PathStep& step,
     return ids;
   }
   const auto value = terminal_value(record, terminal);
-  if (const auto* link = std::get_if<Link>(&value);
-      link != nullptr && (terminal.entity_column.empty() || link->entity_id == target.id)) {
+  if (const auto* link = std::get_if<Link>(&value); link != nullptr && (terminal.entity_column.empty() || link->entity_id == target.id)) {
     ids.push_back(link->record_id);
   }
   return ids;

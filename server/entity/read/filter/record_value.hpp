@@ -14,7 +14,6 @@ Value terminal_value(const Record& record, const Terminal& terminal);
 // Column of an item; for many_to_many a Link.
 Value item_value(const Item& item, const Terminal& terminal);
 // Ids of records of `target` that the step's link, user or many_to_many field points to.
-std::vector<std::int64_t> linked_ids(const Record& record, const PathStep& step, const EntityDef& target,
-                                     const Registry& registry);
+std::vector<std::int64_t> linked_ids(const Record& record, const PathStep& step, const EntityDef& target, const Registry& registry);
 
 }  // namespace entity::read

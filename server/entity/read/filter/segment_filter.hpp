@@ -1,4 +1,5 @@
-// Membership in segments as a filter. Segments are records of a module (entities `segment`, `segment_member`); without it there is no such filter.
+// Membership in segments as a filter. Segments are records of a module (entities `segment`, `segment_member`); without it there is no such
+// filter.
 #pragma once
 
 #include <string>

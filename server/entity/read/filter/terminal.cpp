@@ -45,8 +45,7 @@ class PathParser {
 
   std::vector<PathStep> parse() {
     if (parts_.size() > kMaxPathSteps) {
-      throw base::Error::field(std::string(options_.source), "path_too_long",
-                               {{"limit", std::to_string(kMaxPathSteps)}});
+      throw base::Error::field(std::string(options_.source), "path_too_long", {{"limit", std::to_string(kMaxPathSteps)}});
     }
     const EntityDef* entity = &context_.entity;
     while (entity != nullptr) entity = take_step(*entity);
@@ -93,8 +92,7 @@ class PathParser {
     }
     if (targets.empty()) fail({});
     if (link_targets(context_.registry, field).size() == 1) return targets.front();
-    const auto found =
-        std::find_if(targets.begin(), targets.end(), [&](const auto* target) { return target->key == parts_[at_]; });
+    const auto found = std::find_if(targets.begin(), targets.end(), [&](const auto* target) { return target->key == parts_[at_]; });
     std::vector<std::string> names;
     for (const auto* target : targets) names.push_back(target->key);
     if (found == targets.end() || at_ + 1 == parts_.size()) fail(names);
@@ -125,8 +123,7 @@ void describe_items(Terminal& terminal, const PathStep& step) {
     return;
   }
   terminal.source = TerminalSource::kItems;
-  const std::string_view name =
-      step.item_column.empty() ? field.type->main_item_column(field) : std::string_view(step.item_column);
+  const std::string_view name = step.item_column.empty() ? field.type->main_item_column(field) : std::string_view(step.item_column);
   const auto& columns = terminal.items->columns;
   for (std::size_t i = 0; i < columns.size(); ++i) {
     if (columns[i].suffix != name) continue;

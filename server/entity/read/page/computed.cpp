@@ -41,7 +41,9 @@ bool describe(const QueryContext& context, ViewerRollUp& roll_up) {
   roll_up.link = roll_up.child->index_of(std::string_view(of).substr(dot + 1));
   roll_up.fn = base::json_string(declaration, "fn", "count");
   if (!may(context.caller, *roll_up.child, Action::kRead)) return false;
-  const auto readable = [&](FieldIndex index) { return index >= 0 && may_read_field(context.caller, *roll_up.child, roll_up.child->fields[static_cast<std::size_t>(index)]); };
+  const auto readable = [&](FieldIndex index) {
+    return index >= 0 && may_read_field(context.caller, *roll_up.child, roll_up.child->fields[static_cast<std::size_t>(index)]);
+  };
   if (!readable(roll_up.link)) return false;
   if (roll_up.fn != "count") {
     const auto index = roll_up.child->index_of(base::json_string(declaration, "field"));
@@ -83,7 +85,9 @@ void write_sql(const QueryContext& context, const ViewerRollUp& roll_up, const s
 }
 
 // Half away from zero, the product's one way of rounding.
-std::int64_t divide_rounded(__int128 value, std::int64_t by) { return static_cast<std::int64_t>((value >= 0 ? value + by / 2 : value - by / 2) / by); }
+std::int64_t divide_rounded(__int128 value, std::int64_t by) {
+  return static_cast<std::int64_t>((value >= 0 ? value + by / 2 : value - by / 2) / by);
+}
 
 Value value_of(const ViewerRollUp& roll_up, std::int64_t count, std::int64_t sum) {
   if (roll_up.fn == "count") return count;
@@ -91,7 +95,8 @@ Value value_of(const ViewerRollUp& roll_up, std::int64_t count, std::int64_t sum
   const bool is_scaled = type == "decimal" || type == "percent" || type == "money";
   __int128 units = sum;
   std::int64_t by = roll_up.fn == "avg" ? count : 1;
-  const auto type_of_value = roll_up.value.field->result_type != nullptr ? roll_up.value.field->result_type->name() : roll_up.value.field->type->name();
+  const auto type_of_value =
+      roll_up.value.field->result_type != nullptr ? roll_up.value.field->result_type->name() : roll_up.value.field->type->name();
   const int from = type_of_value == "integer" ? 0 : roll_up.value.scale;
   for (int scale = from; is_scaled && scale < roll_up.field.scale; ++scale) units *= 10;
   for (int scale = roll_up.field.scale; is_scaled && scale < from; ++scale) by *= 10;
@@ -100,7 +105,8 @@ Value value_of(const ViewerRollUp& roll_up, std::int64_t count, std::int64_t sum
   return result;
 }
 
-ComputedValues compute_roll_up(const QueryContext& context, const EntityDef& entity, const FieldDef& field, const std::vector<std::int64_t>& ids) {
+ComputedValues compute_roll_up(const QueryContext& context, const EntityDef& entity, const FieldDef& field,
+                               const std::vector<std::int64_t>& ids) {
   ViewerRollUp roll_up{entity, field, nullptr, -1, {}, {}, {}};
   ComputedValues values;
   const bool is_seen = describe(context, roll_up);
@@ -124,7 +130,8 @@ ComputedValues compute_roll_up(const QueryContext& context, const EntityDef& ent
 // Records as the caller sees them: null when he may not read them, without the fields he may not read.
 class ViewerResolver final : public DatabaseResolver {
  public:
-  explicit ViewerResolver(const QueryContext& context) : DatabaseResolver(context.connection, context.registry, context.caller, context.now), context_(context) {}
+  explicit ViewerResolver(const QueryContext& context)
+      : DatabaseResolver(context.connection, context.registry, context.caller, context.now), context_(context) {}
 
   std::shared_ptr<const Record> find(const EntityDef& entity, std::int64_t id) override {
     auto& known = seen_[&entity];
@@ -149,7 +156,8 @@ class ViewerResolver final : public DatabaseResolver {
   std::unordered_map<const EntityDef*, std::unordered_map<std::int64_t, std::shared_ptr<const Record>>> seen_;
 };
 
-ComputedValues compute_formula(const QueryContext& context, const EntityDef& entity, FieldIndex field, const std::vector<std::int64_t>& ids) {
+ComputedValues compute_formula(const QueryContext& context, const EntityDef& entity, FieldIndex field,
+                               const std::vector<std::int64_t>& ids) {
   ComputedValues values;
   ViewerResolver resolver(context);
   const RuleContext rules{context.registry, context.caller, context.now, &resolver};
@@ -171,7 +179,8 @@ ComputedValues compute_formula(const QueryContext& context, const EntityDef& ent
 
 bool is_computed_on_read(const FieldDef& field) { return field.computed_on_read && field.result_type != nullptr; }
 
-ComputedValues compute_on_read(const QueryContext& context, const EntityDef& entity, FieldIndex index, const std::vector<std::int64_t>& ids) {
+ComputedValues compute_on_read(const QueryContext& context, const EntityDef& entity, FieldIndex index,
+                               const std::vector<std::int64_t>& ids) {
   const FieldDef& field = entity.fields[static_cast<std::size_t>(index)];
   return field.expression.empty() ? compute_roll_up(context, entity, field, ids) : compute_formula(context, entity, index, ids);
 }

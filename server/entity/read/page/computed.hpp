@@ -17,6 +17,7 @@ bool is_computed_on_read(const FieldDef& field);
 // Record id → JSON text, for every id. A roll-up counts the records that the caller may read; it is null where its own filter or
 // value is a field that he may not read. A formula sees null in the place of records and fields that he may not read.
 using ComputedValues = std::unordered_map<std::int64_t, std::string>;
-ComputedValues compute_on_read(const QueryContext& context, const EntityDef& entity, FieldIndex field, const std::vector<std::int64_t>& ids);
+ComputedValues compute_on_read(const QueryContext& context, const EntityDef& entity, FieldIndex field,
+                               const std::vector<std::int64_t>& ids);
 
 }  // namespace entity::read

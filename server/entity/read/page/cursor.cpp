@@ -93,8 +93,7 @@ class Reader {
   std::optional<std::uint64_t> number() {
     if (rest_.size() < 8) return std::nullopt;
     std::uint64_t value = 0;
-    for (std::size_t i = 0; i < 8; ++i)
-      value |= static_cast<std::uint64_t>(static_cast<unsigned char>(rest_[i])) << (8 * i);
+    for (std::size_t i = 0; i < 8; ++i) value |= static_cast<std::uint64_t>(static_cast<unsigned char>(rest_[i])) << (8 * i);
     rest_.remove_prefix(8);
     return value;
   }

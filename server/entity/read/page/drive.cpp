@@ -54,8 +54,7 @@ void append_bind(std::string& key, const Bind& bind) {
 
 class Chooser {
  public:
-  Chooser(const QueryContext& context, const EntityDef& entity, const std::vector<const Filter*>& parts,
-          const std::vector<SortKey>& sort)
+  Chooser(const QueryContext& context, const EntityDef& entity, const std::vector<const Filter*>& parts, const std::vector<SortKey>& sort)
       : context_(context), entity_(entity), parts_(parts), sort_(sort) {}
 
   Drive choose() {
@@ -101,8 +100,7 @@ class Chooser {
     const auto index = sort_field();
     if (index < 0) return false;
     const auto& field = entity_.fields[static_cast<std::size_t>(index)];
-    return field.sortable &&
-           (!field.system || field.key == "id" || field.key == "created_at" || field.key == "updated_at");
+    return field.sortable && (!field.system || field.key == "id" || field.key == "created_at" || field.key == "updated_at");
   }
 
   // A condition on the very field that sorts: what meets it lies together, anywhere in the order, and a walk would come
@@ -111,8 +109,8 @@ class Chooser {
     const auto sort = sort_field();
     for (std::size_t i = 0; i < parts_.size(); ++i) {
       const auto& part = *parts_[i];
-      const bool is_on_it = part.kind == Filter::Kind::kCompare && part.path.size() == 1 &&
-                            part.path.front().field == sort && part.op != FilterOp::kNotEmpty;
+      const bool is_on_it =
+          part.kind == Filter::Kind::kCompare && part.path.size() == 1 && part.path.front().field == sort && part.op != FilterOp::kNotEmpty;
       const bool is_text = is_on_it && entity_.fields[static_cast<std::size_t>(sort)].type->comparison(
                                            entity_.fields[static_cast<std::size_t>(sort)]) == Comparison::kText;
       if (is_text && is_indexed(part) && records(part, kSomeRecords)) return i;
@@ -123,9 +121,8 @@ class Chooser {
   // Field of a condition "own column = one value"; -1: it is none.
   FieldIndex equal_field(const Filter& part) const {
     if (part.kind == Filter::Kind::kScope) {
-      return context_.caller.owners(static_cast<Scope>(std::get<std::int64_t>(part.values.front()))).size() == 1
-                 ? part.path.front().field
-                 : -1;
+      return context_.caller.owners(static_cast<Scope>(std::get<std::int64_t>(part.values.front()))).size() == 1 ? part.path.front().field
+                                                                                                                 : -1;
     }
     if (part.kind != Filter::Kind::kCompare || part.op != FilterOp::kEq || part.path.size() != 1) return -1;
     return item_table(entity_, part.path.front().field) == nullptr ? part.path.front().field : -1;
@@ -143,8 +140,7 @@ class Chooser {
       std::size_t at = 0;
       for (; at < names.size(); ++at) {
         const auto field = entity_.index_of(names[at]);
-        const auto part =
-            std::find_if(parts_.begin(), parts_.end(), [&](const Filter* each) { return equal_field(*each) == field; });
+        const auto part = std::find_if(parts_.begin(), parts_.end(), [&](const Filter* each) { return equal_field(*each) == field; });
         if (part == parts_.end()) break;
         used.push_back(static_cast<std::size_t>(part - parts_.begin()));
       }
@@ -180,8 +176,7 @@ class Chooser {
   // The lists that memberships inside the condition would make stay short.
   bool has_few_members(const Filter& part) {
     if (part.kind == Filter::Kind::kOr || part.kind == Filter::Kind::kAnd) {
-      return std::all_of(part.children.begin(), part.children.end(),
-                         [this](const Filter& child) { return has_few_members(child); });
+      return std::all_of(part.children.begin(), part.children.end(), [this](const Filter& child) { return has_few_members(child); });
     }
     SqlWriter sql(context_.connection);
     FilterSql filters(sql, context_.registry, context_.caller, context_.now);
@@ -208,22 +203,16 @@ class Chooser {
   bool is_indexed(const Filter& part) const {
     switch (part.kind) {
       case Filter::Kind::kOr:
-        return std::all_of(part.children.begin(), part.children.end(),
-                           [this](const Filter& child) { return is_indexed(child); });
+        return std::all_of(part.children.begin(), part.children.end(), [this](const Filter& child) { return is_indexed(child); });
       case Filter::Kind::kAnd:
-        return std::any_of(part.children.begin(), part.children.end(),
-                           [this](const Filter& child) { return is_indexed(child); });
+        return std::any_of(part.children.begin(), part.children.end(), [this](const Filter& child) { return is_indexed(child); });
       case Filter::Kind::kScope:
       case Filter::Kind::kShared:
       case Filter::Kind::kLinked:
-      case Filter::Kind::kExists:
-        return true;
-      case Filter::Kind::kCompare:
-        return is_indexed_compare(part);
-      case Filter::Kind::kNot:
-        return is_indexed_emptiness(part.children.front());
-      default:
-        return false;
+      case Filter::Kind::kExists: return true;
+      case Filter::Kind::kCompare: return is_indexed_compare(part);
+      case Filter::Kind::kNot: return is_indexed_emptiness(part.children.front());
+      default: return false;
     }
   }
 

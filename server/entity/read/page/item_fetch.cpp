@@ -67,8 +67,8 @@ std::string items_sql(const std::vector<const ItemTable*>& tables, store::Dialec
     const bool is_relation = table.relation != nullptr;
     const std::string owner = is_relation ? table.own_column : "\"record_id\"";
     if (i != 0) sql += " UNION ALL ";
-    sql += "SELECT " + std::to_string(i) + (is_postgres ? "::bigint," : ",") + owner + "," +
-           (is_relation ? "\"id\"" : "\"position\"") + ",\"id\"";
+    sql += "SELECT " + std::to_string(i) + (is_postgres ? "::bigint," : ",") + owner + "," + (is_relation ? "\"id\"" : "\"position\"") +
+           ",\"id\"";
     append_columns(sql, table, width, cast);
     sql += " FROM " + table.quoted_table + " WHERE " + owner + std::string(match);
     if (is_relation) sql += " AND \"deleted_at\" IS NULL";
@@ -80,8 +80,8 @@ std::string items_json_sql(const std::vector<const ItemTable*>& tables) {
   if (tables.empty()) return "NULL::text";
   std::string columns = "f,o,p,i";
   for (std::size_t i = 0; i < widest(tables); ++i) columns += ",c" + std::to_string(i);
-  return "(SELECT json_agg(json_build_array(" + columns + "))::text FROM (" +
-         items_sql(tables, store::Dialect::kPostgres, true) + ") x(" + columns + "))";
+  return "(SELECT json_agg(json_build_array(" + columns + "))::text FROM (" + items_sql(tables, store::Dialect::kPostgres, true) + ") x(" +
+         columns + "))";
 }
 
 namespace {
@@ -94,9 +94,8 @@ struct Placed {
 FetchedItems in_order(std::vector<std::vector<Placed>>&& rows) {
   FetchedItems found(rows.size());
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    std::sort(rows[i].begin(), rows[i].end(), [](const Placed& a, const Placed& b) {
-      return std::pair(a.position, a.item.id) < std::pair(b.position, b.item.id);
-    });
+    std::sort(rows[i].begin(), rows[i].end(),
+              [](const Placed& a, const Placed& b) { return std::pair(a.position, a.item.id) < std::pair(b.position, b.item.id); });
     for (auto& row : rows[i]) found[i][row.record_id].push_back(std::move(row.item));
   }
   return found;
@@ -129,14 +128,14 @@ FetchedItems parse_items(const std::vector<const ItemTable*>& tables, std::strin
   return in_order(std::move(rows));
 }
 
-FetchedItems fetch_items(store::Connection& connection, const std::vector<const ItemTable*>& tables,
-                         const std::vector<std::int64_t>& ids, const std::string& single_sql) {
+FetchedItems fetch_items(store::Connection& connection, const std::vector<const ItemTable*>& tables, const std::vector<std::int64_t>& ids,
+                         const std::string& single_sql) {
   std::vector<std::vector<Placed>> rows(tables.size());
   if (tables.empty() || ids.empty()) return FetchedItems(tables.size());
   const bool is_postgres = connection.dialect() == store::Dialect::kPostgres;
   const bool is_single = ids.size() == 1;
-  auto statement = connection.prepare(
-      "items", is_single && !single_sql.empty() ? single_sql : items_sql(tables, connection.dialect(), is_single));
+  auto statement =
+      connection.prepare("items", is_single && !single_sql.empty() ? single_sql : items_sql(tables, connection.dialect(), is_single));
   if (is_single)
     statement.bind(1, ids.front());
   else

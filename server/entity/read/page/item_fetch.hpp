@@ -22,8 +22,8 @@ std::string items_json_sql(const std::vector<const ItemTable*>& tables);
 
 // By table, in the order given: record id → items in their order; records without items are absent.
 using FetchedItems = std::vector<std::unordered_map<std::int64_t, Items>>;
-FetchedItems fetch_items(store::Connection& connection, const std::vector<const ItemTable*>& tables,
-                         const std::vector<std::int64_t>& ids, const std::string& single_sql);
+FetchedItems fetch_items(store::Connection& connection, const std::vector<const ItemTable*>& tables, const std::vector<std::int64_t>& ids,
+                         const std::string& single_sql);
 
 // What items_json_sql yields.
 FetchedItems parse_items(const std::vector<const ItemTable*>& tables, std::string_view json_text);

@@ -35,10 +35,8 @@ Form form_of(const FieldDef& field, const Terminal& terminal) {
 std::vector<std::string> columns_of_form(Form form, const Terminal& terminal) {
   const auto column = [&](std::string_view suffix) { return column_of(*terminal.entity, terminal.index, suffix); };
   switch (form) {
-    case Form::kMoney:
-      return {column(""), column("__currency")};
-    case Form::kLinkAny:
-      return {column(""), column("__entity")};
+    case Form::kMoney: return {column(""), column("__currency")};
+    case Form::kLinkAny: return {column(""), column("__entity")};
     case Form::kGeneric: {
       std::vector<std::string> columns;
       const auto& storage = storage_of(*terminal.entity);
@@ -47,8 +45,7 @@ std::vector<std::string> columns_of_form(Form form, const Terminal& terminal) {
       }
       return columns;
     }
-    default:
-      return {terminal.value_column};
+    default: return {terminal.value_column};
   }
 }
 
@@ -61,8 +58,8 @@ std::string json_key(std::string_view name) {
 
 }  // namespace
 
-OutputPlan::OutputPlan(const Registry& registry, const EntityDef& entity,
-                       const std::vector<std::vector<PathStep>>& fields, bool with_marks, const Caller& caller) {
+OutputPlan::OutputPlan(const Registry& registry, const EntityDef& entity, const std::vector<std::vector<PathStep>>& fields, bool with_marks,
+                       const Caller& caller) {
   for (const auto& path : fields) {
     const bool is_readable = std::all_of(path.begin(), path.end(), [&](const PathStep& step) {
       return may_read_field(caller, *step.entity, step.entity->fields[static_cast<std::size_t>(step.field)]);
@@ -139,9 +136,8 @@ void OutputPlan::write_select(SqlWriter& out, FilterSql& filters, std::string_vi
   for (const auto& field : fields_) {
     if (field.title_column < 0) continue;
     const auto name = out.new_alias();
-    out << ",(SELECT " << name << "." << column_of(*field.target, field.target->title_index) << " FROM "
-        << table_of(*field.target) << " " << name << " WHERE " << name << ".id = " << alias << "."
-        << column_of(*field.path.front().entity, field.path.front().field) << ")";
+    out << ",(SELECT " << name << "." << column_of(*field.target, field.target->title_index) << " FROM " << table_of(*field.target) << " "
+        << name << " WHERE " << name << ".id = " << alias << "." << column_of(*field.path.front().entity, field.path.front().field) << ")";
   }
 }
 
@@ -174,15 +170,9 @@ void RowWriter::field(const OutputField& field, store::Statement& statement, int
     return;
   }
   switch (field.form) {
-    case Form::kText:
-      json_.text(statement.text(column));
-      break;
-    case Form::kInteger:
-      json_.integer(statement.integer(column));
-      break;
-    case Form::kBool:
-      json_.boolean(statement.integer(column) != 0);
-      break;
+    case Form::kText: json_.text(statement.text(column)); break;
+    case Form::kInteger: json_.integer(statement.integer(column)); break;
+    case Form::kBool: json_.boolean(statement.integer(column) != 0); break;
     case Form::kDate:
       json_.raw("\"");
       base::append_date(buffer_, base::from_days(statement.integer(column)));
@@ -212,9 +202,7 @@ void RowWriter::field(const OutputField& field, store::Statement& statement, int
         link(field, field.target->id, statement.integer(column));
       }
       break;
-    case Form::kLinkAny:
-      link(field, static_cast<int>(statement.integer(column + 1)), statement.integer(column));
-      break;
+    case Form::kLinkAny: link(field, static_cast<int>(statement.integer(column + 1)), statement.integer(column)); break;
     case Form::kUid: {
       base::Uid uid{};
       const auto bytes = statement.blob(column);
@@ -226,8 +214,7 @@ void RowWriter::field(const OutputField& field, store::Statement& statement, int
       json_.raw("");
       holes_.push_back({buffer_.size(), &field, kFileHole, statement.integer(column)});
       break;
-    default:
-      generic(field, statement, column);
+    default: generic(field, statement, column);
   }
 }
 
@@ -280,8 +267,7 @@ void RowWriter::set_items(FetchedItems items) {
 }
 
 void RowWriter::fetch_items() {
-  if (!has_items_)
-    set_items(read::fetch_items(context_.connection, plan_.item_tables(), ids_, plan_.single_items_sql()));
+  if (!has_items_) set_items(read::fetch_items(context_.connection, plan_.item_tables(), ids_, plan_.single_items_sql()));
   for (const auto& field : plan_.fields()) {
     if (field.form != Form::kTargets) continue;
     for (const auto& [id, items] : items_[field.item_index]) {
@@ -348,12 +334,7 @@ std::string RowWriter::items_json(const OutputField& field, const Items& items) 
   for (const auto& item : items) {
     const auto* target = std::get_if<std::int64_t>(&item.columns.front());
     if (target == nullptr) continue;
-    json.begin_object()
-        .key("id")
-        .integer(*target)
-        .key("title")
-        .raw(title(field.items->target_entity_id, *target))
-        .end_object();
+    json.begin_object().key("id").integer(*target).key("title").raw(title(field.items->target_entity_id, *target)).end_object();
   }
   json.end_array();
   return text;

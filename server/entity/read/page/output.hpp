@@ -57,8 +57,8 @@ struct OutputField {
 class OutputPlan {
  public:
   // Only fields the caller may read; computed-on-read fields behind a link are left out.
-  OutputPlan(const Registry& registry, const EntityDef& entity, const std::vector<std::vector<PathStep>>& fields,
-             bool with_marks, const Caller& caller);
+  OutputPlan(const Registry& registry, const EntityDef& entity, const std::vector<std::vector<PathStep>>& fields, bool with_marks,
+             const Caller& caller);
 
   // "r.id,r.\"name\",…"; the id is always the first column.
   void write_select(SqlWriter& out, FilterSql& filters, std::string_view alias) const;

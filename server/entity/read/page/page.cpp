@@ -12,9 +12,7 @@ namespace entity::read {
 namespace {
 
 // The id itself needs no zones and no second key.
-bool is_id(const Terminal& terminal) {
-  return terminal.field->system && terminal.field->key == "id";
-}
+bool is_id(const Terminal& terminal) { return terminal.field->system && terminal.field->key == "id"; }
 
 // Built-in columns that always have a value.
 bool never_empty(const SortKey& key, const Terminal& terminal) {
@@ -29,14 +27,12 @@ const std::string& key_column(const Terminal& terminal) {
 
 }  // namespace
 
-Selection make_selection(const QueryContext& context, const EntityDef& entity, const Filter& filter, Action action,
-                         bool in_bin) {
+Selection make_selection(const QueryContext& context, const EntityDef& entity, const Filter& filter, Action action, bool in_bin) {
   Selection selection;
   selection.entity = &entity;
   selection.filter = filter;
   selection.in_bin = in_bin;
-  selection.access =
-      fold_access(access_filter(context.registry, entity, context.caller, action), filter, context, entity);
+  selection.access = fold_access(access_filter(context.registry, entity, context.caller, action), filter, context, entity);
   return selection;
 }
 
@@ -47,8 +43,7 @@ std::vector<const Filter*> conditions_of(const Selection& selection) {
   return parts;
 }
 
-void write_where(SqlWriter& out, FilterSql& filters, const Selection& selection, std::string_view alias,
-                 const Drive& drive) {
+void write_where(SqlWriter& out, FilterSql& filters, const Selection& selection, std::string_view alias, const Drive& drive) {
   out << " WHERE " << alias << (selection.in_bin ? ".deleted_at IS NOT NULL" : ".deleted_at IS NULL");
   const auto parts = conditions_of(selection);
   using Membership = FilterSql::Membership;
@@ -185,8 +180,7 @@ void PageReader::read_zone(Zone zone, const OutputPlan& plan, RowWriter& rows) {
     if (++count_ < query_.limit) continue;
     last_.id = statement.integer(0);
     last_.keys.clear();
-    for (std::size_t i = 0; i < keys_.size(); ++i)
-      last_.keys.push_back(key_value(statement, plan.column_count() + static_cast<int>(i), i));
+    for (std::size_t i = 0; i < keys_.size(); ++i) last_.keys.push_back(key_value(statement, plan.column_count() + static_cast<int>(i), i));
   }
 }
 
@@ -246,8 +240,8 @@ void PageReader::read_by_titles(const OutputPlan& plan, RowWriter& rows) {
   }
 }
 
-void PageReader::read_of_targets(const std::vector<std::int64_t>& targets, const Blob& title, std::int64_t after_id,
-                                 const OutputPlan& plan, RowWriter& rows) {
+void PageReader::read_of_targets(const std::vector<std::int64_t>& targets, const Blob& title, std::int64_t after_id, const OutputPlan& plan,
+                                 RowWriter& rows) {
   SqlWriter sql(context_.connection);
   FilterSql filters(sql, context_.registry, context_.caller, context_.now);
   Drive drive{Drive::Kind::kWalk, std::vector<bool>(conditions_of(selection_).size(), true)};
@@ -277,8 +271,7 @@ void PageReader::read_of_targets(const std::vector<std::int64_t>& targets, const
 
 std::string PageReader::read(const OutputPlan& plan, std::string& items) {
   RowWriter rows(context_, plan);
-  const bool is_never =
-      selection_.filter.kind == Filter::Kind::kNever || selection_.access.kind == Filter::Kind::kNever;
+  const bool is_never = selection_.filter.kind == Filter::Kind::kNever || selection_.access.kind == Filter::Kind::kNever;
   if (!is_never) {
     const bool has_zones = keys_.size() == 1 && !never_empty(query_.sort.front(), keys_.front());
     const bool past_values = after_ && has_zones && std::holds_alternative<std::monostate>(after_->keys.front());

@@ -26,11 +26,9 @@ struct Selection {
   Filter access;
   bool in_bin = false;
 };
-Selection make_selection(const QueryContext& context, const EntityDef& entity, const Filter& filter, Action action,
-                         bool in_bin);
+Selection make_selection(const QueryContext& context, const EntityDef& entity, const Filter& filter, Action action, bool in_bin);
 // " WHERE …" over a row named `alias`. `drive`: made for the conditions of this selection.
-void write_where(SqlWriter& out, FilterSql& filters, const Selection& selection, std::string_view alias,
-                 const Drive& drive = {});
+void write_where(SqlWriter& out, FilterSql& filters, const Selection& selection, std::string_view alias, const Drive& drive = {});
 // Conditions of the filter and of the rights.
 std::vector<const Filter*> conditions_of(const Selection& selection);
 
@@ -48,8 +46,8 @@ class PageReader {
   bool walks_titles() const;
   void read_by_titles(const OutputPlan& plan, RowWriter& rows);
   std::vector<std::int64_t> next_title(std::optional<Blob>& title, bool is_first) const;
-  void read_of_targets(const std::vector<std::int64_t>& targets, const Blob& title, std::int64_t after_id,
-                       const OutputPlan& plan, RowWriter& rows);
+  void read_of_targets(const std::vector<std::int64_t>& targets, const Blob& title, std::int64_t after_id, const OutputPlan& plan,
+                       RowWriter& rows);
   void write_key(SqlWriter& out, FilterSql& filters, std::size_t index) const;
   void write_after(SqlWriter& out, FilterSql& filters, Zone zone) const;
   void write_after_general(SqlWriter& out, FilterSql& filters) const;

@@ -28,8 +28,7 @@ std::vector<std::string> sortable_names(const FilterContext& context) {
     const auto& field = context.entity.fields[i];
     if (!may_read_field(context.caller, context.entity, field)) continue;
     const auto terminal = read::describe_terminal(context.registry, {&context.entity, static_cast<FieldIndex>(i), {}});
-    const bool is_single = terminal.source == read::TerminalSource::kColumn &&
-                           terminal.comparison != Comparison::kNone && !terminal.is_uid;
+    const bool is_single = terminal.source == read::TerminalSource::kColumn && terminal.comparison != Comparison::kNone && !terminal.is_uid;
     if (is_single && terminal.entity_column.empty() && terminal.has_order()) names.push_back(field.key);
   }
   return names;
@@ -41,8 +40,7 @@ std::vector<std::string> sortable_names(const FilterContext& context) {
 }
 
 // Links sort by the title of what they point to.
-void extend_to_title(std::vector<PathStep>& path, const FilterContext& context, const std::string& source,
-                     std::string_view name) {
+void extend_to_title(std::vector<PathStep>& path, const FilterContext& context, const std::string& source, std::string_view name) {
   const auto terminal = read::describe_terminal(context.registry, path.back());
   if (terminal.comparison != Comparison::kLink) return;
   if (terminal.targets.size() != 1 || !terminal.entity_column.empty()) not_sortable(context, source, name);
@@ -54,8 +52,7 @@ void extend_to_title(std::vector<PathStep>& path, const FilterContext& context, 
   path.push_back({&target, target.title_index, {}});
 }
 
-SortKey parse_sort_key(std::string_view name, bool descending, const FilterContext& context,
-                       const std::string& source) {
+SortKey parse_sort_key(std::string_view name, bool descending, const FilterContext& context, const std::string& source) {
   SortKey key;
   key.descending = descending;
   key.path = read::parse_path(name, context, {.source = source, .allow_many = false});
@@ -70,16 +67,14 @@ SortKey parse_sort_key(std::string_view name, bool descending, const FilterConte
 
 // What follows the id cannot change the order.
 void add_sort_key(std::vector<SortKey>& sort, SortKey key, const std::string& source) {
-  if (sort.size() >= kMaxSortKeys)
-    throw base::Error::field(source, "too_many_values", {{"limit", std::to_string(kMaxSortKeys)}});
+  if (sort.size() >= kMaxSortKeys) throw base::Error::field(source, "too_many_values", {{"limit", std::to_string(kMaxSortKeys)}});
   for (const auto& known : sort) {
     if (read::path_text(known.path) == read::path_text(key.path)) return;
   }
   sort.push_back(std::move(key));
 }
 
-void parse_sort_name(std::string_view text, const FilterContext& context, const std::string& source,
-                     std::vector<SortKey>& sort) {
+void parse_sort_name(std::string_view text, const FilterContext& context, const std::string& source, std::vector<SortKey>& sort) {
   const bool descending = text.starts_with('-');
   if (descending || text.starts_with('+')) text.remove_prefix(1);
   add_sort_key(sort, parse_sort_key(text, descending, context, source), source);
@@ -110,8 +105,7 @@ std::vector<SortKey> parse_sort(const json::value& input, const FilterContext& c
     const auto* desc = object->if_contains("desc");
     if (field == nullptr || !field->is_string() || (desc != nullptr && !desc->is_bool())) wrong_type(source, "sort");
     add_sort_key(sort,
-                 parse_sort_key(std::string_view(field->get_string()), desc != nullptr && desc->get_bool(), context,
-                                source + ".field"),
+                 parse_sort_key(std::string_view(field->get_string()), desc != nullptr && desc->get_bool(), context, source + ".field"),
                  source);
   }
   return sort;
@@ -123,40 +117,31 @@ struct Draft {
   std::vector<std::vector<PathStep>> included;
 
   Query finish(const FilterContext& context) {
-    if (query.fields.empty() && !included.empty())
-      query.fields = read::default_fields(context.registry, context.entity, context.caller);
+    if (query.fields.empty() && !included.empty()) query.fields = read::default_fields(context.registry, context.entity, context.caller);
     for (auto& path : included) {
-      const auto is_same = [&](const std::vector<PathStep>& known) {
-        return read::path_text(known) == read::path_text(path);
-      };
+      const auto is_same = [&](const std::vector<PathStep>& known) { return read::path_text(known) == read::path_text(path); };
       if (std::none_of(query.fields.begin(), query.fields.end(), is_same)) query.fields.push_back(std::move(path));
     }
     return std::move(query);
   }
 };
 
-void add_output_field(Draft& draft, std::string_view key, std::string_view name, const FilterContext& context,
-                      const std::string& source) {
+void add_output_field(Draft& draft, std::string_view key, std::string_view name, const FilterContext& context, const std::string& source) {
   auto& fields = key == "include" ? draft.included : draft.query.fields;
-  if (fields.size() >= kMaxFields)
-    throw base::Error::field(source, "too_many_values", {{"limit", std::to_string(kMaxFields)}});
+  if (fields.size() >= kMaxFields) throw base::Error::field(source, "too_many_values", {{"limit", std::to_string(kMaxFields)}});
   auto path = read::parse_path(name, context, {.source = source});
   const bool is_dotted_many = path.size() > 1 && std::any_of(path.begin(), path.end(), [](const PathStep& step) {
                                 return item_table(*step.entity, step.field) != nullptr;
                               });
-  if (is_dotted_many ||
-      (!path.back().item_column.empty() && item_table(*path.back().entity, path.back().field) != nullptr)) {
+  if (is_dotted_many || (!path.back().item_column.empty() && item_table(*path.back().entity, path.back().field) != nullptr)) {
     throw base::Error::field(source, "single_value_needed", {{"field", std::string(base::prefix(name, 80))}});
   }
-  const auto is_same = [&](const std::vector<PathStep>& known) {
-    return read::path_text(known) == read::path_text(path);
-  };
+  const auto is_same = [&](const std::vector<PathStep>& known) { return read::path_text(known) == read::path_text(path); };
   if (std::none_of(fields.begin(), fields.end(), is_same)) fields.push_back(std::move(path));
 }
 
 int parse_limit(std::int64_t limit) {
-  if (limit < 1 || limit > kMaxLimit)
-    throw base::Error::field("limit", "out_of_range", {{"min", "1"}, {"max", std::to_string(kMaxLimit)}});
+  if (limit < 1 || limit > kMaxLimit) throw base::Error::field("limit", "out_of_range", {{"min", "1"}, {"max", std::to_string(kMaxLimit)}});
   return static_cast<int>(limit);
 }
 
@@ -209,8 +194,7 @@ void parse_member(std::string_view key, const json::value& value, const FilterCo
     query.in_bin = value.get_bool();
   } else {
     throw base::Error::field(std::string(base::prefix(key, 80)), "unknown_member")
-        .with_extra_json(
-            read::valid_json({"filter", "sort", "limit", "cursor", "fields", "include", "count", "in_bin"}));
+        .with_extra_json(read::valid_json({"filter", "sort", "limit", "cursor", "fields", "include", "count", "in_bin"}));
   }
 }
 
@@ -242,8 +226,7 @@ void parse_parameter(const std::string& name, std::string_view value, const Filt
     query.in_bin = parse_flag(name, value);
   } else if (!name.starts_with("filter[")) {
     throw base::Error::field(std::string(base::prefix(name, 80)), "unknown_parameter")
-        .with_extra_json(
-            read::valid_json({"filter[…]", "sort", "limit", "cursor", "fields", "include", "count", "in_bin"}));
+        .with_extra_json(read::valid_json({"filter[…]", "sort", "limit", "cursor", "fields", "include", "count", "in_bin"}));
   }
 }
 

@@ -22,8 +22,7 @@ void require_read(const QueryContext& context, const EntityDef& entity) {
 void run_query(const QueryContext& context, const Query& query, base::JsonWriter& out) {
   require_read(context, *query.entity);
   read::with_advice(query.filter, query.sort, [&] {
-    const auto& fields =
-        query.fields.empty() ? read::default_fields(context.registry, *query.entity, context.caller) : query.fields;
+    const auto& fields = query.fields.empty() ? read::default_fields(context.registry, *query.entity, context.caller) : query.fields;
     auto named = fields;
     const auto id = query.entity->index_of("id");
     bool has_id = false;
@@ -42,8 +41,8 @@ void run_query(const QueryContext& context, const Query& query, base::JsonWriter
       out.text(next);
     if (query.count != CountKind::kNone) {
       const auto selection = read::make_selection(context, *query.entity, query.filter, Action::kRead, query.in_bin);
-      const auto count = query.count == CountKind::kExact ? read::count_exactly(context, selection)
-                                                          : read::estimate_count(context, selection);
+      const auto count =
+          query.count == CountKind::kExact ? read::count_exactly(context, selection) : read::estimate_count(context, selection);
       out.key("count")
           .begin_object()
           .key("value")
@@ -56,8 +55,8 @@ void run_query(const QueryContext& context, const Query& query, base::JsonWriter
   });
 }
 
-std::vector<std::int64_t> find_ids(const QueryContext& context, const EntityDef& entity, const Filter& filter,
-                                   Action action, std::int64_t after_id, int limit) {
+std::vector<std::int64_t> find_ids(const QueryContext& context, const EntityDef& entity, const Filter& filter, Action action,
+                                   std::int64_t after_id, int limit) {
   std::vector<std::int64_t> ids;
   const auto selection = read::make_selection(context, entity, filter, action, false);
   if (selection.filter.kind == Filter::Kind::kNever || selection.access.kind == Filter::Kind::kNever) return ids;
@@ -77,9 +76,8 @@ std::vector<std::int64_t> find_ids(const QueryContext& context, const EntityDef&
 
 std::int64_t count_exact(const QueryContext& context, const EntityDef& entity, const Filter& filter, Action action) {
   std::int64_t value = 0;
-  read::with_advice(filter, {}, [&] {
-    value = read::count_exactly(context, read::make_selection(context, entity, filter, action, false)).value;
-  });
+  read::with_advice(filter, {},
+                    [&] { value = read::count_exactly(context, read::make_selection(context, entity, filter, action, false)).value; });
   return value;
 }
 

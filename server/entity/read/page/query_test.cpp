@@ -23,18 +23,15 @@ class QueryTest : public testing::TestWithParam<store::Dialect> {
     world_->add(
         "company",
         R"({"name": "ёлка", "city": "Казань", "owner": 2, "budget": "1000.00", "phones": ["8 (495) 123-45-67"], "tags": ["VIP"], "contacts": [1]})");
-    world_->add(
-        "company",
-        R"({"name": "Жук", "city": "Омск", "owner": 4, "budget": "10.50", "parent": 1, "founded": "2026-01-31", "is_vip": true})");
+    world_->add("company",
+                R"({"name": "Жук", "city": "Омск", "owner": 4, "budget": "10.50", "parent": 1, "founded": "2026-01-31", "is_vip": true})");
     world_->add("company", R"({"name": "елец", "owner": 5, "rate": "1.500"})");
     world_->add("company", R"({"city": "Омск"})");
     world_->add("company", R"({"name": "Ель", "city": "Казань", "owner": 4})");
   }
 
   json::value list(std::string_view query) { return list(admin_, query); }
-  json::value list(const Caller& caller, std::string_view query) {
-    return base::parse_json(world_->list(caller, "company", query));
-  }
+  json::value list(const Caller& caller, std::string_view query) { return base::parse_json(world_->list(caller, "company", query)); }
   static Ids ids_of(const json::value& answer) {
     Ids ids;
     for (const auto& item : answer.at("items").as_array()) ids.push_back(item.at("id").as_int64());
@@ -45,8 +42,8 @@ class QueryTest : public testing::TestWithParam<store::Dialect> {
     Ids ids;
     std::string cursor = "null";
     for (int page = 0; page < 100; ++page) {
-      const auto answer = list(caller, R"({"sort": )" + std::string(sort) + R"(, "limit": )" + std::to_string(limit) +
-                                           R"(, "cursor": )" + cursor + "}");
+      const auto answer =
+          list(caller, R"({"sort": )" + std::string(sort) + R"(, "limit": )" + std::to_string(limit) + R"(, "cursor": )" + cursor + "}");
       for (const auto id : ids_of(answer)) ids.push_back(id);
       if (answer.at("next").is_null()) return ids;
       cursor = json::serialize(answer.at("next"));
@@ -73,13 +70,12 @@ TEST_P(QueryTest, CursorsVisitEveryRecordOnce) {
   add_companies();
   for (int i = 0; i < 20; ++i) {
     world_->add("company", R"({"name": ")" + std::string(i % 3 == 0 ? "Ель" : "Лес") + R"(", "city": )" +
-                               (i % 4 == 0 ? "null" : R"("Тула")") + R"(, "employees": )" +
-                               (i % 2 == 0 ? "null" : std::to_string(i % 5)) + R"(, "owner": )" +
-                               std::to_string(1 + i % 5) + "}");
+                               (i % 4 == 0 ? "null" : R"("Тула")") + R"(, "employees": )" + (i % 2 == 0 ? "null" : std::to_string(i % 5)) +
+                               R"(, "owner": )" + std::to_string(1 + i % 5) + "}");
   }
-  for (const auto* sort : {R"([])", R"(["name"])", R"(["-name"])", R"(["city"])", R"(["-city", "name"])",
-                           R"(["employees", "-city"])", R"(["-employees"])", R"(["created_at"])",
-                           R"(["-owner.name", "employees"])", R"(["owner.department.name"])", R"(["industry"])"}) {
+  for (const auto* sort :
+       {R"([])", R"(["name"])", R"(["-name"])", R"(["city"])", R"(["-city", "name"])", R"(["employees", "-city"])", R"(["-employees"])",
+        R"(["created_at"])", R"(["-owner.name", "employees"])", R"(["owner.department.name"])", R"(["industry"])"}) {
     const auto all = walk(admin_, sort, 1000);
     for (const int limit : {1, 2, 3, 7}) EXPECT_EQ(walk(admin_, sort, limit), all) << sort << " by " << limit;
     EXPECT_EQ(std::set<std::int64_t>(all.begin(), all.end()).size(), 25u) << sort;
@@ -92,8 +88,7 @@ TEST_P(QueryTest, PagesByTheTitleOfALinkGoOnWithinTheRecordsOfOneTitle) {
   world_->add("user", R"({"name": "Aaron"})");
   world_->remove("user", 7);
   for (const int owner : {3, 2, 6, 0, 1, 2, 7, 6, 3, 1}) {
-    world_->add("company", owner == 0 ? std::string(R"({"name": "free"})")
-                                      : R"({"name": "c", "owner": )" + std::to_string(owner) + "}");
+    world_->add("company", owner == 0 ? std::string(R"({"name": "free"})") : R"({"name": "c", "owner": )" + std::to_string(owner) + "}");
   }
   const Ids up = {5, 10, 2, 3, 6, 8, 1, 9, 4, 7}, down = {9, 1, 8, 6, 3, 2, 10, 5, 7, 4};
   for (const int limit : {1, 2, 3, 4, 10, 50}) {
@@ -115,11 +110,8 @@ TEST_P(QueryTest, EmptyTextIsFoundByItsIndexAsWell) {
 TEST_P(QueryTest, ACursorOfAnotherQueryIsRefused) {
   add_companies();
   const auto cursor = json::serialize(list(R"({"sort": ["name"], "limit": 1})").at("next"));
-  EXPECT_EQ(error_of([&] { list(R"({"sort": ["city"], "limit": 1, "cursor": )" + cursor + "}"); }),
-            "bad_cursor@cursor");
-  EXPECT_EQ(error_of([&] {
-              list(R"({"sort": ["name"], "filter": {"field": "city", "value": "x"}, "cursor": )" + cursor + "}");
-            }),
+  EXPECT_EQ(error_of([&] { list(R"({"sort": ["city"], "limit": 1, "cursor": )" + cursor + "}"); }), "bad_cursor@cursor");
+  EXPECT_EQ(error_of([&] { list(R"({"sort": ["name"], "filter": {"field": "city", "value": "x"}, "cursor": )" + cursor + "}"); }),
             "bad_cursor@cursor");
   EXPECT_EQ(error_of([&] { list(R"({"sort": ["name"], "cursor": "x!"})"); }), "bad_cursor@cursor");
   EXPECT_EQ(error_of([&] { list(R"({"sort": ["name"], "cursor": "AAAA"})"); }), "bad_cursor@cursor");
@@ -193,15 +185,11 @@ class AggregateTest : public QueryTest {
     world_->add("stage", R"({"name": "Новая", "kind": "open"})");
     world_->add("stage", R"({"name": "Успех", "kind": "won"})");
     add_companies();
-    world_->add(
-        "deal",
-        R"({"name": "a", "amount": "500.10", "company": 1, "stage": 1, "owner": 2, "closes_on": "2026-11-01"})");
+    world_->add("deal", R"({"name": "a", "amount": "500.10", "company": 1, "stage": 1, "owner": 2, "closes_on": "2026-11-01"})");
     world_->add(
         "deal",
         R"({"name": "b", "amount": "0.05", "company": 2, "stage": 1, "owner": 4, "closes_on": "2026-11-30", "source": {"entity": "company", "id": 1}})");
-    world_->add(
-        "deal",
-        R"({"name": "c", "stage": 1, "owner": 4, "closes_on": "2026-12-01", "source": {"entity": "contact", "id": 1}})");
+    world_->add("deal", R"({"name": "c", "stage": 1, "owner": 4, "closes_on": "2026-12-01", "source": {"entity": "contact", "id": 1}})");
     world_->add("deal", R"({"name": "d", "amount": "7", "stage": 2, "company": 5})");
     world_->add("deal", R"({"name": "e", "amount": "9"})");
   }
@@ -210,8 +198,7 @@ class AggregateTest : public QueryTest {
 
 TEST_P(AggregateTest, SumsPerStageSayWhatIsLeftOut) {
   EXPECT_EQ(
-      sums(
-          R"({"group": ["stage"], "measures": [{"fn": "count"}, {"fn": "sum", "field": "amount"}, {"fn": "avg", "field": "amount"}]})"),
+      sums(R"({"group": ["stage"], "measures": [{"fn": "count"}, {"fn": "sum", "field": "amount"}, {"fn": "avg", "field": "amount"}]})"),
       R"({"groups":[{"key":{"stage":{"id":1,"title":"Новая"}},"values":[3,"500.15","250.0750"]},)"
       R"({"key":{"stage":{"id":2,"title":"Успех"}},"values":[1,"7.00","7.0000"]}],)"
       R"("left_out":{"without_group":1,"without_value":{"amount":1}}})");
@@ -222,10 +209,8 @@ TEST_P(AggregateTest, TotalsNeedNoGroup) {
       sums(
           R"({"measures": [{"fn": "count"}, {"fn": "min", "field": "amount"}, {"fn": "max", "field": "closes_on"}, {"fn": "count_distinct", "field": "stage"}]})"),
       R"({"groups":[{"key":{},"values":[5,"0.05","2026-12-01",2]}],"left_out":{"without_value":{"amount":1,"closes_on":2,"stage":1}}})");
-  EXPECT_EQ(
-      sums(
-          R"({"filter": {"field": "name", "value": "zzz"}, "measures": [{"fn": "count"}, {"fn": "sum", "field": "amount"}]})"),
-      R"({"groups":[{"key":{},"values":[0,null]}],"left_out":{"without_value":{"amount":0}}})");
+  EXPECT_EQ(sums(R"({"filter": {"field": "name", "value": "zzz"}, "measures": [{"fn": "count"}, {"fn": "sum", "field": "amount"}]})"),
+            R"({"groups":[{"key":{},"values":[0,null]}],"left_out":{"without_value":{"amount":0}}})");
 }
 
 TEST_P(AggregateTest, GroupsByMonthsPathsAndFoldedText) {
@@ -247,17 +232,14 @@ TEST_P(AggregateTest, GroupsByMonthsPathsAndFoldedText) {
 TEST_P(AggregateTest, DaysBeginInTheCallersTimeZone) {
   // 2026-10-07 18:30 UTC is the next day already in Vladivostok (UTC+10).
   admin_.time_zone = "Asia/Vladivostok";
-  EXPECT_EQ(
-      sums(R"({"group": ["created_at:day"], "filter": {"field": "id", "value": 1}})"),
-      R"({"groups":[{"key":{"created_at":"2026-10-08"},"values":[1]}],"left_out":{"without_group":0,"without_value":{}}})");
+  EXPECT_EQ(sums(R"({"group": ["created_at:day"], "filter": {"field": "id", "value": 1}})"),
+            R"({"groups":[{"key":{"created_at":"2026-10-08"},"values":[1]}],"left_out":{"without_group":0,"without_value":{}}})");
 }
 
 TEST_P(AggregateTest, BadAggregatesNameTheMember) {
   EXPECT_EQ(error_of([&] { sums(R"({"group": ["stage:month"]})"); }), "unknown_date_unit@group[0]");
-  EXPECT_EQ(error_of([&] { sums(R"({"measures": [{"fn": "sum", "field": "name"}]})"); }),
-            "not_countable@measures[0].field");
-  EXPECT_EQ(error_of([&] { sums(R"({"measures": [{"fn": "median", "field": "amount"}]})"); }),
-            "unknown_function@measures[0].fn");
+  EXPECT_EQ(error_of([&] { sums(R"({"measures": [{"fn": "sum", "field": "name"}]})"); }), "not_countable@measures[0].field");
+  EXPECT_EQ(error_of([&] { sums(R"({"measures": [{"fn": "median", "field": "amount"}]})"); }), "unknown_function@measures[0].fn");
   EXPECT_EQ(error_of([&] { sums(R"({"group": ["stage", "owner", "company", "name"]})"); }), "too_many_values@group");
 }
 

@@ -15,8 +15,7 @@ struct Key {
   std::vector<int> hidden;
 
   bool is(const EntityDef& entity, store::Dialect other, const std::vector<int>& fields) const {
-    return !storage.owner_before(entity.storage) && !entity.storage.owner_before(storage) && dialect == other &&
-           hidden == fields;
+    return !storage.owner_before(entity.storage) && !entity.storage.owner_before(storage) && dialect == other && hidden == fields;
   }
 };
 
@@ -25,8 +24,7 @@ template <typename Plan>
 class PlanCache {
  public:
   template <typename Make>
-  std::shared_ptr<const Plan> find(const EntityDef& entity, store::Dialect dialect, const std::vector<int>& hidden,
-                                   Make make) {
+  std::shared_ptr<const Plan> find(const EntityDef& entity, store::Dialect dialect, const std::vector<int>& hidden, Make make) {
     for (std::size_t i = 0; i < plans_.size(); ++i) {
       if (!plans_[i].first.is(entity, dialect, hidden)) continue;
       if (i > 0) std::swap(plans_[i], plans_[i - 1]);
@@ -88,8 +86,7 @@ std::shared_ptr<const LoadPlan> load_plan(store::Dialect dialect, const EntityDe
     const bool is_postgres = dialect == store::Dialect::kPostgres;
     plan->brings_items = is_postgres && !plan->tables.empty();
     const auto from = " FROM " + storage.quoted_table + " WHERE id = $1";
-    plan->select =
-        "SELECT " + storage.select_list + (plan->brings_items ? "," + items_json_sql(plan->tables) : "") + from;
+    plan->select = "SELECT " + storage.select_list + (plan->brings_items ? "," + items_json_sql(plan->tables) : "") + from;
     // A statement that waited for the lock sees the new row, but every other table as it was before it waited: items
     // come by a statement of their own.
     plan->select_for_update = "SELECT " + storage.select_list + from + (is_postgres ? " FOR UPDATE" : "");

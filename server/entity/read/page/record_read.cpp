@@ -51,9 +51,8 @@ bool write_record(const QueryContext& context, const EntityDef& entity, std::int
     row.row(statement, 0);
     if (plan->brings_items) {
       const auto& tables = plan->output.item_tables();
-      row.set_items(statement.is_null(plan->items_column)
-                        ? read::FetchedItems(tables.size())
-                        : read::parse_items(tables, statement.text(plan->items_column)));
+      row.set_items(statement.is_null(plan->items_column) ? read::FetchedItems(tables.size())
+                                                          : read::parse_items(tables, statement.text(plan->items_column)));
     }
   }
   std::string text;
@@ -62,8 +61,8 @@ bool write_record(const QueryContext& context, const EntityDef& entity, std::int
   return true;
 }
 
-std::optional<Record> load_record(store::Connection& connection, const Registry&, const EntityDef& entity,
-                                  std::int64_t id, bool for_update) {
+std::optional<Record> load_record(store::Connection& connection, const Registry&, const EntityDef& entity, std::int64_t id,
+                                  bool for_update) {
   const auto plan = read::load_plan(connection.dialect(), entity);
   Record record;
   read::FetchedItems items;
@@ -80,8 +79,7 @@ std::optional<Record> load_record(store::Connection& connection, const Registry&
   }
   if (!brings_items) items = read::fetch_items(connection, plan->tables, {id}, plan->items);
   for (std::size_t i = 0; i < plan->tables.size(); ++i) {
-    if (const auto found = items[i].find(id); found != items[i].end())
-      record.at(plan->tables[i]->field) = std::move(found->second);
+    if (const auto found = items[i].find(id); found != items[i].end()) record.at(plan->tables[i]->field) = std::move(found->second);
   }
   return record;
 }
@@ -91,8 +89,7 @@ bool is_cheap(const Query& query) {
   if (query.count != CountKind::kNone || query.limit > 100 || query.sort.size() > 1) return false;
   const auto is_own = [](const std::vector<PathStep>& path) {
     const auto& field = path.front().entity->fields[static_cast<std::size_t>(path.front().field)];
-    return path.size() == 1 && (field.filterable || field.system) &&
-           item_table(*path.front().entity, path.front().field) == nullptr;
+    return path.size() == 1 && (field.filterable || field.system) && item_table(*path.front().entity, path.front().field) == nullptr;
   };
   if (!query.sort.empty()) {
     const auto& key = query.sort.front();
@@ -100,12 +97,10 @@ bool is_cheap(const Query& query) {
     if (key.path.size() > 1 || !(field.sortable || field.system)) return false;
   }
   const auto is_plain = [&](const Filter& filter) {
-    return filter.kind == Filter::Kind::kCompare && is_own(filter.path) &&
-           (filter.op == FilterOp::kEq || filter.op == FilterOp::kIn);
+    return filter.kind == Filter::Kind::kCompare && is_own(filter.path) && (filter.op == FilterOp::kEq || filter.op == FilterOp::kIn);
   };
   if (query.filter.kind == Filter::Kind::kAlways || is_plain(query.filter)) return true;
-  return query.filter.kind == Filter::Kind::kAnd &&
-         std::all_of(query.filter.children.begin(), query.filter.children.end(), is_plain);
+  return query.filter.kind == Filter::Kind::kAnd && std::all_of(query.filter.children.begin(), query.filter.children.end(), is_plain);
 }
 
 }  // namespace entity

@@ -10,8 +10,7 @@ namespace entity::read {
 
 namespace {
 
-void add_field(std::vector<std::vector<PathStep>>& fields, const EntityDef& entity, FieldIndex index,
-               const Caller& caller) {
+void add_field(std::vector<std::vector<PathStep>>& fields, const EntityDef& entity, FieldIndex index, const Caller& caller) {
   if (index < 0 || !may_read_field(caller, entity, entity.fields[static_cast<std::size_t>(index)])) return;
   for (const auto& path : fields) {
     if (path.size() == 1 && path.front().field == index) return;
@@ -37,16 +36,13 @@ std::vector<std::string> view_columns(const EntityDef& entity) {
   return columns;
 }
 
-bool is_long(const FieldDef& field) {
-  return field.type->name() == "long_text" || field.type->name() == "rich_text";
-}
+bool is_long(const FieldDef& field) { return field.type->name() == "long_text" || field.type->name() == "rich_text"; }
 
 }  // namespace
 
 std::vector<std::vector<PathStep>> all_fields(const EntityDef& entity, const Caller& caller) {
   std::vector<std::vector<PathStep>> fields;
-  for (const auto key : {"id", "uid", "version", "created_at", "updated_at"})
-    add_field(fields, entity, entity.index_of(key), caller);
+  for (const auto key : {"id", "uid", "version", "created_at", "updated_at"}) add_field(fields, entity, entity.index_of(key), caller);
   for (std::size_t i = 0; i < entity.fields.size(); ++i) {
     if (!entity.fields[i].hidden) add_field(fields, entity, static_cast<FieldIndex>(i), caller);
   }
@@ -55,16 +51,14 @@ std::vector<std::vector<PathStep>> all_fields(const EntityDef& entity, const Cal
 
 std::vector<std::vector<PathStep>> default_fields(const Registry&, const EntityDef& entity, const Caller& caller) {
   std::vector<std::vector<PathStep>> fields;
-  for (const auto key : {"id", "uid", "version", "created_at", "updated_at"})
-    add_field(fields, entity, entity.index_of(key), caller);
+  for (const auto key : {"id", "uid", "version", "created_at", "updated_at"}) add_field(fields, entity, entity.index_of(key), caller);
   add_field(fields, entity, entity.title_index, caller);
   const auto columns = view_columns(entity);
   for (const auto& column : columns) add_field(fields, entity, entity.index_of(column), caller);
   if (!columns.empty()) return fields;
   for (std::size_t i = 0; i < entity.fields.size(); ++i) {
     const auto& field = entity.fields[i];
-    if (field.system || field.hidden || is_long(field) || item_table(entity, static_cast<FieldIndex>(i)) != nullptr)
-      continue;
+    if (field.system || field.hidden || is_long(field) || item_table(entity, static_cast<FieldIndex>(i)) != nullptr) continue;
     add_field(fields, entity, static_cast<FieldIndex>(i), caller);
   }
   return fields;

@@ -15,8 +15,7 @@ void fetch(const QueryContext& context, const EntityDef& target, std::unordered_
   if (target.title_index < 0 || column_of(target, target.title_index).empty()) return;
   const auto& field = target.fields[static_cast<std::size_t>(target.title_index)];
   const bool is_user = target.key == "user";
-  if (!is_user && (!may(context.caller, target, Action::kRead) || !may_read_field(context.caller, target, field)))
-    return;
+  if (!is_user && (!may(context.caller, target, Action::kRead) || !may_read_field(context.caller, target, field))) return;
   std::vector<std::int64_t> ids;
   for (const auto& [id, text] : texts) ids.push_back(id);
   std::sort(ids.begin(), ids.end());
