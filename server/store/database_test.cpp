@@ -426,7 +426,7 @@ TEST_P(DatabaseTest, AnotherNodesSchemaChangeReachesPreparedStatements) {
 }
 
 TEST_P(DatabaseTest, AStatementGivesUpAfterSoMuchWorkAndItsTransactionGoesOn) {
-  for (std::int64_t id = 1; id <= 3; ++id) insert(id, "a");
+  for (std::int64_t id = 1; id <= 3; ++id) insert(id, std::to_string(id));
   database_->read({}, [&](Connection& connection) {
     const std::string many =
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000) SELECT max(i) FROM n UNION ALL SELECT -1";
@@ -448,7 +448,7 @@ TEST_P(DatabaseTest, AStatementGivesUpAfterSoMuchWorkAndItsTransactionGoesOn) {
 
 TEST_P(DatabaseTest, SqliteAsksASetOfIds) {
   if (GetParam() != Dialect::kSqlite) GTEST_SKIP() << "PostgreSQL makes bitmaps of its own";
-  for (std::int64_t id = 1; id <= 200; ++id) insert(id, "a");
+  for (std::int64_t id = 1; id <= 200; ++id) insert(id, std::to_string(id));
   IdSet ids, others;
   for (const std::int64_t id : {3, 64, 128, 199, 500}) EXPECT_TRUE(ids.add(id));
   for (const std::int64_t id : {64, 500}) others.add(id);
