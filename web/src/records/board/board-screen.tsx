@@ -12,8 +12,8 @@ import { Board } from "@web/records/board/board";
 import classes from "@web/records/board/board.module.css";
 import { pipelinesQuery, stagesOf, stagesQuery } from "@web/records/board/stages";
 import { useListSearch } from "@web/records/list/list-state";
-import { kNoFilter, SectionFrame } from "@web/records/list/section-frame";
-import type { CurrentView } from "@web/records/list/use-view";
+import { kNoFilter, SectionFrame } from "@web/records/list/grouped/section-frame";
+import type { CurrentView } from "@web/records/list/shape/use-view";
 
 /** The board of any entity with stages; filters, views and the open record are those of the list. */
 export function BoardScreen({ entity, view }: { entity: Entity; view: CurrentView }) {

@@ -4,14 +4,14 @@ import { useHotkeys } from "@web/lib/hotkeys";
 import { t } from "@web/lib/i18n";
 import type { Entity } from "@web/lib/metadata-types";
 import type { SortKey } from "@web/lib/filter";
-import { gridTemplate, minWidth, type Column } from "@web/records/list/columns";
-import { ListHeader } from "@web/records/list/list-header";
-import { ListRow } from "@web/records/list/list-row";
-import classes from "@web/records/list/list-table.module.css";
-import type { PageStore, StoreState } from "@web/records/list/page-store";
+import { gridTemplate, minWidth, type Column } from "@web/records/list/table/columns";
+import { ListHeader } from "@web/records/list/table/list-header";
+import { ListRow } from "@web/records/list/table/list-row";
+import classes from "@web/records/list/table/list-table.module.css";
+import type { PageStore, StoreState } from "@web/records/list/store/page-store";
 import { canEdit } from "@web/records/edit/editable-value";
 import type { SaveRecord } from "@web/records/edit/use-record-editing";
-import type { Selection } from "@web/records/list/use-selection";
+import type { Selection } from "@web/records/list/store/use-selection";
 
 interface ListTableProps {
   entity: Entity;

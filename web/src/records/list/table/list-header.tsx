@@ -3,9 +3,9 @@ import { IconArrowDown, IconArrowUp } from "@tabler/icons-react";
 import { useState, type DragEvent, type KeyboardEvent, type PointerEvent } from "react";
 import { t } from "@web/lib/i18n";
 import type { SortKey } from "@web/lib/filter";
-import { isNumeric, kMinWidth_px, type Column } from "@web/records/list/columns";
-import classes from "@web/records/list/list-table.module.css";
-import type { Selection } from "@web/records/list/use-selection";
+import { isNumeric, kMinWidth_px, type Column } from "@web/records/list/table/columns";
+import classes from "@web/records/list/table/list-table.module.css";
+import type { Selection } from "@web/records/list/store/use-selection";
 
 interface ListHeaderProps {
   columns: Column[];

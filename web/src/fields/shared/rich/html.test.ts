@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { htmlToText, safeFragment } from "@web/fields/shared/html";
+import { htmlToText, safeFragment } from "@web/fields/shared/rich/html";
 
 function drawn(html: string): string {
   const place = document.createElement("div");

@@ -2,8 +2,8 @@ import { IconCalendar, IconLayoutKanban, IconList, IconMap2 } from "@tabler/icon
 import { IconButton } from "@web/kit/icon-button";
 import { t } from "@web/lib/i18n";
 import type { Entity } from "@web/lib/metadata-types";
-import classes from "@web/records/list/shape-switch.module.css";
-import { shapesOf, type Shape } from "@web/records/list/shapes";
+import classes from "@web/records/list/shape/shape-switch.module.css";
+import { shapesOf, type Shape } from "@web/records/list/shape/shapes";
 
 const kIcons = { list: IconList, board: IconLayoutKanban, calendar: IconCalendar, map: IconMap2 };
 

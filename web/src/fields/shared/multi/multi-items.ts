@@ -1,4 +1,4 @@
-import type { MultiItem } from "@web/fields/shared/multi-control";
+import type { MultiItem } from "@web/fields/shared/multi/multi-control";
 import type { Field } from "@web/lib/metadata-types";
 
 /** The value of a multi-value field as lines to edit: what the server derived (E.164, validity) is left behind. */

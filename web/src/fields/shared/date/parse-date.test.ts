@@ -1,5 +1,5 @@
 import { beforeAll, expect, it } from "vitest";
-import { parseTypedDate } from "@web/fields/shared/parse-date";
+import { parseTypedDate } from "@web/fields/shared/date/parse-date";
 import { setTimeZone } from "@web/lib/i18n";
 
 // A Saturday.

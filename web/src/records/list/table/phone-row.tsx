@@ -1,9 +1,9 @@
 import type { MouseEvent } from "react";
 import { FieldView } from "@web/fields/field-view";
 import { isBlank, type AnyRecord } from "@web/lib/values";
-import { valueAt } from "@web/records/list/columns";
-import type { ListRowProps } from "@web/records/list/list-row";
-import classes from "@web/records/list/list-table.module.css";
+import { valueAt } from "@web/records/list/table/columns";
+import type { ListRowProps } from "@web/records/list/table/list-row";
+import classes from "@web/records/list/table/list-table.module.css";
 import { DueBadge } from "@web/records/due-badge";
 import { kNextStepField } from "@web/records/next-step";
 import { RecordPicture } from "@web/records/record-picture";

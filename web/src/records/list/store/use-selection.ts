@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
-import type { PageStore } from "@web/records/list/page-store";
+import type { PageStore } from "@web/records/list/store/page-store";
 
 export interface Selection {
   ids: ReadonlySet<number>;

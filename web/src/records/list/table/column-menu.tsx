@@ -5,7 +5,7 @@ import { IconButton } from "@web/kit/icon-button";
 import { t } from "@web/lib/i18n";
 import type { Entity } from "@web/lib/metadata-types";
 import { FieldPicker } from "@web/records/filter/field-picker";
-import type { Column } from "@web/records/list/columns";
+import type { Column } from "@web/records/list/table/columns";
 
 interface ColumnMenuProps {
   entity: Entity;

@@ -8,11 +8,11 @@ import { t, tn } from "@web/lib/i18n";
 import type { Entity } from "@web/lib/metadata-types";
 import { messageOf } from "@web/lib/problem";
 import { showToast } from "@web/lib/toasts";
-import { BulkDialog } from "@web/records/list/bulk-dialog";
-import classes from "@web/records/list/bulk-bar.module.css";
-import { runBulk } from "@web/records/list/run-bulk";
+import { BulkDialog } from "@web/records/list/bulk/bulk-dialog";
+import classes from "@web/records/list/bulk/bulk-bar.module.css";
+import { runBulk } from "@web/records/list/bulk/run-bulk";
 import { MergeDialog } from "@web/records/merge/merge-dialog";
-import type { Selection } from "@web/records/list/use-selection";
+import type { Selection } from "@web/records/list/store/use-selection";
 
 const kMostMerged = 4;
 

@@ -14,10 +14,10 @@ import { t } from "@web/lib/i18n";
 import { onChanges } from "@web/lib/live";
 import type { Entity, Field } from "@web/lib/metadata-types";
 import { isLink } from "@web/lib/values";
-import { gridTemplate, isNumeric, type Column } from "@web/records/list/columns";
-import { ListRow } from "@web/records/list/list-row";
-import classes from "@web/records/list/grouped-list.module.css";
-import { measureText } from "@web/records/list/measure-text";
+import { gridTemplate, isNumeric, type Column } from "@web/records/list/table/columns";
+import { ListRow } from "@web/records/list/table/list-row";
+import classes from "@web/records/list/grouped/grouped-list.module.css";
+import { measureText } from "@web/records/list/table/measure-text";
 
 interface GroupedListProps {
   entity: Entity;

@@ -1,6 +1,6 @@
 import { useEffect } from "react";
 import type { CardNeighbours } from "@web/records/card/card-tools";
-import type { PageStore } from "@web/records/list/page-store";
+import type { PageStore } from "@web/records/list/store/page-store";
 
 /** The records before and after the open one, in the order of the list. */
 export function useNeighbours(store: PageStore, open_id: number | null, onOpen: (id: number) => void): CardNeighbours {

@@ -1,6 +1,6 @@
 import { Button, Pill } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { RecordPicker } from "@web/fields/shared/record-picker";
+import { RecordPicker } from "@web/fields/shared/link/record-picker";
 import type { FilterProps } from "@web/fields/types";
 import { targetOf, useMetadata } from "@web/lib/calls/metadata";
 import { readTitles } from "@web/lib/calls/read-titles";

@@ -1,7 +1,7 @@
 import { useCallback, useMemo } from "react";
 import { usePreference } from "@web/lib/calls/preferences";
 import type { Entity, ViewDefinition } from "@web/lib/metadata-types";
-import { defaultColumns, type ColumnChoice } from "@web/records/list/columns";
+import { defaultColumns, type ColumnChoice } from "@web/records/list/table/columns";
 
 interface ListPreference {
   columns: ColumnChoice[];

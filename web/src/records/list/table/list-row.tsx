@@ -9,13 +9,13 @@ import type { Entity } from "@web/lib/metadata-types";
 import type { AnyRecord } from "@web/lib/values";
 import { canEdit } from "@web/records/edit/editable-value";
 import type { SaveRecord } from "@web/records/edit/use-record-editing";
-import { CellEditor } from "@web/records/list/cell-editor";
+import { CellEditor } from "@web/records/list/table/cell-editor";
 import { DueBadge } from "@web/records/due-badge";
 import { kNextStepField } from "@web/records/next-step";
 import { isParty } from "@web/records/record-picture";
-import { PhoneRow } from "@web/records/list/phone-row";
-import { isNumeric, valueAt, type Column } from "@web/records/list/columns";
-import classes from "@web/records/list/list-table.module.css";
+import { PhoneRow } from "@web/records/list/table/phone-row";
+import { isNumeric, valueAt, type Column } from "@web/records/list/table/columns";
+import classes from "@web/records/list/table/list-table.module.css";
 
 export interface ListRowProps {
   entity: Entity;

@@ -2,7 +2,7 @@ import { Button, Modal, Select } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState, type FormEvent } from "react";
 import { FieldInput } from "@web/fields/field-input";
-import { toWire } from "@web/fields/shared/multi-items";
+import { toWire } from "@web/fields/shared/multi/multi-items";
 import { useDebounced } from "@web/kit/use-debounced";
 import { previewBulk, type BulkChange, type BulkTarget } from "@web/lib/calls/bulk";
 import { t, tn } from "@web/lib/i18n";

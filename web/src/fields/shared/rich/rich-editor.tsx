@@ -1,9 +1,9 @@
 import { ActionIcon } from "@mantine/core";
 import { IconAt, IconBold, IconItalic, IconLink, IconList, IconListNumbers } from "@tabler/icons-react";
 import { useEffect, useId, useRef, type ClipboardEvent, type KeyboardEvent, type MouseEvent } from "react";
-import { safeFragment } from "@web/fields/shared/html";
-import { useMentions } from "@web/fields/shared/use-mentions";
-import classes from "@web/fields/shared/rich-editor.module.css";
+import { safeFragment } from "@web/fields/shared/rich/html";
+import { useMentions } from "@web/fields/shared/rich/use-mentions";
+import classes from "@web/fields/shared/rich/rich-editor.module.css";
 import { Avatar } from "@web/kit/avatar";
 import { t, type TextKey } from "@web/lib/i18n";
 

@@ -3,7 +3,7 @@ import { queryRecords } from "@web/lib/calls/query-records";
 import type { Query } from "@web/lib/filter";
 import { onChanges, type Change } from "@web/lib/live";
 import type { Entity } from "@web/lib/metadata-types";
-import { PageStore, type StoreState } from "@web/records/list/page-store";
+import { PageStore, type StoreState } from "@web/records/list/store/page-store";
 
 /** Rows of a query with live updates: changed rows are read again and replaced, new and gone ones reload the view. */
 export function usePageStore(entity: Entity, query: Query): { store: PageStore; state: StoreState } {

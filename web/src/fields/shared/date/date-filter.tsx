@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import { useState } from "react";
-import { DateControl } from "@web/fields/shared/date-control";
-import { kRelativeDays, relativeDays, relativeText } from "@web/fields/shared/relative-dates";
+import { DateControl } from "@web/fields/shared/date/date-control";
+import { kRelativeDays, relativeDays, relativeText } from "@web/fields/shared/date/relative-dates";
 import { NumberControl } from "@web/fields/shared/number-control";
 import type { FilterProps } from "@web/fields/types";
 import { Segments } from "@web/kit/segments";

@@ -9,9 +9,9 @@ import type { Entity } from "@web/lib/metadata-types";
 import { messageOf } from "@web/lib/problem";
 import { showToast } from "@web/lib/toasts";
 import type { ListSearch } from "@web/records/list/list-state";
-import type { Shape } from "@web/records/list/shapes";
-import type { CurrentView, ListView } from "@web/records/list/use-view";
-import classes from "@web/records/list/view-tabs.module.css";
+import type { Shape } from "@web/records/list/shape/shapes";
+import type { CurrentView, ListView } from "@web/records/list/shape/use-view";
+import classes from "@web/records/list/shape/view-tabs.module.css";
 
 interface ViewTabsProps {
   entity: Entity;

@@ -1,13 +1,13 @@
 import { Popover, UnstyledButton } from "@mantine/core";
 import { IconCalendar } from "@tabler/icons-react";
 import { lazy, Suspense, useCallback, useState } from "react";
-import { parseTypedDate, typedToInstant } from "@web/fields/shared/parse-date";
+import { parseTypedDate, typedToInstant } from "@web/fields/shared/date/parse-date";
 import { TextControl } from "@web/fields/shared/text-control";
 import type { InputProps } from "@web/fields/types";
 import { instantToLocal } from "@web/lib/format/date";
 import { t } from "@web/lib/i18n";
 
-const Calendar = lazy(async () => ({ default: (await import("@web/fields/shared/calendar")).Calendar }));
+const Calendar = lazy(async () => ({ default: (await import("@web/fields/shared/date/calendar")).Calendar }));
 const kDefaultTime = "18:00";
 
 function dayMonthYear(iso: string): string {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { toItems, toWire } from "@web/fields/shared/multi-items";
+import { toItems, toWire } from "@web/fields/shared/multi/multi-items";
 import type { Field } from "@web/lib/metadata-types";
 
 const field = (type: Field["type"], more: Partial<Field> = {}): Field => ({ key: "f", id: 1, type, label: "F", ...more });

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import { kPageSize, PageStore } from "@web/records/list/page-store";
+import { kPageSize, PageStore } from "@web/records/list/store/page-store";
 import type { Query } from "@web/lib/filter";
 import type { AnyRecord, RecordPage } from "@web/lib/values";
 

@@ -1,5 +1,5 @@
 import { useLayoutEffect, useRef } from "react";
-import { safeFragment } from "@web/fields/shared/html";
+import { safeFragment } from "@web/fields/shared/rich/html";
 
 /** Formatted text of unknown origin: only harmless tags are drawn. */
 export function RichContent({ html }: { html: string }) {

@@ -10,10 +10,10 @@ import { SidePanel } from "@web/records/card/side-panel";
 import { FilterBar } from "@web/records/filter/filter-bar";
 import classes from "@web/records/list/list-screen.module.css";
 import { useListSearch } from "@web/records/list/list-state";
-import { ShapeSwitch } from "@web/records/list/shape-switch";
-import type { Shape } from "@web/records/list/shapes";
-import type { CurrentView } from "@web/records/list/use-view";
-import { ViewTabs } from "@web/records/list/view-tabs";
+import { ShapeSwitch } from "@web/records/list/shape/shape-switch";
+import type { Shape } from "@web/records/list/shape/shapes";
+import type { CurrentView } from "@web/records/list/shape/use-view";
+import { ViewTabs } from "@web/records/list/shape/view-tabs";
 
 export const kNoFilter: Filter = { and: [] };
 

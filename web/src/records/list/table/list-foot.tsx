@@ -10,10 +10,10 @@ import { t, tn } from "@web/lib/i18n";
 import type { Entity } from "@web/lib/metadata-types";
 import { messageOf } from "@web/lib/problem";
 import { showToast } from "@web/lib/toasts";
-import { isNumeric, type Column } from "@web/records/list/columns";
+import { isNumeric, type Column } from "@web/records/list/table/columns";
 import classes from "@web/records/list/list-screen.module.css";
-import { measureText } from "@web/records/list/measure-text";
-import type { PageStore, StoreState } from "@web/records/list/page-store";
+import { measureText } from "@web/records/list/table/measure-text";
+import type { PageStore, StoreState } from "@web/records/list/store/page-store";
 
 interface ListFootProps {
   entity: Entity;
