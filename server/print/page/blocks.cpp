@@ -158,7 +158,7 @@ Fragment Layout::content(const Node& node, double width) {
     Style style;
     style.size = node.style.size;
     if (node.style.display == Display::kBlock || node.style.display == Display::kListItem)
-      lines.cells.push_back({{0, 0, width, lines.height}, &node});
+      lines.cells.push_back({{0, 0, width, lines.height}, &node, false});
     place(std::move(lines), style, 0);
   };
 

@@ -49,6 +49,7 @@ struct RepeatedHead {
 struct PlacedCell {
   Box box;
   const Node* node = nullptr;
+  bool is_only_frame = false;  // what is written stands in cells of an inner table
 };
 
 struct Fragment {
