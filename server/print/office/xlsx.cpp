@@ -21,8 +21,9 @@ namespace {
 // Text of a cell as it is read: white space collapsed, blocks and breaks on lines of their own.
 class CellText {
  public:
-  std::string of(const Node& node) {
-    add(node);
+  std::string of(const PlacedCell& cell) {
+    if (cell.inlines.empty()) add(*cell.node);
+    for (const auto* node : cell.inlines) add(*node);
     while (!text_.empty() && (text_.back() == '\n' || text_.back() == ' ')) text_.pop_back();
     return text_;
   }
@@ -174,6 +175,8 @@ class XlsxWriter {
   }
 
   void write(const PlacedCell& cell) {
+    const std::string text = CellText().of(cell);
+    if (text.empty() && !cell.inlines.empty()) return;
     const auto row = static_cast<lxw_row_t>(index_of(tops_, cell.box.top));
     const auto column = static_cast<lxw_col_t>(index_of(lefts_, cell.box.left));
     const auto last_row = static_cast<lxw_row_t>(
@@ -184,7 +187,6 @@ class XlsxWriter {
     for (lxw_row_t r = row; r <= last_row; ++r) {
       for (lxw_col_t c = column; c <= last_column; ++c) is_free = taken_.insert({r, c}).second && is_free;
     }
-    const std::string text = CellText().of(*cell.node);
     const Style& style = cell.node->style;
     const auto number = style.align == Align::kRight ? number_of(text) : std::nullopt;
     lxw_format* look = format(text_style(*cell.node), style, number ? number->digits : -1);

@@ -202,7 +202,7 @@ Fragment Layout::table(const Node& node, double available) {
     const bool has_inner = std::any_of(one.inside.cells.begin(), one.inside.cells.end(),
                                        [](const PlacedCell& inner) { return inner.node->style.display == Display::kCell; });
     if (!has_inner) one.inside.cells.clear();
-    out.cells.push_back({box, cell.node, has_inner});
+    out.cells.push_back({box, cell.node, {}, has_inner});
     out.add(std::move(one.inside), box.left + style.padding.left + style.left.width * half,
             box.top + style.padding.top + style.top.width / 2 + dy);
     out.keeps.push_back({box.top, box.bottom, KeepLevel::kRow});
