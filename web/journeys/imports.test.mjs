@@ -150,7 +150,7 @@ test("words of the table are told what they mean and the mapping is kept under a
     await page.getByRole("option", { name: field, exact: true }).first().click();
     await untilQuiet(page);
   };
-  await choose("Кто", "Название");
+  await choose("Кто", "Запрос");
   await choose("Как дела", "Статус");
   await page.getByRole("button", { name: "Не узнано: 1" }).click();
   const dialog = page.getByRole("dialog", { name: "Значения столбца «Как дела»" });
