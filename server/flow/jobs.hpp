@@ -1,8 +1,8 @@
 // Long work that people start: mass change, import, rebuild, undo. Durable, with progress, cancel, error rows and undo.
 //
 // States: queued → running → done | failed | cancelled; running → queued when its node died (the lease ran out): the
-// handler goes on from its checkpoint, and a node that comes back late can store nothing any more. queued | running → paused → queued by hand. A job that can be undone is undone by another job of
-// kind "<kind>.undo".
+// handler goes on from its checkpoint, and a node that comes back late can store nothing any more. queued | running → paused → queued by
+// hand. A job that can be undone is undone by another job of kind "<kind>.undo".
 #pragma once
 
 #include <functional>
