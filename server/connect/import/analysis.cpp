@@ -238,8 +238,9 @@ RowKind kind_of_row(const Row& row, const SheetPlan& plan, const HeaderWords& wo
     if (!row.cells[i].is_blank() && !plan.headers[i].empty() && header_key(row.cells[i].text) == header_key(plan.headers[i])) ++same;
   }
   if (plan.header_row > 0 && same == count && same >= 2) return RowKind::kTitle;
-  if (count == 1 && (row.is_wide || is_heading_of_rows(row, plan, words))) return RowKind::kTitle;
-  return is_total_row(row, plan, words) ? RowKind::kTotal : RowKind::kData;
+  if (count == 1 && row.is_wide) return RowKind::kTitle;
+  if (is_total_row(row, plan, words)) return RowKind::kTotal;
+  return count == 1 && is_heading_of_rows(row, plan, words) ? RowKind::kTitle : RowKind::kData;
 }
 
 std::int64_t reported_number(const Row& row, const SheetPlan& plan, TableFormat format) {

@@ -552,7 +552,8 @@ void RowMaker::put_linked(const std::string& field_key, const json::object& text
     for (const auto& [key, value] : texts) {
       const std::string text = key == "name" ? names[i] : std::string(value.as_string());
       if (tidy(text).empty() || (i > 0 && key != "name")) continue;
-      plan.mapping.columns.push_back({std::string(key), static_cast<int>(row.cells.size()), std::string(key), {}, DateOrder::kDayFirst, {}});
+      plan.mapping.columns.push_back(
+          {std::string(key), static_cast<int>(row.cells.size()), std::string(key), {}, DateOrder::kDayFirst, {}});
       row.cells.push_back({CellType::kText, false, text});
     }
     auto made = other.make(row, plan);

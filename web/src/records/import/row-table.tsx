@@ -23,7 +23,7 @@ const kPage = 50;
 
 async function readRecords(plural: string, ids: number[]): Promise<Map<number, AnyRecord>> {
   // A record that is gone or closed to the caller is left out.
-  const found = await Promise.all(ids.map((id) => api.get<AnyRecord>(`/${plural}/${id}`, { is_together: true }).catch(() => null)));
+  const found = await Promise.all(ids.map((id) => api.get<AnyRecord>(`/${plural}/${id}`, { together: "later" }).catch(() => null)));
   return new Map(found.filter((record) => record !== null).map((record) => [record.id, record]));
 }
 
