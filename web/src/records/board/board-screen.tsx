@@ -5,6 +5,7 @@ import { EmptyState } from "@web/kit/empty-state";
 import { EntityIcon } from "@web/kit/entity-icon";
 import { useMetadata } from "@web/lib/calls/metadata";
 import { usePreference } from "@web/lib/calls/preferences";
+import { askForRecord } from "@web/lib/calls/read-record";
 import { t } from "@web/lib/i18n";
 import type { Entity } from "@web/lib/metadata-types";
 import { Board } from "@web/records/board/board";
@@ -26,7 +27,10 @@ export function BoardScreen({ entity, view }: { entity: Entity; view: CurrentVie
   const { data: all_stages } = useQuery(stagesQuery(metadata, entity));
   const stages = useMemo(() => (all_stages && (!has_pipelines || pipeline) ? stagesOf(all_stages, pipeline?.id ?? null) : null), [all_stages, has_pipelines, pipeline]);
   const filter = useMemo(() => boardFilter(entity, pipeline, view.filter, search.q), [pipeline, entity, view.filter, search.q]);
-  const onOpen = useCallback((id: number) => update({ open: `${entity.key}/${id}` }), [entity.key, update]);
+  const onOpen = useCallback((id: number) => {
+    askForRecord(entity.plural, id);
+    update({ open: `${entity.key}/${id}` });
+  }, [entity, update]);
   // An empty pipeline shows its stages; only what was asked for by hand may find nothing.
   const is_narrowed = Boolean(search.q) || (search.filter !== undefined && JSON.stringify(search.filter) !== JSON.stringify(kNoFilter));
   const is_bare = !isPending && has_pipelines && pipelines?.length === 0;

@@ -5,6 +5,7 @@ import { EmptyState } from "@web/kit/empty-state";
 import { EntityIcon } from "@web/kit/entity-icon";
 import { ErrorNotice } from "@web/kit/error-notice";
 import { useMetadata } from "@web/lib/calls/metadata";
+import { askForRecord } from "@web/lib/calls/read-record";
 import { allOf, partsOf, sortToText, type Condition, type Filter, type Query } from "@web/lib/filter";
 import { accusative } from "@web/lib/format/accusative";
 import { t } from "@web/lib/i18n";
@@ -55,7 +56,10 @@ export function ListScreen({ entity, view }: { entity: Entity; view: CurrentView
     const rest = is_added ? view.sort.filter((key) => key.field !== path) : [];
     update({ sort: sortToText(before?.desc ? rest : [...rest, { field: path, desc: before !== undefined }]) });
   }, [view.sort, update]);
-  const onOpen = useCallback((id: number) => update({ open: `${entity.key}/${id}` }), [entity.key, update]);
+  const onOpen = useCallback((id: number) => {
+    askForRecord(entity.plural, id);
+    update({ open: `${entity.key}/${id}` });
+  }, [entity, update]);
   const close = useCallback(() => update({ open: undefined }), [update]);
   const setFilter = (filter: Filter | null) => update({ filter: filter ?? kNothing });
   const addCondition = (condition: Condition) => update({ filter: { and: [...partsOf(view.filter), condition] }, group: "" });
