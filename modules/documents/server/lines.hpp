@@ -74,7 +74,7 @@ class DocumentLines {
 };
 
 // Money of a document: `units` hundredths of `currency`, in the base currency at the document's own rate (scale 6).
-entity::Money money_of(const entity::SaveContext& save, std::int64_t units, std::string_view currency, std::int64_t rate_units);
+entity::Money money_of(entity::SaveContext& save, std::int64_t units, std::string_view currency, std::int64_t rate_units);
 // Base amounts of every money field of the record by the rate of the document, whatever rate they came with.
 void settle_money(entity::SaveContext& save, entity::Record& record, std::string_view currency, std::int64_t rate_units);
 

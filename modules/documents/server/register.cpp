@@ -1,7 +1,13 @@
-#include "server/entity/module_host.hpp"
+#include "modules/documents/server/document_behaviour.hpp"
+#include "modules/documents/server/kinds.hpp"
+#include "modules/documents/server/numbering.hpp"
 
 namespace documents {
 
-void register_documents(entity::ModuleHost&) {}
+void register_documents(entity::ModuleHost& host) {
+  for (const auto kind : kKinds) host.add_behaviour(kind, std::make_unique<DocumentBehaviour>(host.questions()));
+  host.add_behaviour("document_line", std::make_unique<DocumentLineBehaviour>(host.questions()));
+  host.add_behaviour("number_series", std::make_unique<NumberSeriesBehaviour>());
+}
 
 }  // namespace documents
