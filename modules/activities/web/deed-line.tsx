@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { IconCircle, IconCircleCheck } from "@tabler/icons-react";
 import { useState } from "react";
-import { RecordLink } from "@web/fields/shared/record-link";
+import { RecordLink } from "@web/fields/shared/link/record-link";
 import { EntityIcon } from "@web/kit/entity-icon";
 import { patchRecord } from "@web/lib/calls/save-record";
 import { t } from "@web/lib/i18n";

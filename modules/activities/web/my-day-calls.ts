@@ -37,7 +37,7 @@ export async function readDeeds(signal: AbortSignal): Promise<Deed[]> {
 export async function countDue(signal: AbortSignal): Promise<number> {
   const filter = mine({ or: [{ field: "due_at", op: "lt", value: "now" }, { field: "due_at", op: "eq", value: "today" }] });
   const counts = await Promise.all(deedKinds().map(async (entity) => {
-    const answer = await aggregate(entity.plural, filter, [], [{ fn: "count" }], signal, true);
+    const answer = await aggregate(entity.plural, filter, [], [{ fn: "count" }], signal, "later");
     return Number(answer.groups[0]?.values[0] ?? 0);
   }));
   return counts.reduce((sum, count) => sum + count, 0);

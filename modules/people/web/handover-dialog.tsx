@@ -1,7 +1,7 @@
 import { Button, Checkbox, Modal } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState, type FormEvent } from "react";
-import { RecordPicker } from "@web/fields/shared/record-picker";
+import { RecordPicker } from "@web/fields/shared/link/record-picker";
 import { isOver, readJob, undoJob, type Job } from "@web/lib/calls/bulk";
 import { useMe } from "@web/lib/calls/me";
 import { useMetadata } from "@web/lib/calls/metadata";

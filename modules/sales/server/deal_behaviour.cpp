@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
-#include "modules/sales/server/stage_lookup.hpp"
+#include "modules/sales/server/checklist.hpp"
+#include "modules/sales/server/lookup.hpp"
+#include "modules/sales/server/stage_actions.hpp"
 #include "server/entity/field_type.hpp"
 
 namespace sales {
@@ -16,22 +18,13 @@ entity::Value link(SaveContext& save, std::string_view entity_key, std::int64_t 
   return entity::Link{save.registry().require(entity_key).id, id};
 }
 
-std::vector<std::string> tag_texts(const Record& record, std::string_view field) {
-  std::vector<std::string> texts;
-  if (const auto* items = std::get_if<entity::Items>(&record.get(field))) {
-    for (const auto& item : *items) {
-      if (const auto* text = item.columns.empty() ? nullptr : std::get_if<std::string>(&item.columns.front())) texts.push_back(*text);
-    }
-  }
-  return texts;
-}
-
 bool is_lookup_fault(const std::optional<Record>& record) { return !record || record->deleted; }
 
 }  // namespace
 
 void DealBehaviour::prepare(SaveContext& save) {
   Record& deal = save.record();
+  normalize_checklist(save);
   const bool stage_given = save.changed("stage") && deal.link_id("stage") != 0;
   if (stage_given) {
     // The stage decides: it belongs to one pipeline.
@@ -43,7 +36,9 @@ void DealBehaviour::prepare(SaveContext& save) {
   }
   const bool pipeline_moved = save.changed("pipeline") && !stage_given;
   if ((deal.link_id("stage") == 0 || pipeline_moved) && deal.link_id("pipeline") != 0) {
-    if (const std::int64_t stage = first_stage(save, deal.link_id("pipeline")); stage != 0) deal.set("stage", link(save, "stage", stage));
+    const auto old = save.is_new() ? std::optional<Record>{} : save.load("stage", save.before()->link_id("stage"));
+    const std::int64_t stage = first_stage(save, deal.link_id("pipeline"), old ? old->text("kind") : std::string_view{});
+    if (stage != 0) deal.set("stage", link(save, "stage", stage));
   }
   if (!save.changed("stage")) return;
   const auto stage = save.load("stage", deal.link_id("stage"));
@@ -51,6 +46,7 @@ void DealBehaviour::prepare(SaveContext& save) {
   const bool is_open = stage->text("kind") == "open";
   const std::int64_t now = base::to_micros(save.is_new() && deal.created_at != base::Instant{} ? deal.created_at : save.now());
   deal.set("stage_since", now);
+  deal.set("is_stuck", std::int64_t{0});
   deal.set("is_open", std::int64_t{is_open ? 1 : 0});
   deal.set("closed_at", is_open ? entity::Value{} : entity::Value{now});
   if (!save.changed("probability") && !is_empty(stage->get("probability"))) deal.set("probability", stage->get("probability"));
@@ -69,9 +65,11 @@ void DealBehaviour::check(SaveContext& save) {
     if (deal.entity->field(field) != nullptr && is_empty(deal.get(field)))
       save.add_error({field, "required_by_stage", {{"stage", std::string(stage->text("name"))}}});
   }
-  if (save.is_new() || save.before()->link_id("stage") == 0 || save.changed("pipeline")) return;
+  if (save.is_new() || save.before()->link_id("stage") == 0) return;
   const auto from = save.load("stage", save.before()->link_id("stage"));
   if (is_lookup_fault(from)) return;
+  if (stage->text("kind") != "lost") check_checklist(save, *from);
+  if (save.changed("pipeline")) return;
   const auto allowed = tag_texts(*from, "allowed_next");
   if (!allowed.empty() && std::find(allowed.begin(), allowed.end(), stage->text("name")) == allowed.end()) {
     save.add_error({"stage", "move_not_allowed", {{"from", std::string(from->text("name"))}, {"to", std::string(stage->text("name"))}}});
@@ -79,8 +77,9 @@ void DealBehaviour::check(SaveContext& save) {
 }
 
 void DealBehaviour::before_write(SaveContext& save) {
-  if (!save.changed("stage")) return;
   const Record& deal = save.record();
+  if (save.changed("is_stuck") && deal.integer("is_stuck") != 0) enqueue_runs(save, Trigger::kTimeLimit, deal.link_id("stage"));
+  if (!save.changed("stage")) return;
   json::object move = {{"deal", deal.id},
                        {"to_stage", deal.link_id("stage")},
                        {"moved_at", base::to_string(base::from_micros(deal.integer("stage_since")))}};
@@ -93,7 +92,12 @@ void DealBehaviour::before_write(SaveContext& save) {
       move["time_in_stage"] = "PT" + std::to_string((deal.integer("stage_since") - since) / 1'000'000) + "S";
     }
   }
+  if (const auto* amount = std::get_if<entity::Money>(&deal.get("amount"))) {
+    move["amount"] = {{"amount", base::to_string(base::Decimal{amount->units, 2})}, {"currency", amount->currency}};
+  }
   save.create("stage_move", move);
+  if (!save.is_new() && save.before()->link_id("stage") != 0) enqueue_runs(save, Trigger::kLeave, save.before()->link_id("stage"));
+  enqueue_runs(save, Trigger::kEnter, deal.link_id("stage"));
 }
 
 }  // namespace sales

@@ -223,8 +223,23 @@ std::string digits_only(std::string_view text) {
   return out;
 }
 
+// «8 (343) 807-39-6»: the prefix of the trunk stands apart, so what follows is all there is of the number. A reading that took the
+// prefix for the number's first digit is wrong: a digit was lost.
+bool takes_prefix_for_digit(std::string_view run, std::string_view digits, const PhoneNumber& number, const PhoneContext& context) {
+  if (!number.valid || context.home == nullptr || context.home->prefix.empty() || run.find('+') != std::string_view::npos) return false;
+  const std::size_t first = run.find_first_of("0123456789");
+  const std::size_t end = run.find_first_not_of("0123456789", first);
+  if (first == std::string_view::npos || end == std::string_view::npos) return false;
+  boost::cmatch groups;
+  const std::string_view lead = run.substr(first, end - first);
+  const bool is_prefix = context.home->prefix.match_start(lead, groups) && static_cast<std::size_t>(groups[0].length()) == lead.size();
+  return is_prefix && number.e164.size() == 1 + context.home->code.size() + digits.size() && number.e164.ends_with(digits);
+}
+
 PhoneNumber parse_run(std::string_view run, const PhoneContext& context) {
-  return parse_scanned(digits_only(run), run.find('+') != std::string_view::npos, context);
+  const std::string digits = digits_only(run);
+  PhoneNumber number = parse_scanned(digits, run.find('+') != std::string_view::npos, context);
+  return takes_prefix_for_digit(run, digits, number, context) ? PhoneNumber{} : number;
 }
 
 bool is_gap(char c) { return c == ' ' || c == '(' || c == ')'; }
@@ -463,7 +478,7 @@ std::optional<PhoneNumber> parse_phone(std::string_view raw, std::string_view de
   }
   if (is_plain) {
     if (count_digits(run) < 2) return std::nullopt;
-    PhoneNumber number = parse_run(run, make_context(default_region, area_code_hint));
+    PhoneNumber number = parse_run(raw, make_context(default_region, area_code_hint));
     if (number.valid) return number;
   }
   std::vector<PhoneEntry> entries = split_phones(raw, default_region, area_code_hint);

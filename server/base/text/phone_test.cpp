@@ -196,5 +196,19 @@ TEST(ParsePhone, GivesEveryThreadTheSameAnswer) {
   EXPECT_EQ(right, 8 * 5);
 }
 
+TEST(Phone, TakesAPrefixThatStandsApartForNoDigitOfTheNumber) {
+  // A digit was lost: with the prefix as its first digit the rest would be a number of another city.
+  for (const auto* text : {"8 343 807 39 6", "8 (351) 591-56-4", "8(473)208547", "8.347.448.07.7", "8-342-992-10-9"}) {
+    const auto number = parse_phone(text);
+    ASSERT_TRUE(number) << text;
+    EXPECT_EQ(number->e164, "") << text;
+    EXPECT_FALSE(number->valid) << text;
+  }
+  EXPECT_EQ(parse_phone("834 392-06-70")->e164, "+78343920670");
+  EXPECT_EQ(parse_phone("8343920670")->e164, "+78343920670");
+  EXPECT_EQ(parse_phone("8 (343) 807-39-61")->e164, "+73438073961");
+  EXPECT_EQ(parse_phone("8 800 555 35 35")->e164, "+78005553535");
+}
+
 }  // namespace
 }  // namespace base

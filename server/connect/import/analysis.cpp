@@ -183,6 +183,47 @@ Analysis analyse_table(TableReader& reader, const HeaderWords& words, const enti
 
 std::string_view skip_reason(RowKind kind) { return kind == RowKind::kBlank ? "blank" : kind == RowKind::kTotal ? "total" : "title"; }
 
+namespace {
+
+// One cell of a table that has several columns, written as a heading of what follows.
+bool is_heading_of_rows(const Row& row, const SheetPlan& plan, const HeaderWords& words) {
+  const auto mapped = std::count_if(plan.mapping.columns.begin(), plan.mapping.columns.end(),
+                                    [](const ColumnMapping& column) { return !column.target.empty(); });
+  const auto cell = std::find_if(row.cells.begin(), row.cells.end(), [](const Cell& each) { return !each.is_blank(); });
+  return mapped >= 3 && cell != row.cells.end() && words.is_group_heading(cell->text);
+}
+
+// A firm may be called «Итог»: then there is something that only a client has.
+bool has_identity(const Row& row, const SheetPlan& plan) {
+  return std::any_of(plan.mapping.columns.begin(), plan.mapping.columns.end(), [&](const ColumnMapping& column) {
+    const auto index = static_cast<std::size_t>(column.index);
+    if (index >= row.cells.size() || row.cells[index].is_blank()) return false;
+    const std::string& text = row.cells[index].text;
+    const auto digits = base::digits(text).size();
+    if (column.target == "inn") return digits >= 9;
+    if (column.target == "phones") return digits >= 6;
+    if (column.target == "emails") return text.find('@') != std::string::npos;
+    return (column.target == "city" || column.target.ends_with(".name")) && !has_many_digits(text);
+  });
+}
+
+bool is_total_row(const Row& row, const SheetPlan& plan, const HeaderWords& words) {
+  // The word stands in front, behind a number of the row at most.
+  int seen = 0;
+  bool is_total = false, is_subtotal = false, has_words_beside = false;
+  for (const auto& cell : row.cells) {
+    if (cell.is_blank()) continue;
+    const bool is_in_front = ++seen <= 2;
+    is_total = is_total || (is_in_front && words.is_total(cell.text));
+    const bool says_subtotal = is_in_front && words.is_subtotal(cell.text);
+    is_subtotal = is_subtotal || says_subtotal;
+    has_words_beside = has_words_beside || (!says_subtotal && cell.type != CellType::kNumber && !has_many_digits(cell.text));
+  }
+  return (is_total || (is_subtotal && !has_words_beside)) && !has_identity(row, plan);
+}
+
+}  // namespace
+
 RowKind kind_of_row(const Row& row, const SheetPlan& plan, const HeaderWords& words) {
   const int count = filled(row);
   if (count == 0) return RowKind::kBlank;
@@ -192,25 +233,8 @@ RowKind kind_of_row(const Row& row, const SheetPlan& plan, const HeaderWords& wo
     if (!row.cells[i].is_blank() && !plan.headers[i].empty() && header_key(row.cells[i].text) == header_key(plan.headers[i])) ++same;
   }
   if (plan.header_row > 0 && same == count && same >= 2) return RowKind::kTitle;
-  if (row.is_wide && count == 1) return RowKind::kTitle;
-  // The word stands in front, behind a number of the row at most.
-  int seen = 0;
-  bool is_total = false;
-  for (const auto& cell : row.cells) {
-    if (cell.is_blank() || ++seen > 2) continue;
-    is_total = is_total || words.is_total(cell.text);
-  }
-  if (is_total) {
-    // A firm may be called «Итог»: then it has more than a name and sums.
-    const bool has_identity = std::any_of(plan.mapping.columns.begin(), plan.mapping.columns.end(), [&](const ColumnMapping& column) {
-      const auto index = static_cast<std::size_t>(column.index);
-      if (index >= row.cells.size() || row.cells[index].is_blank()) return false;
-      return column.target == "inn" || column.target == "phones" || column.target == "emails" || column.target.ends_with(".name") ||
-             column.target == "city";
-    });
-    if (!has_identity) return RowKind::kTotal;
-  }
-  return RowKind::kData;
+  if (count == 1 && (row.is_wide || is_heading_of_rows(row, plan, words))) return RowKind::kTitle;
+  return is_total_row(row, plan, words) ? RowKind::kTotal : RowKind::kData;
 }
 
 std::int64_t reported_number(const Row& row, const SheetPlan& plan, TableFormat format) {

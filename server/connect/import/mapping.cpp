@@ -165,6 +165,23 @@ bool HeaderWords::is_total(std::string_view text) const {
   return false;
 }
 
+bool HeaderWords::is_subtotal(std::string_view text) const {
+  if (text.size() > 200) return false;
+  const std::string key = header_key(text);
+  const auto& words = header_data().at("subtotals").as_array();
+  return std::any_of(words.begin(), words.end(), [&](const json::value& word) { return starts_with_word(key, word.as_string()); });
+}
+
+bool HeaderWords::is_group_heading(std::string_view text) const {
+  const std::string tidied = tidy(text);
+  if (tidied.ends_with(':')) return true;
+  const auto colon = tidied.find(':');
+  if (colon == std::string::npos) return false;
+  const std::string key = header_key(std::string_view(tidied).substr(0, colon));
+  const auto& words = header_data().at("group_words").as_array();
+  return std::any_of(words.begin(), words.end(), [&](const json::value& word) { return key == std::string_view(word.as_string()); });
+}
+
 // 100: the very words. Less: the header begins or ends with them («Телефон рабочий», «Клиент: телефон»), longer words first.
 HeaderWords::Guess HeaderWords::guess_by_header(const std::string& key) const {
   Guess best;
@@ -180,6 +197,33 @@ HeaderWords::Guess HeaderWords::guess_by_header(const std::string& key) const {
     if (score > best.score) best = {target, score};
   }
   return best;
+}
+
+bool HeaderWords::fits_values(const Guess& guess, const ColumnSample& column) const {
+  if (guess.target != "phones" || column.values.empty()) return true;
+  // Extensions, counts and short codes are no numbers; under a heading that only resembles the word there must be telephones.
+  const auto has_digits = [](std::size_t least, std::size_t most) {
+    return [least, most](const std::string& value) {
+      const auto digits = base::digits(value).size();
+      return digits >= least && digits <= most;
+    };
+  };
+  if (column.values.size() > 2 && share(column.values, has_digits(5, 1000)) == 0) return false;
+  return guess.score == 100 || share(column.values, looks_like_phone) > 0 || share(column.values, has_digits(5, 7)) > 0.5;
+}
+
+int HeaderWords::guess_names(const std::vector<ColumnSample>& columns, const Mapping& mapping) const {
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    const auto& values = columns[i].values;
+    if (!mapping.columns[i].target.empty() || values.size() < 2) continue;
+    const double names = share(values, [](const std::string& value) {
+      return value.find('@') == std::string::npos && base::digits(value).size() * 2 < value.size() && base::length(value) > 2 &&
+             !words_in(value).empty();
+    });
+    const std::set<std::string> distinct(values.begin(), values.end());
+    if (names > 0.7 && distinct.size() * 2 > values.size()) return static_cast<int>(i);
+  }
+  return -1;
 }
 
 std::string HeaderWords::guess_by_values(const ColumnSample& column) const {
@@ -233,6 +277,7 @@ Mapping HeaderWords::map(const std::vector<ColumnSample>& columns) const {
   for (std::size_t i = 0; i < columns.size(); ++i) {
     const std::string key = header_key(columns[i].header);
     guesses.push_back(key.empty() ? Guess{} : guess_by_header(key));
+    if (!fits_values(guesses.back(), columns[i])) guesses.back() = {};
     mapping.columns.push_back({columns[i].header, static_cast<int>(i), {}, {}, DateOrder::kDayFirst});
   }
   std::set<std::string> taken;
@@ -253,6 +298,11 @@ Mapping HeaderWords::map(const std::vector<ColumnSample>& columns) const {
     const bool is_known = guesses[i].score == 100 && guesses[i].target.empty();
     if (mapping.columns[i].target.empty() && !is_known && (guesses[i].score == 0 || columns[i].header.empty()))
       give(i, guess_by_values(columns[i]));
+  }
+  const bool has_headings =
+      std::any_of(columns.begin(), columns.end(), [](const ColumnSample& column) { return !header_key(column.header).empty(); });
+  if (!has_headings && !taken.empty() && is_target("name") && !taken.contains("name")) {
+    if (const int names = guess_names(columns, mapping); names >= 0) give(static_cast<std::size_t>(names), "name");
   }
   // Only a table that was exported here has numbers of our records, and it has their versions beside them; anybody's «ID» is not ours.
   if (!taken.contains("id") || !taken.contains("version")) {

@@ -46,7 +46,12 @@ class HeaderWords {
   HeaderWords(const entity::Registry& registry, const entity::EntityDef& entity, const base::Localizer* localizer);
   // Target of a header; nullopt: unknown word. "" for columns known to hold nothing («№»).
   std::optional<std::string> target_of(std::string_view header) const;
+  // «Итого», «Всего клиентов: 560».
   bool is_total(std::string_view text) const;
+  // «Итого по региону Тверь»: a total when there is nothing but numbers beside it.
+  bool is_subtotal(std::string_view text) const;
+  // «Регион: Центр», «Оптовики:»: a heading over the rows that follow.
+  bool is_group_heading(std::string_view text) const;
 
   // The whole mapping of a table: exact words, then beginnings of words, then what the values look like. A target that holds one value
   // is given once.
@@ -60,7 +65,11 @@ class HeaderWords {
     int score = 0;
   };
   Guess guess_by_header(const std::string& key) const;
+  // False when the values of a column tell that its heading meant something else («Номер договора» is no telephone).
+  bool fits_values(const Guess& guess, const ColumnSample& column) const;
   std::string guess_by_values(const ColumnSample& column) const;
+  // The column of names in a table without headings: the first with words in it that hardly repeat. -1: none.
+  int guess_names(const std::vector<ColumnSample>& columns, const Mapping& mapping) const;
   std::string kind_of(std::string_view target, const std::string& key) const;
   bool holds_several(std::string_view target) const;
 

@@ -10,6 +10,7 @@
 #include "server/base/text/codes.hpp"
 #include "server/base/text/text.hpp"
 #include "server/base/time.hpp"
+#include "server/connect/import/values/codes.hpp"
 #include "server/connect/import/values/contacts.hpp"
 #include "server/connect/import/values/names.hpp"
 #include "server/connect/import/values/places.hpp"
@@ -32,15 +33,6 @@ bool has_kind(const entity::FieldDef& field, std::string_view kind) {
   return std::find(field.kinds.begin(), field.kinds.end(), kind) != field.kinds.end();
 }
 
-// «1,02770E+12»: the digits behind are gone.
-bool is_scientific(std::string_view text) {
-  const auto e = text.find_first_of("Ee");
-  if (e == std::string_view::npos || e == 0 || e + 1 >= text.size()) return false;
-  const std::string_view before = text.substr(0, e), behind = text.substr(e + 1);
-  return before.find_first_not_of("0123456789.,") == std::string_view::npos &&
-         behind.find_first_not_of("+-0123456789") == std::string_view::npos && behind.find_first_of("0123456789") != std::string_view::npos;
-}
-
 std::vector<std::string> lines_of(std::string_view text, std::string_view separators) {
   std::vector<std::string> parts;
   std::string part;
@@ -57,29 +49,12 @@ std::vector<std::string> lines_of(std::string_view text, std::string_view separa
   return parts;
 }
 
-// Codes as digits: the right one of the groups that stand in the cell.
-struct ReadCode {
-  std::string value;
-  bool is_right = false, is_zero_restored = false;
-};
-
-ReadCode read_code(base::CodeKind kind, const std::string& text) {
-  const auto try_digits = [&](const std::string& digits) -> std::optional<ReadCode> {
-    if (digits.empty()) return std::nullopt;
-    if (base::check_code(kind, digits).valid()) return ReadCode{digits, true, false};
-    if (const auto restored = base::restore_leading_zeros(kind, digits)) return ReadCode{*restored, true, true};
-    return std::nullopt;
-  };
-  if (kind == base::CodeKind::kKpp) {
-    const auto check = base::check_code(kind, text);
-    if (check.valid()) return {check.value, true, false};
-  }
-  if (auto whole = try_digits(base::digits(text))) return *whole;
-  for (const auto& group : lines_of(text, "/,;|\\() \n\t")) {
-    const std::string digits = base::digits(group);
-    if (digits.size() >= 8 && base::check_code(kind, digits).valid()) return {digits, true, false};
-  }
-  return {text, false, false};
+// «9,16E+09» in a column of telephones: a number cell that was copied as it was shown.
+bool is_scientific(std::string_view text) {
+  const auto e = text.find_first_of("Ee");
+  if (e == std::string_view::npos || e == 0 || e + 1 >= text.size()) return false;
+  return text.substr(0, e).find_first_not_of("0123456789.,") == std::string_view::npos &&
+         text.substr(e + 1).find_first_not_of("+0123456789") == std::string_view::npos;
 }
 
 }  // namespace
@@ -209,20 +184,42 @@ void RowMaker::put_code(const Cells& cells, const entity::FieldDef& field, Prepa
     out.values[field.key] = text;
     return;
   }
-  if (is_scientific(text)) {
+  const ReadCode code = read_code(*kind, text);
+  if (code.is_lost) {
     mark(out.marks, field.key, "digits_lost", raw);
     return;
   }
-  const ReadCode code = read_code(*kind, text);
   out.values[field.key] = code.value;
   if (code.is_zero_restored) mark(out.marks, field.key, "zero_restored", raw);
+  if (code.has_more) mark(out.marks, field.key, "more_text", raw);
   if (field.format == "inn" && code.is_right) out.valid_inn = code.value;
   // «7701234567 / 770101001»: the КПП stands in the same cell.
-  if (field.format != "inn" || !code.is_right || out.values.contains("kpp") || entity_.field("kpp") == nullptr) return;
-  const auto parts = lines_of(text, "/\\|");
-  if (parts.size() != 2) return;
-  if (const auto kpp = base::check_code(base::CodeKind::kKpp, base::digits(parts[1])); kpp.valid()) out.values["kpp"] = kpp.value;
+  if (!code.kpp.empty() && !out.values.contains("kpp") && entity_.field("kpp") != nullptr) out.values["kpp"] = code.kpp;
 }
+
+namespace {
+
+// «(Иванов Иван)», «до 18 ч.»: what stands beside the numbers and has no field.
+bool is_scrap(const base::PhoneEntry& entry, const std::vector<base::PhoneEntry>& all) {
+  if (!entry.number.e164.empty() || base::digits(entry.raw).size() > 4) return false;
+  return std::any_of(all.begin(), all.end(), [](const base::PhoneEntry& other) { return other.number.valid; });
+}
+
+bool has_more_than_numbers(const std::vector<base::PhoneEntry>& entries) {
+  return std::any_of(entries.begin(), entries.end(),
+                     [&](const base::PhoneEntry& entry) { return base::length(tidy(entry.note)) > 1 || is_scrap(entry, entries); });
+}
+
+// What a word beside the number says, else what its line of the cell or its column says; empty when the field has no such kind.
+std::string phone_kind(const entity::FieldDef& field, const base::PhoneEntry& entry, const ColumnMapping& column, const std::string& line) {
+  std::string kind = column.kind;
+  if (!entry.kind.empty() && has_kind(field, entry.kind)) kind = entry.kind;
+  if (has_kind(field, line)) kind = line;
+  if (kind.empty() && entry.number.type == "mobile") kind = "mobile";
+  return has_kind(field, kind) ? kind : std::string();
+}
+
+}  // namespace
 
 void RowMaker::put_phones(const Cells& cells, const entity::FieldDef& field, PreparedRow& out) const {
   const auto* city_text = out.values.if_contains("city");
@@ -232,22 +229,30 @@ void RowMaker::put_phones(const Cells& cells, const entity::FieldDef& field, Pre
   for (const auto& one : cells.all) {
     const auto line_kinds = lines_of(one.kinds, "\n");
     std::size_t line = 0;
+    if (is_scientific(tidy(one.cell->text))) {
+      mark(out.marks, field.key, "digits_lost", one.cell->text);
+      continue;
+    }
     const auto entries =
         read_phones(one.cell->text, options_.region, city == nullptr ? std::string_view() : std::string_view(city->phone_code));
     if (entries.empty() && !says_nothing(one.cell->text)) mark(out.marks, field.key, "no_number", one.cell->text);
+    if (has_more_than_numbers(entries)) mark(out.marks, field.key, "more_text", one.cell->text);
     for (const auto& entry : entries) {
+      if (is_scrap(entry, entries)) continue;
       const auto& number = entry.number;
       if (!number.e164.empty() && !seen.insert(number.e164 + "#" + number.ext).second) continue;
       const auto again = base::parse_phone(entry.raw, options_.region);
+      if (number.e164.empty() && again && again->valid) {
+        // Written so it would be a number, but not the one that was meant.
+        mark(out.marks, field.key, "no_number", entry.raw);
+        continue;
+      }
       const bool is_same = number.e164.empty() || (again && again->e164 == number.e164 && again->ext == number.ext);
-      std::string raw = is_same ? tidy(entry.raw) : number.international_format + (number.ext.empty() ? "" : " доб. " + number.ext);
       if (!is_same) mark(out.marks, field.key, "number_completed", entry.raw);
-      json::object item{{"raw", std::move(raw)}};
-      std::string kind = one.column->kind;
-      if (!entry.kind.empty() && has_kind(field, entry.kind)) kind = entry.kind;
-      if (line < line_kinds.size() && has_kind(field, line_kinds[line])) kind = line_kinds[line];
-      if (kind.empty() && number.type == "mobile" && has_kind(field, "mobile")) kind = "mobile";
-      if (!kind.empty() && has_kind(field, kind)) item["kind"] = kind;
+      json::object item{
+          {"raw", is_same ? tidy(entry.raw) : number.international_format + (number.ext.empty() ? "" : " доб. " + number.ext)}};
+      const std::string kind = phone_kind(field, entry, *one.column, line < line_kinds.size() ? line_kinds[line] : std::string());
+      if (!kind.empty()) item["kind"] = kind;
       items.push_back(std::move(item));
       ++line;
       if (!number.e164.empty()) out.keys.push_back("phone:" + number.e164);
@@ -255,6 +260,17 @@ void RowMaker::put_phones(const Cells& cells, const entity::FieldDef& field, Pre
   }
   if (!items.empty()) out.values[field.key] = std::move(items);
 }
+
+namespace {
+
+// «ivan petrov@mail.ru»: the address was made of what a blank divides, and the part in front may have been a word.
+bool is_pieced_together(const base::EmailAddress& address, std::string_view cell) {
+  const auto at = address.value.find('@');
+  const std::string local = address.value.substr(0, at);
+  return base::to_lower(cell).find(local) == std::string::npos && !address.has_lookalikes;
+}
+
+}  // namespace
 
 void RowMaker::put_emails(const Cells& cells, const entity::FieldDef& field, PreparedRow& out) const {
   json::array items;
@@ -265,6 +281,11 @@ void RowMaker::put_emails(const Cells& cells, const entity::FieldDef& field, Pre
     if (addresses.empty()) mark(out.marks, field.key, "email", one.cell->text);
     for (const auto& address : addresses) {
       if (says_nothing(address.raw)) continue;
+      const bool is_beside = !address.valid && address.raw.find('@') == std::string::npos &&
+                             std::any_of(addresses.begin(), addresses.end(), [](const auto& other) { return other.valid; });
+      if (is_beside || (address.valid && !address.name.empty())) mark(out.marks, field.key, "more_text", one.cell->text);
+      if (is_beside) continue;
+      if (address.valid && is_pieced_together(address, one.cell->text)) mark(out.marks, field.key, "letters_mended", address.raw);
       if (!seen.insert(address.valid ? address.value : address.raw).second) continue;
       const auto again = base::normalize_email(address.raw);
       json::object item{{"raw", address.valid && (!again.valid || again.value != address.value) ? address.value : address.raw}};
@@ -428,9 +449,11 @@ void RowMaker::put_text(const Cells& cells, const entity::FieldDef& field, Prepa
 
 void RowMaker::put_person(const std::string& text, json::object& values, std::vector<entity::Mark>& marks,
                           const entity::EntityDef& entity) const {
+  const bool is_firm_here = is_organisation(text), is_list = persons_in(text).size() > 1;
   const auto person = split_person(text);
-  if (person.empty()) {
+  if (is_firm_here || is_list || person.empty()) {
     values["name"] = tidy(text);
+    if (is_firm_here || is_list) mark(marks, "name", is_firm_here ? "organisation" : "several_persons", text);
     return;
   }
   values["name"] = person.full();
@@ -440,6 +463,7 @@ void RowMaker::put_person(const std::string& text, json::object& values, std::ve
   if (!person.position.empty() && !values.contains("position") && entity.field("position") != nullptr)
     values["position"] = full_position(person.position);
   if (person.is_mended) mark(marks, "name", "letters_mended", text);
+  if (leaves_words_out(text, person)) mark(marks, "name", "more_text", text);
 }
 
 namespace {
@@ -472,6 +496,10 @@ void RowMaker::put_names(PreparedRow& out) const {
   if (last.empty() && first.empty() && name.empty()) return;
   if (!last.empty() && !first.empty()) {
     PersonName person{title_case(last), title_case(first), title_case(middle), {}, false};
+    if (const auto whole = split_person(name);
+        middle.empty() && base::fold(whole.last) == base::fold(last) && base::fold(whole.first) == base::fold(first))
+      person.middle = whole.middle;
+    if (!name.empty() && leaves_words_out(name, person)) mark(out.marks, "name", "more_text", name);
     out.values["last_name"] = person.last;
     out.values["first_name"] = person.first;
     if (!person.middle.empty()) out.values["middle_name"] = person.middle;
@@ -498,7 +526,14 @@ void RowMaker::put_linked(const std::string& field_key, const json::object& text
   // Columns of the linked record are read like those of a table of its own.
   const RowMaker other(registry_, *target, localizer_, options_);
   std::vector<std::string> names = {text_of(texts, "name")};
-  if (field->type->name() == "many_to_many") names = lines_of(names.front(), ";\n");
+  if (field->type->name() == "many_to_many") {
+    std::vector<std::string> lines = lines_of(names.front(), ";\n");
+    names.clear();
+    for (const auto& line : lines) {
+      const auto persons = is_person(*target) ? persons_in(line) : std::vector<std::string>{line};
+      names.insert(names.end(), persons.begin(), persons.end());
+    }
+  }
   if (names.empty()) names.emplace_back();
   for (std::size_t i = 0; i < names.size(); ++i) {
     Row row;

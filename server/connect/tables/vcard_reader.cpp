@@ -222,6 +222,12 @@ std::string trimmed(std::string_view text) {
   return std::string(text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1));
 }
 
+bool is_messenger(std::string_view name) {
+  static constexpr std::string_view kNames[] = {"IMPP", "X-SKYPE",    "X-SKYPE-USERNAME", "X-TELEGRAM", "X-ICQ",   "X-JABBER",
+                                                "X-QQ", "X-WHATSAPP", "X-VIBER",          "X-MSN",      "X-GTALK", "X-GOOGLE-TALK"};
+  return name.starts_with("X-SKYPE") || std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames);
+}
+
 // Cells of one card while its properties come.
 class CardCells {
  public:
@@ -254,18 +260,20 @@ class CardCells {
     if (name == "EMAIL") return put_email(property);
     if (name == "ADR") return put_address(property);
     if (name == "URL") return add(VcardColumn::kSites, text_of(property));
-    if (name == "IMPP" || name.starts_with("X-SKYPE") || name == "X-TELEGRAM") return add(VcardColumn::kMessengers, text_of(property));
+    if (is_messenger(name)) return add(VcardColumn::kMessengers, (name == "X-ICQ" ? "icq:" : "") + text_of(property));
     if (name == "BDAY") return put_birthday(property);
     if (name == "GENDER") return set(VcardColumn::kGender, split_vcard_value(property.value, ';').front());
     if (name == "CATEGORIES") return add(VcardColumn::kCategories, text_of(property));
     if (name == "UID") return set(VcardColumn::kUid, text_of(property));
-    if (name != "NOTE") return;
+    if (name != "NOTE") return put_other(property);
     std::string& note = at(VcardColumn::kNote);
     if (!note.empty()) note += '\n';
     note += text_of(property);
   }
 
   void move_to(Row& row) {
+    if (at(VcardColumn::kFullName).empty()) set(VcardColumn::kFullName, name_of_parts());
+    if (at(VcardColumn::kFullName).empty()) set(VcardColumn::kFullName, at(VcardColumn::kOrganisation));
     row.cells.assign(kVcardColumns, Cell{});
     for (std::size_t i = 0; i < cells_.size(); ++i) {
       row.cells[i].text = std::move(cells_[i]);
@@ -276,6 +284,25 @@ class CardCells {
 
  private:
   static std::string text_of(const VcardProperty& property) { return split_vcard_value(property.value, '\0').front(); }
+
+  // RFC 6350 requires FN, vCard 2.1 does not: then the parts are the name.
+  std::string name_of_parts() const {
+    std::string name;
+    for (const auto column : {VcardColumn::kLastName, VcardColumn::kFirstName, VcardColumn::kMiddleName}) {
+      const std::string& part = cells_[static_cast<std::size_t>(column)];
+      if (!part.empty()) name += (name.empty() ? "" : " ") + part;
+    }
+    return name;
+  }
+
+  // What has no column stays readable. Pictures, keys and what says nothing of the client are left out.
+  void put_other(const VcardProperty& property) {
+    static constexpr std::string_view kSilent[] = {"VERSION", "PRODID", "REV", "PHOTO", "LOGO", "SOUND", "KEY", "AGENT", "X-IGNORE"};
+    if (std::find(std::begin(kSilent), std::end(kSilent), property.name) != std::end(kSilent)) return;
+    std::string text = trimmed(text_of(property));
+    std::replace(text.begin(), text.end(), '\n', ' ');
+    if (!text.empty()) add(VcardColumn::kOther, property.name + ": " + text);
+  }
 
   void put_name(const VcardProperty& property) {
     auto parts = split_vcard_value(property.value, ';');
@@ -429,10 +456,33 @@ class VcardReader final : public TableReader {
 }  // namespace
 
 const std::vector<std::string>& vcard_column_names() {
-  static const std::vector<std::string> names = {
-      "FN",   "N.family", "N.given", "N.middle", "N.prefix",   "N.suffix",   "NICKNAME",        "ORG",         "ORG.unit",   "TITLE",
-      "ROLE", "TEL",      "EMAIL",   "ADR",      "ADR.city",   "ADR.region", "ADR.postal_code", "ADR.country", "ADR.street", "URL",
-      "IMPP", "BDAY",     "GENDER",  "NOTE",     "CATEGORIES", "UID"};
+  static const std::vector<std::string> names = {"FN",
+                                                 "N.family",
+                                                 "N.given",
+                                                 "N.middle",
+                                                 "N.prefix",
+                                                 "N.suffix",
+                                                 "NICKNAME",
+                                                 "ORG",
+                                                 "ORG.unit",
+                                                 "TITLE",
+                                                 "ROLE",
+                                                 "TEL",
+                                                 "EMAIL",
+                                                 "ADR",
+                                                 "ADR.city",
+                                                 "ADR.region",
+                                                 "ADR.postal_code",
+                                                 "ADR.country",
+                                                 "ADR.street",
+                                                 "URL",
+                                                 "IMPP",
+                                                 "BDAY",
+                                                 "GENDER",
+                                                 "NOTE",
+                                                 "CATEGORIES",
+                                                 "UID",
+                                                 "OTHER"};
   return names;
 }
 

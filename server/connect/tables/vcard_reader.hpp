@@ -38,8 +38,9 @@ enum class VcardColumn {
   kNote,
   kCategories,
   kUid,
+  kOther,  // every property without a column of its own, a line each: «ANNIVERSARY: 2010-01-01»
 };
-inline constexpr int kVcardColumns = 26;
+inline constexpr int kVcardColumns = 27;
 const std::vector<std::string>& vcard_column_names();
 
 // One property line: "item1.TEL;TYPE=CELL:+7…", its value decoded (quoted-printable, character set) but not unescaped.

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "server/base/error.hpp"
+#include "server/entity/field_type.hpp"
 #include "server/entity/schema/derived_versions.hpp"
 #include "server/entity/storage.hpp"
 #include "server/entity/write/rollups.hpp"
@@ -15,8 +16,10 @@ namespace {
 
 constexpr int kRollUpSlice = 100;
 
-// In this order: formulas read derived values, search and roll-ups read formulas, indexes are made over what is filled.
-constexpr std::string_view kColumn = "1_column", kFormula = "2_formula", kSearch = "3_search", kRollUp = "4_roll_up", kIndex = "5_index";
+// In this order: formulas read derived values, search and roll-ups read formulas, roll-ups walk links, the other indexes are made
+// over what is filled.
+constexpr std::string_view kColumn = "1_column", kFormula = "2_formula", kLinkIndex = "3_link_index", kSearch = "3_search",
+                           kRollUp = "4_roll_up", kIndex = "5_index";
 
 struct Task {
   std::string kind, entity, name;  // of a field, of an index, or empty
@@ -111,7 +114,8 @@ class Worker {
     for (const bool is_last : {false, true}) {
       const auto registry = parts_.catalog.current();
       const auto* entity = registry->find(task.entity);
-      if (entity != nullptr && (task.kind == kIndex ? make_index(*entity, task) : fill(registry, *entity, task))) return;
+      if (entity != nullptr && (task.kind == kIndex || task.kind == kLinkIndex ? make_index(*entity, task) : fill(registry, *entity, task)))
+        return;
       if (!is_last) parts_.catalog.refresh();
     }
     finish(task);
@@ -168,6 +172,15 @@ class Worker {
   const SchemaWorkHooks& hooks_;
   std::int64_t done_ = 0, total_ = 0;
 };
+
+// A roll-up without the index of its link would read a whole table for each record.
+bool leads_by_link(const EntityDef* entity, const IndexDef& index) {
+  if (entity == nullptr || index.table != storage_of(*entity).table) return false;
+  for (std::size_t i = 0; i < entity->fields.size(); ++i) {
+    if (entity->fields[i].type->name() == "link" && column_of(*entity, static_cast<FieldIndex>(i)) == index.columns.front()) return true;
+  }
+  return false;
+}
 
 std::string entity_of_table(const Registry& registry, const std::string& table) {
   for (const auto& entity : registry.entities()) {
@@ -234,7 +247,10 @@ void note_schema_work(store::Connection& connection, const Registry& registry, c
     keep_derived_version(connection, search_version(*entity));
   }
   for (const auto& roll_up : pending.roll_ups) note(kRollUp, roll_up.entity->key, field_of(roll_up));
-  for (const auto& index : pending.indexes) note(kIndex, entity_of_table(registry, index.table), index.name);
+  for (const auto& index : pending.indexes) {
+    const auto entity = entity_of_table(registry, index.table);
+    note(leads_by_link(registry.find(entity), index) ? kLinkIndex : kIndex, entity, index.name);
+  }
 }
 
 bool has_schema_work(store::Database& database) {

@@ -124,6 +124,22 @@ TEST_P(SchemaWorkTest, ComputesAShippedFormulaAgainWhenItChanged) {
   EXPECT_EQ(count("SELECT count(*) FROM thing WHERE worth IS NOT NULL OR more IS NOT NULL"), 100);
 }
 
+TEST_P(SchemaWorkTest, MakesTheIndexOfALinkBeforeTheRollUpThatWalksIt) {
+  insert_many(kRows);
+  add_field(R"({"key": "x_above", "type": "link", "to": ["thing"], "tree": true, "filterable": true})");
+  add_field(R"({"key": "x_below", "type": "roll_up", "of": "thing.x_above", "fn": "count", "eyes": "system"})");
+  ASSERT_EQ(count("SELECT count(*) FROM sys_schema_work WHERE kind = '4_roll_up'"), 1);
+  bool was_there = false;
+  SchemaWorkHooks hooks;
+  hooks.progress = [&](std::int64_t, std::int64_t) {
+    if (count("SELECT count(*) FROM sys_schema_work WHERE kind = '4_roll_up' AND after_id > 0") == 0) return;
+    was_there = has_index("ix_thing__x_above_id");
+    throw Stopped{};
+  };
+  EXPECT_THROW(work(hooks), Stopped);
+  EXPECT_TRUE(was_there);
+}
+
 TEST_P(SchemaWorkTest, TellsOfAnIndexThatRepeatedValuesForbid) {
   insert_many(kRows);
   add_field(R"({"key": "x_code", "type": "integer", "unique": true})");

@@ -6,17 +6,20 @@ import { router } from "@web/app/router";
 import { KitProvider } from "@web/kit/kit-provider";
 import { setApiLanguage } from "@web/lib/api";
 import { meQuery, toMe } from "@web/lib/calls/me";
-import { Metadata, metadataQuery } from "@web/lib/calls/metadata";
+import { loadedMetadata, Metadata, metadataQuery } from "@web/lib/calls/metadata";
 import { watchConnection } from "@web/lib/connection";
 import { currentLanguage, loadLanguage, setTimeZone } from "@web/lib/i18n";
 import { connectLive } from "@web/lib/live";
 import type { MetadataDocument } from "@web/lib/metadata-types";
 import { query_client } from "@web/lib/query-client";
 import type { Session } from "@web/lib/session";
+import { askForBoard } from "@web/records/board/ask-board";
+import { parseListSearch } from "@web/records/list/list-state";
 
 /** Draws the application once the session stands; the first screen waits for the rights and the metadata only. */
 export function startApplication(root: HTMLElement, session: Session, metadata: MetadataDocument | null): void {
-  void prepare(session, metadata).then(() => {
+  void prepare(session, metadata).then(async () => {
+    await Promise.race([askForFirstScreen(), new Promise((resolve) => setTimeout(resolve, kFirstAnswers_ms))]);
     createRoot(root).render(
       <StrictMode>
         <KitProvider>
@@ -29,6 +32,19 @@ export function startApplication(root: HTMLElement, session: Session, metadata: 
     watchConnection();
     connectLive();
   });
+}
+
+/** How long drawing waits for the first answers: a screen that is drawn once, with them, is there sooner than one that is drawn twice. */
+const kFirstAnswers_ms = 120;
+
+async function askForFirstScreen(): Promise<void> {
+  const [plural = "", ...rest] = location.pathname.split("/").slice(1);
+  const metadata = loadedMetadata();
+  const entity = metadata.byPlural(plural);
+  const me = query_client.getQueryData(meQuery.queryKey);
+  if (!entity?.can.read || !me || rest.length > 0) return;
+  // What fails here is asked again by the screen itself, which also says so.
+  await askForBoard(metadata, entity, parseListSearch(router.options.parseSearch(location.search)), me.user.id).catch(() => undefined);
 }
 
 async function prepare(session: Session, document: MetadataDocument | null): Promise<void> {

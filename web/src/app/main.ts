@@ -19,7 +19,7 @@ async function start(): Promise<void> {
   setApiLanguage(language);
   const texts = loadLanguage(language);
   // The bundle and the metadata come beside the question, not after its answer; a visitor never gets them.
-  const metadata = wasSignedIn() ? api.get<MetadataDocument>("/metadata", { is_together: true }).catch(() => null) : null;
+  const metadata = wasSignedIn() ? api.get<MetadataDocument>("/metadata", { together: "now" }).catch(() => null) : null;
   if (metadata) void loadApplication();
   const session = await restoreSession();
   await texts;

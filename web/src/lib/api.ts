@@ -1,6 +1,6 @@
 import { Problem } from "@web/lib/problem";
 import { createStore } from "@web/lib/store";
-import { readTogether, type Part } from "@web/lib/together";
+import { readTogether, type Lane, type Part } from "@web/lib/together";
 
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
@@ -13,8 +13,8 @@ export interface CallOptions {
   retries?: number;
   /** A POST that only reads (`:query`, `:aggregate`): repeated after a lost connection like a GET. */
   is_read?: boolean;
-  /** A quick read that may travel in one request with others asked for in the same moment. */
-  is_together?: boolean;
+  /** A read that may travel in one request with others: quick ones at once, those that the first look does not wait for a little later. */
+  together?: Lane;
 }
 
 const kBase = "/api/v1";
@@ -87,12 +87,12 @@ function bodyOf(body: unknown): BodyInit | null {
 
 /** A read by itself or, where the caller allows it, together with others. */
 function read<T>(method: "GET" | "POST", path: string, options: CallOptions): Promise<T> {
-  if (!options.is_together) return call<T>(method, path, { ...options, is_read: true });
+  if (!options.together) return call<T>(method, path, { ...options, is_read: true });
   const target = addressOf(path, options.query).slice(kBase.length);
   const part: Part = { method, path: target, ...(options.body === undefined ? {} : { body: options.body }) };
   const send = async (parts: Part[]) => (await call<{ answers: { status: number; body: unknown }[] }>("POST", "/multi", { body: { requests: parts }, is_read: true })).answers;
   const sendOne = (one: Part) => call(one.method, one.path, { body: one.body, is_read: true });
-  return (readTogether(part, send, sendOne) as Promise<T>).catch((error: unknown) => {
+  return (readTogether(part, options.together, send, sendOne) as Promise<T>).catch((error: unknown) => {
     if (error instanceof Problem && error.status === 401 && path !== "/session") session_lost.set(true);
     throw error;
   });

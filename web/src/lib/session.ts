@@ -27,7 +27,7 @@ function accept(session: Session): Session {
 }
 
 export async function readSession(): Promise<Session> {
-  return accept(await api.get<Session>("/session", { is_together: true }));
+  return accept(await api.get<Session>("/session", { together: "now" }));
 }
 
 /** The open session of the cookie; null when there is none. */

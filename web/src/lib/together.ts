@@ -26,8 +26,12 @@ type SendOne = (part: Part) => Promise<unknown>;
 
 const kMaxParts = 20;
 
-let waiting: Waiting[] = [];
-let is_scheduled = false;
+/** How long what the first look does not wait for is held back: what the look needs has gone by then. */
+const kLater_ms = 150;
+
+export type Lane = "now" | "later";
+
+const waiting: Record<Lane, Waiting[]> = { now: [], later: [] };
 let is_known_absent = false;
 
 async function settle(group: Waiting[], send: Send, sendOne: SendOne): Promise<void> {
@@ -54,17 +58,15 @@ async function settle(group: Waiting[], send: Send, sendOne: SendOne): Promise<v
   }
 }
 
-/** Waits until the current task is over, then sends what came together. */
-export function readTogether(part: Part, send: Send, sendOne: SendOne): Promise<unknown> {
+/** Waits until the current task is over, or a little longer, then sends what came together. */
+export function readTogether(part: Part, lane: Lane, send: Send, sendOne: SendOne): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    waiting.push({ part, resolve, reject });
-    if (is_scheduled) return;
-    is_scheduled = true;
+    waiting[lane].push({ part, resolve, reject });
+    if (waiting[lane].length > 1) return;
     setTimeout(() => {
-      is_scheduled = false;
-      const all = waiting;
-      waiting = [];
+      const all = waiting[lane];
+      waiting[lane] = [];
       for (let from = 0; from < all.length; from += kMaxParts) void settle(all.slice(from, from + kMaxParts), send, sendOne);
-    }, 0);
+    }, lane === "later" ? kLater_ms : 0);
   });
 }

@@ -33,25 +33,38 @@ std::string with_brackets(std::string text) {
 }
 
 struct Tail {
-  std::size_t slash = 0, end = 0;
+  std::size_t slash = 0, begin = 0, end = 0;  // the digits are [begin, end)
 };
 
-// «…45-67/68»: one to three digits behind a slash that follows a digit and is followed by none.
-bool find_tail(std::string_view text, Tail& tail) {
+// «…45-67/68», «…45-67 / 68»: one to three digits behind a slash that follows a digit and is followed by none. `goes_on`: the digits
+// before the slash are cut off already («…/68/69»).
+bool find_tail(std::string_view text, bool goes_on, Tail& tail) {
   for (std::size_t at = text.find('/'); at != std::string_view::npos; at = text.find('/', at + 1)) {
-    std::size_t end = at + 1;
+    std::size_t before = at, begin = at + 1;
+    while (before > 0 && text[before - 1] == ' ') --before;
+    while (begin < text.size() && text[begin] == ' ') ++begin;
+    std::size_t end = begin;
     while (end < text.size() && is_digit(text[end])) ++end;
-    const std::size_t digits = end - at - 1;
-    if (at == 0 || !is_digit(text[at - 1]) || digits < 1 || digits > 3) continue;
+    const std::size_t digits = end - begin;
+    const bool follows_digit = before == 0 ? goes_on : is_digit(text[before - 1]);
+    if (!follows_digit || digits < 1 || digits > 3) continue;
     std::size_t next = end;
     while (next < text.size() && text[next] == ' ') ++next;
     // «8 /950/» behind it is a number of its own; so is anything that goes on with digits or signs of a number.
     if (next < text.size() && (is_digit(text[next]) || text[next] == '(' || text[next] == '-' || (text[next] == '/' && digits == 1)))
       continue;
-    tail = {at, end};
+    tail = {at, begin, end};
     return true;
   }
   return false;
+}
+
+// «8343920670» of a firm in Екатеринбург (343): the trunk's prefix and the city's code with a digit lost, rather than a number of
+// another city that has no prefix.
+bool lost_a_digit(const base::PhoneEntry& entry, std::string_view area_code) {
+  const std::string digits = base::digits(entry.raw);
+  return !area_code.empty() && entry.number.valid && digits.size() == 10 && entry.number.e164 == "+7" + digits &&
+         digits.starts_with("8" + std::string(area_code)) && !digits.starts_with(area_code);
 }
 
 std::string replaced(std::string text, std::string_view from, std::string_view to) {
@@ -85,28 +98,31 @@ std::vector<std::string> cut(const std::string& text) {
 
 std::vector<base::PhoneEntry> read_phones(std::string_view cell, std::string_view region, std::string_view area_code) {
   std::vector<base::PhoneEntry> entries;
+  const auto add = [&](std::string_view text) {
+    for (auto& entry : base::split_phones(text, region, area_code)) entries.push_back(std::move(entry));
+  };
   for (const auto& part : cut(with_brackets(std::string(cell)))) {
-    Tail tail;
-    if (!find_tail(part, tail)) {
-      for (auto& entry : base::split_phones(part, region, area_code)) entries.push_back(std::move(entry));
-      continue;
+    std::string_view rest = part;
+    bool goes_on = false;
+    for (Tail tail; find_tail(rest, goes_on, tail);) {
+      if (!goes_on || tail.slash > 0) add(rest.substr(0, tail.slash));
+      const std::string digits(rest.substr(tail.begin, tail.end - tail.begin));
+      if (!entries.empty() && entries.back().number.e164.size() > digits.size() + 4) {
+        const base::PhoneEntry& first = entries.back();
+        base::PhoneEntry next;
+        next.raw = first.number.e164.substr(0, first.number.e164.size() - digits.size()) + digits;
+        next.kind = first.kind;
+        next.number = base::parse_phone(next.raw, region).value_or(base::PhoneNumber{});
+        entries.push_back(std::move(next));
+      }
+      rest.remove_prefix(tail.end);
+      goes_on = true;
     }
-    const std::string digits = part.substr(tail.slash + 1, tail.end - tail.slash - 1);
-    const auto before = base::split_phones(std::string_view(part).substr(0, tail.slash), region, area_code);
-    for (const auto& entry : before) entries.push_back(entry);
-    if (!before.empty() && before.back().number.e164.size() > digits.size() + 4) {
-      const std::string& e164 = before.back().number.e164;
-      const std::string raw = e164.substr(0, e164.size() - digits.size()) + digits;
-      base::PhoneEntry second;
-      second.raw = raw;
-      second.kind = before.back().kind;
-      second.number = base::parse_phone(raw, region).value_or(base::PhoneNumber{});
-      entries.push_back(std::move(second));
-    }
-    for (auto& entry : base::split_phones(std::string_view(part).substr(tail.end), region, area_code)) entries.push_back(std::move(entry));
+    add(rest);
   }
   for (auto& entry : entries) {
     // Numbers of other countries that lost their plus.
+    if (lost_a_digit(entry, area_code)) entry.number = {};
     const std::string digits = base::digits(entry.raw);
     if (!entry.number.e164.empty() || digits.size() < 11 || digits.size() > 15) continue;
     if (const auto number = base::parse_phone("+" + digits, region); number && number->valid) entry.number = *number;

@@ -88,6 +88,9 @@ std::optional<FoundForm> find_form(std::string_view text, const std::vector<Word
       if (!matches(words, at, form)) continue;
       const std::size_t begin = words[at].begin, end = words[at + form.words.size() - 1].end;
       if (begin > 0 && text[begin - 1] == '(' && end < text.size() && text[end] == ')') return FoundForm{form.form, begin, end};
+      // «Ромашка ООО (бывш. Лютик)».
+      const std::string_view slice = text.substr(begin, end - begin);
+      if (text.substr(end).starts_with(" (") && base::to_upper(slice) == slice) return FoundForm{form.form, begin, end};
     }
   }
   return std::nullopt;
@@ -436,6 +439,49 @@ PersonName split_person(std::string_view text) {
   else
     set_three(parts, name);
   return name;
+}
+
+std::vector<std::string> persons_in(std::string_view text) {
+  std::vector<std::string> parts(1);
+  for (const char c : text) {
+    if (c == ',' || c == ';' || c == '/' || c == '\n' || c == '&')
+      parts.emplace_back();
+    else
+      parts.back() += c;
+  }
+  for (auto& part : parts) part = tidy(part);
+  std::erase_if(parts, [](const std::string& part) { return part.empty(); });
+  const bool is_list = parts.size() > 1 && std::all_of(parts.begin(), parts.end(), [](const std::string& part) {
+                         const auto person = split_person(part);
+                         return !person.last.empty() && !person.first.empty();
+                       });
+  return is_list ? parts : std::vector<std::string>{std::string(text)};
+}
+
+bool is_organisation(std::string_view text) {
+  const std::string form = split_legal_name(text).form;
+  if (form.empty() || form == "ИП" || form == "ЧП" || form == "ПБОЮЛ") return false;
+  const auto words = words_in(text);
+  return std::any_of(words.begin(), words.end(),
+                     [&](const Word& word) {
+                       const std::string_view slice = text.substr(word.begin, word.end - word.begin);
+                       return base::length(word.text) > 1 &&
+                              (slice == form || slice == "OOO" ||
+                               (slice == base::to_upper(slice) && form_key(word.text) == form_key(base::fold(form))));
+                     }) ||
+         base::fold(text).starts_with("общество с ");
+}
+
+bool leaves_words_out(std::string_view text, const PersonName& name) {
+  if (name.is_mended) return false;
+  static const std::unordered_set<std::string> kTitles = {"mr", "mrs", "ms", "dr", "господин", "госпожа", "гн", "гжа", "тов"};
+  std::unordered_set<std::string> kept;
+  for (const auto& word : words_in(name.full())) kept.insert(word.text);
+  for (const auto& word : words_in(name.position)) kept.insert(word.text);
+  const auto words = words_in(text);
+  return std::any_of(words.begin(), words.end(), [&](const Word& word) {
+    return base::length(word.text) > 1 && !kept.contains(word.text) && !kTitles.contains(word.text);
+  });
 }
 
 std::string full_position(std::string_view text) {

@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace connect {
 
@@ -24,6 +25,13 @@ struct PersonName {
 };
 // Any order, initials on either side, without patronymic, without surname. First names: data/given_names.txt.
 PersonName split_person(std::string_view text);
+
+// «Иванов И.И., Петров П.П.»: the persons of a cell that names several, each with surname and first name; else the text alone.
+std::vector<std::string> persons_in(std::string_view text);
+// «ООО «Ромашка»» in a column of persons: the form stands there in capitals. «ИП» is a person.
+bool is_organisation(std::string_view text);
+// Words of the text that the name does not hold, initials and titles apart: «Мария 8916…» of Мария.
+bool leaves_words_out(std::string_view text, const PersonName& name);
 
 // «гл. бух» → «Главный бухгалтер»; what is unknown comes back tidied.
 std::string full_position(std::string_view text);

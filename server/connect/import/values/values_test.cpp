@@ -8,6 +8,7 @@
 #include "server/base/json.hpp"
 #include "server/base/text/text.hpp"
 #include "server/connect/files/file_store.hpp"
+#include "server/connect/import/values/codes.hpp"
 #include "server/connect/import/values/contacts.hpp"
 #include "server/connect/import/values/dates.hpp"
 #include "server/connect/import/values/names.hpp"
@@ -339,6 +340,27 @@ TEST(ImportValues, ReadsTheDirtyClientBases) {
   EXPECT_GE(marks.share("phones ok"), .99);
   EXPECT_GE(marks.share("phones local"), .99);
   EXPECT_GE(marks.share("emails"), .99);
+}
+
+TEST(ImportNames, TellSeveralPersonsAndFirmsFromOnePerson) {
+  EXPECT_EQ(persons_in("Иванов И.И., Петров П.П."), (std::vector<std::string>{"Иванов И.И.", "Петров П.П."}));
+  EXPECT_EQ(persons_in("Иванов, Иван").size(), 1u);
+  EXPECT_TRUE(is_organisation("ООО «Ромашка»"));
+  EXPECT_TRUE(is_organisation("Ромашка OOO"));
+  for (const auto* person : {"ИП Иванов", "Петров А.О.", "Ким И.П.", "Иванов Иван"}) EXPECT_FALSE(is_organisation(person)) << person;
+  EXPECT_TRUE(leaves_words_out("Мария 89161234567", split_person("Мария 89161234567")));
+  EXPECT_FALSE(leaves_words_out("Иванова Мария (гл. бухгалтер)", split_person("Иванова Мария (гл. бухгалтер)")));
+}
+
+TEST(ImportCodes, KeepEveryDigitOrSayThatTheyAreLost) {
+  EXPECT_EQ(read_code(base::CodeKind::kInn, "7.7070838930E9").value, "7707083893");
+  EXPECT_TRUE(read_code(base::CodeKind::kInn, "7,8020100E8").is_lost);
+  EXPECT_TRUE(read_code(base::CodeKind::kOgrn, "1,02770E+12").is_lost);
+  EXPECT_EQ(read_code(base::CodeKind::kInn, "7 707 083 893,00").value, "7707083893");
+  const ReadCode pair = read_code(base::CodeKind::kInn, "ИНН/КПП 7707083893/770701001");
+  EXPECT_EQ(pair.value + " " + pair.kpp, "7707083893 770701001");
+  EXPECT_FALSE(pair.has_more);
+  EXPECT_TRUE(read_code(base::CodeKind::kInn, "7707083893 (был 7736050003)").has_more);
 }
 
 }  // namespace

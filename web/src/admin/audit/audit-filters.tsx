@@ -4,7 +4,7 @@ import { kActions, type AuditFilter } from "@web/admin/audit/audit-calls";
 import { kPeriods, toPeriod } from "@web/admin/audit/period";
 import classes from "@web/admin/shared/admin.module.css";
 import { DayInput } from "@web/admin/shared/day-input";
-import { RecordPicker } from "@web/fields/shared/record-picker";
+import { RecordPicker } from "@web/fields/shared/link/record-picker";
 import { useMetadata } from "@web/lib/calls/metadata";
 import { readTitles } from "@web/lib/calls/read-titles";
 import { t } from "@web/lib/i18n";

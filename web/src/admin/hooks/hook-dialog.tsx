@@ -3,7 +3,7 @@ import { useState, type FormEvent } from "react";
 import { addHook, changeHook, kHookActions, type Hook, type HookBody } from "@web/admin/hooks/hook-calls";
 import classes from "@web/admin/shared/admin.module.css";
 import { Secret } from "@web/admin/shared/secret";
-import { RecordPicker } from "@web/fields/shared/record-picker";
+import { RecordPicker } from "@web/fields/shared/link/record-picker";
 import { useMe } from "@web/lib/calls/me";
 import { useMetadata } from "@web/lib/calls/metadata";
 import { t } from "@web/lib/i18n";

@@ -3,7 +3,7 @@ import { useState, type FormEvent } from "react";
 import classes from "@web/admin/shared/admin.module.css";
 import { DayInput } from "@web/admin/shared/day-input";
 import { Secret } from "@web/admin/shared/secret";
-import { RecordPicker } from "@web/fields/shared/record-picker";
+import { RecordPicker } from "@web/fields/shared/link/record-picker";
 import { api } from "@web/lib/api";
 import { useMe } from "@web/lib/calls/me";
 import { useMetadata } from "@web/lib/calls/metadata";

@@ -1,4 +1,4 @@
-import { DateControl } from "@web/fields/shared/date-control";
+import { DateControl } from "@web/fields/shared/date/date-control";
 import { useDesignedEntity } from "@web/admin/shared/entity-select";
 import type { Field } from "@web/lib/metadata-types";
 

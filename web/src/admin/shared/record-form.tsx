@@ -2,7 +2,7 @@ import { Button, Modal } from "@mantine/core";
 import { Fragment, useState, type FormEvent, type ReactNode } from "react";
 import classes from "@web/admin/shared/admin.module.css";
 import { refreshRecords } from "@web/admin/shared/use-records";
-import { toWire } from "@web/fields/shared/multi-items";
+import { toWire } from "@web/fields/shared/multi/multi-items";
 import { createRecord, patchRecord } from "@web/lib/calls/save-record";
 import { t } from "@web/lib/i18n";
 import type { Entity, Field } from "@web/lib/metadata-types";

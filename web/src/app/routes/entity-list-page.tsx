@@ -7,8 +7,8 @@ import type { Entity } from "@web/lib/metadata-types";
 import { BoardScreen } from "@web/records/board/board-screen";
 import { useListSearch } from "@web/records/list/list-state";
 import { ListScreen } from "@web/records/list/list-screen";
-import { shapeNow } from "@web/records/list/shapes";
-import { useView } from "@web/records/list/use-view";
+import { shapeNow } from "@web/records/list/shape/shapes";
+import { useView } from "@web/records/list/shape/use-view";
 
 const CalendarScreen = lazy(async () => ({ default: (await import("@web/records/calendar/calendar-screen")).CalendarScreen }));
 const MapScreen = lazy(async () => ({ default: (await import("@web/records/map/map-screen")).MapScreen }));

@@ -1,5 +1,5 @@
-import { MultiControl, type MultiItem } from "@web/fields/shared/multi-control";
-import { toItems } from "@web/fields/shared/multi-items";
+import { MultiControl, type MultiItem } from "@web/fields/shared/multi/multi-control";
+import { toItems } from "@web/fields/shared/multi/multi-items";
 import type { InputProps } from "@web/fields/types";
 import { t } from "@web/lib/i18n";
 import type { Address } from "@web/lib/values";

@@ -1,4 +1,4 @@
-import { MultiLines } from "@web/fields/shared/multi-lines";
+import { MultiLines } from "@web/fields/shared/multi/multi-lines";
 import type { Address } from "@web/lib/values";
 import type { ViewProps } from "@web/fields/types";
 

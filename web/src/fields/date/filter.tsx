@@ -1,5 +1,5 @@
 import { kDateOperators } from "@web/fields/shared/filter-kinds";
-import { DateFilter } from "@web/fields/shared/date-filter";
+import { DateFilter } from "@web/fields/shared/date/date-filter";
 import type { FilterProps } from "@web/fields/types";
 
 export const operators = kDateOperators;

@@ -1,4 +1,4 @@
-import { DateControl } from "@web/fields/shared/date-control";
+import { DateControl } from "@web/fields/shared/date/date-control";
 import type { InputProps } from "@web/fields/types";
 
 export function Input(props: InputProps) {

@@ -1,5 +1,5 @@
 import { kLinkOperators } from "@web/fields/shared/filter-kinds";
-import { LinkFilter } from "@web/fields/shared/link-filter";
+import { LinkFilter } from "@web/fields/shared/link/link-filter";
 import type { FilterProps } from "@web/fields/types";
 
 export const operators = kLinkOperators;

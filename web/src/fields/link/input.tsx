@@ -1,4 +1,4 @@
-import { RecordPicker } from "@web/fields/shared/record-picker";
+import { RecordPicker } from "@web/fields/shared/link/record-picker";
 import { dependentFilter } from "@web/fields/shared/dependent-filter";
 import type { InputProps } from "@web/fields/types";
 import { targetOf, useMetadata } from "@web/lib/calls/metadata";

@@ -1,4 +1,4 @@
-import { RecordPicker } from "@web/fields/shared/record-picker";
+import { RecordPicker } from "@web/fields/shared/link/record-picker";
 import type { InputProps } from "@web/fields/types";
 import { useMetadata } from "@web/lib/calls/metadata";
 import { isLink } from "@web/lib/values";

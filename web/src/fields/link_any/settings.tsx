@@ -1,5 +1,5 @@
 import { SettingParts } from "@web/fields/shared/setting-parts";
-import { TargetSetting } from "@web/fields/shared/target-setting";
+import { TargetSetting } from "@web/fields/shared/link/target-setting";
 import type { SettingsProps } from "@web/fields/types";
 
 export function Settings(props: SettingsProps) {

@@ -1,5 +1,5 @@
 import { Input as InputFrame, Pill } from "@mantine/core";
-import { RecordPicker } from "@web/fields/shared/record-picker";
+import { RecordPicker } from "@web/fields/shared/link/record-picker";
 import type { InputProps } from "@web/fields/types";
 import { targetOf, useMetadata } from "@web/lib/calls/metadata";
 import { t } from "@web/lib/i18n";

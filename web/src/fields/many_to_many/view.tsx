@@ -1,4 +1,4 @@
-import { RecordLink } from "@web/fields/shared/record-link";
+import { RecordLink } from "@web/fields/shared/link/record-link";
 import { isLink } from "@web/lib/values";
 import type { ViewProps } from "@web/fields/types";
 

@@ -1,5 +1,5 @@
-import { MultiControl } from "@web/fields/shared/multi-control";
-import { toItems } from "@web/fields/shared/multi-items";
+import { MultiControl } from "@web/fields/shared/multi/multi-control";
+import { toItems } from "@web/fields/shared/multi/multi-items";
 import type { InputProps } from "@web/fields/types";
 
 export function Input(props: InputProps) {

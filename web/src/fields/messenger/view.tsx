@@ -1,4 +1,4 @@
-import { MultiLines } from "@web/fields/shared/multi-lines";
+import { MultiLines } from "@web/fields/shared/multi/multi-lines";
 import type { Messenger } from "@web/lib/values";
 import type { ViewProps } from "@web/fields/types";
 

@@ -1,5 +1,5 @@
 import { formatPhone, phoneHref } from "@web/lib/format/phone";
-import { MultiLines } from "@web/fields/shared/multi-lines";
+import { MultiLines } from "@web/fields/shared/multi/multi-lines";
 import type { Phone } from "@web/lib/values";
 import type { ViewProps } from "@web/fields/types";
 

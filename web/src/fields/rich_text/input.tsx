@@ -1,5 +1,5 @@
 import { Input as InputFrame } from "@mantine/core";
-import { RichEditor } from "@web/fields/shared/rich-editor";
+import { RichEditor } from "@web/fields/shared/rich/rich-editor";
 import type { InputProps } from "@web/fields/types";
 
 export function Input({ field, value, onChange, onCommit, error, is_labelled, is_required, auto_focus }: InputProps) {

@@ -1,6 +1,6 @@
 import type { ViewProps } from "@web/fields/types";
-import { htmlToText } from "@web/fields/shared/html";
-import { RichContent } from "@web/fields/shared/rich-content";
+import { htmlToText } from "@web/fields/shared/rich/html";
+import { RichContent } from "@web/fields/shared/rich/rich-content";
 
 export function View({ value, is_dense }: ViewProps) {
   const html = String(value);

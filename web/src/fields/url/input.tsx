@@ -1,6 +1,6 @@
-import { MultiControl } from "@web/fields/shared/multi-control";
+import { MultiControl } from "@web/fields/shared/multi/multi-control";
 import { TextControl } from "@web/fields/shared/text-control";
-import { toItems } from "@web/fields/shared/multi-items";
+import { toItems } from "@web/fields/shared/multi/multi-items";
 import type { InputProps } from "@web/fields/types";
 
 const format = (value: unknown) => (value === null || value === undefined ? "" : String(value));

@@ -1,5 +1,6 @@
 import { api } from "@web/lib/api";
 import type { Filter } from "@web/lib/filter";
+import type { Lane } from "@web/lib/together";
 import type { Money } from "@web/lib/values";
 
 export interface Measure {
@@ -20,6 +21,6 @@ export interface AggregateAnswer {
 }
 
 /** Sums and groups over the records that match. */
-export function aggregate(plural: string, filter: Filter | null, group: string[], measures: Measure[], signal?: AbortSignal, is_together = false): Promise<AggregateAnswer> {
-  return api.ask<AggregateAnswer>(`/${plural}:aggregate`, { filter, group, measures }, { signal, is_together });
+export function aggregate(plural: string, filter: Filter | null, group: string[], measures: Measure[], signal?: AbortSignal, together?: Lane): Promise<AggregateAnswer> {
+  return api.ask<AggregateAnswer>(`/${plural}:aggregate`, { filter, group, measures }, { signal, ...(together ? { together } : {}) });
 }

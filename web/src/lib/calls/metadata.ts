@@ -73,7 +73,7 @@ export function targetOf(field: Field): string | null {
 
 export const metadataQuery = queryOptions({
   queryKey: ["metadata"],
-  queryFn: async ({ signal }) => new Metadata(await api.get<MetadataDocument>("/metadata", { signal, is_together: true })),
+  queryFn: async ({ signal }) => new Metadata(await api.get<MetadataDocument>("/metadata", { signal, together: "now" })),
   staleTime: Infinity,
   gcTime: Infinity,
   structuralSharing: false,

@@ -25,7 +25,7 @@ export function isUnread(notice: Notice): boolean {
 
 /** The newest notices of the signed-in user; live updates keep them new. */
 export function useNotices() {
-  return useQuery({ queryKey: ["notices"], queryFn: ({ signal }) => api.get<NoticePage>("/notices", { query: { limit: 30 }, signal, retries: 0, is_together: true }), staleTime: 120_000 });
+  return useQuery({ queryKey: ["notices"], queryFn: ({ signal }) => api.get<NoticePage>("/notices", { query: { limit: 30 }, signal, retries: 0, together: "later" }), staleTime: 120_000 });
 }
 
 export async function markNoticesRead(ids: number[]): Promise<void> {

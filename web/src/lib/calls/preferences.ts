@@ -1,4 +1,4 @@
-import { useQuery } from "@tanstack/react-query";
+import { queryOptions, useQuery } from "@tanstack/react-query";
 import { useCallback } from "react";
 import { api } from "@web/lib/api";
 import { Problem } from "@web/lib/problem";
@@ -6,7 +6,7 @@ import { query_client } from "@web/lib/query-client";
 
 async function readPreference(key: string): Promise<unknown> {
   try {
-    const answer = await api.get<unknown>(`/preferences/${key}`, { is_together: true });
+    const answer = await api.get<unknown>(`/preferences/${key}`, { together: "now" });
     const is_wrapped = typeof answer === "object" && answer !== null && "value" in answer;
     return is_wrapped ? (answer as { value: unknown }).value : answer;
   } catch (error) {
@@ -27,9 +27,13 @@ export function savePreference(key: string, value: unknown): void {
   }, 500));
 }
 
+export function preferenceQuery(key: string) {
+  return queryOptions({ queryKey: ["preference", key], queryFn: () => readPreference(key), staleTime: Infinity });
+}
+
 /** Per-user state of the interface, kept on the server. `undefined` while it loads. */
 export function usePreference<T>(key: string): [T | null | undefined, (value: T) => void] {
-  const { data } = useQuery({ queryKey: ["preference", key], queryFn: () => readPreference(key), staleTime: Infinity });
+  const { data } = useQuery(preferenceQuery(key));
   const save = useCallback((value: T) => savePreference(key, value), [key]);
   return [data as T | null | undefined, save];
 }

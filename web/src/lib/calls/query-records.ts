@@ -4,5 +4,5 @@ import type { RecordPage } from "@web/lib/values";
 
 /** One page of records of an entity: POST /<plural>:query. `is_together`: quick enough to travel with others. */
 export function queryRecords(plural: string, query: Query, signal?: AbortSignal, is_together = false): Promise<RecordPage> {
-  return api.ask<RecordPage>(`/${plural}:query`, query, { signal, is_together });
+  return api.ask<RecordPage>(`/${plural}:query`, query, { signal, ...(is_together ? { together: "now" as const } : {}) });
 }

@@ -1,5 +1,6 @@
 import { queryOptions, useQuery, type UseQueryResult } from "@tanstack/react-query";
 import { api } from "@web/lib/api";
+import { query_client } from "@web/lib/query-client";
 import type { AnyRecord } from "@web/lib/values";
 
 /** One record with its multi-values: GET /<plural>/{id}. */
@@ -9,6 +10,11 @@ export function readRecordQuery(plural: string, id: number) {
     queryFn: ({ signal }) => api.get<AnyRecord>(`/${plural}/${id}`, { signal }),
     staleTime: Infinity,
   });
+}
+
+/** The hand is on the record: its answer is on the way while the card is being made. */
+export function askForRecord(plural: string, id: number): void {
+  void query_client.prefetchQuery(readRecordQuery(plural, id));
 }
 
 export function useRecord(plural: string, id: number): UseQueryResult<AnyRecord> {

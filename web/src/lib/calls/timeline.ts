@@ -18,7 +18,7 @@ interface TimelinePage {
 export function timelineQuery(plural: string, id: number) {
   return infiniteQueryOptions({
     queryKey: ["timeline", plural, id],
-    queryFn: ({ pageParam, signal }) => api.get<TimelinePage>(`/${plural}/${id}/timeline`, { query: { limit: 30, cursor: pageParam }, signal }),
+    queryFn: ({ pageParam, signal }) => api.get<TimelinePage>(`/${plural}/${id}/timeline`, { query: { limit: 30, cursor: pageParam }, signal, together: "now" }),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next,
     staleTime: 60_000,

@@ -1,4 +1,4 @@
-import { useQuery } from "@tanstack/react-query";
+import { queryOptions, useQuery } from "@tanstack/react-query";
 import { api } from "@web/lib/api";
 import { queryRecords } from "@web/lib/calls/query-records";
 import type { Filter, SortKey } from "@web/lib/filter";
@@ -27,8 +27,8 @@ export interface SavedView extends NewView {
 const kFields = ["version", "name", "entity", "type", "filter", "sort", "columns", "settings", "owner", "shared"];
 
 /** The caller's own views of an entity and those others share. */
-export function useSavedViews(entity_key: string, user_id: number) {
-  return useQuery({
+export function savedViewsQuery(entity_key: string, user_id: number) {
+  return queryOptions({
     queryKey: ["views", entity_key],
     queryFn: async ({ signal }) => {
       const filter: Filter = { and: [{ field: "entity", op: "eq", value: entity_key }, { or: [{ field: "owner", op: "eq", value: "me" }, { field: "shared", op: "eq", value: true }] }] };
@@ -37,6 +37,10 @@ export function useSavedViews(entity_key: string, user_id: number) {
     },
     staleTime: 5 * 60_000, retry: false,
   });
+}
+
+export function useSavedViews(entity_key: string, user_id: number) {
+  return useQuery(savedViewsQuery(entity_key, user_id));
 }
 
 export async function saveView(view: NewView): Promise<AnyRecord> {

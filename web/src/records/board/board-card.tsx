@@ -49,11 +49,14 @@ interface BoardCardProps {
 export const BoardCard = memo(function BoardCard({ entity, card, stage, stages, fields, onMove, onOpen }: BoardCardProps) {
   const place = useRef<HTMLElement>(null);
   const [is_dragged, setDragged] = useState(false);
+  // A menu costs more than the rest of the card, and few are ever opened.
+  const [is_menu_wanted, setMenuWanted] = useState(false);
   useEffect(() => {
     const element = place.current;
     if (!element || !entity.can.update) return undefined;
     return draggable({ element, getInitialData: () => ({ kind: "board-card", id: card.id, stage: stage.id }), onDragStart: () => setDragged(true), onDrop: () => setDragged(false) });
   }, [card.id, stage.id, entity.can.update]);
+  const dots = <IconDots size={16} aria-hidden="true" />;
   const title = String(card[entity.title] ?? `№ ${card.id}`);
   const due = fields.due ? (card[fields.due.key] as string | null) : null;
   const owner = fields.owner ? card[fields.owner.key] : null;
@@ -62,9 +65,10 @@ export const BoardCard = memo(function BoardCard({ entity, card, stage, stages, 
     <article ref={place} className={classes.card} data-dragged={is_dragged || undefined} data-due={dueState(due)}>
       <div className={classes.line}>
         <button type="button" className={classes.title} onClick={() => onOpen(card.id)}>{title}</button>
-        {entity.can.update && (
-          <Menu position="bottom-end">
-            <Menu.Target><button type="button" className={classes.dots} aria-label={t("board.card_menu", { title })}><IconDots size={16} aria-hidden="true" /></button></Menu.Target>
+        {entity.can.update && !is_menu_wanted && <button type="button" className={classes.dots} aria-label={t("board.card_menu", { title })} aria-haspopup="menu" onClick={() => setMenuWanted(true)}>{dots}</button>}
+        {entity.can.update && is_menu_wanted && (
+          <Menu position="bottom-end" defaultOpened>
+            <Menu.Target><button type="button" className={classes.dots} aria-label={t("board.card_menu", { title })}>{dots}</button></Menu.Target>
             <Menu.Dropdown>
               <Menu.Label>{t("board.move_to")}</Menu.Label>
               {stages.filter((one) => one.id !== stage.id).map((one) => <Menu.Item key={one.id} leftSection={<IconArrowRight size={14} />} onClick={() => onMove(card.id, stage.id, one.id, null)}>{one.title}</Menu.Item>)}

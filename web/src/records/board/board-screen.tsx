@@ -5,31 +5,32 @@ import { EmptyState } from "@web/kit/empty-state";
 import { EntityIcon } from "@web/kit/entity-icon";
 import { useMetadata } from "@web/lib/calls/metadata";
 import { usePreference } from "@web/lib/calls/preferences";
-import { allOf } from "@web/lib/filter";
+import { askForRecord } from "@web/lib/calls/read-record";
 import { t } from "@web/lib/i18n";
 import type { Entity } from "@web/lib/metadata-types";
 import { Board } from "@web/records/board/board";
+import { boardFilter } from "@web/records/board/board-query";
 import classes from "@web/records/board/board.module.css";
-import { pipelinesQuery, stagesOf, stagesQuery } from "@web/records/board/stages";
+import { chosenPipeline, pipelinePreference, pipelinesQuery, stagesOf, stagesQuery, type PipelineChoice } from "@web/records/board/stages";
 import { useListSearch } from "@web/records/list/list-state";
-import { kNoFilter, SectionFrame } from "@web/records/list/section-frame";
-import type { CurrentView } from "@web/records/list/use-view";
+import { kNoFilter, SectionFrame } from "@web/records/list/grouped/section-frame";
+import type { CurrentView } from "@web/records/list/shape/use-view";
 
 /** The board of any entity with stages; filters, views and the open record are those of the list. */
 export function BoardScreen({ entity, view }: { entity: Entity; view: CurrentView }) {
   const metadata = useMetadata();
   const [search, update] = useListSearch();
-  const [chosen, choose] = usePreference<{ pipeline: number }>(`board.${entity.key}`);
+  const [chosen, choose] = usePreference<PipelineChoice>(pipelinePreference(entity));
   const { data: pipelines, isPending } = useQuery(pipelinesQuery(metadata, entity));
   const has_pipelines = Boolean(entity.stages?.pipeline);
-  const pipeline = has_pipelines ? (pipelines?.find((one) => one.id === chosen?.pipeline) ?? pipelines?.[0] ?? null) : null;
+  const pipeline = chosenPipeline(entity, pipelines, chosen);
   const { data: all_stages } = useQuery(stagesQuery(metadata, entity));
   const stages = useMemo(() => (all_stages && (!has_pipelines || pipeline) ? stagesOf(all_stages, pipeline?.id ?? null) : null), [all_stages, has_pipelines, pipeline]);
-  const filter = useMemo(() => {
-    const of_pipeline = pipeline && entity.stages?.pipeline ? { field: entity.stages.pipeline, op: "eq" as const, value: pipeline.id } : null;
-    return allOf(of_pipeline, view.filter, search.q ? { text: search.q } : null);
-  }, [pipeline, entity, view.filter, search.q]);
-  const onOpen = useCallback((id: number) => update({ open: `${entity.key}/${id}` }), [entity.key, update]);
+  const filter = useMemo(() => boardFilter(entity, pipeline, view.filter, search.q), [pipeline, entity, view.filter, search.q]);
+  const onOpen = useCallback((id: number) => {
+    askForRecord(entity.plural, id);
+    update({ open: `${entity.key}/${id}` });
+  }, [entity, update]);
   // An empty pipeline shows its stages; only what was asked for by hand may find nothing.
   const is_narrowed = Boolean(search.q) || (search.filter !== undefined && JSON.stringify(search.filter) !== JSON.stringify(kNoFilter));
   const is_bare = !isPending && has_pipelines && pipelines?.length === 0;

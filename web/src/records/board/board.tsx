@@ -2,8 +2,7 @@ import { Button } from "@mantine/core";
 import { useCallback, useEffect, useMemo, useState } from "react";
 import { EmptyState } from "@web/kit/empty-state";
 import { EntityIcon } from "@web/kit/entity-icon";
-import { queryRecords } from "@web/lib/calls/query-records";
-import { allOf, type Filter, type Query, type SortKey } from "@web/lib/filter";
+import type { Filter, SortKey } from "@web/lib/filter";
 import { t } from "@web/lib/i18n";
 import { onChanges } from "@web/lib/live";
 import type { Entity } from "@web/lib/metadata-types";
@@ -12,6 +11,7 @@ import { showToast } from "@web/lib/toasts";
 import type { AnyRecord } from "@web/lib/values";
 import { cardFields } from "@web/records/board/board-card";
 import { BoardColumn } from "@web/records/board/board-column";
+import { columnPage, columnQuery } from "@web/records/board/board-query";
 import classes from "@web/records/board/board.module.css";
 import { ColumnStore } from "@web/records/board/column-store";
 import type { Stage } from "@web/records/board/stages";
@@ -37,15 +37,13 @@ export function Board({ entity, stages, filter, sort, columns, is_filtered, onCl
   const { totals, refetch } = useTotals(entity, filter, fields.money);
   const { save, dialogs } = useRecordEditing(entity);
   const [asked_of, setAskedOf] = useState<number | null>(null);
-  const key = JSON.stringify([filter, sort]);
+  const key = JSON.stringify([filter, sort, columns]);
   const stores = useMemo(() => {
-    const wanted = ["version", stage_key, ...fields.all.map((field) => field.key), ...(entity.stages?.pipeline ? [entity.stages.pipeline] : [])];
-    const [base, order] = JSON.parse(key) as [Filter | null, SortKey[]];
-    return new Map(stages.map((stage) => {
-      const query: Query = { filter: allOf(base, { field: stage_key, op: "eq", value: stage.id }), sort: order, fields: [...new Set(wanted)] };
-      return [stage.id, new ColumnStore(query, (page, signal) => queryRecords(entity.plural, page, signal, true))];
-    }));
-  }, [entity, stages, key, stage_key, fields]);
+    const [base, order, shown] = JSON.parse(key) as [Filter | null, SortKey[], string[]];
+    return new Map(stages.map((stage) => [
+      stage.id, new ColumnStore(columnQuery(entity, stage, base, order, shown), (page, signal) => columnPage(entity.plural, page, signal)),
+    ]));
+  }, [entity, stages, key]);
   useEffect(() => {
     // All first pages are asked for in the same moment and travel together.
     for (const store of stores.values()) void store.more();

@@ -58,3 +58,18 @@ export function pipelinesQuery(metadata: Metadata, entity: Entity) {
     enabled: target !== undefined, staleTime: 10 * 60_000,
   });
 }
+
+export interface PipelineChoice {
+  pipeline: number;
+}
+
+/** Under which the user's choice of a pipeline is kept. */
+export function pipelinePreference(entity: Entity): string {
+  return `board.${entity.key}`;
+}
+
+/** The pipeline that the user chose last, else the first; null where the entity has none. */
+export function chosenPipeline(entity: Entity, pipelines: Pipeline[] | undefined, choice: PipelineChoice | null | undefined): Pipeline | null {
+  if (!entity.stages?.pipeline) return null;
+  return pipelines?.find((one) => one.id === choice?.pipeline) ?? pipelines?.[0] ?? null;
+}

@@ -23,7 +23,7 @@ export function useTotals(entity: Entity, filter: Filter | null, money: Field | 
   const { data, refetch } = useQuery({
     queryKey: ["board-totals", entity.plural, filter],
     queryFn: async ({ signal }) => {
-      const answer = await aggregate(entity.plural, filter, [stage_key], [{ fn: "count" }, ...(money ? [{ fn: "sum" as const, field: money.key }] : [])], signal, true);
+      const answer = await aggregate(entity.plural, filter, [stage_key], [{ fn: "count" }, ...(money ? [{ fn: "sum" as const, field: money.key }] : [])], signal, "later");
       return new Map(answer.groups.flatMap((group): [number, ColumnTotals][] => {
         const stage = stageOf(group, stage_key);
         return stage === null ? [] : [[stage, { count: Number(group.values[0] ?? 0), sum: group.values[1] ?? null }]];

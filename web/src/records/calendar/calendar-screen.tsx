@@ -6,9 +6,9 @@ import { t } from "@web/lib/i18n";
 import type { Entity } from "@web/lib/metadata-types";
 import { Calendar } from "@web/records/calendar/calendar";
 import { useListSearch } from "@web/records/list/list-state";
-import { SectionFrame } from "@web/records/list/section-frame";
-import { calendarFields } from "@web/records/list/shapes";
-import type { CurrentView } from "@web/records/list/use-view";
+import { SectionFrame } from "@web/records/list/grouped/section-frame";
+import { calendarFields } from "@web/records/list/shape/shapes";
+import type { CurrentView } from "@web/records/list/shape/use-view";
 
 /** Records by one of their dates; filters, views and the open record are those of the list. */
 export function CalendarScreen({ entity, view }: { entity: Entity; view: CurrentView }) {

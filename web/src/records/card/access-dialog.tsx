@@ -1,6 +1,6 @@
 import { Modal } from "@mantine/core";
 import { useState } from "react";
-import { RecordPicker } from "@web/fields/shared/record-picker";
+import { RecordPicker } from "@web/fields/shared/link/record-picker";
 import { Badge } from "@web/kit/badge";
 import { useAccess, type AccessReason } from "@web/lib/calls/access";
 import { useMe } from "@web/lib/calls/me";

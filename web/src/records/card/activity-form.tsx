@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import { useState, type FormEvent, type KeyboardEvent } from "react";
 import { FieldInput } from "@web/fields/field-input";
-import { RichEditor } from "@web/fields/shared/rich-editor";
+import { RichEditor } from "@web/fields/shared/rich/rich-editor";
 import { Segments } from "@web/kit/segments";
 import { createRecord } from "@web/lib/calls/save-record";
 import { useDraft } from "@web/lib/drafts";

@@ -1,7 +1,7 @@
 import { Button, Skeleton } from "@mantine/core";
 import { IconArrowLeft } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
-import { lazy, Suspense, useEffect, useState } from "react";
+import { lazy, Suspense, useDeferredValue, useEffect, useState } from "react";
 import { ErrorNotice } from "@web/kit/error-notice";
 import { useMe } from "@web/lib/calls/me";
 import { useMetadata } from "@web/lib/calls/metadata";
@@ -67,6 +67,8 @@ function LoadedCard({ entity, record, is_panel, onClose, ...neighbours }: Omit<C
   const [composing, setComposing] = useState<string | null>(null);
   const [is_history, setHistory] = useState(false);
   const [is_layout, setLayout] = useState(false);
+  // Who it is stands there at once; what is known of them follows in the next moment.
+  const is_whole = useDeferredValue(true, false);
   const me = useMe();
   const kinds = activityKinds(metadata, entity);
   const has_feed = kinds.length > 0 || Boolean(entity.timeline);
@@ -97,7 +99,7 @@ function LoadedCard({ entity, record, is_panel, onClose, ...neighbours }: Omit<C
       <div className={classes.tabs} role="tablist">
         {kParts.map((one) => <button key={one} type="button" role="tab" aria-selected={part === one} onClick={() => setPart(one)}>{t(`card.tab_${one}`)}</button>)}
       </div>
-      <div className={classes.body}>
+      {is_whole && <div className={classes.body}>
         <div className={classes.column} data-part="facts" data-shown={part === "facts" || undefined}>{is_layout ? <Suspense><FactsLayout entity={entity} onDone={() => setLayout(false)} /></Suspense> : <CardFacts entity={entity} record={record} save={save} />}</div>
         <div className={classes.column} data-part="timeline" data-shown={part === "timeline" || undefined}>
           {is_history || !has_feed ? (
@@ -114,7 +116,7 @@ function LoadedCard({ entity, record, is_panel, onClose, ...neighbours }: Omit<C
           <WidgetSlot slot="card.related" entity={entity} record={record} />
           <RelatedLists entity={entity} record={record} />
         </div>
-      </div>
+      </div>}
       {dialogs}
     </article>
   );

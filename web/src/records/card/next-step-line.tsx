@@ -26,7 +26,7 @@ async function nextStep(kinds: ActivityKind[], entity: Entity, id: number, signa
     const page = await queryRecords(kind.entity.plural, {
       filter: { and: [{ field: kind.subject.key, op: "eq", value: { entity: entity.key, id } }, { field: kind.state?.key ?? "", op: "eq", value: openState(kind.state) }] },
       sort: [{ field: due, desc: false }], fields: [kind.entity.title, due, kind.state?.key ?? ""], limit: 1,
-    }, signal);
+    }, signal, true);
     return page.items.map((record) => ({ kind, record, at: (record[due] as string | null) ?? null }));
   });
   const steps = (await Promise.all(asked)).flat();

@@ -89,7 +89,7 @@ function RelatedList({ relation, entity, record, is_named }: { relation: Relatio
   const sort = activity ? { field: activity.due?.key ?? "id", desc: false } : { field: "created_at", desc: true };
   const { data, refetch } = useQuery({
     queryKey: ["related", entity.plural, record.id, other.plural, field.key],
-    queryFn: ({ signal }) => queryRecords(other.plural, { filter: condition, limit: kShown + 1, fields: [title_field?.key ?? other.title, ...facts.map((one) => one.key)], sort: [sort] }, signal),
+    queryFn: ({ signal }) => queryRecords(other.plural, { filter: condition, limit: kShown + 1, fields: [title_field?.key ?? other.title, ...facts.map((one) => one.key)], sort: [sort] }, signal, true),
   });
   useEffect(() => onChanges((changes) => { if (changes.some((change) => change.entity === other.key)) void refetch(); }), [other.key, refetch]);
   const items = data?.items ?? [];

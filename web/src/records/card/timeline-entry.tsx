@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { IconHistory } from "@tabler/icons-react";
 import { FieldView } from "@web/fields/field-view";
-import { htmlToText } from "@web/fields/shared/html";
+import { htmlToText } from "@web/fields/shared/rich/html";
 import { EntityIcon } from "@web/kit/entity-icon";
 import { useMetadata } from "@web/lib/calls/metadata";
 import type { TimelineItem } from "@web/lib/calls/timeline";

@@ -1,4 +1,4 @@
-import { toWire } from "@web/fields/shared/multi-items";
+import { toWire } from "@web/fields/shared/multi/multi-items";
 import { api } from "@web/lib/api";
 import { patchRecord, type Changes } from "@web/lib/calls/save-record";
 import { announce } from "@web/lib/live";

@@ -1,4 +1,4 @@
-import { distanceText, isRelativeDay, relativeDays, relativeText } from "@web/fields/shared/relative-dates";
+import { distanceText, isRelativeDay, relativeDays, relativeText } from "@web/fields/shared/date/relative-dates";
 import { drawnType } from "@web/fields/registry";
 import type { Metadata } from "@web/lib/calls/metadata";
 import type { Condition, Filter, Operator } from "@web/lib/filter";

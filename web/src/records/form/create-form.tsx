@@ -1,6 +1,6 @@
 import { Button } from "@mantine/core";
 import { useState, type FormEvent, type KeyboardEvent } from "react";
-import { toWire } from "@web/fields/shared/multi-items";
+import { toWire } from "@web/fields/shared/multi/multi-items";
 import { createRecord } from "@web/lib/calls/save-record";
 import { useDraft } from "@web/lib/drafts";
 import { t } from "@web/lib/i18n";

@@ -1,7 +1,7 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useCallback } from "react";
 import type { Filter } from "@web/lib/filter";
-import type { Shape } from "@web/records/list/shapes";
+import type { Shape } from "@web/records/list/shape/shapes";
 
 /** What of a list stands in the address: a link shows another person the same list. */
 export interface ListSearch {

@@ -1,0 +1,96 @@
+#include "modules/sales/server/stage_actions.hpp"
+
+#include "modules/sales/server/lookup.hpp"
+#include "server/base/error.hpp"
+
+namespace sales {
+
+namespace {
+
+using entity::Record;
+using entity::SaveContext;
+
+constexpr int kMaxActions = 200;
+
+bool came_round_too_often(SaveContext& save, std::int64_t action) {
+  const std::string since = base::to_string(save.now() - std::chrono::hours(1));
+  const json::object recent =
+      all_of({equals("action", action), equals("deal", save.record().id), {{"field", "created_at"}, {"op", "gt"}, {"value", since}}});
+  return find_records(save, "stage_action_run", recent, kMostRunsAnHour).size() >= kMostRunsAnHour;
+}
+
+void enqueue(SaveContext& save, const Record& action, Trigger trigger, std::int64_t stage_id) {
+  const Record& deal = save.record();
+  const auto due = save.now() + std::chrono::microseconds(action.integer("after"));
+  json::object run = {{"action", action.id},
+                      {"deal", deal.id},
+                      {"trigger", trigger_name(trigger)},
+                      {"stage", stage_id},
+                      {"entered_at", base::to_string(base::from_micros(deal.integer("stage_since")))},
+                      {"state", "pending"},
+                      {"due_at", base::to_string(due)}};
+  if (!save.is_new() && came_round_too_often(save, action.id)) {
+    run["state"] = "skipped";
+    run["reason"] = "loop";
+    run["done_at"] = base::to_string(save.now());
+  }
+  save.create("stage_action_run", run);
+}
+
+[[noreturn]] void refuse() { throw base::Error(base::ErrorCode::kPermissionDenied, "written_by_program"); }
+
+}  // namespace
+
+std::string_view trigger_name(Trigger trigger) {
+  switch (trigger) {
+    case Trigger::kEnter: return "enter";
+    case Trigger::kLeave: return "leave";
+    case Trigger::kTimeLimit: break;
+  }
+  return "time_limit";
+}
+
+void enqueue_runs(SaveContext& save, Trigger trigger, std::int64_t stage_id) {
+  const std::int64_t pipeline = save.record().link_id("pipeline");
+  if (pipeline == 0 || stage_id == 0) return;
+  const json::object wanted =
+      all_of({equals("pipeline", pipeline), equals("trigger", std::string(trigger_name(trigger))), equals("is_active", true)});
+  for (const std::int64_t id : find_records(save, "stage_action", wanted, kMaxActions)) {
+    const auto action = save.load("stage_action", id);
+    if (!action || (action->link_id("stage") != 0 && action->link_id("stage") != stage_id)) continue;
+    enqueue(save, *action, trigger, stage_id);
+  }
+}
+
+void StageActionBehaviour::check(SaveContext& save) {
+  const Record& action = save.record();
+  const auto& deals = save.registry().require("deal");
+  if (const std::int64_t stage_id = action.link_id("stage"); stage_id != 0) {
+    const auto stage = save.load("stage", stage_id);
+    if (stage && stage->link_id("pipeline") != action.link_id("pipeline")) save.add_error({"stage", "stage_of_other_pipeline", {}});
+  }
+  if (save.changed("condition") && !is_empty(action.get("condition"))) {
+    const auto system = entity::Caller::system();
+    try {
+      entity::parse_filter(base::parse_json(action.text("condition")), {save.registry(), deals, *system, save.now()});
+    } catch (const base::Error& error) {
+      save.add_error({"condition", error.fields().empty() ? error.key() : error.fields().front().code,
+                      error.fields().empty() ? error.args() : error.fields().front().args});
+    }
+  }
+  if (action.text("kind") == "set_field") {
+    const auto* field = deals.field(action.text("field"));
+    if (field == nullptr || field->read_only || field->system) save.add_error({"field", "unknown_field", {}});
+  }
+  if (action.integer("after") < 0) save.add_error({"after", "out_of_range", {}});
+}
+
+void ProgramOnlyBehaviour::check(SaveContext& save) {
+  if (!save.caller().is_system) refuse();
+}
+
+void ProgramOnlyBehaviour::before_delete(SaveContext& save) {
+  if (!save.caller().is_system) refuse();
+}
+
+}  // namespace sales
