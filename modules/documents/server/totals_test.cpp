@@ -61,7 +61,9 @@ TEST(Totals, AreTheSumsOfTheLinesUnderBothCustoms) {
         ASSERT_EQ(totals.sum.amount, totals.sum.net + totals.sum.vat) << i;
         for (std::size_t n = 0; n < lines.size(); ++n) {
           ASSERT_EQ(totals.lines[n].amount, totals.lines[n].net + totals.lines[n].vat) << i;
-          if (lines[n].is_exempt || mode == VatMode::kExempt) ASSERT_EQ(totals.lines[n].vat, 0) << i;
+          if (lines[n].is_exempt || mode == VatMode::kExempt) {
+            ASSERT_EQ(totals.lines[n].vat, 0) << i;
+          }
         }
       }
     }
@@ -119,7 +121,7 @@ TEST(Totals, SayWhichLineDoesNotFit) {
   huge.price.units = 9'000'000'000'000'000'000;
   huge.quantity.units = 9'000'000'000'000'000'000;
   EXPECT_EQ(compute_totals(VatMode::kAdded, Rounding::kLine, {small, small, huge}).overflow, 2u);
-  huge.quantity.units = 90'000'000'000'000;  // each fits, both together do not
+  huge.quantity.units = 60'000'000;  // each fits, both together do not
   EXPECT_EQ(compute_totals(VatMode::kExempt, Rounding::kLine, {huge, small}).overflow, std::nullopt);
   EXPECT_EQ(compute_totals(VatMode::kExempt, Rounding::kLine, {huge, huge}).overflow, 1u);
 }
