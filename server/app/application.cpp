@@ -103,7 +103,7 @@ struct Application::Impl final : public entity::ModuleHost {
         callers(entity::make_caller_directory(*database, catalog, clock)),
         authenticator(*database, *callers, clock, random),
         module_services{*database, catalog, *records, *callers, clock, random},
-        node(base::random_token(random, 9)),
+        node(folder.node() + "." + base::random_token(random, 9)),
         job_runner(*database, clock, node),
         dispatcher(*database, clock, node),
         scheduler(*database, clock, node),
@@ -133,8 +133,8 @@ struct Application::Impl final : public entity::ModuleHost {
             config.size_bytes("http.max_body")} {
     flow::add_schema_job(job_runner, module_services);
     catalog.synchronise_schema();
-    // The data folder is locked: whatever ran on its SQLite base before died.
-    if (database->dialect() == store::Dialect::kSqlite) job_runner.take_over();
+    // The data folder is locked: whatever ran on its SQLite base before died, and so did the node of this folder on a shared one.
+    job_runner.take_over(database->dialect() == store::Dialect::kSqlite ? std::string() : folder.node() + ".");
     flow::add_mass_change(job_runner, module_services);
     flow::add_erasure(job_runner, module_services, folder.path() + "/erasures.log");
     flow::add_duplicate_search(job_runner, module_services);

@@ -30,6 +30,8 @@ class DataFolder {
   std::string socket_file() const { return path_ + "/matvey.sock"; }
   std::string database_file() const { return path_ + "/matvey.db"; }
   std::string files_folder() const { return path_ + "/files"; }
+  // The name of whoever serves from this folder among those that share a base; made at the first call and kept in the folder.
+  std::string node() const;
 
  private:
   std::string path_;

@@ -3,9 +3,11 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <fstream>
 
 #include "server/app/application.hpp"
 #include "server/base/error.hpp"
+#include "server/base/uid.hpp"
 
 namespace app {
 
@@ -30,6 +32,17 @@ void DataFolder::lock() {
   if (lock_ < 0 || ::flock(lock_, LOCK_EX | LOCK_NB) != 0) {
     throw base::Error(base::ErrorCode::kFailedPrecondition, "data_folder_busy", {{"path", path_}});
   }
+}
+
+std::string DataFolder::node() const {
+  const std::string file = path_ + "/node";
+  std::string name;
+  std::ifstream(file) >> name;
+  if (!name.empty()) return name;
+  base::SystemRandom random;
+  name = base::random_token(random, 9);
+  std::ofstream(file) << name << "\n";
+  return name;
 }
 
 }  // namespace app

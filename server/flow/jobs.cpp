@@ -163,29 +163,34 @@ struct Jobs::Impl {
 
   void finish(std::int64_t id, std::string_view state, std::string_view problem, const json::object& result) {
     database.write({.name = "job_finish"}, [&](store::Connection& connection) {
-      auto statement =
-          connection.prepare("job_finish", "UPDATE sys_job SET state = $1, problem = $2, result = $3, finished_at = $4 WHERE id = $5");
+      auto statement = connection.prepare(
+          "job_finish", "UPDATE sys_job SET state = $1, problem = $2, result = $3, finished_at = $4 WHERE id = $5 AND node = $6");
       statement.bind_text(1, state)
           .bind_text(2, problem)
           .bind_text(3, json::serialize(result))
           .bind(4, base::to_micros(clock.now()))
           .bind(5, id)
+          .bind_text(6, node)
           .run();
     });
   }
 
   void rest(std::int64_t id) {
     database.write({.name = "job_rest"}, [&](store::Connection& connection) {
-      connection.prepare("job_rest", "UPDATE sys_job SET state = 'paused', lease_until = 0 WHERE id = $1 AND state = 'running'")
+      connection
+          .prepare("job_rest", "UPDATE sys_job SET state = 'paused', lease_until = 0 WHERE id = $1 AND node = $2 AND state = 'running'")
           .bind(1, id)
+          .bind_text(2, node)
           .run();
     });
   }
 
   void queue_again(std::int64_t id) {
     database.write({.name = "job_requeue"}, [&](store::Connection& connection) {
-      connection.prepare("job_requeue", "UPDATE sys_job SET state = 'queued', lease_until = 0 WHERE id = $1 AND state = 'running'")
+      connection
+          .prepare("job_requeue", "UPDATE sys_job SET state = 'queued', lease_until = 0 WHERE id = $1 AND node = $2 AND state = 'running'")
           .bind(1, id)
+          .bind_text(2, node)
           .run();
     });
   }
@@ -206,14 +211,17 @@ struct Jobs::Impl {
   }
 
   bool run_one();
+  // Error not_found "unknown_job_kind".
+  std::int64_t insert(store::Connection& connection, std::string_view kind, const json::object& parameters, std::int64_t user_id,
+                      bool can_undo);
 };
 
 namespace {
 
 class Run final : public JobRun {
  public:
-  Run(store::Database& database, const base::Clock& clock, const std::atomic<bool>& stopping, JobRow row)
-      : database_(database), clock_(clock), stopping_(stopping), row_(std::move(row)) {}
+  Run(store::Database& database, const base::Clock& clock, const std::atomic<bool>& stopping, const std::string& node, JobRow row)
+      : database_(database), clock_(clock), stopping_(stopping), node_(node), row_(std::move(row)) {}
 
   const JobRow& row() const override { return row_; }
 
@@ -263,19 +271,22 @@ class Run final : public JobRun {
   }
 
  private:
+  // A node that slept past its lease finds the job with another one: its step goes back with the checkpoint.
   void store(store::Connection& connection) {
-    auto statement =
-        connection.prepare("job_progress", "UPDATE sys_job SET done = $1, total = $2, checkpoint = $3, lease_until = $4 WHERE id = $5");
+    auto statement = connection.prepare(
+        "job_progress", "UPDATE sys_job SET done = $1, total = $2, checkpoint = $3, lease_until = $4 WHERE id = $5 AND node = $6");
     statement.bind(1, row_.done)
         .bind(2, row_.total)
         .bind_text(3, json::serialize(row_.checkpoint))
         .bind(4, base::to_micros(clock_.now() + kLease))
         .bind(5, row_.id)
-        .run();
+        .bind_text(6, node_);
+    if (statement.run() == 0) throw base::Error(base::ErrorCode::kUnavailable, "job_taken_over");
   }
   store::Database& database_;
   const base::Clock& clock_;
   const std::atomic<bool>& stopping_;
+  const std::string& node_;  // of the Jobs that run this
   JobRow row_;
   base::Instant stored_at_{};
 };
@@ -283,8 +294,8 @@ class Run final : public JobRun {
 // Keeps the lease while a handler is in one long step (an index over a large table), so that no other node takes the job for dead.
 class Heartbeat {
  public:
-  Heartbeat(store::Database& database, const base::Clock& clock, std::int64_t id)
-      : thread_([this, &database, &clock, id] { beat(database, clock, id); }) {}
+  Heartbeat(store::Database& database, const base::Clock& clock, const std::string& node, std::int64_t id)
+      : thread_([this, &database, &clock, &node, id] { beat(database, clock, node, id); }) {}
   ~Heartbeat() {
     {
       const std::lock_guard lock(mutex_);
@@ -296,14 +307,15 @@ class Heartbeat {
   Heartbeat(const Heartbeat&) = delete;
 
  private:
-  void beat(store::Database& database, const base::Clock& clock, std::int64_t id) {
+  void beat(store::Database& database, const base::Clock& clock, const std::string& node, std::int64_t id) {
     std::unique_lock lock(mutex_);
     while (!over_.wait_for(lock, kLease / 3, [this] { return is_over_; })) {
       try {
         database.write({.name = "job_heartbeat"}, [&](store::Connection& connection) {
-          connection.prepare("job_heartbeat", "UPDATE sys_job SET lease_until = $1 WHERE id = $2 AND state = 'running'")
+          connection.prepare("job_heartbeat", "UPDATE sys_job SET lease_until = $1 WHERE id = $2 AND node = $3 AND state = 'running'")
               .bind(1, base::to_micros(clock.now() + kLease))
               .bind(2, id)
+              .bind_text(3, node)
               .run();
         });
       } catch (const std::exception& error) {
@@ -329,15 +341,17 @@ bool Jobs::Impl::run_one() {
     finish(id, "failed", "unknown_job_kind", {});
     return true;
   }
-  Run run(database, clock, stopping, std::move(*taken));
-  const Heartbeat heartbeat(database, clock, id);
+  Run run(database, clock, stopping, node, std::move(*taken));
+  const Heartbeat heartbeat(database, clock, node, id);
   try {
     run.check_cancelled();
     handler->second.handler(run);
     run.progress(run.row().done, run.row().total);
     finish(id, "done", "", run.row().result);
   } catch (const base::Error& error) {
-    if (stopping && error.code() == base::ErrorCode::kUnavailable)
+    if (error.key() == "job_taken_over")
+      base::log(base::LogLevel::kWarning, "job_taken_over", {{"job", id}});
+    else if (stopping && error.code() == base::ErrorCode::kUnavailable)
       queue_again(id);
     else if (error.key() == "job_paused")
       rest(id);
@@ -381,23 +395,29 @@ void Jobs::stop() {
   impl_->subscription.reset();
 }
 
-std::int64_t Jobs::submit(std::string_view kind, json::object parameters, std::int64_t user_id, bool can_undo) {
-  const auto found = impl_->handlers.find(kind);
-  if (found == impl_->handlers.end()) throw base::Error(base::ErrorCode::kNotFound, "unknown_job_kind");
+std::int64_t Jobs::Impl::insert(store::Connection& connection, std::string_view kind, const json::object& parameters, std::int64_t user_id,
+                                bool can_undo) {
+  const auto found = handlers.find(kind);
+  if (found == handlers.end()) throw base::Error(base::ErrorCode::kNotFound, "unknown_job_kind");
   std::int64_t id = 0;
-  impl_->database.write({.name = "job_submit"}, [&](store::Connection& connection) {
-    auto statement = connection.prepare("job_submit",
-                                        "INSERT INTO sys_job(kind, state, parameters, created_by, can_undo, created_at, exclusive) "
-                                        "VALUES($1, 'queued', $2, $3, $4, $5, $6) RETURNING id");
-    statement.bind_text(1, kind)
-        .bind_text(2, json::serialize(parameters))
-        .bind(3, user_id)
-        .bind(4, can_undo ? 1 : 0)
-        .bind(5, base::to_micros(impl_->clock.now()));
-    statement.bind(6, found->second.runs == Runs::kOneAtATime ? 1 : 0);
-    if (statement.step()) id = statement.integer(0);
-    impl_->database.notify_on_commit(connection, kChannel, "submitted");
-  });
+  auto statement = connection.prepare("job_submit",
+                                      "INSERT INTO sys_job(kind, state, parameters, created_by, can_undo, created_at, exclusive) "
+                                      "VALUES($1, 'queued', $2, $3, $4, $5, $6) RETURNING id");
+  statement.bind_text(1, kind)
+      .bind_text(2, json::serialize(parameters))
+      .bind(3, user_id)
+      .bind(4, can_undo ? 1 : 0)
+      .bind(5, base::to_micros(clock.now()));
+  statement.bind(6, found->second.runs == Runs::kOneAtATime ? 1 : 0);
+  if (statement.step()) id = statement.integer(0);
+  database.notify_on_commit(connection, kChannel, "submitted");
+  return id;
+}
+
+std::int64_t Jobs::submit(std::string_view kind, json::object parameters, std::int64_t user_id, bool can_undo) {
+  std::int64_t id = 0;
+  impl_->database.write({.name = "job_submit"},
+                        [&](store::Connection& connection) { id = impl_->insert(connection, kind, parameters, user_id, can_undo); });
   return id;
 }
 
@@ -457,9 +477,14 @@ void Jobs::resume(std::int64_t id) {
   if (changed == 0) throw base::Error(base::ErrorCode::kFailedPrecondition, "job_not_paused");
 }
 
-void Jobs::take_over() {
+void Jobs::take_over(std::string_view nodes) {
   impl_->database.write({.name = "job_take_over"}, [&](store::Connection& connection) {
-    connection.prepare("job_take_over", "UPDATE sys_job SET lease_until = 0 WHERE state = 'running'").run();
+    auto statement = connection.prepare(
+        "job_take_over", "UPDATE sys_job SET lease_until = 0 WHERE state = 'running' AND ($1 = '' OR substr(node, 1, length($1)) = $1)");
+    statement.bind_text(1, nodes).run();
+    connection.prepare("lease_take_over", "DELETE FROM sys_lease WHERE ($1 = '' OR substr(node, 1, length($1)) = $1)")
+        .bind_text(1, nodes)
+        .run();
   });
 }
 
@@ -468,9 +493,15 @@ std::int64_t Jobs::undo(std::int64_t id, std::int64_t user_id) {
   if (!row) throw base::Error(base::ErrorCode::kNotFound, "job_not_found");
   const bool ended = row->state == "done" || row->state == "cancelled" || row->state == "failed";
   if (!row->can_undo || row->undone_by != 0 || !ended) throw base::Error(base::ErrorCode::kFailedPrecondition, "job_cannot_be_undone");
-  const std::int64_t undo_id = submit(row->kind + ".undo", {{"job", id}}, user_id, false);
+  // Of two who ask at once one is refused.
+  std::int64_t undo_id = 0;
   impl_->database.write({.name = "job_undo"}, [&](store::Connection& connection) {
-    connection.prepare("job_undone_by", "UPDATE sys_job SET undone_by = $1 WHERE id = $2").bind(1, undo_id).bind(2, id).run();
+    undo_id = impl_->insert(connection, row->kind + ".undo", {{"job", id}}, user_id, false);
+    const auto taken = connection.prepare("job_undone_by", "UPDATE sys_job SET undone_by = $1 WHERE id = $2 AND undone_by = 0")
+                           .bind(1, undo_id)
+                           .bind(2, id)
+                           .run();
+    if (taken == 0) throw base::Error(base::ErrorCode::kFailedPrecondition, "job_cannot_be_undone");
   });
   return undo_id;
 }

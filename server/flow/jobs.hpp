@@ -1,8 +1,8 @@
 // Long work that people start: mass change, import, rebuild, undo. Durable, with progress, cancel, error rows and undo.
 //
 // States: queued → running → done | failed | cancelled; running → queued when its node died (the lease ran out): the
-// handler goes on from its checkpoint. queued | running → paused → queued by hand. A job that can be undone is undone by another job of
-// kind "<kind>.undo".
+// handler goes on from its checkpoint, and a node that comes back late can store nothing any more. queued | running → paused → queued by
+// hand. A job that can be undone is undone by another job of kind "<kind>.undo".
 #pragma once
 
 #include <functional>
@@ -65,8 +65,9 @@ class Jobs {
   void cancel(std::int64_t id);  // failed_precondition "job_ended"
   void pause(std::int64_t id);   // failed_precondition "job_ended"; a running job stops at its next check
   void resume(std::int64_t id);  // failed_precondition "job_not_paused"
-  // Jobs of a process that was killed are taken at once instead of when their lease runs out: for whoever holds the base alone.
-  void take_over();
+  // Jobs and leases of a process that was killed are taken at once instead of when they run out: of all nodes whose name begins so,
+  // of everybody for whoever holds the base alone.
+  void take_over(std::string_view nodes = {});
   // Submits the undo job; failed_precondition "job_cannot_be_undone".
   std::int64_t undo(std::int64_t id, std::int64_t user_id);
   // CSV rows "item;reason" of what could not be done, at most `limit`.

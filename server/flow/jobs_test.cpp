@@ -72,5 +72,74 @@ TEST_P(JobsTest, EndsAsFailedWhateverTheHandlerThrows) {
   EXPECT_EQ(jobs.find(refused)->problem, "job_ended");
 }
 
+TEST_P(JobsTest, LetsANodeStoreNothingOnceAnotherHasTakenItsJob) {
+  Jobs late(*database_, clock_, "late"), next(second(), clock_, "next");
+  std::int64_t job = 0;
+  late.add_kind("slow", [&](JobRun& run) {
+    // The node slept past its lease: the other one goes on meanwhile.
+    next.take_over();
+    EXPECT_TRUE(next.run_one());
+    database_->write({.name = "step"}, [&](store::Connection& connection) { run.checkpoint_in(connection, {{"at", "late"}}, 1, 2); });
+  });
+  next.add_kind("slow", [](JobRun& run) {
+    run.progress(2, 2);
+    run.set_result({{"by", "next"}});
+  });
+  job = late.submit("slow", {}, 1, false);
+  EXPECT_TRUE(late.run_one());
+  const auto row = late.find(job);
+  EXPECT_EQ(row->state, "done");
+  EXPECT_EQ(row->done, 2);
+  EXPECT_EQ(base::json_string(row->result, "by"), "next");
+  EXPECT_FALSE(row->checkpoint.contains("at"));
+}
+
+TEST_P(JobsTest, TakesOverTheJobsOfItsOwnFolderAlone) {
+  Jobs dead(*database_, clock_, "folder.first"), alive(second(), clock_, "other.first"), next(*database_, clock_, "folder.second");
+  const auto handler = [&](JobRun& run) {
+    if (run.row().checkpoint.empty()) throw base::Error(base::ErrorCode::kInternal, "kept");
+  };
+  for (auto* jobs : {&dead, &alive, &next}) jobs->add_kind("work", handler);
+  const auto mine = dead.submit("work", {}, 1, false), others = dead.submit("work", {}, 1, false);
+  database_->write({.name = "die"}, [&](store::Connection& connection) {
+    auto die = connection.prepare(
+        "die", "UPDATE sys_job SET state = 'running', node = $1, lease_until = $2, checkpoint = '{\"a\":1}' WHERE id = $3");
+    const auto until = base::to_micros(clock_.now() + std::chrono::seconds(30));
+    die.bind_text(1, "folder.first").bind(2, until).bind(3, mine).run();
+    die.bind_text(1, "other.first").bind(2, until).bind(3, others).run();
+  });
+  EXPECT_FALSE(next.run_one());
+  next.take_over("folder.");
+  EXPECT_TRUE(next.run_one());
+  EXPECT_FALSE(next.run_one());
+  EXPECT_EQ(next.find(mine)->state, "done");
+  EXPECT_EQ(next.find(others)->state, "running");
+}
+
+TEST_P(JobsTest, IsUndoneByOneOfTwoWhoAskAtOnce) {
+  Jobs jobs(*database_, clock_, "one");
+  jobs.add_kind("change", [](JobRun&) {});
+  jobs.add_kind("change.undo", [](JobRun&) {});
+  const auto job = jobs.submit("change", {}, 1, true);
+  EXPECT_TRUE(jobs.run_one());
+  std::atomic<int> taken{0}, refused{0};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 8; ++i) {
+    threads.emplace_back([&] {
+      try {
+        jobs.undo(job, 1);
+        ++taken;
+      } catch (const base::Error& error) {
+        EXPECT_EQ(error.key(), "job_cannot_be_undone");
+        ++refused;
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(taken, 1);
+  EXPECT_EQ(refused, 7);
+  EXPECT_EQ(jobs.list(1, true, 100).size(), 2u);
+}
+
 }  // namespace
 }  // namespace flow
