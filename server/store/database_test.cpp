@@ -10,6 +10,7 @@
 
 #include "server/base/error.hpp"
 #include "server/store/database_testing.hpp"
+#include "server/store/id_set.hpp"
 
 namespace store {
 namespace {
@@ -422,6 +423,46 @@ TEST_P(DatabaseTest, AnotherNodesSchemaChangeReachesPreparedStatements) {
   EXPECT_EQ(columns(), 6);
   scratch_->open()->change_schema([](Connection& connection) { connection.execute("ALTER TABLE item ADD COLUMN x_more TEXT"); });
   EXPECT_EQ(columns(), 7);
+}
+
+TEST_P(DatabaseTest, AStatementGivesUpAfterSoMuchWorkAndItsTransactionGoesOn) {
+  for (std::int64_t id = 1; id <= 3; ++id) insert(id, std::to_string(id));
+  database_->read({}, [&](Connection& connection) {
+    const std::string many =
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000) SELECT max(i) FROM n UNION ALL SELECT -1";
+    {
+      auto statement = connection.prepare("many", many);
+      statement.give_up_after(50'000);
+      const bool has_row = statement.step();
+      EXPECT_EQ(statement.has_given_up(), GetParam() == Dialect::kSqlite);
+      EXPECT_EQ(has_row, GetParam() == Dialect::kPostgres);
+    }
+    // then the next borrower of the same text is not limited
+    auto again = connection.prepare("many", many);
+    ASSERT_TRUE(again.step());
+    EXPECT_EQ(again.integer(0), 100000);
+    EXPECT_FALSE(again.has_given_up());
+    EXPECT_TRUE(connection.prepare("count", "SELECT count(*) FROM item").step());
+  });
+}
+
+TEST_P(DatabaseTest, SqliteAsksASetOfIds) {
+  if (GetParam() != Dialect::kSqlite) GTEST_SKIP() << "PostgreSQL makes bitmaps of its own";
+  for (std::int64_t id = 1; id <= 200; ++id) insert(id, std::to_string(id));
+  IdSet ids, others;
+  for (const std::int64_t id : {3, 64, 128, 199, 500}) EXPECT_TRUE(ids.add(id));
+  for (const std::int64_t id : {64, 500}) others.add(id);
+  EXPECT_FALSE(ids.add(IdSet::kLimit));
+  ids.subtract(others);
+  EXPECT_EQ(ids.size(), 3);
+  std::vector<std::int64_t> found;
+  database_->read({}, [&](Connection& connection) {
+    auto statement = connection.prepare("in_set", "SELECT id FROM item WHERE mv_in_set($1, id) ORDER BY id");
+    statement.bind_id_set(1, ids);
+    while (statement.step()) found.push_back(statement.integer(0));
+  });
+  EXPECT_EQ(found, ids.ids());
+  EXPECT_EQ(found, (std::vector<std::int64_t>{3, 128, 199}));
 }
 
 TEST_P(DatabaseTest, AFailedSchemaChangeLeavesNothing) {

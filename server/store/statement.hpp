@@ -8,6 +8,8 @@
 
 namespace store {
 
+class IdSet;
+
 // Returned to the cache (reset, unbound) on destruction. Parameters are $1, $2, … in both dialects. Rows are read
 // forward only; views returned by text() and blob() live until the next step(), bind or run(). Binding again or run()
 // after the end starts anew; parameters not bound again keep their values, so one statement serves a loop.
@@ -33,6 +35,13 @@ class Statement {
   Statement& bind_blob(int index, std::string_view bytes);  // copied
   // For `col IN (SELECT value FROM <list>)`: see Connection::int_list_sql.
   Statement& bind_int_list(int index, const std::vector<std::int64_t>& values);
+  // SQLite: the set that `mv_in_set($index, id)` asks. Not copied: it outlives the run.
+  Statement& bind_id_set(int index, const IdSet& ids);
+  // SQLite: after about so much work (instructions of its machine: some 15 for an entry of an index and its row) the
+  // statement ends as if there were no more rows, and has_given_up() is true. Its transaction goes on. Holds until the
+  // statement goes back to the cache. Inside a write and on PostgreSQL it never gives up.
+  Statement& give_up_after(std::int64_t work);
+  bool has_given_up() const;
 
   // Executes on the first call. False when there are no more rows.
   bool step();
@@ -60,6 +69,9 @@ class Statement::Impl {
   virtual void bind_text(int index, std::string_view value) = 0;
   virtual void bind_blob(int index, std::string_view bytes) = 0;
   virtual void bind_int_list(int index, const std::vector<std::int64_t>& values) = 0;
+  virtual void bind_id_set(int index, const IdSet& ids) = 0;
+  virtual void give_up_after(std::int64_t work) = 0;
+  virtual bool has_given_up() = 0;
   virtual bool step() = 0;
   virtual std::int64_t run() = 0;
   virtual int column_count() = 0;
@@ -100,6 +112,15 @@ inline Statement& Statement::bind_int_list(int index, const std::vector<std::int
   impl_->bind_int_list(index, values);
   return *this;
 }
+inline Statement& Statement::bind_id_set(int index, const IdSet& ids) {
+  impl_->bind_id_set(index, ids);
+  return *this;
+}
+inline Statement& Statement::give_up_after(std::int64_t work) {
+  impl_->give_up_after(work);
+  return *this;
+}
+inline bool Statement::has_given_up() const { return impl_->has_given_up(); }
 inline bool Statement::step() { return impl_->step(); }
 inline std::int64_t Statement::run() { return impl_->run(); }
 inline int Statement::column_count() const { return impl_->column_count(); }

@@ -186,6 +186,10 @@ void PostgresStatement::stop() {
   result_.reset();
 }
 
+void PostgresStatement::bind_id_set(int, const IdSet&) {
+  throw base::Error::internal("query " + counter_->name() + ": sets of ids are SQLite's");
+}
+
 bool PostgresStatement::step() {
   if (!is_started_) execute();
   if (row_ + 1 >= rows_) return false;

@@ -43,6 +43,9 @@ class PostgresStatement final : public Statement::Impl {
   void bind_text(int index, std::string_view value) override;
   void bind_blob(int index, std::string_view bytes) override;
   void bind_int_list(int index, const std::vector<std::int64_t>& values) override;
+  void bind_id_set(int index, const IdSet& ids) override;
+  void give_up_after(std::int64_t) override {}
+  bool has_given_up() override { return false; }
   bool step() override;
   std::int64_t run() override;
   int column_count() override;

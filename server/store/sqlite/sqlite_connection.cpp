@@ -14,7 +14,6 @@ namespace store::sqlite {
 
 namespace {
 constexpr std::size_t kCachedStatements = 256;
-constexpr int kProgressInstructions = 2000;  // about 50 µs between looks at the clock
 constexpr int kBusyTimeoutMs = 5000;
 // A checkpoint that waits for readers holds the writer's lock meanwhile.
 constexpr int kCheckpointBusyTimeoutMs = 50;
@@ -72,12 +71,14 @@ void SqliteConnection::open() {
   std::string text = pragmas(settings_);
   code = sqlite3_exec(handle_, text.c_str(), nullptr, nullptr, nullptr);
   if (code != SQLITE_OK) throw_error(handle_, code, "open", text);
-  register_text_functions(handle_);
+  register_functions(handle_);
   if (settings_.role == Role::kReader) sqlite3_progress_handler(handle_, kProgressInstructions, &on_progress, this);
 }
 
 int SqliteConnection::on_progress(void* connection) {
   auto* self = static_cast<SqliteConnection*>(connection);
+  if (self->looks_left_ > 0) --self->looks_left_;
+  if (self->looks_left_ == 0) return 1;
   return std::chrono::steady_clock::now() > self->deadline_ ? 1 : 0;
 }
 

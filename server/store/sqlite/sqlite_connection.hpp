@@ -21,6 +21,9 @@ namespace store::sqlite {
 // Process-wide settings of SQLite; before any other use of the library. May be called often.
 void initialize();
 
+// Between two calls of the progress handler, which looks at the clock: about 50 µs.
+inline constexpr int kProgressInstructions = 2000;
+
 enum class Role { kReader, kWriter, kCheckpointer };
 
 struct ConnectionSettings {
@@ -71,6 +74,8 @@ class SqliteConnection final : public Connection {
 
   // For SqliteStatement.
   sqlite3* handle() const { return handle_; }
+  // Calls of the progress handler until the running statement gives up; -1: it does not.
+  std::int64_t& looks_left() { return looks_left_; }
   [[noreturn]] void fail(int code, std::string_view name, std::string_view sql);
   void require_usable() const;  // throws after a statement of the transaction has failed
   void count(QueryCounter& counter, std::chrono::steady_clock::time_point started_at, std::int64_t rows);
@@ -85,6 +90,7 @@ class SqliteConnection final : public Connection {
   StatementCache<SqliteStatement> cache_;
   std::exception_ptr failure_;  // of a statement in the current transaction or savepoint
   std::chrono::steady_clock::time_point deadline_ = std::chrono::steady_clock::time_point::max();
+  std::int64_t looks_left_ = -1;
   std::vector<Message> messages_;  // of the current transaction
   int savepoint_depth_ = 0;
 };

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "server/base/text/text.hpp"
+#include "server/store/id_set.hpp"
 
 namespace store::sqlite {
 
@@ -44,9 +45,14 @@ void without_lines(sqlite3_context* context, int, sqlite3_value** values) {
   }
 }
 
+void in_set(sqlite3_context* context, int, sqlite3_value** values) {
+  const auto* ids = static_cast<const IdSet*>(sqlite3_value_pointer(values[0], kIdSetPointer));
+  sqlite3_result_int(context, ids != nullptr && ids->contains(sqlite3_value_int64(values[1])) ? 1 : 0);
+}
+
 }  // namespace
 
-void register_text_functions(sqlite3* handle) {
+void register_functions(sqlite3* handle) {
   constexpr int kFlags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS;
   const auto add = [&](const char* name, void (*function)(sqlite3_context*, int, sqlite3_value**), int arguments = 1) {
     sqlite3_create_function_v2(handle, name, arguments, kFlags, nullptr, function, nullptr, nullptr, nullptr);
@@ -56,6 +62,7 @@ void register_text_functions(sqlite3* handle) {
   add("mv_fold", map_text<base::fold>);
   add("mv_length", length);
   add("mv_without_lines", without_lines, 2);
+  add("mv_in_set", in_set, 2);
 }
 
 }  // namespace store::sqlite

@@ -1,10 +1,14 @@
 #include "server/store/sqlite/sqlite_statement.hpp"
 
+#include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include "server/base/error.hpp"
+#include "server/store/id_set.hpp"
 #include "server/store/sqlite/sqlite_connection.hpp"
 #include "server/store/sqlite/sqlite_error.hpp"
+#include "server/store/sqlite/sqlite_functions.hpp"
 #include "server/store/text_check.hpp"
 
 namespace store::sqlite {
@@ -64,6 +68,8 @@ void SqliteStatement::release() {
       if (buffer.capacity() > kKeptBufferBytes) std::string().swap(buffer);
     }
   }
+  looks_left_ = -1;
+  has_given_up_ = false;
   busy = false;
 }
 
@@ -114,6 +120,16 @@ void SqliteStatement::bind_int_list(int index, const std::vector<std::int64_t>& 
   if (code != SQLITE_OK) connection_.fail(code, counter_->name(), sqlite3_sql(statement_));
 }
 
+void SqliteStatement::bind_id_set(int index, const IdSet& ids) {
+  sqlite3_bind_pointer(statement_, position(index), const_cast<IdSet*>(&ids), kIdSetPointer, nullptr);
+}
+
+void SqliteStatement::give_up_after(std::int64_t work) {
+  if (is_started_) stop();
+  looks_left_ = std::max<std::int64_t>(1, work / kProgressInstructions);
+  has_given_up_ = false;
+}
+
 void SqliteStatement::start() {
   connection_.require_usable();
   is_started_ = true;
@@ -133,13 +149,21 @@ void SqliteStatement::stop() {
 bool SqliteStatement::step() {
   if (is_done_) return false;
   if (!is_started_) start();
+  std::int64_t& looks = connection_.looks_left();
+  const auto others = std::exchange(looks, looks_left_);
   int code = sqlite3_step(statement_);
+  looks_left_ = std::exchange(looks, others);
   if (code == SQLITE_ROW) {
     ++rows_;
     return true;
   }
   if (code == SQLITE_DONE) {
     is_done_ = true;
+    return false;
+  }
+  // A reading statement that is interrupted leaves its transaction as it was.
+  if (code == SQLITE_INTERRUPT && looks_left_ == 0) {
+    is_done_ = has_given_up_ = true;
     return false;
   }
   // The message must be read before the reset.

@@ -37,6 +37,9 @@ class SqliteStatement final : public Statement::Impl {
   void bind_text(int index, std::string_view value) override;
   void bind_blob(int index, std::string_view bytes) override;
   void bind_int_list(int index, const std::vector<std::int64_t>& values) override;
+  void bind_id_set(int index, const IdSet& ids) override;
+  void give_up_after(std::int64_t work) override;
+  bool has_given_up() override { return has_given_up_; }
   bool step() override;
   std::int64_t run() override;
   int column_count() override { return sqlite3_column_count(statement_); }
@@ -63,6 +66,8 @@ class SqliteStatement final : public Statement::Impl {
   std::chrono::steady_clock::time_point started_at_;
   std::int64_t rows_ = 0;
   std::int64_t changes_before_ = 0;
+  std::int64_t looks_left_ = -1;  // of the progress handler until the statement gives up; -1: it never does
+  bool has_given_up_ = false;
   bool is_started_ = false;
   bool is_done_ = false;
 };

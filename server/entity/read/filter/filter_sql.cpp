@@ -108,7 +108,11 @@ void FilterSql::negation(const Filter& filter, const EntityDef& entity, std::str
   if (child.kind == Filter::Kind::kCompare && child.op == FilterOp::kNotEmpty && child.path.size() == 1) {
     const auto terminal = describe_terminal(registry_, child.path.front());
     if (!terminal.is_many() && (terminal.comparison != Comparison::kText || terminal.is_folded)) {
-      out_ << "(" << alias << "." << (terminal.is_folded ? terminal.column : terminal.value_column) << " IS NULL)";
+      // The index of money holds the amount in the base currency: there is none where there is no amount.
+      const bool has_two = terminal.is_money && !terminal.is_rolled_up_money;
+      if (has_two) out_ << "(" << alias << "." << terminal.column << " IS NULL AND ";
+      out_ << "(" << alias << "." << terminal.presence_column() << " IS NULL)";
+      if (has_two) out_ << ")";
       return;
     }
   }
@@ -217,7 +221,7 @@ void FilterSql::column_condition(const Filter& filter, const Terminal& terminal,
   switch (filter.op) {
     case FilterOp::kNotEmpty:
       // Folded text is NULL where there is no text: an index serves it.
-      if (terminal.is_folded) {
+      if (terminal.is_folded || terminal.is_rolled_up_money) {
         column() << " IS NOT NULL";
         return;
       }

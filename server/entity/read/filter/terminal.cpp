@@ -158,6 +158,7 @@ void describe_column(const Registry& registry, Terminal& terminal, const PathSte
   terminal.sort_column = column_of(entity, step.field, "__sort");
   if (auto base_column = column_of(entity, step.field, "__base"); !base_column.empty()) {
     terminal.is_money = true;
+    terminal.is_rolled_up_money = field.type->name() == "roll_up";
     terminal.column = std::move(base_column);
   }
   if (auto fold_column = column_of(entity, step.field, "__fold"); !fold_column.empty()) {

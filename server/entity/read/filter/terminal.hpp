@@ -26,10 +26,11 @@ struct Terminal {
   TerminalSource source = TerminalSource::kColumn;
   Comparison comparison = Comparison::kNone;
   const ItemTable* items = nullptr;
-  int item_index = -1;        // position in ItemTable::columns and Item::columns
-  bool is_uid = false;        // 16 bytes; eq and in only
-  bool is_currency = false;   // money.currency
-  bool is_money = false;      // compares by the base amount
+  int item_index = -1;       // position in ItemTable::columns and Item::columns
+  bool is_uid = false;       // 16 bytes; eq and in only
+  bool is_currency = false;  // money.currency
+  bool is_money = false;     // compares by the base amount
+  bool is_rolled_up_money = false;
   bool is_folded = false;     // text compares by base::fold
   std::string column;         // quoted; what eq compares: "city__fold", "amount__base", "e164"
   std::string value_column;   // quoted; what is read: "city"
@@ -40,6 +41,8 @@ struct Terminal {
 
   bool is_many() const { return source == TerminalSource::kItems || source == TerminalSource::kTargets; }
   // Text whose order is known: it has a stored sort key.
+  // The column that is empty where the value is, and that an index may hold. Roll-ups keep their sum in the base currency.
+  const std::string& presence_column() const { return is_folded || is_rolled_up_money ? column : value_column; }
   bool has_order() const { return comparison != Comparison::kText || !sort_column.empty(); }
 };
 

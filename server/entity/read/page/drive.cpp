@@ -15,8 +15,6 @@ namespace {
 
 // Fetching so many rows costs about what walking to fifty matches among a million does (2 ms, SQLite 3.40, 2026-11).
 constexpr std::int64_t kFewRecords = 2000;
-// So many are fetched and sorted rather than walked to past all others.
-constexpr std::int64_t kSomeRecords = 50'000;
 
 // Counts are kept for a moment: they choose a plan, never an answer.
 class ProbeMemory {
@@ -75,7 +73,6 @@ class Chooser {
         }
       }
     }
-    if (!driver) driver = condition_on_sort_field();
     if (driver) {
       drive.kind = Drive::Kind::kFetch;
       drive.held.assign(parts_.size(), true);
@@ -84,6 +81,7 @@ class Chooser {
       drive.kind = Drive::Kind::kWalk;
       drive.held.assign(parts_.size(), true);
       for (const auto at : prefix) drive.held[at] = false;
+      drive.is_narrowed = has_condition_on_sort_field();
     }
     return drive;
   }
@@ -103,19 +101,15 @@ class Chooser {
     return field.sortable && (!field.system || field.key == "id" || field.key == "created_at" || field.key == "updated_at");
   }
 
-  // A condition on the very field that sorts: what meets it lies together, anywhere in the order, and a walk would come
-  // past everything before it.
-  std::optional<std::size_t> condition_on_sort_field() {
+  // A condition on the very text that sorts, which is compared by another column: what meets it lies together, anywhere in
+  // the order, and a walk would come past everything before it.
+  bool has_condition_on_sort_field() const {
     const auto sort = sort_field();
-    for (std::size_t i = 0; i < parts_.size(); ++i) {
-      const auto& part = *parts_[i];
-      const bool is_on_it =
-          part.kind == Filter::Kind::kCompare && part.path.size() == 1 && part.path.front().field == sort && part.op != FilterOp::kNotEmpty;
-      const bool is_text = is_on_it && entity_.fields[static_cast<std::size_t>(sort)].type->comparison(
-                                           entity_.fields[static_cast<std::size_t>(sort)]) == Comparison::kText;
-      if (is_text && is_indexed(part) && records(part, kSomeRecords)) return i;
-    }
-    return std::nullopt;
+    const auto& field = entity_.fields[static_cast<std::size_t>(sort)];
+    return field.type->comparison(field) == Comparison::kText && std::any_of(parts_.begin(), parts_.end(), [&](const Filter* part) {
+             return part->kind == Filter::Kind::kCompare && part->path.size() == 1 && part->path.front().field == sort &&
+                    part->op != FilterOp::kNotEmpty && is_indexed(*part);
+           });
   }
 
   // Field of a condition "own column = one value"; -1: it is none.
@@ -211,23 +205,25 @@ class Chooser {
       case Filter::Kind::kLinked:
       case Filter::Kind::kExists: return true;
       case Filter::Kind::kCompare: return is_indexed_compare(part);
-      case Filter::Kind::kNot: return is_indexed_emptiness(part.children.front());
+      case Filter::Kind::kNot: return is_indexed_emptiness(part.children.front(), true);
       default: return false;
     }
   }
 
   // "Is empty" and "is not empty" of an own column with an index.
-  static bool is_indexed_emptiness(const Filter& part) {
+  static bool is_indexed_emptiness(const Filter& part, bool is_empty) {
     if (part.kind != Filter::Kind::kCompare || part.op != FilterOp::kNotEmpty || part.path.size() != 1) return false;
     const auto& step = part.path.front();
     const auto& field = step.entity->fields[static_cast<std::size_t>(step.field)];
     if (item_table(*step.entity, step.field) != nullptr || field.system) return false;
     const auto comparison = field.type->comparison(field);
+    // An amount may be there without one in the base currency, which is what the index holds.
+    if (!is_empty && field.type->name() == "money") return false;
     return comparison != Comparison::kBool && (field.filterable || comparison == Comparison::kLink);
   }
 
   static bool is_indexed_compare(const Filter& part) {
-    if (part.op == FilterOp::kNotEmpty) return is_indexed_emptiness(part);
+    if (part.op == FilterOp::kNotEmpty) return is_indexed_emptiness(part, false);
     if (part.op == FilterOp::kContains) return false;
     const auto& step = part.path.front();
     const auto& field = step.entity->fields[static_cast<std::size_t>(step.field)];

@@ -4,6 +4,7 @@
 //   - a condition that few records meet drives: they are fetched and sorted;
 //   - when all are frequent, the sort index is walked and fifty matches come soon (at worst cap⁻¹ of the table per
 //   match);
+//   - a walk that comes past too many others goes on by sets of ids (narrow.hpp);
 //   - conditions that are the beginning of an index which goes on with the sort key stay free to use it, and when all
 //   of them are there is
 //     nothing to choose.
@@ -20,7 +21,8 @@ namespace entity::read {
 
 struct Drive {
   enum class Kind { kFree, kWalk, kFetch } kind = Kind::kFree;
-  std::vector<bool> held;  // by part: written so that no index serves it
+  std::vector<bool> held;    // by part: written so that no index serves it
+  bool is_narrowed = false;  // a walk would be long: sets of ids from the beginning (narrow.hpp)
 };
 
 // `parts`: the conditions of the page, all of which a record meets.

@@ -1,6 +1,7 @@
 #include "server/entity/read/page/page.hpp"
 
 #include <algorithm>
+#include <functional>
 
 #include "server/base/error.hpp"
 #include "server/entity/access.hpp"
@@ -10,6 +11,10 @@
 namespace entity::read {
 
 namespace {
+
+// A walk from title to title gives up after so many titles at the latest.
+constexpr std::int64_t kMostTitles = 64;
+constexpr std::ptrdiff_t kListedAtOnce = 1000;
 
 // The id itself needs no zones and no second key.
 bool is_id(const Terminal& terminal) { return terminal.field->system && terminal.field->key == "id"; }
@@ -61,13 +66,19 @@ void write_where(SqlWriter& out, FilterSql& filters, const Selection& selection,
   }
 }
 
-PageReader::PageReader(const QueryContext& context, const Query& query)
+PageReader::PageReader(const QueryContext& context, const Query& query, WalkLimits limits)
     : context_(context),
       query_(query),
       selection_(make_selection(context, *query.entity, query.filter, Action::kRead, query.in_bin)),
-      fingerprint_(fingerprint(query, context.registry)) {
+      fingerprint_(fingerprint(query, context.registry)),
+      limits_(limits) {
   for (const auto& key : query.sort) keys_.push_back(describe_terminal(context.registry, key.path.back()));
-  if (!query.in_bin) drive_ = choose_drive(context, *query.entity, conditions_of(selection_), query.sort);
+  if (limits.work == 0 && context.connection.dialect() == store::Dialect::kSqlite)
+    drive_ = {Drive::Kind::kWalk, std::vector<bool>(conditions_of(selection_).size(), true)};
+  else if (!query.in_bin)
+    drive_ = choose_drive(context, *query.entity, conditions_of(selection_), query.sort);
+  const bool may_walk = drive_.kind == Drive::Kind::kWalk || (query.sort.size() == 1 && walks_titles());
+  if (may_walk && can_narrow(*query.entity, conditions_of(selection_))) work_left_ = drive_.is_narrowed ? 0 : limits.work;
   if (!query.cursor.empty()) after_ = read_cursor(query.cursor, fingerprint_, keys_.size());
 }
 
@@ -155,7 +166,37 @@ Bind PageReader::key_value(store::Statement& statement, int column, std::size_t 
   return statement.integer(column);
 }
 
-void PageReader::read_zone(Zone zone, const OutputPlan& plan, RowWriter& rows) {
+void PageReader::write_narrowing(SqlWriter& out) {
+  within_parameter_ = without_parameter_ = 0;
+  if (listed_) {
+    out << " AND r.id";
+    out.in_ints(*listed_);
+    return;
+  }
+  if (narrowing_.within) {
+    within_parameter_ = out.next_parameter();
+    (out << " AND mv_in_set(").parameter({}) << ", r.id)";
+  }
+  if (narrowing_.without) {
+    without_parameter_ = out.next_parameter();
+    (out << " AND NOT mv_in_set(").parameter({}) << ", r.id)";
+  }
+}
+
+void PageReader::bind(const SqlWriter& sql, store::Statement& statement) const {
+  sql.bind_all(statement);
+  if (within_parameter_ != 0) statement.bind_id_set(within_parameter_, *narrowing_.within);
+  if (without_parameter_ != 0) statement.bind_id_set(without_parameter_, *narrowing_.without);
+  if (work_left_ >= 0) statement.give_up_after(work_left_);
+}
+
+void PageReader::keep_position(store::Statement& statement, const OutputPlan& plan) {
+  last_.id = statement.integer(0);
+  last_.keys.clear();
+  for (std::size_t i = 0; i < keys_.size(); ++i) last_.keys.push_back(key_value(statement, plan.column_count() + static_cast<int>(i), i));
+}
+
+bool PageReader::read_zone(Zone zone, const OutputPlan& plan, RowWriter& rows) {
   SqlWriter sql(context_.connection);
   FilterSql filters(sql, context_.registry, context_.caller, context_.now);
   sql << "SELECT ";
@@ -166,22 +207,51 @@ void PageReader::read_zone(Zone zone, const OutputPlan& plan, RowWriter& rows) {
   }
   sql << " FROM " << table_of(*query_.entity) << " r";
   write_where(sql, filters, selection_, "r", drive_);
+  write_narrowing(sql);
   write_after(sql, filters, zone);
   write_order(sql, filters, zone);
   (sql << " LIMIT ").parameter(std::int64_t{query_.limit + 1 - count_});
-  auto statement = context_.connection.prepare("query_page", sql.text());
-  sql.bind_all(statement);
+  auto statement = context_.connection.prepare(query_name(), sql.text());
+  bind(sql, statement);
   while (statement.step()) {
     if (count_ == query_.limit) {
       has_more_ = true;
-      return;
+      return true;
     }
     rows.row(statement, 0);
-    if (++count_ < query_.limit) continue;
-    last_.id = statement.integer(0);
-    last_.keys.clear();
-    for (std::size_t i = 0; i < keys_.size(); ++i) last_.keys.push_back(key_value(statement, plan.column_count() + static_cast<int>(i), i));
+    ++count_;
+    if (work_left_ >= 0 || count_ == query_.limit) keep_position(statement, plan);
   }
+  return !statement.has_given_up();
+}
+
+// In the order of ids the sets are the order: the next of them are looked at, however many records lie between.
+void PageReader::read_listed(const OutputPlan& plan, RowWriter& rows) {
+  auto ids = narrowing_.within->ids();
+  if (is_descending()) std::reverse(ids.begin(), ids.end());
+  auto next = ids.begin();
+  if (after_) {
+    next = is_descending() ? std::upper_bound(ids.begin(), ids.end(), after_->id, std::greater<>())
+                           : std::upper_bound(ids.begin(), ids.end(), after_->id);
+  }
+  while (next != ids.end() && !has_more_) {
+    const auto end = next + std::min<std::ptrdiff_t>(kListedAtOnce, ids.end() - next);
+    listed_.emplace(next, end);
+    read_zone(Zone::kAny, plan, rows);
+    next = end;
+  }
+}
+
+void PageReader::narrow_down() {
+  work_left_ = -1;
+  if (count_ > 0) after_ = last_;
+  narrowing_ = narrow(context_, *query_.entity, conditions_of(selection_));
+  if (!narrowing_.within) return;
+  drive_.held.assign(conditions_of(selection_).size(), true);
+  is_narrowed_by_id_ = keys_.empty() || is_id(keys_.front());
+  if (!is_narrowed_by_id_ && narrowing_.within->size() > limits_.few) return;
+  drive_.kind = Drive::Kind::kFetch;
+  if (!is_narrowed_by_id_) listed_ = narrowing_.within->ids();
 }
 
 bool PageReader::walks_titles() const {
@@ -222,7 +292,7 @@ std::vector<std::int64_t> PageReader::next_title(std::optional<Blob>& title, boo
   return targets;
 }
 
-void PageReader::read_by_titles(const OutputPlan& plan, RowWriter& rows) {
+bool PageReader::read_by_titles(const OutputPlan& plan, RowWriter& rows) {
   std::optional<Blob> title;
   std::int64_t after_id = 0;
   if (after_) {
@@ -233,14 +303,15 @@ void PageReader::read_by_titles(const OutputPlan& plan, RowWriter& rows) {
   while (!has_more_) {
     const auto before = title;
     const auto targets = next_title(title, is_first);
-    if (targets.empty()) return;
+    if (targets.empty()) return true;
     const bool goes_on = is_first && after_ && before && before->bytes == title->bytes;
-    read_of_targets(targets, *title, goes_on ? after_id : 0, plan, rows);
+    if (!read_of_targets(targets, *title, goes_on ? after_id : 0, plan, rows)) return false;
     is_first = false;
   }
+  return true;
 }
 
-void PageReader::read_of_targets(const std::vector<std::int64_t>& targets, const Blob& title, std::int64_t after_id, const OutputPlan& plan,
+bool PageReader::read_of_targets(const std::vector<std::int64_t>& targets, const Blob& title, std::int64_t after_id, const OutputPlan& plan,
                                  RowWriter& rows) {
   SqlWriter sql(context_.connection);
   FilterSql filters(sql, context_.registry, context_.caller, context_.now);
@@ -249,42 +320,72 @@ void PageReader::read_of_targets(const std::vector<std::int64_t>& targets, const
   plan.write_select(sql, filters, "r");
   sql << " FROM " << table_of(*query_.entity) << " r";
   write_where(sql, filters, selection_, "r", drive);
+  write_narrowing(sql);
   const auto& link = query_.sort.front().path.front();
   sql << " AND r." << column_of(*link.entity, link.field);
   sql.in_ints(targets);
   if (after_id != 0) (sql << " AND r.id" << (is_descending() ? " < " : " > ")).parameter(after_id);
   sql << " ORDER BY r.id" << (is_descending() ? " DESC" : "");
   (sql << " LIMIT ").parameter(std::int64_t{query_.limit + 1 - count_});
-  auto statement = context_.connection.prepare("query_page_of_title", sql.text());
-  sql.bind_all(statement);
+  auto statement = context_.connection.prepare(narrowing_.is_empty() ? "query_page_of_title" : "query_page_of_title_narrowed", sql.text());
+  bind(sql, statement);
   while (statement.step()) {
     if (count_ == query_.limit) {
       has_more_ = true;
-      return;
+      return true;
     }
     rows.row(statement, 0);
-    if (++count_ < query_.limit) continue;
+    ++count_;
+    if (work_left_ < 0 && count_ < query_.limit) continue;
     last_.id = statement.integer(0);
     last_.keys = {title};
   }
+  if (work_left_ < 0) return true;
+  work_left_ -= std::max<std::int64_t>(1, limits_.work / kMostTitles);
+  return !statement.has_given_up() && work_left_ > 0;
+}
+
+bool PageReader::read_zones(const OutputPlan& plan, RowWriter& rows) {
+  if (is_narrowed_by_id_) {
+    read_listed(plan, rows);
+    return true;
+  }
+  const bool has_zones = keys_.size() == 1 && !never_empty(query_.sort.front(), keys_.front());
+  if (!has_zones) return read_zone(Zone::kAny, plan, rows);
+  const bool past_values = wants_no_value() || (after_ && std::holds_alternative<std::monostate>(after_->keys.front()));
+  if (!past_values && !(walks_titles() ? read_by_titles(plan, rows) : read_zone(Zone::kWithValue, plan, rows))) return false;
+  return has_more_ || wants_value() || read_zone(Zone::kWithoutValue, plan, rows);
+}
+
+bool PageReader::has_condition_on_key(const std::function<bool(const Filter&)>& test) const {
+  const auto& path = query_.sort.front().path;
+  // Text is compared, sorted and missed by three columns.
+  if (path.size() != 1 || keys_.front().comparison == Comparison::kText) return false;
+  const auto parts = conditions_of(selection_);
+  return std::any_of(parts.begin(), parts.end(), [&](const Filter* part) {
+    const auto& leaf = part->kind == Filter::Kind::kNot ? part->children.front() : *part;
+    return leaf.kind == Filter::Kind::kCompare && leaf.path.size() == 1 && leaf.path.front().field == path.front().field &&
+           leaf.path.front().item_column == path.front().item_column && test(*part);
+  });
+}
+
+bool PageReader::wants_value() const {
+  return has_condition_on_key([&](const Filter& part) {
+    return part.kind == Filter::Kind::kCompare && (part.op != FilterOp::kNotEmpty || !keys_.front().is_money);
+  });
+}
+
+bool PageReader::wants_no_value() const {
+  return has_condition_on_key(
+      [](const Filter& part) { return part.kind == Filter::Kind::kNot && part.children.front().op == FilterOp::kNotEmpty; });
 }
 
 std::string PageReader::read(const OutputPlan& plan, std::string& items) {
   RowWriter rows(context_, plan);
   const bool is_never = selection_.filter.kind == Filter::Kind::kNever || selection_.access.kind == Filter::Kind::kNever;
-  if (!is_never) {
-    const bool has_zones = keys_.size() == 1 && !never_empty(query_.sort.front(), keys_.front());
-    const bool past_values = after_ && has_zones && std::holds_alternative<std::monostate>(after_->keys.front());
-    if (!has_zones) {
-      read_zone(Zone::kAny, plan, rows);
-    } else {
-      if (!past_values && walks_titles()) {
-        read_by_titles(plan, rows);
-      } else if (!past_values) {
-        read_zone(Zone::kWithValue, plan, rows);
-      }
-      if (!has_more_) read_zone(Zone::kWithoutValue, plan, rows);
-    }
+  if (!is_never && (work_left_ == 0 || !read_zones(plan, rows))) {
+    narrow_down();
+    read_zones(plan, rows);
   }
   rows.finish(items);
   return has_more_ ? write_cursor(fingerprint_, last_) : std::string();

@@ -1,0 +1,206 @@
+#include "server/entity/read/page/narrow.hpp"
+
+#include <algorithm>
+
+#include "server/entity/read/filter/filter_sql.hpp"
+#include "server/entity/read/filter/terminal.hpp"
+
+namespace entity::read {
+
+namespace {
+
+// Few enough to look at each record.
+constexpr std::int64_t kFewLeft = 3'000;
+// Instructions of SQLite for a whole index of some two million entries, and for some 50 000.
+constexpr std::int64_t kWholeIndex = 16'000'000;
+constexpr std::int64_t kSmallPart = 400'000;
+
+// An own column, with an index that begins with what the comparison asks.
+bool is_indexed_column(const EntityDef& entity, const Filter& part) {
+  if (part.kind != Filter::Kind::kCompare || part.path.size() != 1 || !part.path.front().item_column.empty()) return false;
+  const auto index = part.path.front().field;
+  if (item_table(entity, index) != nullptr || storage_of(entity).first_column[static_cast<std::size_t>(index)] < 0) return false;
+  const auto& field = entity.fields[static_cast<std::size_t>(index)];
+  const bool begins_declared = std::any_of(entity.indexes.begin(), entity.indexes.end(),
+                                           [&](const auto& names) { return names.size() > 1 && entity.index_of(names.front()) == index; });
+  switch (field.type->comparison(field)) {
+    case Comparison::kBool: return begins_declared;
+    case Comparison::kText: {
+      const bool by_key = part.op == FilterOp::kLt || part.op == FilterOp::kLte || part.op == FilterOp::kGt || part.op == FilterOp::kGte ||
+                          part.op == FilterOp::kBetween;
+      return by_key ? field.sortable : field.filterable;
+    }
+    case Comparison::kLink: return true;
+    // An amount may be there without one in the base currency, which is what the index holds.
+    case Comparison::kNumber:
+      if (part.op == FilterOp::kNotEmpty && field.type->name() == "money") return false;
+      return field.filterable || field.sortable || begins_declared;
+    default: return field.filterable || field.sortable || begins_declared || field.key == "created_at" || field.key == "updated_at";
+  }
+}
+
+bool is_member_test(const Filter& part) {
+  if (part.kind == Filter::Kind::kExists || part.kind == Filter::Kind::kLinked) return true;
+  return part.kind == Filter::Kind::kCompare && part.op != FilterOp::kContains &&
+         (part.path.size() > 1 || item_table(*part.path.front().entity, part.path.front().field) != nullptr);
+}
+
+// Whether set_of may find a set.
+bool has_set(const EntityDef& entity, const Filter& part) {
+  const auto one = [&](const Filter& child) { return has_set(entity, child); };
+  switch (part.kind) {
+    case Filter::Kind::kOr: return std::all_of(part.children.begin(), part.children.end(), one);
+    case Filter::Kind::kAnd: return !part.as_system && std::any_of(part.children.begin(), part.children.end(), one);
+    case Filter::Kind::kNot: return is_indexed_column(entity, part.children.front());
+    case Filter::Kind::kScope:
+    case Filter::Kind::kShared: return true;
+    default: return is_member_test(part) || is_indexed_column(entity, part);
+  }
+}
+
+class Narrower {
+ public:
+  Narrower(const QueryContext& context, const EntityDef& entity) : context_(context), entity_(entity) {}
+
+  Narrowing run(const std::vector<const Filter*>& parts) {
+    std::vector<const Filter*> frequent;
+    // What a small part of an index answers comes first: it may be enough.
+    for (const auto* part : parts) {
+      if (!has_set(entity_, *part)) continue;
+      if (auto set = set_of(*part, kSmallPart))
+        keep(std::move(*set));
+      else
+        frequent.push_back(part);
+      if (is_enough()) return std::move(result_);
+    }
+    for (const auto* part : frequent) {
+      // "Is not" what nearly all are is found above; of anything else few are not.
+      if (part->kind == Filter::Kind::kNot && part->children.front().op != FilterOp::kNotEmpty) {
+        if (auto set = statement_set(part->children.front(), kWholeIndex)) leave_out(std::move(*set));
+      } else if (auto set = set_of(*part, kWholeIndex)) {
+        keep(std::move(*set));
+      }
+      if (is_enough()) break;
+    }
+    return std::move(result_);
+  }
+
+ private:
+  bool is_enough() const { return result_.within && result_.within->size() <= kFewLeft; }
+
+  void keep(store::IdSet set) {
+    if (result_.within)
+      result_.within->intersect(set);
+    else
+      result_.within = std::move(set);
+  }
+
+  void leave_out(store::IdSet set) {
+    if (result_.within)
+      result_.within->subtract(set);
+    else if (result_.without)
+      result_.without->unite(set);
+    else
+      result_.without = std::move(set);
+  }
+
+  // nullopt: no index serves the condition, or reading it costs more than `work`.
+  std::optional<store::IdSet> set_of(const Filter& part, std::int64_t work) {
+    switch (part.kind) {
+      case Filter::Kind::kOr: {
+        store::IdSet all;
+        for (const auto& child : part.children) {
+          const auto set = set_of(child, work);
+          if (!set) return std::nullopt;
+          all.unite(*set);
+        }
+        return all;
+      }
+      case Filter::Kind::kAnd: {
+        std::optional<store::IdSet> both;
+        for (const auto& child : part.children) {
+          auto set = has_set(entity_, child) ? set_of(child, work) : std::nullopt;
+          if (set && both)
+            both->intersect(*set);
+          else if (set)
+            both = std::move(set);
+        }
+        return both;
+      }
+      case Filter::Kind::kNot: return complement_set(part, work);
+      default: return has_set(entity_, part) ? statement_set(part, work) : std::nullopt;
+    }
+  }
+
+  // What an index holds before, behind and beside one value.
+  std::optional<store::IdSet> complement_set(const Filter& part, std::int64_t work) {
+    const auto& child = part.children.front();
+    if (child.op == FilterOp::kNotEmpty) return statement_set(part, work);
+    if (child.op != FilterOp::kEq || child.values.size() != 1) return std::nullopt;
+    const auto terminal = describe_terminal(context_.registry, child.path.front());
+    if (!terminal.entity_column.empty()) return std::nullopt;
+    store::IdSet all;
+    for (const std::string_view sign : {" IS NULL", " < ", " > "}) {
+      SqlWriter sql(context_.connection);
+      sql << "SELECT r.id FROM " << table_of(entity_) << " r WHERE r.deleted_at IS NULL AND r." << terminal.column << sign;
+      if (sign != " IS NULL") sql.parameter(operand(child.values.front()));
+      if (!collect(sql, work, all)) return std::nullopt;
+    }
+    return all;
+  }
+
+  static Bind operand(const Value& value) {
+    if (const auto* number = std::get_if<std::int64_t>(&value)) return *number;
+    if (const auto* text = std::get_if<std::string>(&value)) return *text;
+    const auto* link = std::get_if<Link>(&value);
+    return link != nullptr ? link->record_id : std::int64_t{0};
+  }
+
+  std::optional<store::IdSet> statement_set(const Filter& part, std::int64_t work) {
+    SqlWriter sql(context_.connection);
+    FilterSql filters(sql, context_.registry, context_.caller, context_.now);
+    filters.set_via_membership(FilterSql::Membership::kLists);
+    const bool is_items = part.kind == Filter::Kind::kExists || (part.kind == Filter::Kind::kCompare && part.path.size() == 1);
+    if (!(is_items && filters.write_members(part, entity_))) {
+      sql << "SELECT r.id FROM " << table_of(entity_) << " r WHERE r.deleted_at IS NULL AND ";
+      filters.write(part, entity_, "r");
+      write_order(sql, part);
+    }
+    store::IdSet set;
+    return collect(sql, work, set) ? std::optional(std::move(set)) : std::nullopt;
+  }
+
+  // Where SQLite would rather read the table it is asked for the order of the index.
+  void write_order(SqlWriter& sql, const Filter& part) const {
+    if (part.kind != Filter::Kind::kCompare || part.path.size() != 1) return;
+    const auto terminal = describe_terminal(context_.registry, part.path.front());
+    if (part.op == FilterOp::kContains) sql << " AND r." << terminal.column << " IS NOT NULL";
+    if (part.op == FilterOp::kContains || part.op == FilterOp::kNotEmpty) sql << " ORDER BY r." << terminal.column << ", r.id";
+  }
+
+  bool collect(const SqlWriter& sql, std::int64_t work, store::IdSet& set) const {
+    auto statement = context_.connection.prepare("query_narrow", sql.text());
+    sql.bind_all(statement);
+    statement.give_up_after(work);
+    while (statement.step()) {
+      if (!set.add(statement.integer(0))) return false;
+    }
+    return !statement.has_given_up();
+  }
+
+  const QueryContext& context_;
+  const EntityDef& entity_;
+  Narrowing result_;
+};
+
+}  // namespace
+
+bool can_narrow(const EntityDef& entity, const std::vector<const Filter*>& parts) {
+  return std::any_of(parts.begin(), parts.end(), [&](const Filter* part) { return has_set(entity, *part); });
+}
+
+Narrowing narrow(const QueryContext& context, const EntityDef& entity, const std::vector<const Filter*>& parts) {
+  return Narrower(context, entity).run(parts);
+}
+
+}  // namespace entity::read

@@ -1,0 +1,28 @@
+// What is left when a walk along the sort index comes past too many records that do not match: conditions as sets of ids,
+// read from indexes without looking at a record (some 0.1 µs an entry, a tenth of what a record costs). The walk then looks at
+// the records in the sets alone. SQLite only: PostgreSQL has bitmaps of its own.
+//
+// Invariant: a set may hold too much, never too little; every condition is still asked of every record that comes by. So a
+// set decides how fast an answer comes, not what it is.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "server/entity/query.hpp"
+#include "server/store/id_set.hpp"
+
+namespace entity::read {
+
+struct Narrowing {
+  std::optional<store::IdSet> within;   // whatever meets the conditions is in it
+  std::optional<store::IdSet> without;  // nothing in it meets them
+  bool is_empty() const { return !within && !without; }
+};
+
+// Whether an index may serve one of the conditions.
+bool can_narrow(const EntityDef& entity, const std::vector<const Filter*>& parts);
+// Reads until few records are left or nothing more narrows.
+Narrowing narrow(const QueryContext& context, const EntityDef& entity, const std::vector<const Filter*>& parts);
+
+}  // namespace entity::read
