@@ -1,8 +1,11 @@
 #include "modules/documents/server/routes.hpp"
 
 #include "modules/documents/server/approval.hpp"
+#include "modules/documents/server/form_data.hpp"
+#include "modules/documents/server/images.hpp"
 #include "modules/documents/server/kinds.hpp"
 #include "modules/documents/server/make.hpp"
+#include "modules/documents/server/reconciliation.hpp"
 #include "server/base/error.hpp"
 #include "server/base/json_writer.hpp"
 #include "server/base/text/text.hpp"
@@ -43,8 +46,9 @@ void require_state(const Record& document, std::initializer_list<std::string_vie
 }
 
 // POST /{plural}/{id}:post: the number is given; a quote whose discounts are beyond the caller's limit waits for approval instead.
-void post(api::Call& call, http::Response& response, const entity::Questions& questions, entity::NoticeBox& notices) {
-  const Record document = open_document(call, Action::kUpdate);
+void post(api::Call& call, http::Response& response, std::string_view kind, const entity::Questions& questions,
+          entity::NoticeBox& notices) {
+  const Record document = open_document(call, kind, Action::kUpdate);
   require_state(document, {"draft"}, "posted");
   if (document.entity->key != "quote") return change(call, document, {{"state", "posted"}}, response);
   bool is_within = true;
@@ -59,9 +63,9 @@ void post(api::Call& call, http::Response& response, const entity::Questions& qu
   notices.add(told);
 }
 
-void approve(api::Call& call, http::Response& response, const entity::Questions& questions, entity::NoticeBox& notices) {
-  const Record document = open_document(call, Action::kRead);
-  if (document.entity->key != "quote") throw base::Error(base::ErrorCode::kNotFound, "route_not_found");
+void approve(api::Call& call, http::Response& response, std::string_view kind, const entity::Questions& questions,
+             entity::NoticeBox& notices) {
+  const Record document = open_document(call, kind, Action::kRead);
   require_state(document, {"approval"}, "sent");
   bool is_within = false;
   call.read("quote_approval", [&](const entity::QueryContext& context) { is_within = may_send(context, questions, document); });
@@ -79,9 +83,9 @@ void approve(api::Call& call, http::Response& response, const entity::Questions&
 }
 
 // POST …:return {"note"}: an offer that waits for approval goes back to its owner.
-void send_back(api::Call& call, http::Response& response, const entity::Questions& questions, entity::NoticeBox& notices) {
-  const Record document = open_document(call, Action::kRead);
-  if (document.entity->key != "quote") throw base::Error(base::ErrorCode::kNotFound, "route_not_found");
+void send_back(api::Call& call, http::Response& response, std::string_view kind, const entity::Questions& questions,
+               entity::NoticeBox& notices) {
+  const Record document = open_document(call, kind, Action::kRead);
   require_state(document, {"approval"}, "draft");
   bool is_approver = document.link_id("owner") == call.caller().user_id;
   call.read("quote_approval",
@@ -92,15 +96,14 @@ void send_back(api::Call& call, http::Response& response, const entity::Question
     notices.add({{owner, "document_returned", document.entity->id, document.id, call.caller().user_id, {}, {}}});
 }
 
-void answer_quote(api::Call& call, http::Response& response, const char* state) {
-  const Record document = open_document(call, Action::kUpdate);
-  if (document.entity->key != "quote") throw base::Error(base::ErrorCode::kNotFound, "route_not_found");
+void answer_quote(api::Call& call, http::Response& response, std::string_view kind, const char* state) {
+  const Record document = open_document(call, kind, Action::kUpdate);
   require_state(document, {"sent"}, state);
   change(call, document, {{"state", state}, {"answered_at", base::to_string(call.now)}}, response);
 }
 
-void cancel(api::Call& call, http::Response& response) {
-  const Record document = open_document(call, Action::kUpdate);
+void cancel(api::Call& call, http::Response& response, std::string_view kind) {
+  const Record document = open_document(call, kind, Action::kUpdate);
   if (!may_follow(document.text("state"), "cancelled"))
     throw base::Error::field("state", "state_not_allowed", {{"from", std::string(document.text("state"))}, {"to", "cancelled"}});
   const std::string reason = text_of(call.body(), "reason", 500);
@@ -132,11 +135,11 @@ MakeRequest make_request(api::Call& call, const json::object& body) {
 
 // POST /{plural}/{id}:make {"to", "date"?, "lines"?, "only"?, "kind"?, "sum"?, "variant"?, "values"?} →
 // {"entity","plural","record","notes"}
-void make(api::Call& call, http::Response& response, const entity::Questions& questions) {
+void make(api::Call& call, http::Response& response, std::string_view kind, const entity::Questions& questions) {
   const json::object body = call.body();
   MakeRequest request = make_request(call, body);
   request.advance_name = call.text("documents.advance_line");
-  const Record source = open_document(call, Action::kRead);
+  const Record source = open_document(call, kind, Action::kRead);
   MadeValues made;
   call.read("document_make", [&](const entity::QueryContext& context) {
     const auto system = entity::Caller::system();
@@ -179,8 +182,8 @@ void make(api::Call& call, http::Response& response, const entity::Questions& qu
 }
 
 // GET /{plural}/{id}/remains?to=invoice: what is left of each line, for the dialog that makes a part of a document.
-void remains(api::Call& call, http::Response& response) {
-  const Record source = open_document(call, Action::kRead);
+void remains(api::Call& call, http::Response& response, std::string_view kind) {
+  const Record source = open_document(call, kind, Action::kRead);
   const std::string to = call.query("to");
   if (!makes(source.entity->key, to)) throw base::Error::field("to", "basis_not_allowed");
   call.read("document_remains", [&](const entity::QueryContext& context) {
@@ -188,6 +191,49 @@ void remains(api::Call& call, http::Response& response) {
     const auto system = entity::Caller::system();
     base::JsonWriter out(response.body);
     write_remains({context.connection, context.registry, *system, context.now}, source, to, out);
+  });
+}
+
+// GET /{plural}/{id}/form-data: what a printed form sees.
+void read_form_data(api::Call& call, http::Response& response, std::string_view kind) {
+  const Record document = open_document(call, kind, Action::kRead);
+  call.read("document_form_data", [&](const entity::QueryContext& context) {
+    response.body.clear();
+    base::JsonWriter out(response.body);
+    out.value(form_data(context, document, image_reader(call.context.files)));
+  });
+}
+
+std::int64_t query_id(api::Call& call, std::string_view name) {
+  const std::string text = call.query(name);
+  if (text.empty()) return 0;
+  const auto id = base::parse_decimal(text, 0);
+  if (!id || id->units <= 0) throw base::Error::field(std::string(name), "wrong_type", {{"expected", "id"}});
+  return id->units;
+}
+
+base::Date query_day(api::Call& call, const char* name) {
+  const std::string text = call.query(name);
+  if (text.empty()) throw base::Error::field(name, "required");
+  const auto day = base::parse_date(text);
+  if (!day) throw base::Error::field(name, "unknown_date", {{"value", text}});
+  return *day;
+}
+
+// GET /reconciliation?company=&from=&to=&own_company=&currency=
+void reconcile(api::Call& call, http::Response& response) {
+  ReconciliationRequest request;
+  request.company = query_id(call, "company");
+  if (request.company == 0) throw base::Error::field("company", "required");
+  request.own_company = query_id(call, "own_company");
+  request.from = query_day(call, "from");
+  request.to = query_day(call, "to");
+  if (request.to < request.from) throw base::Error::field("to", "too_small", {{"min", base::to_string(request.from)}});
+  request.currency = call.query("currency", call.registry->company().base_currency);
+  call.read("reconciliation", [&](const entity::QueryContext& context) {
+    response.body.clear();
+    base::JsonWriter out(response.body);
+    out.value(reconciliation(context, request));
   });
 }
 
@@ -205,10 +251,9 @@ entity::Caller on_behalf(const entity::Caller& caller) {
   return system;
 }
 
-Record open_document(api::Call& call, Action action) {
-  const auto& entity = call.entity();
-  if (!is_document(entity) && entity.key != "deal") throw base::Error(base::ErrorCode::kNotFound, "route_not_found");
-  const std::int64_t id = call.id();
+Record open_document(api::Call& call, std::string_view kind, Action action) {
+  const auto& entity = call.registry->require(kind);
+  const std::int64_t id = call.id(0);
   std::optional<Record> found;
   bool is_allowed = true;
   call.read("document_open", [&](const entity::QueryContext& context) {
@@ -227,20 +272,34 @@ Record open_document(api::Call& call, Action action) {
 void add_document_routes(http::Router& router, api::ApiContext& context, const entity::Questions& questions, entity::NoticeBox& notices) {
   using http::Method;
   using http::RunsOn;
-  const auto add = [&](Method method, std::string_view path, api::ApiHandler handler, RunsOn runs_on) {
-    api::add_route(router, context, {method, path, std::move(handler), runs_on});
+  using Handler = std::function<void(api::Call&, http::Response&, std::string_view kind)>;
+  const auto registry = context.catalog.current();
+  const auto add = [&](Method method, std::string_view kind, std::string_view rest, Handler handler) {
+    const std::string path = "/" + registry->require(kind).plural + "/{id}" + std::string(rest);
+    api::ApiHandler bound = [kind, handler = std::move(handler)](api::Call& call, http::Response& response) {
+      handler(call, response, kind);
+    };
+    api::add_route(router, context, {method, path, std::move(bound), method == Method::kGet ? RunsOn::kReadPool : RunsOn::kWritePool});
   };
-  const auto write = [&](std::string_view path, api::ApiHandler handler) {
-    add(Method::kPost, path, std::move(handler), RunsOn::kWritePool);
-  };
-  write("/{plural}/{id}:post", [&](api::Call& call, http::Response& response) { post(call, response, questions, notices); });
-  write("/{plural}/{id}:approve", [&](api::Call& call, http::Response& response) { approve(call, response, questions, notices); });
-  write("/{plural}/{id}:return", [&](api::Call& call, http::Response& response) { send_back(call, response, questions, notices); });
-  write("/{plural}/{id}:accept", [](api::Call& call, http::Response& response) { answer_quote(call, response, "accepted"); });
-  write("/{plural}/{id}:reject", [](api::Call& call, http::Response& response) { answer_quote(call, response, "rejected"); });
-  write("/{plural}/{id}:cancel", cancel);
-  write("/{plural}/{id}:make", [&](api::Call& call, http::Response& response) { make(call, response, questions); });
-  add(Method::kGet, "/{plural}/{id}/remains", remains, RunsOn::kReadPool);
+  const auto make_it = [&](api::Call& call, http::Response& response, std::string_view kind) { make(call, response, kind, questions); };
+  for (const auto kind : kKinds) {
+    add(Method::kPost, kind, ":post",
+        [&](api::Call& call, http::Response& response, std::string_view its) { post(call, response, its, questions, notices); });
+    add(Method::kPost, kind, ":cancel", cancel);
+    add(Method::kPost, kind, ":make", make_it);
+    add(Method::kGet, kind, "/remains", remains);
+    add(Method::kGet, kind, "/form-data", read_form_data);
+  }
+  add(Method::kPost, "deal", ":make", make_it);
+  api::add_route(router, context, {Method::kGet, "/reconciliation", reconcile});
+  add(Method::kPost, "quote", ":approve",
+      [&](api::Call& call, http::Response& response, std::string_view its) { approve(call, response, its, questions, notices); });
+  add(Method::kPost, "quote", ":return",
+      [&](api::Call& call, http::Response& response, std::string_view its) { send_back(call, response, its, questions, notices); });
+  add(Method::kPost, "quote", ":accept",
+      [](api::Call& call, http::Response& response, std::string_view its) { answer_quote(call, response, its, "accepted"); });
+  add(Method::kPost, "quote", ":reject",
+      [](api::Call& call, http::Response& response, std::string_view its) { answer_quote(call, response, its, "rejected"); });
 }
 
 }  // namespace documents
