@@ -48,17 +48,21 @@ std::vector<std::string> listed(std::string_view text) {
 
 std::vector<CurrentForm> current_forms(api::Call& call) {
   std::vector<CurrentForm> forms;
-  for (const auto& form : print::shipped_forms()) forms.push_back({form.key, form.title(call.caller().language), form.entities, form.html, false});
+  for (const auto& form : print::shipped_forms())
+    forms.push_back({form.key, form.title(call.caller().language), form.entities, form.html, false});
   call.read("print_templates", [&](const QueryContext& context) {
     const auto system = entity::Caller::system();
     const auto& templates = context.registry.require("print_template");
     const QueryContext all{context.connection, context.registry, *system, context.now};
     for (const auto& record : entity::find_records(all, templates, entity::where(templates, "is_active", std::int64_t{1}))) {
       if (record.text("body").empty()) continue;
-      CurrentForm own{std::string(record.text("key")), std::string(record.text("name")), listed(record.text("entity")), std::string(record.text("body")), true};
+      CurrentForm own{std::string(record.text("key")), std::string(record.text("name")), listed(record.text("entity")),
+                      std::string(record.text("body")), true};
       const auto shipped = std::find_if(forms.begin(), forms.end(), [&](const auto& form) { return form.key == own.key; });
-      if (shipped == forms.end()) forms.push_back(std::move(own));
-      else *shipped = std::move(own);
+      if (shipped == forms.end())
+        forms.push_back(std::move(own));
+      else
+        *shipped = std::move(own);
     }
   });
   return forms;
@@ -76,7 +80,8 @@ const CurrentForm& require_form(const std::vector<CurrentForm>& forms, const std
 }
 
 std::string require_format(const std::string& format) {
-  if (format != "pdf" && format != "docx" && format != "xlsx") throw base::Error::field("format", "unknown_option", {{"value", format}, {"valid", "pdf, docx, xlsx"}});
+  if (format != "pdf" && format != "docx" && format != "xlsx")
+    throw base::Error::field("format", "unknown_option", {{"value", format}, {"valid", "pdf, docx, xlsx"}});
   return format;
 }
 
@@ -86,9 +91,12 @@ std::string encoded_name(std::string_view name) {
   std::string out;
   for (const char c : name) {
     const auto byte = static_cast<unsigned char>(c);
-    const bool is_plain = (byte >= '0' && byte <= '9') || (byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z') || byte == '.' || byte == '-' || byte == '_';
-    if (is_plain) out += c;
-    else (out += '%', out += kHex[byte >> 4], out += kHex[byte & 15]);
+    const bool is_plain = (byte >= '0' && byte <= '9') || (byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z') || byte == '.' ||
+                          byte == '-' || byte == '_';
+    if (is_plain)
+      out += c;
+    else
+      (out += '%', out += kHex[byte >> 4], out += kHex[byte & 15]);
   }
   return out;
 }
@@ -97,7 +105,8 @@ void answer_file(http::Response& response, std::string body, const std::string& 
   response.content_type = format == "pdf"    ? "application/pdf"
                           : format == "docx" ? "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
                                              : "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-  response.set_header("Content-Disposition", (format == "pdf" ? "inline; filename*=UTF-8''" : "attachment; filename*=UTF-8''") + encoded_name(title + "." + format));
+  response.set_header("Content-Disposition", (format == "pdf" ? "inline; filename*=UTF-8''" : "attachment; filename*=UTF-8''") +
+                                                 encoded_name(title + "." + format));
   response.set_header("Cache-Control", "no-store");
   response.body = std::move(body);
 }
@@ -132,7 +141,8 @@ void print_document(api::Call& call, http::Response& response, std::string_view 
     if (any == forms.end()) throw base::Error::field("form", "required");
     keys.push_back(first == forms.end() ? any->key : first->key);
   }
-  if (keys.size() > (format == "pdf" ? kMostForms : 1)) throw base::Error::field("form", "too_many", {{"max", format == "pdf" ? std::to_string(kMostForms) : "1"}});
+  if (keys.size() > (format == "pdf" ? kMostForms : 1))
+    throw base::Error::field("form", "too_many", {{"max", format == "pdf" ? std::to_string(kMostForms) : "1"}});
   std::vector<const CurrentForm*> chosen;
   for (const auto& key : keys) chosen.push_back(&require_form(forms, key, kind));
   const Record document = open_document(call, kind, Action::kRead);
@@ -218,7 +228,8 @@ json::value party(const QueryContext& context, std::string_view entity, std::int
   const auto system = entity::Caller::system();
   std::string text;
   base::JsonWriter out(text);
-  if (!entity::write_record({context.connection, context.registry, *system, context.now}, context.registry.require(entity), id, out)) return nullptr;
+  if (!entity::write_record({context.connection, context.registry, *system, context.now}, context.registry.require(entity), id, out))
+    return nullptr;
   return base::parse_json(text);
 }
 
@@ -271,7 +282,8 @@ void add_print_routes(http::Router& router, api::ApiContext& context) {
   const auto registry = context.catalog.current();
   for (const auto kind : kKinds) {
     const std::string path = "/" + registry->require(kind).plural + "/{id}/print";
-    api::add_route(router, context, {Method::kGet, path, [kind](api::Call& call, http::Response& response) { print_document(call, response, kind); }});
+    api::add_route(router, context,
+                   {Method::kGet, path, [kind](api::Call& call, http::Response& response) { print_document(call, response, kind); }});
   }
   api::add_route(router, context, {Method::kGet, "/print-forms", list_forms});
   api::add_route(router, context, {Method::kGet, "/print-forms/{key}", read_form});
