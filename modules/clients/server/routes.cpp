@@ -159,7 +159,7 @@ void personal_data(api::Call& call, http::Response& response) {
     flow::write_person({context.connection, context.registry, *system, context.now}, *entity, id, out);
   });
   response.body = format == "zip" ? personal_archive(call, text) : text;
-  if (format == "zip") response.set_header("Content-Type", "application/zip");
+  if (format == "zip") response.content_type = "application/zip";
   response.set_header("Content-Disposition", "attachment; filename=\"" + entity->key + "-" + std::to_string(id) + "." + format + "\"");
 }
 
