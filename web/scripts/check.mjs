@@ -47,13 +47,13 @@ for (const path of sources.filter((one) => /\.tsx?$/.test(one))) {
 }
 
 const locales = Object.fromEntries(["ru", "en"].map((language) => [language, {
-  ...JSON.parse(readFileSync(join(web, `src/locales/${language}.json`), "utf8")), ...JSON.parse(readFileSync(join(web, `src/locales/admin/${language}.json`), "utf8")),
+  ...Object.assign({}, ...["", "admin/", "import/"].map((part) => JSON.parse(readFileSync(join(web, `src/locales/${part}${language}.json`), "utf8")))),
 }]));
 const stem = (key) => key.replace(/\.(one|two|few|many|other|zero)$/, "");
 const stems = (language) => new Set(Object.keys(locales[language]).map(stem));
 for (const key of stems("ru")) if (!stems("en").has(key)) findings.push(`src/locales/en.json: lacks ${key}`);
 for (const key of stems("en")) if (!stems("ru").has(key)) findings.push(`src/locales/ru.json: lacks ${key}`);
-const kKnownLatin = /\b(Matvey|CSV|API|Ctrl|Enter|Esc|Escape|Shift|Alt|Tab|XLSX|PDF|Telegram|WhatsApp|VK|Viber|e-mail|URL|HTML|DMN|FEEL|JSON|ID|UID|CRM|BPMN|XML|SQL|Max|SMTP|IMAP|TLS|BIC|KPP|POST|webhook)\b/gi;
+const kKnownLatin = /\b(Matvey|CSV|API|Ctrl|Enter|Esc|Escape|Shift|Alt|Tab|XLSX|PDF|Telegram|WhatsApp|VK|Viber|e-mail|URL|HTML|DMN|FEEL|JSON|ID|UID|CRM|BPMN|XML|SQL|Max|SMTP|IMAP|TLS|BIC|KPP|POST|webhook|Excel|vcf|amoCRM)\b/gi;
 for (const [key, text] of Object.entries(locales.ru)) {
   const left = text.replace(/\{\w+\}/g, "").replace(kKnownLatin, "");
   if (/[A-Za-z]{3,}/.test(left)) findings.push(`src/locales/ru.json: ${key} holds Latin words: ${text}`);

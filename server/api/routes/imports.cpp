@@ -24,7 +24,20 @@ void write_job_link(Call& call, std::string_view key, std::int64_t job, base::Js
       .key("done")
       .integer(row->done)
       .key("total")
-      .integer(row->total);
+      .integer(row->total)
+      .key("problem")
+      .text(row->problem);
+  // What was counted so far, also of a run that was stopped; a trial keeps none.
+  out.key("counts");
+  if (const auto* counts = base::json_object(row->checkpoint, "by_status"))
+    out.value(*counts);
+  else
+    out.null();
+  out.key("undone_by");
+  if (row->undone_by == 0)
+    out.null();
+  else
+    out.integer(row->undone_by);
   out.key("can_undo")
       .boolean(row->can_undo && row->undone_by == 0 && row->state != "queued" && row->state != "running" && row->state != "paused")
       .end_object();
@@ -65,7 +78,7 @@ void write_import(Call& call, const connect::ImportRow& import, base::JsonWriter
   out.end_object();
 }
 
-void write_row(const connect::StoredRow& row, base::JsonWriter& out) {
+void write_row(Call& call, const connect::StoredRow& row, base::JsonWriter& out) {
   out.begin_object()
       .key("sheet")
       .integer(row.sheet)
@@ -78,6 +91,7 @@ void write_row(const connect::StoredRow& row, base::JsonWriter& out) {
     out.null();
   else
     out.text(row.reason);
+  if (!row.reason.empty()) out.key("message").text(call.context.imports.reason(call.caller().language, row.reason));
   out.key("field");
   if (row.field.empty())
     out.null();
@@ -134,7 +148,11 @@ void change(Call& call, http::Response& response) {
 void preview(Call& call, http::Response& response) {
   base::JsonWriter out(response.body);
   out.begin_object().key("items").begin_array();
-  for (const auto& row : call.context.imports.preview(call.caller(), call.id(0), call.query_int("limit", 20, 1, 200))) {
+  connect::PreviewRequest request;
+  request.limit = call.query_int("limit", 20, 1, 200);
+  request.with_head = call.query_flag("head");
+  if (!call.query("sheet").empty()) request.sheet = call.query_int("sheet", 0, 0, 10'000);
+  for (const auto& row : call.context.imports.preview(call.caller(), call.id(0), request)) {
     out.begin_object()
         .key("sheet")
         .integer(row.sheet)
@@ -159,8 +177,15 @@ void start(Call& call, http::Response& response) {
 }
 
 void report(Call& call, http::Response& response) {
+  json::object report = call.context.imports.report(call.caller(), call.id(0));
+  if (auto* failures = report.if_contains("failures")) {
+    for (auto& value : failures->as_array()) {
+      auto& failure = value.as_object();
+      failure["message"] = call.context.imports.reason(call.caller().language, base::json_string(failure, "reason"));
+    }
+  }
   base::JsonWriter out(response.body);
-  out.value(call.context.imports.report(call.caller(), call.id(0)));
+  out.value(report);
 }
 
 void rows(Call& call, http::Response& response) {
@@ -170,12 +195,16 @@ void rows(Call& call, http::Response& response) {
                           connect::RowStatus::kFailed, connect::RowStatus::kReview}) {
     if (connect::row_status_name(each) == given) status = each;
   }
-  if (!given.empty() && !status)
-    throw base::Error::field("status", "unknown_option", {{"value", given}, {"valid", "created, updated, skipped, failed, review"}});
+  if (!given.empty() && !status && given != "doubtful")
+    throw base::Error::field("status", "unknown_option",
+                             {{"value", given}, {"valid", "created, updated, skipped, failed, review, doubtful"}});
   base::JsonWriter out(response.body);
   out.begin_object().key("items").begin_array();
-  for (const auto& row : call.context.imports.rows(call.caller(), call.id(0), status, call.query_int("limit", 100, 1, 10'000)))
-    write_row(row, out);
+  const int limit = call.query_int("limit", 100, 1, 10'000);
+  const bool is_doubtful = given == "doubtful";
+  for (const auto& row : is_doubtful ? call.context.imports.doubtful_rows(call.caller(), call.id(0), limit)
+                                     : call.context.imports.rows(call.caller(), call.id(0), status, limit))
+    write_row(call, row, out);
   out.end_array().end_object();
 }
 
@@ -190,7 +219,7 @@ void decide(Call& call, http::Response& response) {
   const auto row = call.context.imports.decide(call.writer(), call.id(0), static_cast<int>(base::json_int(body, "sheet")),
                                                base::json_int(body, "row"), base::json_string(body, "decision"));
   base::JsonWriter out(response.body);
-  write_row(row, out);
+  write_row(call, row, out);
 }
 
 void purge(Call& call, http::Response& response) {

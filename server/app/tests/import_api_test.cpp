@@ -231,9 +231,67 @@ TEST_P(ImportApiTest, HandsOutFailedRowsWithTheirReason) {
   EXPECT_EQ(report.at("failed").as_int64(), 1);
   EXPECT_EQ(report.at("failures").as_array()[0].at("row").as_int64(), 2);
   EXPECT_EQ(report.at("failures").as_array()[0].at("field"), "reject_reason");
+  EXPECT_NE(report.at("failures").as_array()[0].at("message"), report.at("failures").as_array()[0].at("reason"));
   const auto file = server.send(server.admin(), "GET", "/imports/" + std::to_string(made.at("id").as_int64()) + "/failed", {});
   EXPECT_NE(file.text.find("\"Лид 2\";\"rejected\";\"'+79161234567\""), std::string::npos) << file.text;
   EXPECT_NE(file.text.find("Причина"), std::string::npos);
+}
+
+TEST_P(ImportApiTest, LooksAtTheFileAnewWhenItIsToBeReadOtherwise) {
+  ApiServer server(GetParam());
+  const auto made = make(server, server.admin(), "Наши|клиенты\r\nНазвание|ИНН\r\nЯкорь|7707083893\r\n", {{"entity", "company"}});
+  const std::string path = "/imports/" + std::to_string(made.at("id").as_int64());
+  const auto other = server.call(server.admin(), "PATCH", path, json::object{{"delimiter", ";"}});
+  ASSERT_EQ(other.status, 200) << other.text;
+  EXPECT_EQ(other.body.at("sheets").as_array()[0].at("columns").as_array().size(), 1u);
+  const auto back = server.call(server.admin(), "PATCH", path, json::object{{"delimiter", "|"}});
+  EXPECT_EQ(back.body.at("sheets").as_array()[0].at("columns").as_array()[1].at("target"), "inn");
+  EXPECT_EQ(back.body.at("sheets").as_array()[0].at("header_row").as_int64(), 2);
+
+  // A header that people name counts; without it the sheet is read as it was found, left out it shows nothing to be written.
+  const auto with_header = [&](json::value row) {
+    return server.call(server.admin(), "PATCH", path,
+                       json::object{{"sheets", json::array{json::object{{"sheet", 0}, {"header_row", std::move(row)}}}}});
+  };
+  EXPECT_EQ(with_header(1).body.at("sheets").as_array()[0].at("columns").as_array()[1].at("column"), "клиенты");
+  EXPECT_EQ(with_header(-1).body.at("sheets").as_array()[0].at("header_row").as_int64(), -1);
+  EXPECT_EQ(server.call(server.admin(), "POST", path + ":preview").body.at("items").as_array().size(), 0u);
+  EXPECT_EQ(with_header(400).status, 400);
+  EXPECT_EQ(with_header(nullptr).body.at("sheets").as_array()[0].at("header_row").as_int64(), 2);
+
+  const auto head = server.call(server.admin(), "POST", path + ":preview?head=true&sheet=0");
+  ASSERT_EQ(head.status, 200) << head.text;
+  std::vector<std::string> kinds;
+  for (const auto& row : head.body.at("items").as_array()) kinds.emplace_back(row.at("kind").as_string());
+  EXPECT_EQ(kinds, (std::vector<std::string>{"above", "header", "data"}));
+}
+
+TEST_P(ImportApiTest, ReadsWordsOfATableAsTheOptionsTheyStandFor) {
+  ApiServer server(GetParam());
+  const auto made = make(server, server.admin(), "Название;Статус\nЛид 1;Перезвонить\nЛид 2;Новый\n", {{"entity", "lead"}});
+  const std::string path = "/imports/" + std::to_string(made.at("id").as_int64());
+  json::array columns = made.at("sheets").as_array()[0].at("columns").as_array();
+  ASSERT_EQ(columns[1].at("target"), "status");
+  columns[1].as_object()["values"] = json::object{{"перезвонить", "in_work"}};
+  const auto changed =
+      server.call(server.admin(), "PATCH", path, json::object{{"sheets", json::array{json::object{{"sheet", 0}, {"columns", columns}}}}});
+  ASSERT_EQ(changed.status, 200) << changed.text;
+  run(server, server.admin(), made.at("id").as_int64());
+  EXPECT_EQ(count(server, "leads"), 2);
+  EXPECT_EQ(first(server, "leads", "sort=id").at("status"), "in_work");
+}
+
+TEST_P(ImportApiTest, ShowsTheRowsWhoseRecordsAreDoubtfulStill) {
+  ApiServer server(GetParam());
+  const auto made = make(server, server.admin(), "Название;ИНН\nЯкорь;7707083893\nЛютик;7707083894\n", {{"entity", "company"}});
+  run(server, server.admin(), made.at("id").as_int64());
+  const std::string path = "/imports/" + std::to_string(made.at("id").as_int64()) + "/rows?status=doubtful";
+  const auto rows = server.get(server.admin(), path).body.at("items").as_array();
+  ASSERT_EQ(rows.size(), 1u);
+  EXPECT_EQ(rows[0].at("row").as_int64(), 2);
+  const std::string record = "/companies/" + std::to_string(rows[0].at("record").as_int64());
+  EXPECT_EQ(server.call(server.admin(), "PATCH", record, json::object{{"inn", "7736050003"}}).status, 200);
+  EXPECT_TRUE(server.get(server.admin(), path).body.at("items").as_array().empty());
 }
 
 TEST_P(ImportApiTest, RemembersTheColumnsOfAHeader) {

@@ -153,10 +153,15 @@ Analysis analyse_table(TableReader& reader, const HeaderWords& words, const enti
     std::vector<Row> rows;
     Row row;
     while (rows.size() < kSampledRows && reader.next(row)) rows.push_back(std::move(row));
+    bool is_given = false, is_left_out = false;
     if (!fixed.empty()) {
       plan.headers = fixed;
     } else {
-      plan.header_row = find_header(rows, words);
+      const auto given = options.header_rows.find(plan.sheet);
+      is_given = given != options.header_rows.end() && given->second >= 0;
+      is_left_out = given != options.header_rows.end() && given->second < 0;
+      if (is_given && given->second > static_cast<std::int64_t>(rows.size())) throw base::Error::field("header_row", "out_of_range");
+      plan.header_row = is_given ? given->second : find_header(rows, words);
       for (const auto& candidate : rows) {
         if (candidate.number != plan.header_row) continue;
         for (const auto& cell : candidate.cells) plan.headers.push_back(cell.is_merged ? std::string() : tidy(cell.text));
@@ -174,7 +179,7 @@ Analysis analyse_table(TableReader& reader, const HeaderWords& words, const enti
     // A sheet on which nothing could be understood holds no table of clients.
     const bool has_targets =
         std::any_of(plan.mapping.columns.begin(), plan.mapping.columns.end(), [](const auto& column) { return !column.target.empty(); });
-    if (!has_targets) plan.header_row = -1;
+    if (is_left_out || (!has_targets && !is_given)) plan.header_row = -1;
     analysis.sheets.push_back(std::move(plan));
   }
   if (analysis.sheets.empty()) throw base::Error(base::ErrorCode::kNotFound, "table_sheet_not_found");
@@ -233,8 +238,9 @@ RowKind kind_of_row(const Row& row, const SheetPlan& plan, const HeaderWords& wo
     if (!row.cells[i].is_blank() && !plan.headers[i].empty() && header_key(row.cells[i].text) == header_key(plan.headers[i])) ++same;
   }
   if (plan.header_row > 0 && same == count && same >= 2) return RowKind::kTitle;
-  if (count == 1 && (row.is_wide || is_heading_of_rows(row, plan, words))) return RowKind::kTitle;
-  return is_total_row(row, plan, words) ? RowKind::kTotal : RowKind::kData;
+  if (count == 1 && row.is_wide) return RowKind::kTitle;
+  if (is_total_row(row, plan, words)) return RowKind::kTotal;
+  return count == 1 && is_heading_of_rows(row, plan, words) ? RowKind::kTitle : RowKind::kData;
 }
 
 std::int64_t reported_number(const Row& row, const SheetPlan& plan, TableFormat format) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -30,9 +31,11 @@ struct Analysis {
 struct AnalysisOptions {
   std::string sheet;    // only this one; empty: all that are visible
   std::string mapping;  // "auto" or the name of a ready one; anything unknown: Error not_found "import_mapping_not_found" {name}
+  // What people say of a sheet's header instead of what would be found: a row from 1 on, 0 (none) or -1 (the sheet is left out).
+  std::map<int, std::int64_t> header_rows;
 };
 
-// Reads the beginning of each sheet (300 rows).
+// Reads the beginning of each sheet (300 rows). Field error "header_row" out_of_range when a given header stands behind it.
 Analysis analyse_table(TableReader& reader, const HeaderWords& words, const entity::EntityDef& entity, const AnalysisOptions& options);
 
 // What a row behind the header is.

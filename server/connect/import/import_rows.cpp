@@ -166,6 +166,18 @@ void read_import_rows(store::Connection& connection, std::int64_t import_id, std
   }
 }
 
+std::vector<StoredRow> read_doubtful_rows(store::Connection& connection, std::int64_t import_id, const std::string& table, int limit) {
+  auto statement = connection.prepare(
+      "import_rows_doubtful", "SELECT r.sheet, r.number, r.status, r.reason, r.field, r.record_id, r.cells FROM sys_import_row r JOIN \"" +
+                                  table +
+                                  "\" t ON t.id = r.record_id WHERE r.import_id = $1 AND r.status IN (0, 1) AND t.marks IS NOT NULL AND "
+                                  "t.marks NOT IN ('', '[]') AND t.deleted_at IS NULL ORDER BY r.sheet, r.number LIMIT $2");
+  statement.bind(1, import_id).bind(2, limit);
+  std::vector<StoredRow> rows;
+  while (statement.step()) rows.push_back(read_stored(statement));
+  return rows;
+}
+
 std::optional<StoredRow> find_import_row(store::Connection& connection, std::int64_t import_id, int sheet, std::int64_t number) {
   auto statement = connection.prepare(
       "import_row_find", "SELECT " + std::string(kRowColumns) + " FROM sys_import_row WHERE import_id = $1 AND sheet = $2 AND number = $3");

@@ -51,6 +51,8 @@ void delete_import_rows(store::Connection& connection, std::int64_t import_id);
 // In the order of the file; a status only when given. `visit` false: enough.
 void read_import_rows(store::Connection& connection, std::int64_t import_id, std::optional<RowStatus> status,
                       const std::function<bool(const StoredRow&)>& visit);
+// Rows created or changed whose record in `table` (of the registry) bears marks.
+std::vector<StoredRow> read_doubtful_rows(store::Connection& connection, std::int64_t import_id, const std::string& table, int limit);
 std::optional<StoredRow> find_import_row(store::Connection& connection, std::int64_t import_id, int sheet, std::int64_t number);
 void update_import_row(store::Connection& connection, std::int64_t import_id, const StoredRow& row);
 

@@ -35,59 +35,6 @@ std::string csv_cell(std::string_view text) {
 
 }  // namespace
 
-json::object plan_to_json(const Analysis& analysis, const ImportRequest& request) {
-  json::array sheets;
-  for (const auto& sheet : analysis.sheets) {
-    json::array samples, headers;
-    for (const auto& header : sheet.headers) headers.emplace_back(header);
-    for (const auto& column : sheet.samples) {
-      json::array values;
-      for (std::size_t i = 0; i < column.values.size() && i < 5; ++i) values.emplace_back(base::prefix(column.values[i], 200));
-      samples.push_back(std::move(values));
-    }
-    sheets.push_back(json::object{{"sheet", sheet.sheet},
-                                  {"name", sheet.name},
-                                  {"header_row", sheet.header_row},
-                                  {"headers", std::move(headers)},
-                                  {"fingerprint", sheet.fingerprint},
-                                  {"mapping", sheet.mapping.name},
-                                  {"columns", sheet.mapping.to_json()},
-                                  {"samples", std::move(samples)}});
-  }
-  return {{"format", table_format_name(analysis.format)},
-          {"encoding", analysis.encoding},
-          {"delimiter", analysis.delimiter},
-          {"sheets", std::move(sheets)},
-          {"duplicates", duplicate_policy_name(duplicate_policy(request.duplicates))},
-          {"key_field", request.key_field},
-          {"creates_links", request.creates_links},
-          {"save_mapping_as", request.save_mapping_as}};
-}
-
-std::vector<SheetPlan> sheets_of_plan(const json::object& plan) {
-  std::vector<SheetPlan> sheets;
-  for (const auto& value : plan.at("sheets").as_array()) {
-    const auto& object = value.as_object();
-    SheetPlan sheet;
-    sheet.sheet = static_cast<int>(base::json_int(object, "sheet"));
-    sheet.name = base::json_string(object, "name");
-    sheet.header_row = base::json_int(object, "header_row");
-    sheet.fingerprint = base::json_string(object, "fingerprint");
-    for (const auto& header : object.at("headers").as_array()) sheet.headers.emplace_back(header.as_string());
-    sheet.mapping.columns = Mapping::from_json(object.at("columns").as_array());
-    sheets.push_back(std::move(sheet));
-  }
-  return sheets;
-}
-
-SaverOptions saver_options(const json::object& plan) {
-  SaverOptions options;
-  options.policy = duplicate_policy(base::json_string(plan, "duplicates"));
-  options.key_field = base::json_string(plan, "key_field");
-  options.creates_links = base::json_bool(plan, "creates_links", true);
-  return options;
-}
-
 std::string reason_text(const base::Localizer& localizer, std::string_view language, std::string_view reason) {
   for (const std::string_view prefix : {"error.field.", "error."}) {
     const std::string key = std::string(prefix) + std::string(reason);
@@ -138,37 +85,7 @@ ImportRow Imports::create(const entity::Caller& caller, const ImportRequest& req
   if (!file || (file->created_by != caller.user_id && !caller.is_admin && !caller.is_system))
     throw base::Error(base::ErrorCode::kNotFound, "file_not_found");
   import.file_name = file->name;
-  const auto content = files_.open(*file);
-  if (!content) throw base::Error(base::ErrorCode::kDataLoss, "file_content_lost");
-  const auto reader = open_table(*content, {request.encoding, request.delimiter});
-  const HeaderWords words(*registry, entity, &localizer_);
-  AnalysisOptions options;
-  options.sheet = request.sheet;
-  const auto ready = ready_mapping_names(entity.key);
-  const bool is_ready = std::find(ready.begin(), ready.end(), request.mapping) != ready.end();
-  if (is_ready) options.mapping = request.mapping;
-  Analysis analysis = analyse_table(*reader, words, entity, options);
-  const bool is_auto = request.mapping.empty() || request.mapping == "auto";
-  bool is_found = is_ready || is_auto;
-  for (const auto& stored : mappings(entity.key)) {
-    for (auto& sheet : analysis.sheets) {
-      // A named mapping goes by the columns' names; without a name the one last used for the very same header counts.
-      const bool is_named = !is_auto && stored.name == request.mapping;
-      if (!is_named && !(is_auto && stored.name.empty() && stored.fingerprint == sheet.fingerprint)) continue;
-      is_found = true;
-      sheet.mapping.name = stored.name;
-      const auto columns = Mapping::from_json(stored.columns);
-      for (auto& column : sheet.mapping.columns) {
-        for (const auto& known : columns) {
-          if (header_key(known.column) != header_key(column.column) || (!is_named && known.index != column.index)) continue;
-          column.target = words.is_target(known.target) ? known.target : std::string();
-          column.kind = known.kind;
-        }
-      }
-    }
-  }
-  if (!is_found) throw base::Error(base::ErrorCode::kNotFound, "import_mapping_not_found", {{"name", request.mapping}});
-  import.plan = plan_to_json(analysis, request);
+  import.plan = plan_to_json(analyse(*registry, entity, *file, request, {}), request);
   services_.database.write({.name = "import_add"}, [&](store::Connection& connection) { import.id = insert_import(connection, import); });
   files_.hold(import.file_id);
   return import;
@@ -187,82 +104,6 @@ std::vector<ImportRow> Imports::list(const entity::Caller& caller, bool all_user
   services_.database.read({.name = "import_list"}, [&](store::Connection& connection) {
     rows = list_imports(connection, caller.user_id, all_users && (caller.is_admin || caller.is_system), limit);
   });
-  return rows;
-}
-
-ImportRow Imports::change(const entity::Caller& caller, std::int64_t id, const json::object& patch) {
-  ImportRow import = find(caller, id);
-  if (import.job_id != 0) throw base::Error(base::ErrorCode::kFailedPrecondition, "import_started");
-  const auto registry = services_.catalog.current();
-  const auto& entity = registry->require(import.entity);
-  const HeaderWords words(*registry, entity, &localizer_);
-  for (const auto& key : {"duplicates", "key_field", "save_mapping_as"}) {
-    if (patch.contains(key)) import.plan[key] = base::json_string(patch, key);
-  }
-  if (patch.contains("creates_links")) import.plan["creates_links"] = base::json_bool(patch, "creates_links", true);
-  saver_options(import.plan);
-  const std::string key_field = base::json_string(import.plan, "key_field");
-  if (!key_field.empty() && entity.field(key_field) == nullptr)
-    throw base::Error::field("key_field", "unknown_field", {{"field", key_field}});
-  if (const auto* sheets = base::json_array(patch, "sheets")) {
-    for (const auto& given : *sheets) {
-      const auto* object = given.if_object();
-      if (object == nullptr) throw base::Error::field("sheets", "wrong_type", {{"expected", "object"}});
-      for (auto& stored : import.plan.at("sheets").as_array()) {
-        auto& sheet = stored.as_object();
-        if (base::json_int(sheet, "sheet") != base::json_int(*object, "sheet", -1)) continue;
-        if (object->contains("header_row")) sheet["header_row"] = base::json_int(*object, "header_row");
-        const auto* columns = base::json_array(*object, "columns");
-        if (columns == nullptr) continue;
-        Mapping mapping;
-        mapping.columns = Mapping::from_json(*columns);
-        for (const auto& column : mapping.columns) {
-          if (!column.target.empty() && !words.is_target(column.target))
-            throw base::Error::field("columns", "unknown_field", {{"field", column.target}});
-        }
-        sheet["columns"] = mapping.to_json();
-      }
-    }
-  }
-  services_.database.write({.name = "import_change"},
-                           [&](store::Connection& connection) { update_import_plan(connection, import.id, import.plan); });
-  return import;
-}
-
-std::vector<PreviewRow> Imports::preview(const entity::Caller& caller, std::int64_t id, int limit) const {
-  const ImportRow import = find(caller, id);
-  const auto registry = services_.catalog.current();
-  const auto& entity = registry->require(import.entity);
-  const HeaderWords words(*registry, entity, &localizer_);
-  Opened opened = open(import);
-  const auto zone = base::TimeZone::find(caller.time_zone).value_or(base::TimeZone::utc());
-  const RowMaker maker(*registry, entity, &localizer_, {zone.local_date(services_.clock.now()), caller.time_zone, "RU"});
-  std::vector<PreviewRow> rows;
-  for (const auto& plan : opened.sheets) {
-    if (plan.header_row < 0) continue;
-    opened.reader->open_sheet(plan.sheet);
-    Row row;
-    while (static_cast<int>(rows.size()) < limit && opened.reader->next(row)) {
-      if (row.number <= plan.header_row) continue;
-      PreviewRow shown;
-      shown.sheet = plan.sheet;
-      shown.number = reported_number(row, plan, opened.reader->format());
-      shown.cells = RowMaker::cells_json(row);
-      const RowKind kind = kind_of_row(row, plan, words);
-      shown.kind = kind == RowKind::kData ? "data" : std::string(skip_reason(kind));
-      if (kind == RowKind::kData) {
-        const auto made = maker.make(row, plan);
-        shown.values = made.values;
-        for (const auto& mark : made.marks)
-          shown.marks.push_back(json::object{{"field", mark.field}, {"code", mark.code}, {"raw", mark.raw}});
-        for (const auto& link : made.links)
-          shown.linked.push_back(json::object{{"field", link.field}, {"entity", link.entity}, {"text", link.text}});
-        for (const auto& related : made.related)
-          shown.linked.push_back(json::object{{"field", related.field}, {"entity", related.entity}, {"values", related.values}});
-      }
-      rows.push_back(std::move(shown));
-    }
-  }
   return rows;
 }
 
@@ -326,6 +167,18 @@ std::string Imports::failed_rows(const entity::Caller& caller, std::int64_t id, 
     });
   });
   return text;
+}
+
+std::string Imports::reason(std::string_view language, std::string_view code) const { return reason_text(localizer_, language, code); }
+
+std::vector<StoredRow> Imports::doubtful_rows(const entity::Caller& caller, std::int64_t id, int limit) const {
+  const ImportRow import = find(caller, id);
+  const auto registry = services_.catalog.current();
+  const auto& entity = registry->require(import.entity);
+  std::vector<StoredRow> rows;
+  services_.database.read({.name = "import_doubtful", .deadline = std::chrono::seconds(30)},
+                          [&](store::Connection& connection) { rows = read_doubtful_rows(connection, id, entity.table, limit); });
+  return rows;
 }
 
 std::vector<StoredRow> Imports::rows(const entity::Caller& caller, std::int64_t id, std::optional<RowStatus> status, int limit) const {

@@ -34,6 +34,8 @@ const std::vector<json::value>& ready_mappings() {
   return all;
 }
 
+constexpr std::size_t kMaxReplacements = 500;
+
 bool starts_with_word(std::string_view text, std::string_view word) {
   return text.starts_with(word) && (text.size() == word.size() || text[word.size()] == ' ');
 }
@@ -75,6 +77,11 @@ json::array Mapping::to_json() const {
     json::object object{{"column", column.column}, {"index", column.index}, {"target", column.target}};
     if (!column.kind.empty()) object["kind"] = column.kind;
     if (column.date_order == DateOrder::kMonthFirst) object["date_order"] = "mdy";
+    if (!column.replacements.empty()) {
+      json::object values;
+      for (const auto& [from, to] : column.replacements) values[from] = to;
+      object["values"] = std::move(values);
+    }
     out.push_back(std::move(object));
   }
   return out;
@@ -91,6 +98,13 @@ std::vector<ColumnMapping> Mapping::from_json(const json::array& columns) {
     column.target = base::json_string(*object, "target");
     column.kind = base::json_string(*object, "kind");
     if (base::json_string(*object, "date_order") == "mdy") column.date_order = DateOrder::kMonthFirst;
+    if (const auto* values = base::json_object(*object, "values")) {
+      for (const auto& [from, to] : *values) {
+        if (!to.is_string() || values->size() > kMaxReplacements)
+          throw base::Error::field("mapping", "wrong_type", {{"expected", "object"}});
+        column.replacements.emplace_back(from, to.as_string());
+      }
+    }
     if (column.index < 0 || column.index >= 16'384) throw base::Error::field("mapping", "out_of_range");
     out.push_back(std::move(column));
   }

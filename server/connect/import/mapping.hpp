@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "server/base/json.hpp"
@@ -21,6 +22,8 @@ struct ColumnMapping {
   std::string target;
   std::string kind;  // of multi-values; empty: none
   DateOrder date_order = DateOrder::kDayFirst;
+  // What stands in the cells → what is read instead; compared folded. For words that are not those of the field's options.
+  std::vector<std::pair<std::string, std::string>> replacements;
 };
 
 struct Mapping {

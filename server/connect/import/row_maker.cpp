@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <deque>
 #include <map>
 #include <optional>
 #include <set>
@@ -31,6 +32,14 @@ void mark(std::vector<entity::Mark>& marks, const std::string& field, std::strin
 
 bool has_kind(const entity::FieldDef& field, std::string_view kind) {
   return std::find(field.kinds.begin(), field.kinds.end(), kind) != field.kinds.end();
+}
+
+Cell replace_cell(const Cell& cell, const ColumnMapping& column) {
+  const std::string folded = base::fold(cell.text);
+  for (const auto& [from, to] : column.replacements) {
+    if (base::fold(from) == folded) return {to.empty() ? CellType::kEmpty : CellType::kText, cell.is_merged, to};
+  }
+  return cell;
 }
 
 std::vector<std::string> lines_of(std::string_view text, std::string_view separators) {
@@ -100,10 +109,12 @@ PreparedRow RowMaker::make(const Row& row, const SheetPlan& plan) const {
   std::map<std::string, Cells> by_target;
   std::map<std::string, json::object> linked;  // field → texts of the linked record's fields
   static const Cell kEmpty;
+  std::deque<Cell> replaced;
   for (const auto& column : plan.mapping.columns) {
     if (column.target.empty()) continue;
     const auto index = static_cast<std::size_t>(column.index);
-    const Cell& cell = index < row.cells.size() ? row.cells[index] : kEmpty;
+    const Cell& stored = index < row.cells.size() ? row.cells[index] : kEmpty;
+    const Cell& cell = column.replacements.empty() ? stored : replaced.emplace_back(replace_cell(stored, column));
     const bool is_blank = cell.is_blank() && !cell.is_merged;
     if (const auto dot = column.target.find('.'); dot != std::string::npos) {
       if (is_blank) continue;
@@ -541,7 +552,8 @@ void RowMaker::put_linked(const std::string& field_key, const json::object& text
     for (const auto& [key, value] : texts) {
       const std::string text = key == "name" ? names[i] : std::string(value.as_string());
       if (tidy(text).empty() || (i > 0 && key != "name")) continue;
-      plan.mapping.columns.push_back({std::string(key), static_cast<int>(row.cells.size()), std::string(key), {}, DateOrder::kDayFirst});
+      plan.mapping.columns.push_back(
+          {std::string(key), static_cast<int>(row.cells.size()), std::string(key), {}, DateOrder::kDayFirst, {}});
       row.cells.push_back({CellType::kText, false, text});
     }
     auto made = other.make(row, plan);

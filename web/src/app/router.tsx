@@ -14,6 +14,7 @@ import { meQuery } from "@web/lib/calls/me";
 import { loadedMetadata } from "@web/lib/calls/metadata";
 import { query_client } from "@web/lib/query-client";
 import { pageWidgets } from "@web/lib/widgets";
+import { withImportTexts } from "@web/records/import/load-import";
 import { parseListSearch } from "@web/records/list/list-state";
 
 // The first screens are in the first bundle; everything else comes when it is opened.
@@ -38,6 +39,10 @@ const card_route = createRoute({
   component: lazyRouteComponent(() => import("@web/app/routes/entity-card-page"), "EntityCardPage"),
 });
 
+const imports_route = createRoute({ getParentRoute: () => root_route, path: "/imports", component: lazyRouteComponent(() => withImportTexts(import("@web/records/import/imports-page")), "ImportsPage") });
+const import_start_route = createRoute({ getParentRoute: () => root_route, path: "/imports/new", component: lazyRouteComponent(() => withImportTexts(import("@web/records/import/start-page")), "StartPage") });
+const import_route = createRoute({ getParentRoute: () => root_route, path: "/imports/$id", component: lazyRouteComponent(() => withImportTexts(import("@web/records/import/import-page")), "ImportPage") });
+
 const page_route = createRoute({ getParentRoute: () => root_route, path: "/page/$key", component: WidgetPage });
 
 const admin_route = createRoute({ getParentRoute: () => root_route, path: "/settings/$key", component: () => <DefinedPage pages={admin_pages} root="settings" /> });
@@ -48,7 +53,7 @@ const flow_route = createRoute({ getParentRoute: () => root_route, path: "/flow/
 const flow_home_route = createRoute({ getParentRoute: () => root_route, path: "/flow", component: () => <DefinedPage pages={flow_pages} root="flow" /> });
 
 export const router = createRouter({
-  routeTree: root_route.addChildren([home_route, page_route, admin_home_route, admin_route, insight_home_route, insight_route, flow_home_route, flow_route, list_route, card_route]),
+  routeTree: root_route.addChildren([home_route, page_route, imports_route, import_start_route, import_route, admin_home_route, admin_route, insight_home_route, insight_route, flow_home_route, flow_route, list_route, card_route]),
   defaultErrorComponent: ({ error, reset }) => <ErrorNotice error={error} onRetry={reset} />,
   defaultPreload: false,
 });

@@ -1,11 +1,13 @@
 import type admin_ru from "@web/locales/admin/ru.json";
+import type import_ru from "@web/locales/import/ru.json";
 import type ru from "@web/locales/ru.json";
 
 export type Language = "ru" | "en";
+type OwnKey = keyof typeof ru | keyof typeof admin_ru | keyof typeof import_ru;
 /** A key of src/locales, or a key `web.…` of a module's locales. */
-export type TextKey = keyof typeof ru | keyof typeof admin_ru | `web.${string}`;
+export type TextKey = OwnKey | `web.${string}`;
 /** Keys that come in plural forms: `x.one`, `x.few`, `x.many`, `x.other`. */
-export type PluralKey = (keyof typeof ru | keyof typeof admin_ru extends infer K ? (K extends `${infer P}.other` ? P : never) : never) | `web.${string}`;
+export type PluralKey = (OwnKey extends infer K ? (K extends `${infer P}.other` ? P : never) : never) | `web.${string}`;
 export type Params = Record<string, string | number>;
 
 let texts: Record<string, string> = {};

@@ -14,6 +14,7 @@ import { t } from "@web/lib/i18n";
 import { open_record } from "@web/lib/record-actions";
 import { useStore } from "@web/lib/use-store";
 import { pageWidgets } from "@web/lib/widgets";
+import { importableEntities } from "@web/records/import/targets";
 import { useRecordCreator } from "@web/lib/record-creator";
 
 export interface PaletteItem {
@@ -68,6 +69,12 @@ export function usePaletteItems(typed: string): { items: PaletteItem[]; is_searc
     if (!title.toLowerCase().includes(wanted)) continue;
     items.push({ key: `new/${entity.key}`, group: t("palette.create_group"), title, icon: <EntityIcon name={entity.icon} />, run: () => void create?.(entity.key, {}) });
   }
+  for (const entity of importableEntities(metadata)) {
+    const title = t("palette.import", { entity: entity.label.many });
+    if (wanted && title.toLowerCase().includes(wanted)) items.push({ key: `import/${entity.key}`, group: t("palette.files"), title, icon: <EntityIcon name={entity.icon} />, run: () => void navigate({ to: "/imports/new", search: { entity: entity.key } as never }) });
+  }
+  const past = t("list.imports");
+  if (wanted && past.toLowerCase().includes(wanted)) items.push({ key: "imports", group: t("palette.files"), title: past, icon: <EntityIcon name="history" />, run: () => void navigate({ to: "/imports" }) });
   const is_answered = text.length < 2 || isError || (!isPending && !isPlaceholderData);
   return { items, is_searching: isFetching, is_settled: text === typed.trim() && is_answered };
 }

@@ -34,6 +34,10 @@ export function readJob(id: number, signal?: AbortSignal): Promise<Job> {
   return api.get<Job>(`/jobs/${id}`, { signal });
 }
 
+export function steerJob(id: number, deed: "pause" | "resume" | "cancel"): Promise<Job> {
+  return api.post<Job>(`/jobs/${id}:${deed}`);
+}
+
 export function undoJob(id: number): Promise<Job> {
   return api.post<Job>(`/jobs/${id}:undo`);
 }

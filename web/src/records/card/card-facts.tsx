@@ -3,6 +3,7 @@ import { t } from "@web/lib/i18n";
 import type { Entity, Field } from "@web/lib/metadata-types";
 import { isBlank, type AnyRecord } from "@web/lib/values";
 import classes from "@web/records/card/card.module.css";
+import { MarksNote } from "@web/records/card/marks-note";
 import { EditableValue } from "@web/records/edit/editable-value";
 import type { SaveRecord } from "@web/records/edit/use-record-editing";
 import { useFieldRules } from "@web/records/form/use-field-rules";
@@ -40,6 +41,7 @@ export function CardFacts({ entity, record, save }: CardFactsProps) {
   };
   return (
     <div className={classes.facts}>
+      <MarksNote entity={entity} record={record} />
       {named.map((group, at) => group.some((field) => rules.isVisible(field.key)) && (
         <section key={group.map((field) => field.key).join()} className={classes.group}>
           {entity.card?.groups?.[at] && <h3>{entity.card.groups[at]}</h3>}

@@ -1,5 +1,6 @@
 import { Button } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
+import { Link } from "@tanstack/react-router";
 import { useCallback, useMemo } from "react";
 import { EmptyState } from "@web/kit/empty-state";
 import { EntityIcon } from "@web/kit/entity-icon";
@@ -19,6 +20,7 @@ import { ColumnMenu } from "@web/records/list/table/column-menu";
 import { resolveColumns } from "@web/records/list/table/columns";
 import { GroupedList } from "@web/records/list/grouped/grouped-list";
 import { GroupMenu } from "@web/records/list/grouped/group-menu";
+import { ListMenu } from "@web/records/list/list-menu";
 import { ListFoot } from "@web/records/list/table/list-foot";
 import classes from "@web/records/list/list-screen.module.css";
 import { useListSearch } from "@web/records/list/list-state";
@@ -76,6 +78,7 @@ export function ListScreen({ entity, view }: { entity: Entity; view: CurrentView
         <GroupMenu entity={entity} group={view.group} onGroup={(key) => update({ group: key ?? "" })} />
         <span className={classes.wide}><ColumnMenu entity={entity} columns={columns} onChoose={choice.choose} /></span>
         <ShapeSwitch entity={entity} shape="list" onShape={(as) => update({ as, group: undefined })} />
+        <ListMenu entity={entity} query={query} />
         {entity.can.create && <Button className={classes.create} size="xs" leftSection={<IconPlus size={16} />} onClick={() => void create?.(entity.key, {})}>{t("action.create")}</Button>}
       </header>
       <FilterBar
@@ -88,6 +91,7 @@ export function ListScreen({ entity, view }: { entity: Entity; view: CurrentView
           action={<>
             {is_filtered && <Button onClick={() => update({ filter: kNothing, q: undefined })}>{t("list.clear_filter")}</Button>}
             {entity.can.create && <Button variant={is_filtered ? "default" : "filled"} onClick={() => void create?.(entity.key, {})}>{t("create.title", { entity: accusative(entity.label.one) })}</Button>}
+            {!is_filtered && entity.can.create && entity.kind === "record" && <Button variant="default" component={Link} to="/imports/new" search={{ entity: entity.key } as never}>{t("list.import")}</Button>}
           </>}
         />
       ) : group ? <GroupedList entity={entity} columns={columns} query={query} group={group} open_id={open_id} onOpen={onOpen} onShowAll={addCondition} /> : (

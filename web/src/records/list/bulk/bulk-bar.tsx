@@ -2,12 +2,10 @@ import { Button, CloseButton } from "@mantine/core";
 import { IconArrowMerge, IconDownload, IconEdit, IconTrash } from "@tabler/icons-react";
 import { useState } from "react";
 import type { BulkChange, BulkTarget } from "@web/lib/calls/bulk";
-import { exportRecords } from "@web/lib/calls/export-records";
 import { allOf, type Query } from "@web/lib/filter";
 import { t, tn } from "@web/lib/i18n";
 import type { Entity } from "@web/lib/metadata-types";
-import { messageOf } from "@web/lib/problem";
-import { showToast } from "@web/lib/toasts";
+import { LaterExport } from "@web/records/export/later-export";
 import { BulkDialog } from "@web/records/list/bulk/bulk-dialog";
 import classes from "@web/records/list/bulk/bulk-bar.module.css";
 import { runBulk } from "@web/records/list/bulk/run-bulk";
@@ -25,6 +23,7 @@ interface BulkBarProps {
 /** What can be done with the selected rows; each action says first how many it will touch and can be undone after. */
 export function BulkBar({ entity, query, selection }: BulkBarProps) {
   const [is_editing, setEditing] = useState(false);
+  const [is_exporting, setExporting] = useState(false);
   const [is_merging, setMerging] = useState(false);
   const can_merge = entity.kind === "record" && !selection.is_all && selection.count > 1 && selection.count <= kMostMerged && entity.can.update && entity.can.delete;
   const target: BulkTarget = selection.is_all ? { filter: query.filter ?? null } : { ids: [...selection.ids] };
@@ -33,23 +32,17 @@ export function BulkBar({ entity, query, selection }: BulkBarProps) {
     void runBulk(entity, target, change);
     selection.clear();
   };
-  const save = async () => {
-    const filter = selection.is_all ? (query.filter ?? null) : allOf({ field: "id", op: "in", value: [...selection.ids] });
-    try {
-      await exportRecords(entity.plural, { ...query, filter }, `${entity.plural}.csv`);
-    } catch (error) {
-      showToast({ tone: "danger", text: messageOf(error) });
-    }
-  };
+  const chosen: Query = selection.is_all ? query : { ...query, filter: allOf({ field: "id", op: "in", value: [...selection.ids] }) };
   return (
     <div className={classes.bar} role="toolbar" aria-label={t("bulk.title")}>
       <strong>{selection.is_all ? t("list.all_selected") : tn("list.selected", selection.count)}</strong>
       {entity.can.update && <Button size="compact-sm" variant="default" leftSection={<IconEdit size={15} />} onClick={() => setEditing(true)}>{t("bulk.change")}</Button>}
       {can_merge && <Button size="compact-sm" variant="default" leftSection={<IconArrowMerge size={15} />} onClick={() => setMerging(true)}>{t("merge.selected")}</Button>}
-      {entity.can.export !== false && <Button size="compact-sm" variant="default" leftSection={<IconDownload size={15} />} onClick={() => void save()}>{t("bulk.export")}</Button>}
+      {entity.can.export !== false && <Button size="compact-sm" variant="default" leftSection={<IconDownload size={15} />} onClick={() => setExporting(true)}>{t("bulk.export")}</Button>}
       {entity.can.delete && <Button size="compact-sm" variant="default" leftSection={<IconTrash size={15} />} onClick={() => run({ action: "delete" })}>{t("bulk.delete")}</Button>}
       <CloseButton aria-label={t("bulk.clear")} onClick={selection.clear} />
       {is_merging && <MergeDialog entity={entity} ids={[...selection.ids]} onClose={() => setMerging(false)} onMerged={() => { setMerging(false); selection.clear(); }} />}
+      {is_exporting && <LaterExport entity={entity} query={chosen} is_selection onClose={() => setExporting(false)} />}
       {is_editing && <BulkDialog entity={entity} target={target} onRun={run} onClose={() => setEditing(false)} />}
     </div>
   );

@@ -3,12 +3,13 @@ import { IconPlus } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { useMetadata } from "@web/lib/calls/metadata";
 import { t } from "@web/lib/i18n";
-import type { Filter } from "@web/lib/filter";
+import { allOf, type Filter } from "@web/lib/filter";
 import type { Entity } from "@web/lib/metadata-types";
 import { useRecordCreator } from "@web/lib/record-creator";
 import { SidePanel } from "@web/records/card/side-panel";
 import { FilterBar } from "@web/records/filter/filter-bar";
 import classes from "@web/records/list/list-screen.module.css";
+import { ListMenu } from "@web/records/list/list-menu";
 import { useListSearch } from "@web/records/list/list-state";
 import { ShapeSwitch } from "@web/records/list/shape/shape-switch";
 import type { Shape } from "@web/records/list/shape/shapes";
@@ -40,6 +41,7 @@ export function SectionFrame({ entity, view, shape, tools, children }: SectionFr
         <ViewTabs entity={entity} view={view} shape={shape} columns={view.current?.definition.columns ?? []} update={update} />
         {tools}
         <ShapeSwitch entity={entity} shape={shape} onShape={(as) => update({ as })} />
+        <ListMenu entity={entity} query={{ filter: allOf(view.filter, search.q ? { text: search.q } : null), sort: view.sort, fields: [...new Set([entity.title, ...(view.current?.definition.columns ?? [])])] }} />
         {entity.can.create && <Button className={classes.create} size="xs" leftSection={<IconPlus size={16} />} onClick={() => void create?.(entity.key, {})}>{t("action.create")}</Button>}
       </header>
       <FilterBar
