@@ -158,6 +158,7 @@ struct Application::Impl final : public entity::ModuleHost {
   }
 
   entity::Services& services() override { return module_services; }
+  entity::Questions& questions() override { return module_questions; }
   entity::NoticeBox& notices() override { return notice_box; }
   void add_behaviour(std::string_view entity, std::unique_ptr<entity::Behaviour> behaviour) override {
     catalog.add_behaviour(entity, std::move(behaviour));
@@ -181,6 +182,7 @@ struct Application::Impl final : public entity::ModuleHost {
   std::unique_ptr<entity::CallerDirectory> callers;
   api::Authenticator authenticator;
   entity::Services module_services;
+  entity::Questions module_questions;
   const std::string node;  // name of this process among those that share the base
   flow::Jobs job_runner;
   flow::OutboxDispatcher dispatcher;
