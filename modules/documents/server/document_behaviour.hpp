@@ -21,6 +21,7 @@ class DocumentBehaviour final : public entity::Behaviour {
   void before_write(entity::SaveContext& save) override;
   void before_delete(entity::SaveContext& save) override;
   void before_restore(entity::SaveContext& save) override;
+  void check_merge(const entity::Record& record) override;  // two documents are never one
 
  private:
   const entity::Questions& questions_;
@@ -34,6 +35,7 @@ class DocumentLineBehaviour final : public entity::Behaviour {
   void before_write(entity::SaveContext& save) override;
   void before_delete(entity::SaveContext& save) override;
   void before_restore(entity::SaveContext& save) override;
+  void check_merge(const entity::Record& record) override;  // two documents are never one
 
  private:
   const entity::Questions& questions_;
