@@ -48,7 +48,6 @@ class Behaviour {
   virtual void before_write(SaveContext&) {}  // write other records (stage before-rules)
   virtual void before_delete(SaveContext&) {}
   virtual void before_restore(SaveContext&) {}  // out of the bin; record() is already as it will be
-  virtual void check_merge(const Record&) {}    // throws where the record may neither take others in nor give way to one
 };
 
 struct SaveOptions {

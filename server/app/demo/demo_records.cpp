@@ -5,6 +5,7 @@
 
 #include "server/base/error.hpp"
 #include "server/base/program/resources.hpp"
+#include "server/entity/catalog.hpp"
 #include "server/entity/lookup.hpp"
 
 namespace app {
