@@ -30,6 +30,8 @@ std::string print_once(const std::string& source, const json::object& data, cons
   const print::Template form = print::Template::parse(source);
   const std::string html = print::render_html(form, data, "ru");
   if (ending == "html") return html;
+  if (ending == "docx") return print::to_docx(html);
+  if (ending == "xlsx") return print::to_xlsx(html);
   return print::to_pdf(html);
 }
 

@@ -20,6 +20,7 @@
 #include "server/http/server.hpp"
 
 namespace connect {
+class Enrichment;
 class Files;
 class Imports;
 class Notices;
@@ -46,6 +47,7 @@ struct ApiContext {
   connect::Notices& notices;
   connect::WebHooks& web_hooks;
   connect::Imports& imports;
+  connect::Enrichment& enrichment;
   const flow::OutboxDispatcher& dispatcher;
   const flow::Scheduler& scheduler;
   std::int64_t max_body_bytes = 64 << 20;  // of any request but uploads of files

@@ -8,6 +8,7 @@
 #include "server/base/error.hpp"
 #include "server/base/program/log.hpp"
 #include "server/base/program/resources.hpp"
+#include "server/connect/enrichment/enrichment.hpp"
 #include "server/connect/files/files.hpp"
 #include "server/connect/import/imports.hpp"
 #include "server/connect/notices/notices.hpp"
@@ -113,24 +114,12 @@ struct Application::Impl final : public entity::ModuleHost {
         hook_client(client_options(config)),
         web_hooks(module_services, hook_client),
         imports(module_services, job_runner, files, texts()),
+        enrichment_client({.allows_private_addresses = true}),
+        enrichment(*database, enrichment_client),
         duplicate_watch(module_services),
-        api{*database,
-            catalog,
-            *records,
-            *callers,
-            texts(),
-            clock,
-            random,
-            authenticator,
-            job_runner,
-            module_services,
-            files,
-            notice_box,
-            web_hooks,
-            imports,
-            dispatcher,
-            scheduler,
-            config.size_bytes("http.max_body")} {
+        api{*database, catalog,       *records,   *callers,        texts(),   clock,
+            random,    authenticator, job_runner, module_services, files,     notice_box,
+            web_hooks, imports,       enrichment, dispatcher,      scheduler, config.size_bytes("http.max_body")} {
     flow::add_schema_job(job_runner, module_services);
     catalog.synchronise_schema();
     // The data folder is locked: whatever ran on its SQLite base before died, and so did the node of this folder on a shared one.
@@ -168,6 +157,7 @@ struct Application::Impl final : public entity::ModuleHost {
   }
 
   entity::Services& services() override { return module_services; }
+  entity::Questions& questions() override { return module_questions; }
   entity::NoticeBox& notices() override { return notice_box; }
   void add_behaviour(std::string_view entity, std::unique_ptr<entity::Behaviour> behaviour) override {
     catalog.add_behaviour(entity, std::move(behaviour));
@@ -191,6 +181,7 @@ struct Application::Impl final : public entity::ModuleHost {
   std::unique_ptr<entity::CallerDirectory> callers;
   api::Authenticator authenticator;
   entity::Services module_services;
+  entity::Questions module_questions;
   const std::string node;  // name of this process among those that share the base
   flow::Jobs job_runner;
   flow::OutboxDispatcher dispatcher;
@@ -201,6 +192,8 @@ struct Application::Impl final : public entity::ModuleHost {
   http::CurlClient hook_client;
   connect::WebHooks web_hooks;
   connect::Imports imports;
+  http::CurlClient enrichment_client;  // its address comes from an administrator
+  connect::Enrichment enrichment;
   flow::DuplicateWatch duplicate_watch;
   api::ApiContext api;
 };

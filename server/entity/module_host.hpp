@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "server/entity/notices.hpp"
+#include "server/entity/questions.hpp"
 #include "server/entity/record_service.hpp"
 
 namespace api {
@@ -50,7 +51,8 @@ class ModuleHost {
  public:
   virtual ~ModuleHost() = default;
   virtual Services& services() = 0;
-  virtual NoticeBox& notices() = 0;  // outlives every handler and consumer
+  virtual Questions& questions() = 0;  // outlives every handler and consumer
+  virtual NoticeBox& notices() = 0;    // outlives every handler and consumer
   virtual void add_behaviour(std::string_view entity, std::unique_ptr<Behaviour> behaviour) = 0;
   // Idempotent consumer of the outbox with a position of its own; runs on a background thread after commit, in batches.
   virtual void add_consumer(std::string_view name, std::function<void(const std::vector<OutboxEvent>&)> consume) = 0;

@@ -8,6 +8,7 @@
 #include "server/entity/catalog.hpp"
 #include "server/entity/query.hpp"
 #include "server/flow/record_changes.hpp"
+#include "server/store/shared_savepoint.hpp"
 
 namespace flow {
 
@@ -150,24 +151,26 @@ class MassChange {
   std::size_t slice(const std::vector<std::int64_t>& ids, std::size_t from) {
     std::size_t at = from;
     std::int64_t changed = 0;
+    std::vector<bool> is_changed(ids.size());
     std::vector<std::pair<std::string, std::string>> faults;
     services_.database.write({.name = "mass_change", .lane = store::Lane::kBulk}, [&](store::Connection& connection) {
       at = from;
-      changed = 0;
       faults.clear();
       const auto start = std::chrono::steady_clock::now();
+      const auto change = [&](std::size_t i) {
+        is_changed[i] = change_one(connection, ids[i]).status == entity::SaveResult::Status::kUpdated;
+      };
+      const auto fault = [&](std::size_t i, const base::Error& error) {
+        if (error.code() == base::ErrorCode::kUnavailable || error.code() == base::ErrorCode::kDataLoss) throw;
+        is_changed[i] = false;
+        faults.emplace_back(std::to_string(ids[i]), reason_of(error));
+      };
       do {
-        const std::int64_t id = ids[at++];
-        try {
-          connection.savepoint([&] {
-            if (change_one(connection, id).status == entity::SaveResult::Status::kUpdated) ++changed;
-          });
-        } catch (const base::Error& error) {
-          if (error.code() == base::ErrorCode::kUnavailable || error.code() == base::ErrorCode::kDataLoss) throw;
-          faults.emplace_back(std::to_string(id), reason_of(error));
-        }
+        at = savepoint_.make_some(connection, at, ids.size(), change, fault);
       } while (at < ids.size() && std::chrono::steady_clock::now() - start < kSlice);
       const auto done = done_ + static_cast<std::int64_t>(at - from);
+      changed =
+          std::count(is_changed.begin() + static_cast<std::ptrdiff_t>(from), is_changed.begin() + static_cast<std::ptrdiff_t>(at), true);
       run_.checkpoint_in(
           connection,
           {{"after", ids[at - 1]}, {"changed", changed_ + changed}, {"failed", failed_ + static_cast<std::int64_t>(faults.size())}}, done,
@@ -185,6 +188,7 @@ class MassChange {
   const entity::CallerPtr caller_;
   const Target target_;
   entity::SaveOptions options_;
+  store::SharedSavepoint savepoint_;
   std::int64_t total_ = 0, done_ = 0, changed_ = 0, failed_ = 0;
 };
 

@@ -5,6 +5,7 @@
 #include "server/base/error.hpp"
 #include "server/entity/catalog.hpp"
 #include "server/flow/mass_change.hpp"
+#include "server/store/shared_savepoint.hpp"
 
 namespace flow {
 
@@ -66,16 +67,17 @@ class Undoing {
       at = from;
       faults.clear();
       const auto start = std::chrono::steady_clock::now();
+      const auto undo = [&](std::size_t i) {
+        const auto* entity = registry_->find_id(static_cast<int>(rows[i].entity_id));
+        if (entity != nullptr) services_.records.undo_in(connection, *caller_, *entity, rows[i].record_id, rows[i].seq);
+      };
+      const auto fault = [&](std::size_t i, const base::Error& error) {
+        if (error.code() == base::ErrorCode::kUnavailable || error.code() == base::ErrorCode::kDataLoss) throw;
+        const auto& entity = *registry_->find_id(static_cast<int>(rows[i].entity_id));
+        faults.emplace_back(entity.key + " " + std::to_string(rows[i].record_id), error.key());
+      };
       do {
-        const Change& row = rows[at++];
-        const auto* entity = registry_->find_id(static_cast<int>(row.entity_id));
-        if (entity == nullptr) continue;
-        try {
-          connection.savepoint([&] { services_.records.undo_in(connection, *caller_, *entity, row.record_id, row.seq); });
-        } catch (const base::Error& error) {
-          if (error.code() == base::ErrorCode::kUnavailable || error.code() == base::ErrorCode::kDataLoss) throw;
-          faults.emplace_back(entity->key + " " + std::to_string(row.record_id), error.key());
-        }
+        at = savepoint_.make_some(connection, at, rows.size(), undo, fault);
       } while (at < rows.size() && std::chrono::steady_clock::now() - start < kSlice);
       const auto done = done_ + static_cast<std::int64_t>(at - from);
       run_.checkpoint_in(connection, {{"before", rows[at - 1].seq}}, done, std::max(done, run_.row().total));
@@ -91,6 +93,7 @@ class Undoing {
   const entity::RegistryPtr registry_;
   const entity::CallerPtr caller_;
   const std::int64_t job_;
+  store::SharedSavepoint savepoint_;
   std::int64_t done_ = 0, failed_ = 0;
 };
 

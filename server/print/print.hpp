@@ -30,4 +30,10 @@ const Form* find_shipped_form(std::string_view key);  // nullptr: no such form
 std::string to_pdf(const std::vector<Page>& pages);
 std::string to_pdf(std::string_view html, const PageSetup& setup = {});
 
+// Office Open XML (ECMA-376): paragraphs, tables with spans, pictures, page size; what stands absolutely floats over the text.
+std::string to_docx(std::string_view html, const PageSetup& setup = {});
+
+// One sheet: cells where they stand on the page, numbers that are right-aligned as numbers.
+std::string to_xlsx(std::string_view html, const PageSetup& setup = {});
+
 }  // namespace print

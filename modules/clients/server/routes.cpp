@@ -1,5 +1,7 @@
 #include "modules/clients/server/routes.hpp"
 
+#include "modules/clients/server/enrichment.hpp"
+
 #include "server/base/error.hpp"
 #include "server/base/json_writer.hpp"
 #include "server/entity/access.hpp"
@@ -127,6 +129,7 @@ void add_client_routes(http::Router& router, api::ApiContext& context) {
   api::add_route(router, context, {Method::kGet, "/erasures", erasures});
   api::add_route(router, context, {Method::kGet, "/personal-data", personal_data});
   api::add_route(router, context, {Method::kPost, "/fill-tasks", fill_tasks, RunsOn::kWritePool});
+  add_enrichment_routes(router, context);
   api::add_route(router, context, {Method::kPost, "/card-samples", check_sample, RunsOn::kWritePool});
 }
 

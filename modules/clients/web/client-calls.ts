@@ -40,3 +40,39 @@ export function readErasureScope(entity: string, id: number, signal?: AbortSigna
 export function startErasure(entity: string, id: number, reason: string): Promise<Job> {
   return api.post<Job>("/erasures", { entity, id, reason });
 }
+
+export interface RegisterFirm {
+  title: string;
+  inn: string;
+  city: string;
+  status: string;
+  is_branch: boolean;
+  values: Record<string, unknown>;
+  /** The company of ours with this INN. */
+  known: number | null;
+}
+
+export interface RegisterChange {
+  field: string;
+  before: unknown;
+  after: unknown;
+}
+
+export interface RegisterAnswer {
+  title: string;
+  status: string;
+  applied: boolean;
+  changes: RegisterChange[];
+}
+
+export async function suggestFirms(query: string): Promise<RegisterFirm[]> {
+  return (await api.post<{ items: RegisterFirm[] }>("/companies:suggest", { query, limit: 5 }, { is_read: true })).items;
+}
+
+export function readRegister(company: number, signal?: AbortSignal): Promise<RegisterAnswer> {
+  return api.post<RegisterAnswer>(`/companies/${company}:enrich`, { dry_run: true }, { signal, is_read: true });
+}
+
+export function takeFromRegister(company: number, fields: string[]): Promise<RegisterAnswer> {
+  return api.post<RegisterAnswer>(`/companies/${company}:enrich`, { fields });
+}

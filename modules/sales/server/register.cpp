@@ -1,6 +1,7 @@
 #include "modules/sales/server/action_runner.hpp"
 #include "modules/sales/server/deal_behaviour.hpp"
 #include "modules/sales/server/deal_lines.hpp"
+#include "modules/sales/server/routes.hpp"
 #include "modules/sales/server/stage_actions.hpp"
 
 namespace sales {
@@ -10,6 +11,8 @@ void register_sales(entity::ModuleHost& host) {
   host.add_behaviour("deal_line", std::make_unique<DealLineBehaviour>());
   host.add_behaviour("stage_action", std::make_unique<StageActionBehaviour>());
   host.add_behaviour("stage_action_run", std::make_unique<ProgramOnlyBehaviour>());
+  host.add_behaviour("lead_conversion", std::make_unique<ProgramOnlyBehaviour>());
+  host.add_routes(add_sales_routes);
 
   const auto runner = std::make_shared<ActionRunner>(host.services(), host.notices());
   host.add_consumer("stage_actions", [runner](const std::vector<entity::OutboxEvent>& events) { runner->consume(events); });

@@ -56,10 +56,22 @@ class DocumentWriter {
   }
 
  private:
-  // {"routes": […]} as in routes.json; texts are the module's own keys openapi.routes.<id> and openapi.tags.<tag>.
+  // {"routes": […]} as in routes.json, "plurals" names those that stand for {plural} in the path; texts are the module's own keys
+  // openapi.routes.<id> and openapi.tags.<tag>.
   void add_module_routes(const json::object& file) {
     for (const auto& route : file.at("routes").as_array()) {
-      if (!route.as_object().contains("admin") || call_.caller().is_admin) add(route.as_object(), nullptr);
+      if (route.as_object().contains("admin") && !call_.caller().is_admin) continue;
+      const auto* plurals = base::json_array(route.as_object(), "plurals");
+      if (plurals == nullptr) add(route.as_object(), nullptr);
+      // The same call of several entities: one line of the file, an operation for each.
+      for (std::size_t i = 0; plurals != nullptr && i < plurals->size(); ++i) {
+        const std::string plural((*plurals)[i].as_string());
+        json::object one = route.as_object();
+        one["text"] = one.at("id");
+        one["id"] = base::json_string(one, "id") + "." + plural;
+        one["path"] = replaced(base::json_string(one, "path"), "{plural}", plural);
+        add(one, nullptr);
+      }
     }
   }
 
@@ -92,7 +104,7 @@ class DocumentWriter {
     operation["tags"] = json::array{json::string(tag)};
     if (entity == nullptr && known_tags_.insert(tag).second)
       tags_.push_back({{"name", tag}, {"description", call_.text("openapi.tags." + tag)}});
-    operation["summary"] = entity == nullptr ? call_.text("openapi.routes." + id)
+    operation["summary"] = entity == nullptr ? call_.text("openapi.routes." + base::json_string(route, "text", id))
                                              : call_.text("openapi.records." + id, {{"entity", entity_label(call_, *entity, "many")}});
     if (json::array parameters = parameters_of(route, pattern); !parameters.empty()) operation["parameters"] = std::move(parameters);
     if (route.contains("body")) operation["requestBody"] = body_of(route, entity);

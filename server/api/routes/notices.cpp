@@ -12,12 +12,14 @@ namespace {
 using connect::Notices;
 using entity::Filter;
 
+// "" of a record that the reader may not read, or no longer.
 std::string title_of(const entity::QueryContext& context, const entity::EntityDef& entity, std::int64_t id) {
   std::string text;
   base::JsonWriter out(text);
   write_reference(context, entity, id, out);
   const json::value reference = base::parse_json(text);
-  return base::json_string(reference.as_object(), "title");
+  const auto* title = reference.is_object() ? reference.get_object().if_contains("title") : nullptr;
+  return title != nullptr && title->is_string() ? std::string(title->get_string()) : std::string();
 }
 
 void write_notice(Call& call, const entity::QueryContext& context, const connect::Notice& notice, base::JsonWriter& out) {

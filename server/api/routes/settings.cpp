@@ -42,6 +42,22 @@ void check_setting(const std::string& key, const json::value& value, const json:
   }
 }
 
+// Keys of other services: written, never read back.
+bool is_secret(const json::object& property) { return base::json_bool(property, "secret"); }
+
+// What of the secrets stays because the request does not name it; null takes a secret away.
+json::object with_secrets(json::object values, const json::object& stored, const json::object& properties) {
+  for (const auto& property : properties) {
+    if (!is_secret(property.value().as_object())) continue;
+    const auto* given = values.if_contains(property.key());
+    if (given != nullptr && given->is_null())
+      values.erase(property.key());
+    else if (const auto* kept = stored.if_contains(property.key()); given == nullptr && kept != nullptr)
+      values[property.key()] = *kept;
+  }
+  return values;
+}
+
 void read_settings(Call& call, http::Response& response) {
   const json::object schema = module_schema(call.parameter(0));
   call.read("settings", [&](const entity::QueryContext& context) {
@@ -49,7 +65,9 @@ void read_settings(Call& call, http::Response& response) {
     const json::object stored = stored_settings(context, call.parameter(0));
     if (const auto* properties = base::json_object(schema, "properties")) {
       for (const auto& property : *properties) {
-        if (const auto* value = stored.if_contains(property.key()))
+        if (is_secret(property.value().as_object()))
+          values[property.key()] = nullptr;
+        else if (const auto* value = stored.if_contains(property.key()))
           values[property.key()] = *value;
         else if (const auto* fallback = property.value().as_object().if_contains("default"))
           values[property.key()] = *fallback;
@@ -71,15 +89,21 @@ void write_settings(Call& call, http::Response& response) {
   for (const auto& member : values) {
     const auto* property = properties == nullptr ? nullptr : properties->if_contains(member.key());
     if (property == nullptr) throw base::Error::field(std::string(member.key()), "unknown_field");
-    check_setting(std::string(member.key()), member.value(), property->as_object());
+    if (!is_secret(property->as_object()) || !member.value().is_null())
+      check_setting(std::string(member.key()), member.value(), property->as_object());
   }
   call.context.database.write({.name = "setting_write"}, [&](store::Connection& connection) {
+    json::object kept = values;
+    if (properties != nullptr) {
+      const auto system = entity::Caller::system();
+      kept = with_secrets(values, stored_settings({connection, *call.registry, *system, call.now}, call.parameter(0)), *properties);
+    }
     auto statement = connection.prepare(
         "setting_write",
         "INSERT INTO sys_setting(module, value, updated_at, updated_by) VALUES($1, $2, $3, $4) "
         "ON CONFLICT(module) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at, updated_by = excluded.updated_by");
     statement.bind_text(1, call.parameter(0))
-        .bind_text(2, json::serialize(values))
+        .bind_text(2, json::serialize(kept))
         .bind(3, base::to_micros(call.now))
         .bind(4, call.caller().user_id)
         .run();

@@ -283,13 +283,16 @@ void Imports::execute(flow::JobRun& run, bool is_dry_run) {
           next = counts;
           results.clear();
           saver.begin();
-          for (std::size_t i = done; i < chunk.size(); ++i) {
-            results.push_back(saver.save(connection, chunk[i]));
-            next.add(results.back());
-            next.position = chunk[i].position;
-            if (!is_dry_run) insert_import_row(connection, import.id, chunk[i], results.back());
-            if (std::chrono::steady_clock::now() - start > slice_) break;
-          }
+          std::size_t i = done;
+          do {
+            saver.save_some(connection, chunk, i, results);
+            for (; i < done + results.size(); ++i) {
+              const RowResult& result = results[i - done];
+              next.add(result);
+              next.position = chunk[i].position;
+              if (!is_dry_run) insert_import_row(connection, import.id, chunk[i], result);
+            }
+          } while (i < chunk.size() && std::chrono::steady_clock::now() - start <= slice_);
           if (is_dry_run) throw RolledBack{};
           run.checkpoint_in(connection, next.to_json(), next.position, std::max(next.position, run.row().total));
           services_.database.notify_on_commit(connection, entity::kOutboxChannel, "written");

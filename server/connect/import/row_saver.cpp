@@ -99,6 +99,8 @@ void RowSaver::begin() {
   registry_ = services_.catalog.current();
   pending_links_.clear();
   materialised_.clear();
+  put_links_.clear();
+  put_records_.clear();
 }
 
 void RowSaver::commit() {
@@ -119,31 +121,54 @@ entity::SaveOptions RowSaver::save_options(std::string on_duplicate, std::vector
   return options;
 }
 
+void RowSaver::save_some(store::Connection& connection, const std::vector<PreparedRow>& rows, std::size_t from,
+                         std::vector<RowResult>& results) {
+  const std::size_t before = results.size();
+  // What a dry run remembers of a row cannot be forgotten later: there each row has a savepoint of its own.
+  const std::size_t end = options_.is_dry_run ? from + 1 : rows.size();
+  savepoint_.make_some(
+      connection, from, end,
+      [&](std::size_t i) {
+        forget_from(i);
+        results.resize(before + i - from);
+        results.push_back(save_row(connection, rows[i]));
+      },
+      [&](std::size_t i, const base::Error& error) {
+        if (error.code() == base::ErrorCode::kUnavailable || error.code() == base::ErrorCode::kDataLoss ||
+            error.code() == base::ErrorCode::kInternal)
+          throw;
+        forget_from(i);
+        results.resize(before + i - from);
+        results.push_back(failed(error));
+      });
+}
+
 RowResult RowSaver::save(store::Connection& connection, const PreparedRow& row) {
-  if (row.kind != RowKind::kData) {
-    RowResult result;
-    result.status = RowStatus::kSkipped;
-    result.reason = skip_reason(row.kind);
-    return result;
+  std::vector<RowResult> results;
+  save_some(connection, {row}, 0, results);
+  return std::move(results.front());
+}
+
+// What the rows from `row` on wrote was rolled back.
+void RowSaver::forget_from(std::size_t row) {
+  row_ = row;
+  while (!put_links_.empty() && put_links_.back().first >= row) {
+    pending_links_.erase(put_links_.back().second);
+    put_links_.pop_back();
   }
-  RowResult result;
-  row_links_.clear();
-  row_records_.clear();
-  try {
-    connection.savepoint([&] { result = save_row(connection, row); });
-  } catch (const base::Error& error) {
-    if (error.code() == base::ErrorCode::kUnavailable || error.code() == base::ErrorCode::kDataLoss ||
-        error.code() == base::ErrorCode::kInternal)
-      throw;
-    // What the row wrote before it failed was rolled back with it.
-    for (const auto& key : row_links_) pending_links_.erase(key);
-    for (const std::size_t index : row_records_) materialised_.erase(index);
-    result = failed(error);
+  while (!put_records_.empty() && put_records_.back().first >= row) {
+    materialised_.erase(put_records_.back().second);
+    put_records_.pop_back();
   }
-  return result;
 }
 
 RowResult RowSaver::save_row(store::Connection& connection, const PreparedRow& row) {
+  if (row.kind != RowKind::kData) {
+    RowResult skipped;
+    skipped.status = RowStatus::kSkipped;
+    skipped.reason = skip_reason(row.kind);
+    return skipped;
+  }
   if (options_.is_dry_run) {
     for (const auto& key : row.keys) materialise(connection, key);
   }
@@ -500,7 +525,7 @@ std::optional<std::int64_t> RowSaver::find_linked(store::Connection& connection,
 
 void RowSaver::put_link(const std::string& key, std::int64_t id) {
   pending_links_[key] = id;
-  row_links_.push_back(key);
+  put_links_.emplace_back(row_, key);
 }
 
 std::int64_t RowSaver::create_linked(store::Connection& connection, const LinkWish& wish, RowResult& result) {
@@ -578,7 +603,7 @@ void RowSaver::remember(const std::string& entity, std::int64_t id, bool is_new,
   if (index == virtuals_.size()) virtuals_.push_back({entity, is_new ? 0 : id, {}});
   virtuals_[index].changes.push_back(json::serialize(kept));
   materialised_[index] = id;
-  row_records_.push_back(index);
+  put_records_.emplace_back(row_, index);
   if (virtuals_[index].id != 0) keys.push_back("id:" + std::to_string(id));
   if (!options_.key_field.empty() && entity == entity_key_) {
     if (const auto* value = values.if_contains(options_.key_field))
@@ -600,7 +625,7 @@ void RowSaver::materialise(store::Connection& connection, const std::string& key
     const auto& entity = known_entity(record.entity);
     std::int64_t id = record.id;
     materialised_[index] = id;
-    row_records_.push_back(index);
+    put_records_.emplace_back(row_, index);
     for (const auto& change : record.changes) {
       const json::value values = base::parse_json(change);
       if (id == 0)

@@ -14,6 +14,7 @@
 #include "server/connect/import/values/names.hpp"
 #include "server/entity/module_host.hpp"
 #include "server/entity/record_service.hpp"
+#include "server/store/shared_savepoint.hpp"
 
 namespace connect {
 
@@ -53,7 +54,11 @@ class RowSaver {
   void begin();
   // The transaction was committed: what it created is remembered.
   void commit();
-  // One row in a savepoint of its own; a row's own fault is its result, faults of the database are thrown.
+  // Saves some of `rows` from `from` on, one at least, and adds their results; each row whole or not at all. A row's own fault is
+  // its result, faults of the database are thrown.
+  // `from` ascends within a transaction.
+  void save_some(store::Connection& connection, const std::vector<PreparedRow>& rows, std::size_t from, std::vector<RowResult>& results);
+  // One row, alone in its transaction.
   RowResult save(store::Connection& connection, const PreparedRow& row);
 
  private:
@@ -63,6 +68,7 @@ class RowSaver {
     std::int64_t id = 0;               // 0: it would have been created
     std::vector<std::string> changes;  // JSON of the values, then of the patches
   };
+  void forget_from(std::size_t row);
   RowResult save_row(store::Connection& connection, const PreparedRow& row);
   RowResult save_by_id(store::Connection& connection, const PreparedRow& row);
   json::object edited_fields(store::Connection& connection, const PreparedRow& row) const;
@@ -103,8 +109,11 @@ class RowSaver {
   std::vector<KnownUser> users_;
   bool has_users_ = false;
   std::unordered_map<std::string, std::int64_t> links_, pending_links_;  // "entity|inn or name" → id
-  std::vector<std::string> row_links_;  // what the row at hand put into the maps, to be taken out when it fails
-  std::vector<std::size_t> row_records_;
+  store::SharedSavepoint savepoint_;
+  // What rows put into the maps, to be taken out when they fail: the row's place beside it.
+  std::size_t row_ = 0;
+  std::vector<std::pair<std::size_t, std::string>> put_links_;
+  std::vector<std::pair<std::size_t, std::size_t>> put_records_;  // of a dry run
   std::vector<Virtual> virtuals_;
   std::unordered_map<std::string, std::vector<std::size_t>> virtual_keys_;
   std::unordered_map<std::size_t, std::int64_t> materialised_;  // in this transaction

@@ -4,6 +4,7 @@
 #include "server/entity/field_type.hpp"
 #include "server/entity/search/search.hpp"
 #include "server/entity/search/tokens.hpp"
+#include "server/store/late_write.hpp"
 
 namespace entity {
 
@@ -51,22 +52,16 @@ int group_count(const EntityDef& entity) {
 void remove_row(store::Connection& connection, const EntityDef& entity, std::int64_t row, std::int64_t owner) {
   const bool is_sqlite = connection.dialect() == store::Dialect::kSqlite;
   std::string tokens;
-  {
-    auto removed = connection.prepare("search_text_remove",
-                                      "DELETE FROM " + search_table(entity) + " WHERE id = $1" + (is_sqlite ? " RETURNING text" : ""));
-    removed.bind(1, row);
-    if (!is_sqlite) {
-      removed.run();
-      return;
-    }
-    if (!removed.step()) return;
-    tokens = joined(document_tokens(removed.text(0), owner));
+  if (is_sqlite) {
+    auto stored = connection.prepare("search_text_find", "SELECT text FROM " + search_table(entity) + " WHERE id = $1");
+    if (!stored.bind(1, row).step()) return;
+    tokens = joined(document_tokens(stored.text(0), owner));
   }
+  connection.prepare("search_text_remove", "DELETE FROM " + search_table(entity) + " WHERE id = $1").bind(1, row).run();
+  if (!is_sqlite) return;
   const std::string fts = fts_table(entity);
-  connection.prepare("search_index_remove", "INSERT INTO " + fts + "(" + fts + ", rowid, tokens) VALUES('delete', $1, $2)")
-      .bind(1, row)
-      .bind_text(2, tokens)
-      .run();
+  std::string sql = "INSERT INTO " + fts + "(" + fts + ", rowid, tokens) VALUES('delete', $1, $2)";
+  store::write_late(connection, {"search_index_remove", fts, std::move(sql), row, std::move(tokens)});
 }
 
 void add_row(store::Connection& connection, const EntityDef& entity, std::int64_t row, const std::string& text, std::int64_t owner) {
@@ -87,10 +82,9 @@ void add_row(store::Connection& connection, const EntityDef& entity, std::int64_
           .bind_text(2, text)
           .run();
   if (added == 0) return;
-  connection.prepare("search_index_add", "INSERT INTO " + fts_table(entity) + "(rowid, tokens) VALUES($1, $2)")
-      .bind(1, row)
-      .bind_text(2, joined(tokens))
-      .run();
+  std::string fts = fts_table(entity);
+  std::string sql = "INSERT INTO " + fts + "(rowid, tokens) VALUES($1, $2)";
+  store::write_late(connection, {"search_index_add", std::move(fts), std::move(sql), row, joined(tokens)});
 }
 
 }  // namespace

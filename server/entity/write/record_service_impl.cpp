@@ -15,6 +15,7 @@
 #include "server/entity/write/outbox.hpp"
 #include "server/entity/write/rollups.hpp"
 #include "server/entity/write/save.hpp"
+#include "server/store/shared_savepoint.hpp"
 
 namespace entity {
 
@@ -102,18 +103,31 @@ class RecordServiceImpl final : public RecordService {
                                 bool atomic) override {
     std::vector<SaveResult> results;
     results.reserve(items.size());
+    store::SharedSavepoint savepoint;
     while (results.size() < items.size() || items.empty()) {
       std::vector<SaveResult> slice;
       write("record_batch", options, [&](WriteTransaction& transaction) {
-        slice.clear();
         const auto start = std::chrono::steady_clock::now();
-        for (std::size_t i = results.size(); i < items.size(); ++i) {
-          slice.push_back(batch_one(transaction, caller, entity.id, items[i].values, options, atomic));
-          const bool whole = atomic || options.dry_run;
-          const std::chrono::steady_clock::duration longest =
-              options.bulk_load ? std::chrono::steady_clock::duration(kBulkLoadSlice) : kSlice;
-          if (!whole && std::chrono::steady_clock::now() - start > longest) break;
+        const bool whole = atomic || options.dry_run;
+        const std::chrono::steady_clock::duration longest =
+            options.bulk_load ? std::chrono::steady_clock::duration(kBulkLoadSlice) : kSlice;
+        slice.assign(items.size() - results.size(), {});
+        std::size_t done = 0, begun = 0;
+        const auto save = [&](std::size_t i) {
+          if (i < begun) transaction.forget();
+          begun = i + 1;
+          slice[i] = batch_one(transaction, caller, entity.id, items[results.size() + i].values, options);
+        };
+        while (done < slice.size() && (done == 0 || whole || std::chrono::steady_clock::now() - start <= longest)) {
+          if (atomic)
+            save(done++);
+          else
+            done = savepoint.make_some(transaction.connection, done, slice.size(), save, [&](std::size_t i, const base::Error& error) {
+              transaction.forget();
+              slice[i] = failed_one(error);
+            });
         }
+        slice.resize(done);
       });
       results.insert(results.end(), std::make_move_iterator(slice.begin()), std::make_move_iterator(slice.end()));
       if (items.empty()) break;
@@ -209,30 +223,19 @@ class RecordServiceImpl final : public RecordService {
   }
 
   static SaveResult batch_one(WriteTransaction& transaction, const Caller& caller, int entity_id, const json::object& values,
-                              const SaveOptions& options, bool atomic) {
-    const EntityDef& entity = known(transaction, entity_id);
+                              const SaveOptions& options) {
+    const auto* id = values.if_contains("id");
+    if (id == nullptr || id->is_null()) return create_one(transaction, caller, entity_id, values, options);
+    if (!id->is_int64()) throw base::Error::field("id", "wrong_type", {{"expected", "integer"}});
+    return Save(transaction, caller, known(transaction, entity_id), options).update(id->as_int64(), values);
+  }
+
+  // Inside a catch. Faults of the database itself end the whole slice; a row's own fault is its result.
+  static SaveResult failed_one(const base::Error& error) {
+    if (error.code() == base::ErrorCode::kUnavailable || error.code() == base::ErrorCode::kDataLoss) throw;
     SaveResult result;
-    const auto save = [&] {
-      const auto* id = values.if_contains("id");
-      if (id != nullptr && !id->is_null()) {
-        if (!id->is_int64()) throw base::Error::field("id", "wrong_type", {{"expected", "integer"}});
-        result = Save(transaction, caller, entity, options).update(id->as_int64(), values);
-      } else {
-        result = create_one(transaction, caller, entity_id, values, options);
-      }
-    };
-    if (atomic) {
-      save();
-      return result;
-    }
-    try {
-      transaction.connection.savepoint(save);
-    } catch (const base::Error& error) {
-      // Faults of the database itself end the whole slice; a row's own fault is its result.
-      if (error.code() == base::ErrorCode::kUnavailable || error.code() == base::ErrorCode::kDataLoss) throw;
-      result.status = SaveResult::Status::kFailed;
-      result.error = std::current_exception();
-    }
+    result.status = SaveResult::Status::kFailed;
+    result.error = std::current_exception();
     return result;
   }
 

@@ -32,6 +32,7 @@ class ConnectionResolver final : public RecordResolver {
   bool is_shared(const EntityDef& entity, std::int64_t id, const Caller& caller, Action action) override;
   bool exists(const EntityDef& entity, const Filter& filter, std::int64_t pointing_at) override;
   void forget(const EntityDef& entity, std::int64_t id);
+  void forget_all() { known_.clear(); }
 
  private:
   store::Connection& connection_;
@@ -52,6 +53,12 @@ struct WriteTransaction {
 
   WriteTransaction(const WriteParts& parts, store::Connection& connection, RegistryPtr registry, base::Instant now)
       : parts(parts), connection(connection), registry(std::move(registry)), now(now), resolver(connection, *this->registry, now) {}
+
+  // A savepoint in it was rolled back.
+  void forget() {
+    resolver.forget_all();
+    in_flight.clear();
+  }
 };
 
 inline constexpr int kMaxSaveDepth = 8;

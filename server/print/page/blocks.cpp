@@ -1,5 +1,6 @@
 // Blocks one under another.
 #include <algorithm>
+#include <utility>
 
 #include "server/print/page/layout.hpp"
 #include "server/print/page/text_run.hpp"
@@ -153,12 +154,12 @@ Fragment Layout::content(const Node& node, double width) {
   const auto flush = [&] {
     if (inlines.empty()) return;
     Fragment lines = paragraph(inlines, node.style, width);
-    inlines.clear();
+    const std::vector<const Node*> written = std::exchange(inlines, {});
     if (lines.items.empty()) return;
     Style style;
     style.size = node.style.size;
     if (node.style.display == Display::kBlock || node.style.display == Display::kListItem)
-      lines.cells.push_back({{0, 0, width, lines.height}, &node});
+      lines.cells.push_back({{0, 0, width, lines.height}, &node, written, false});
     place(std::move(lines), style, 0);
   };
 

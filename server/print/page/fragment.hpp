@@ -49,6 +49,8 @@ struct RepeatedHead {
 struct PlacedCell {
   Box box;
   const Node* node = nullptr;
+  std::vector<const Node*> inlines;  // of a block: those of its children that stand here; empty: all
+  bool is_only_frame = false;        // what is written stands in cells of an inner table
 };
 
 struct Fragment {

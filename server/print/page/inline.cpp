@@ -12,6 +12,8 @@ namespace {
 
 constexpr std::string_view kObject = "\xef\xbf\xbc";  // U+FFFC stands for a picture
 constexpr std::string_view kNoBreakSpace = "\u00a0";
+constexpr std::string_view kSoftHyphen = "\u00ad";  // as many bytes as "- "
+constexpr double kSlack = 0.8;                      // points: other programs that show our DOCX break lines by their own measure
 
 std::string family_of(const std::string& wanted) {
   const std::string lower = base::to_lower(wanted);
@@ -210,13 +212,18 @@ Widths Layout::paragraph_widths(const std::vector<const Node*>& inlines, const S
   PangoRectangle logical;
   pango_layout_get_extents(layout.get(), nullptr, &logical);
   Widths out;
-  out.natural = std::ceil(logical.width * 100 / double{PANGO_SCALE}) / 100 + 0.02;
+  out.natural = logical.width / double{PANGO_SCALE} + kSlack;
   out.least = out.natural;
-  if (style.white_space != WhiteSpace::kNowrap && text.bytes.find_first_of(" -/") != std::string::npos) {
-    pango_layout_set_wrap(layout.get(), PANGO_WRAP_WORD);
-    pango_layout_set_width(layout.get(), 0);
-    pango_layout_get_extents(layout.get(), nullptr, &logical);
-    out.least = std::min(out.natural, std::ceil(logical.width * 100 / double{PANGO_SCALE}) / 100 + 0.02);
+  if (style.white_space != WhiteSpace::kNowrap && text.bytes.find_first_of(" -/\n\xad") != std::string::npos) {
+    // A soft hyphen may end a line, which Pango does not count when it breaks by words alone.
+    Text broken = text;
+    for (std::size_t at = broken.bytes.find(kSoftHyphen); at != std::string::npos; at = broken.bytes.find(kSoftHyphen, at))
+      broken.bytes.replace(at, kSoftHyphen.size(), "- ");
+    const auto narrow = make_layout(broken, style);
+    pango_layout_set_wrap(narrow.get(), PANGO_WRAP_WORD);
+    pango_layout_set_width(narrow.get(), 0);
+    pango_layout_get_extents(narrow.get(), nullptr, &logical);
+    out.least = std::min(out.natural, logical.width / double{PANGO_SCALE} + kSlack);
   }
   return out;
 }

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "server/print/page/fragment.hpp"
+#include "server/print/page/grid.hpp"
 
 namespace print {
 
@@ -21,6 +22,10 @@ class Layout {
 
   // The border box of a block, its upper left corner at (0, 0), in `available` points of width.
   Fragment box(const Node& node, double available);
+  // Widths of a table's columns, as box() would give them.
+  std::vector<double> columns_of(const Node& table, double available);
+  // The picture of an <img>, read once; null: none.
+  std::shared_ptr<const Picture> picture(const Node& node);
 
  private:
   // The contents of a block: paragraphs of its inline children, and the blocks in between.
@@ -35,7 +40,6 @@ class Layout {
   Widths content_widths(const Node& node);
   Widths table_widths(const Node& node);
   Widths paragraph_widths(const std::vector<const Node*>& inlines, const Style& style);
-  std::shared_ptr<const Picture> picture(const Node& node);
 
   struct Text;
   Text collect(const std::vector<const Node*>& inlines, const Style& style, double width);
@@ -44,10 +48,8 @@ class Layout {
   void add_text(Text& text, const Node& node);
   std::shared_ptr<PangoLayout> make_layout(const Text& text, const Style& style);
 
-  struct Grid;
-  Grid make_grid(const Node& node);
-  std::vector<double> column_widths(const Grid& grid, const Node& node, double available);
-  void measure_columns(const Grid& grid, std::vector<Widths>& columns);
+  std::vector<double> column_widths(const TableGrid& grid, const Node& node, double available);
+  void measure_columns(const TableGrid& grid, std::vector<Widths>& columns);
 
   PangoContext* context_;
   std::map<const Node*, std::shared_ptr<const Picture>> pictures_;

@@ -2,49 +2,12 @@
 #include <algorithm>
 #include <numeric>
 
+#include "server/print/page/grid.hpp"
 #include "server/print/page/layout.hpp"
 
 namespace print {
 
-struct Layout::Grid {
-  struct Cell {
-    const Node* node = nullptr;
-    int row = 0, column = 0, rows = 1, columns = 1;
-  };
-  struct Row {
-    const Node* node = nullptr;
-    Display group = Display::kBody;
-  };
-  std::vector<Row> rows;
-  std::vector<Cell> cells;
-  std::vector<const Node*> columns;  // <col> of each column, or null
-  int column_count = 0;
-};
-
 namespace {
-
-constexpr int kMaxColumns = 1000;
-
-void collect_rows(const Node& node, Display group, std::vector<std::pair<const Node*, Display>>& head,
-                  std::vector<std::pair<const Node*, Display>>& body, std::vector<std::pair<const Node*, Display>>& foot) {
-  for (const auto& child : node.children) {
-    switch (child->style.display) {
-      case Display::kHead:
-      case Display::kBody:
-      case Display::kFoot: collect_rows(*child, child->style.display, head, body, foot); break;
-      case Display::kRow: (group == Display::kHead ? head : group == Display::kFoot ? foot : body).emplace_back(child.get(), group); break;
-      default: break;
-    }
-  }
-}
-
-void collect_columns(const Node& node, std::vector<const Node*>& out) {
-  for (const auto& child : node.children) {
-    if (child->style.display == Display::kColumns) collect_columns(*child, out);
-    if (child->style.display != Display::kColumn) continue;
-    for (int i = 0; i < child->span("span") && out.size() < kMaxColumns; ++i) out.push_back(child.get());
-  }
-}
 
 double frame_of(const Style& style, bool collapsed) {
   const double borders = style.left.width + style.right.width;
@@ -78,40 +41,7 @@ void want(Wanted& column, const Length& length, double frame) {
 
 }  // namespace
 
-Layout::Grid Layout::make_grid(const Node& node) {
-  Grid grid;
-  collect_columns(node, grid.columns);
-  std::vector<std::pair<const Node*, Display>> head, body, foot;
-  collect_rows(node, Display::kBody, head, body, foot);
-  for (const auto* rows : {&head, &body, &foot}) {
-    for (const auto& [row, group] : *rows) grid.rows.push_back({row, group});
-  }
-  const int row_count = static_cast<int>(grid.rows.size());
-  std::vector<int> taken(kMaxColumns, 0);  // for each column the first row that is free again
-  for (int r = 0; r < row_count; ++r) {
-    int column = 0;
-    for (const auto& child : grid.rows[static_cast<std::size_t>(r)].node->children) {
-      if (child->style.display != Display::kCell) continue;
-      while (column < kMaxColumns && taken[static_cast<std::size_t>(column)] > r) ++column;
-      Grid::Cell cell;
-      cell.node = child.get();
-      cell.row = r;
-      cell.column = column;
-      cell.columns = std::min(child->span("colspan"), kMaxColumns - column);
-      cell.rows = std::min(child->span("rowspan"), row_count - r);
-      if (cell.columns <= 0) break;
-      for (int i = column; i < column + cell.columns; ++i) taken[static_cast<std::size_t>(i)] = r + cell.rows;
-      column += cell.columns;
-      grid.column_count = std::max(grid.column_count, column);
-      grid.cells.push_back(cell);
-    }
-  }
-  grid.column_count = std::max(grid.column_count, std::min(static_cast<int>(grid.columns.size()), kMaxColumns));
-  grid.columns.resize(static_cast<std::size_t>(grid.column_count), nullptr);
-  return grid;
-}
-
-void Layout::measure_columns(const Grid& grid, std::vector<Widths>& columns) {
+void Layout::measure_columns(const TableGrid& grid, std::vector<Widths>& columns) {
   for (const bool spanning : {false, true}) {
     for (const auto& cell : grid.cells) {
       if ((cell.columns > 1) != spanning) continue;
@@ -126,7 +56,7 @@ void Layout::measure_columns(const Grid& grid, std::vector<Widths>& columns) {
 }
 
 Widths Layout::table_widths(const Node& node) {
-  const Grid grid = make_grid(node);
+  const TableGrid grid = make_grid(node);
   std::vector<Widths> columns(static_cast<std::size_t>(grid.column_count));
   if (node.style.width.kind == Length::Kind::kPoints) return {node.style.width.value, node.style.width.value};
   measure_columns(grid, columns);
@@ -145,7 +75,7 @@ Widths Layout::table_widths(const Node& node) {
   return out;
 }
 
-std::vector<double> Layout::column_widths(const Grid& grid, const Node& node, double available) {
+std::vector<double> Layout::column_widths(const TableGrid& grid, const Node& node, double available) {
   const auto count = static_cast<std::size_t>(grid.column_count);
   std::vector<Wanted> wanted(count);
   for (std::size_t i = 0; i < count; ++i) {
@@ -222,8 +152,10 @@ double shift_of(const Style& style, double room, double height) {
 
 }  // namespace
 
+std::vector<double> Layout::columns_of(const Node& table, double available) { return column_widths(make_grid(table), table, available); }
+
 Fragment Layout::table(const Node& node, double available) {
-  const Grid grid = make_grid(node);
+  const TableGrid grid = make_grid(node);
   Fragment out;
   if (grid.cells.empty()) return out;
   const auto columns = column_widths(grid, node, available);
@@ -265,11 +197,12 @@ Fragment Layout::table(const Node& node, double available) {
     const double dy = std::max(0.0, shift_of(style, room, one.inside.height));
     add_background(out, box, style.background);
     add_borders(out, box, style);
-    out.cells.push_back({box, cell.node});
     one.inside.last_row_top = -1;
-    one.inside.cells.erase(
-        std::remove_if(one.inside.cells.begin(), one.inside.cells.end(), [&](const PlacedCell& inner) { return inner.node == cell.node; }),
-        one.inside.cells.end());
+    // A workbook has no tables within cells: the inner ones count, or else the cell with all its paragraphs.
+    const bool has_inner = std::any_of(one.inside.cells.begin(), one.inside.cells.end(),
+                                       [](const PlacedCell& inner) { return inner.node->style.display == Display::kCell; });
+    if (!has_inner) one.inside.cells.clear();
+    out.cells.push_back({box, cell.node, {}, has_inner});
     out.add(std::move(one.inside), box.left + style.padding.left + style.left.width * half,
             box.top + style.padding.top + style.top.width / 2 + dy);
     out.keeps.push_back({box.top, box.bottom, KeepLevel::kRow});

@@ -143,6 +143,13 @@ Piped sex(const PipeInput& input) {
   return {Value(found == Sex::kFemale ? "f" : found == Sex::kMale ? "m" : "")};
 }
 
+// name | ending("ый", "ая", "ый(ая)"): for a man, for a woman, where the name does not tell.
+Piped ending(const PipeInput& input) {
+  const Sex found = sex_of(parse_name(text_of(input.piped.value)));
+  const std::size_t index = found == Sex::kMale ? 0 : found == Sex::kFemale ? 1 : 2;
+  return {input.arguments[std::min(index, input.arguments.size() - 1)]};
+}
+
 // The code as a picture: the page writers draw the text of data-qr themselves, a browser shows the SVG.
 Piped qr(const PipeInput& input) {
   const std::string text = text_of(input.piped.value);
@@ -198,6 +205,7 @@ constexpr Pipe kPipes[] = {
     {"date_words", 0, 0, date_words},
     {"dative", 0, 1, declined<Case::kDative>},
     {"default", 1, 1, fallback},
+    {"ending", 2, 3, ending},
     {"first_lower", 0, 0, changed<first_lower>},
     {"first_upper", 0, 0, changed<first_upper>},
     {"genitive", 0, 1, declined<Case::kGenitive>},

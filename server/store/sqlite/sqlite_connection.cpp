@@ -97,11 +97,15 @@ Statement SqliteConnection::prepare(std::string_view name, std::string_view sql)
     QueryCounter& last = const_cast<QueryCounter&>(statement->counter());
     statement->borrow(last.name() == name ? last : settings_.counters->find(name));
   }
-  return Statement(statement);
+  Statement borrowed(statement);
+  if (statement->names_late_table() && late_writes_.is_pending()) late_writes_.make(*this);
+  return borrowed;
 }
 
 void SqliteConnection::execute(std::string_view sql) {
   require_usable();
+  ++executions_;
+  if (late_writes_.is_pending() && sql.find(kLateTable) != std::string_view::npos) late_writes_.make(*this);
   std::string text(sql);
   int code = sqlite3_exec(handle_, text.c_str(), nullptr, nullptr, nullptr);
   if (code != SQLITE_OK) fail(code, "execute", sql);
@@ -129,7 +133,9 @@ void SqliteConnection::begin(std::string_view sql) {
 
 void SqliteConnection::commit() {
   try {
+    late_writes_.make(*this);
     run_plain("COMMIT");
+    late_writes_.clear();
   } catch (...) {
     rollback();
     throw;
@@ -149,6 +155,7 @@ void SqliteConnection::rollback() noexcept {
 void SqliteConnection::savepoint(const std::function<void()>& body) {
   std::string level = std::to_string(savepoint_depth_);
   std::size_t messages = message_count();
+  const LateWrites::Mark late = late_writes_.mark();
   require_usable();
   run_plain("SAVEPOINT s" + level);
   ++savepoint_depth_;
@@ -161,6 +168,7 @@ void SqliteConnection::savepoint(const std::function<void()>& body) {
     if (is_in_transaction()) {
       failure_ = nullptr;
       drop_messages(messages);
+      late_writes_.go_back(late);
       run_plain("ROLLBACK TO s" + level);
       run_plain("RELEASE s" + level);
     }
@@ -168,6 +176,31 @@ void SqliteConnection::savepoint(const std::function<void()>& body) {
   }
   --savepoint_depth_;
   run_plain("RELEASE s" + level);
+}
+
+void SqliteConnection::run_unguarded(const std::function<void(Connection&)>& body) {
+  const std::size_t messages = message_count();
+  const LateWrites::Mark late = late_writes_.mark();
+  const auto changes = sqlite3_total_changes64(handle_);
+  const auto executions = executions_;
+  try {
+    body(*this);
+    rethrow_swallowed();
+  } catch (...) {
+    is_spoilt_ = sqlite3_total_changes64(handle_) != changes || executions_ != executions || late_writes_.mark().made != late.made;
+    if (!is_spoilt_ && is_in_transaction()) {
+      failure_ = nullptr;
+      drop_messages(messages);
+      late_writes_.go_back(late);
+    }
+    throw;
+  }
+}
+
+void SqliteConnection::add_late(LateWrite write) {
+  require_usable();
+  late_writes_.add(std::move(write));
+  if (!is_in_transaction()) late_writes_.make(*this);
 }
 
 void SqliteConnection::rethrow_swallowed() {

@@ -13,6 +13,7 @@
 
 #include "server/store/database.hpp"
 #include "server/store/notifier.hpp"
+#include "server/store/sqlite/late_writes.hpp"
 #include "server/store/sqlite/sqlite_statement.hpp"
 #include "server/store/statement_cache.hpp"
 
@@ -59,14 +60,21 @@ class SqliteConnection final : public Connection {
   void rethrow_swallowed();
 
   bool has_failed() const { return failure_ != nullptr; }
-  // Forgets the previous user: its failure and its messages.
+  // Runs `body` in the current transaction without a savepoint and throws what it threw. The transaction goes on when `body`
+  // had changed nothing before it threw; else it is spoilt and must be rolled back.
+  void run_unguarded(const std::function<void(Connection&)>& body);
+  bool is_spoilt() const { return is_spoilt_; }
+  // Forgets the previous user: its failure, its messages and late writes.
   void start_use() {
     failure_ = nullptr;
+    is_spoilt_ = false;
     messages_.clear();
+    late_writes_.clear();
   }
   // Statements that run past it fail with query_too_slow; time_point::max() for none.
   void set_deadline(std::chrono::steady_clock::time_point deadline) { deadline_ = deadline; }
 
+  void add_late(LateWrite write);
   void add_message(Message message) { messages_.push_back(std::move(message)); }
   std::vector<Message> take_messages() { return std::exchange(messages_, {}); }
   std::size_t message_count() const { return messages_.size(); }
@@ -92,7 +100,10 @@ class SqliteConnection final : public Connection {
   std::chrono::steady_clock::time_point deadline_ = std::chrono::steady_clock::time_point::max();
   std::int64_t looks_left_ = -1;
   std::vector<Message> messages_;  // of the current transaction
+  LateWrites late_writes_;         // of the current transaction
   int savepoint_depth_ = 0;
+  std::int64_t executions_ = 0;  // of plain SQL, whose changes are not all counted
+  bool is_spoilt_ = false;
 };
 
 }  // namespace store::sqlite

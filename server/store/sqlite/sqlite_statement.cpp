@@ -35,7 +35,8 @@ std::vector<int> find_positions(sqlite3_stmt* statement, std::string_view name) 
 }
 }  // namespace
 
-SqliteStatement::SqliteStatement(SqliteConnection& connection, std::string_view name, std::string_view sql) : connection_(connection) {
+SqliteStatement::SqliteStatement(SqliteConnection& connection, std::string_view name, std::string_view sql)
+    : connection_(connection), names_late_table_(sql.find(kLateTable) != std::string_view::npos) {
   const char* tail = nullptr;
   int code =
       sqlite3_prepare_v3(connection.handle(), sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &statement_, &tail);

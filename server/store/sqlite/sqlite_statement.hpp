@@ -29,6 +29,7 @@ class SqliteStatement final : public Statement::Impl {
     counter_ = &counter;
   }
   const QueryCounter& counter() const { return *counter_; }
+  bool names_late_table() const { return names_late_table_; }  // see late_write.hpp
 
   void release() override;
   void bind_null(int index) override;
@@ -59,6 +60,7 @@ class SqliteStatement final : public Statement::Impl {
   std::string& buffer(int index);
 
   SqliteConnection& connection_;
+  const bool names_late_table_;
   sqlite3_stmt* statement_ = nullptr;
   QueryCounter* counter_ = nullptr;
   std::vector<int> positions_;  // SQLite's parameter number of $1, $2, …; 0 when the text does not have it

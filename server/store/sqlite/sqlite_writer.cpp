@@ -13,6 +13,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 constexpr std::size_t kGroupLimit = 256;
 constexpr std::chrono::milliseconds kGroupTime{10};
+constexpr int kGuardedWrites = 256;
 constexpr std::chrono::milliseconds kBulkPatience{15};
 constexpr std::chrono::milliseconds kSlowClosure{100};
 constexpr std::chrono::seconds kLongestHold{10};  // of bulk writes, when a reader of an old snapshot stops the checkpoint
@@ -151,7 +152,9 @@ void SqliteWriter::run_group(Lane lane) {
     }
     if (operation->error) {
       bool is_group_lost = !group.empty() && (!connection_->is_in_transaction() || connection_->has_failed());
+      const bool is_spoilt = connection_->is_spoilt() && connection_->is_in_transaction();
       finish(*operation);
+      if (is_spoilt) return put_back(lane, group);
       if (is_group_lost) return run_again(group);
     }
     if (is_alone || group.size() >= kGroupLimit || Clock::now() - started_at > kGroupTime) break;
@@ -187,8 +190,11 @@ void SqliteWriter::run_shared(Operation& operation, bool is_first) {
       connection_->rollback();
       throw;
     }
-  } else {
+  } else if (guarded_ > 0) {
+    --guarded_;
     connection_->savepoint([&] { operation.body(*connection_); });
+  } else {
+    connection_->run_unguarded(operation.body);
   }
   auto elapsed = Clock::now() - started_at;
   if (elapsed > kSlowClosure && operation.grouping == Grouping::kShared) {
@@ -219,6 +225,15 @@ void SqliteWriter::commit(std::vector<Operation*>& group) {
     for (Operation* operation : group) operation->error.set(error);
   }
   for (Operation* operation : group) finish(*operation);
+}
+
+// A write of the group threw behind its own changes: the others run again, before those that came later.
+void SqliteWriter::put_back(Lane lane, std::vector<Operation*>& group) {
+  connection_->rollback();
+  guarded_ = kGuardedWrites;
+  std::lock_guard lock(mutex_);
+  auto& queue = lanes_[static_cast<int>(lane)];
+  queue.insert(queue.begin(), group.begin(), group.end());
 }
 
 // One write of the group ended the whole transaction. The others are not to blame: each gets one of its own.

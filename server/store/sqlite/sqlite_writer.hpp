@@ -17,11 +17,12 @@
 namespace store::sqlite {
 
 // Writes queue in two lanes. The thread takes what waits in a lane (and what arrives while it works) into one
-// transaction, for at most 10 ms or 256 writes, each in a savepoint of its own; commits; then releases the waiting
-// callers. There is no artificial delay: the sync of one group is the time in which the next one gathers. Groups never
-// mix lanes, so an interactive write waits for one bulk group at most; and a bulk group comes at the latest after 15 ms
-// of interactive ones. While `is_behind` (the checkpoint cannot follow) bulk groups wait, ten seconds at most. Measured (docs of the
-// choice: stack.md §3.5): 1 442 writes/s of 64 connections of their own, 3 269 in groups.
+// transaction, for at most 10 ms or 256 writes; commits; then releases the waiting callers. Savepoints make SQLite copy the
+// pages that change under them, so writes do without: when one throws after it changed something, which is seldom, the group
+// is rolled back and the others run again, each in a savepoint of its own. There is no artificial delay: the sync of one group is the time
+// in which the next one gathers. Groups never mix lanes, so an interactive write waits for one bulk group at most; and a bulk group comes
+// at the latest after 15 ms of interactive ones. While `is_behind` (the checkpoint cannot follow) bulk groups wait, ten seconds at most.
+// Measured (docs of the choice: stack.md §3.5): 1 442 writes/s of 64 connections of their own, 3 269 in groups.
 class SqliteWriter {
  public:
   // `committed` is called on the writer thread after each commit with the number of pages in the WAL.
@@ -53,6 +54,7 @@ class SqliteWriter {
   void run_bare(Operation& operation);
   void commit(std::vector<Operation*>& group);
   void run_again(std::vector<Operation*>& group);
+  void put_back(Lane lane, std::vector<Operation*>& group);
   static void finish(Operation& operation);
   static int on_commit(void* writer, sqlite3* handle, const char* schema, int wal_pages);
 
@@ -64,6 +66,7 @@ class SqliteWriter {
   std::condition_variable arrived_;
   std::deque<Operation*> lanes_[2];
   std::chrono::steady_clock::time_point last_bulk_end_;
+  int guarded_ = 0;  // writes to come that get a savepoint
   bool is_stopping_ = false;
   std::thread thread_;
 };

@@ -9,6 +9,7 @@
 #include <future>
 #include <semaphore>
 #include <thread>
+#include <utility>
 
 #include "server/base/error.hpp"
 #include "server/store/database_testing.hpp"
@@ -40,7 +41,9 @@ class SqliteWriterTest : public testing::Test {
   // Keeps the writer busy until release(); returns when it is.
   void hold_writer() {
     threads_.emplace_back([this] {
-      database_->write({}, [this](Connection&) {
+      bool is_first = true;  // it runs again when another of its group fails
+      database_->write({}, [this, &is_first](Connection&) {
+        if (!std::exchange(is_first, false)) return;
         held_.release();
         go_on_.acquire();
       });
@@ -100,6 +103,39 @@ TEST_F(SqliteWriterTest, OneThatFailsTakesNoOtherOfItsGroupAlong) {
   EXPECT_EQ(failed_, 14);
   EXPECT_EQ(query_integer(*database_, "SELECT count(*) FROM item"), 16);
   EXPECT_EQ(query_integer(*database_, "SELECT count(*) FROM item WHERE id % 3 = 0 OR id % 5 = 0"), 0);
+}
+
+TEST_F(SqliteWriterTest, OneThatFailsBehindItsOwnChangesMakesTheOthersRunAgainOnce) {
+  std::atomic<int> runs{0};
+  hold_writer();
+  for (int id = 1; id <= 10; ++id) {
+    queue(Lane::kInteractive, [id, &runs](Connection& connection) {
+      ++runs;
+      insert(connection, id);
+      if (id == 10) throw base::Error::internal("no");
+    });
+  }
+  release_writer();
+  wait_until_finished(10);
+  EXPECT_EQ(failed_, 1);
+  EXPECT_LE(runs, 19);
+  EXPECT_EQ(query_integer(*database_, "SELECT count(*) FROM item"), 9);
+}
+
+TEST_F(SqliteWriterTest, OneThatFailsBeforeItChangedAnythingMakesNobodyRunAgain) {
+  std::atomic<int> runs{0};
+  hold_writer();
+  for (int id = 1; id <= 10; ++id) {
+    queue(Lane::kInteractive, [id, &runs](Connection& connection) {
+      ++runs;
+      if (id % 2 == 0) throw base::Error::internal("no");
+      insert(connection, id);
+    });
+  }
+  release_writer();
+  wait_until_finished(10);
+  EXPECT_EQ(runs, 10);
+  EXPECT_EQ(query_integer(*database_, "SELECT count(*) FROM item"), 5);
 }
 
 TEST_F(SqliteWriterTest, InteractiveWritesOvertakeBulkOnes) {

@@ -5,7 +5,7 @@ import type { Entity } from "@web/lib/metadata-types";
 import type { TextKey } from "@web/lib/i18n";
 
 /** What a module may add to generic screens, in `modules/<m>/web/widgets.ts` as `export const widgets: Widget[]`. */
-export type Widget = CardWidget | PageWidget | BulkWidget;
+export type Widget = CardWidget | FormWidget | PageWidget | BulkWidget;
 
 export interface CardWidgetProps {
   entity: Entity;
@@ -18,6 +18,21 @@ export interface CardWidget {
   key: string;
   entity: string;
   load: () => Promise<ComponentType<CardWidgetProps>>;
+}
+
+export interface FormWidgetProps {
+  entity: Entity;
+  values: Record<string, unknown>;
+  /** Puts values into the form; they are saved with it. */
+  onFill: (values: Record<string, unknown>) => void;
+}
+
+/** A part of the form of a new record, above its buttons. */
+export interface FormWidget {
+  slot: "form.create";
+  key: string;
+  entity: string;
+  load: () => Promise<ComponentType<FormWidgetProps>>;
 }
 
 /** A page of its own at `/page/<key>` with an entry in the side menu. */
@@ -61,6 +76,10 @@ export function cardWidgets(slot: CardWidget["slot"], entity_key: string): CardW
 
 export function bulkWidgets(entity_key: string): BulkWidget[] {
   return widgets.filter((widget): widget is BulkWidget => widget.slot === "list.bulk" && widget.entities.includes(entity_key));
+}
+
+export function formWidgets(entity_key: string): FormWidget[] {
+  return widgets.filter((widget): widget is FormWidget => widget.slot === "form.create" && widget.entity === entity_key);
 }
 
 export function pageWidgets(): PageWidget[] {

@@ -9,6 +9,7 @@ import { messageOf, Problem, problemsByField } from "@web/lib/problem";
 import { isBlank, type AnyRecord } from "@web/lib/values";
 import { DuplicateNotice } from "@web/records/form/duplicate-notice";
 import { FormFields } from "@web/records/form/form-fields";
+import { FormSlot } from "@web/records/form/form-slot";
 import { useDuplicates } from "@web/records/form/use-duplicates";
 import { useFieldRules } from "@web/records/form/use-field-rules";
 
@@ -70,6 +71,7 @@ export function CreateForm({ entity, initial, known = [], onCreated, onCancel }:
   return (
     <form onSubmit={submit} onKeyDown={(event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) submit(event); }} noValidate style={{ display: "grid", gap: 16 }}>
       <FormFields entity={entity} fields={fields} values={values} errors={errors} rules={rules} onChange={(key, value) => { setDraft({ ...draft, [key]: value }); setProblem(null); }} />
+      <FormSlot entity={entity} values={values} onFill={(filled) => { setDraft({ ...draft, ...filled }); setProblem(null); }} />
       {duplicates.length > 0 && <DuplicateNotice entity={entity} candidates={duplicates} />}
       {rest && <p role="alert" style={{ color: "var(--danger)" }}>{rest}</p>}
       <div style={{ display: "flex", gap: 8, justifyContent: "flex-end" }}>

@@ -1,0 +1,20 @@
+// What a printed form sees of a document: one JSON object, the names of which templates use. Described in README.md of the module.
+//
+// Money is decimal text in `document.currency`; quantities and percentages have no trailing zeros, prices two to four decimals; dates
+// are "2026-11-22"; what is not there is null. Of the document itself the caller sees what he may read; the parties are complete.
+#pragma once
+
+#include <functional>
+
+#include "server/entity/query.hpp"
+
+namespace documents {
+
+// An image as "data:image/png;base64,…" by the id of its file; "" when there is none.
+using ImageReader = std::function<std::string(store::Connection&, std::int64_t file_id)>;
+
+// {"document","lines","before_lines","seller","seller_account","buyer","buyer_account","consignee","contact","contract","basis","manager",
+//  "vat_totals","totals","payments","today","images"}. `context.caller` is whoever asks; the document is readable to him. `today` is his.
+json::object form_data(const entity::QueryContext& context, const entity::Record& document, const ImageReader& images);
+
+}  // namespace documents

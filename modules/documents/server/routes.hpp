@@ -1,0 +1,18 @@
+// Actions on documents and what is read of them beside records; described in api.json.
+#pragma once
+
+#include "server/api/context.hpp"
+#include "server/entity/questions.hpp"
+
+namespace documents {
+
+// `questions` and `notices` are the host's and outlive the routes.
+void add_document_routes(http::Router& router, api::ApiContext& context, const entity::Questions& questions, entity::NoticeBox& notices);
+
+// The document (or deal) of the call, its id the first parameter, when the caller may do `action` with it: not_found where he may not read
+// it, permission_denied otherwise.
+entity::Record open_document(api::Call& call, std::string_view kind, entity::Action action);
+// The engine itself on behalf of whoever calls: fields that people do not write, audited under his name.
+entity::Caller on_behalf(const entity::Caller& caller);
+
+}  // namespace documents

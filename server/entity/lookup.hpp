@@ -1,0 +1,21 @@
+// Look-ups that the logic of modules makes: filters built in code, and the records that pass them.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "server/entity/filter.hpp"
+#include "server/entity/query.hpp"
+#include "server/entity/value.hpp"
+
+namespace entity {
+
+// `field` compared with values in their stored form (dates as days, links as Link). The field exists.
+Filter where(const EntityDef& entity, std::string_view field, FilterOp op, std::vector<Value> values);
+inline Filter where(const EntityDef& entity, std::string_view field, Value value) {
+  return where(entity, field, FilterOp::kEq, std::vector<Value>{std::move(value)});
+}
+// Living records that pass, with the rights of the context's caller, by ascending id; at most `limit`.
+std::vector<Record> find_records(const QueryContext& context, const EntityDef& entity, const Filter& filter, int limit = 1000);
+
+}  // namespace entity
