@@ -130,6 +130,7 @@ struct Application::Impl final : public entity::ModuleHost {
     flow::add_duplicate_search(job_runner, module_services);
     flow::add_record_merge(job_runner, module_services);
     scheduler.add("duplicate_indexes", std::chrono::hours(1), [this] { flow::build_missing_indexes(job_runner, module_services); });
+    scheduler.add("planner_statistics", std::chrono::hours(24), [this] { database->optimize(); });
     dispatcher.add("duplicates", [this](const std::vector<entity::OutboxEvent>& events) { duplicate_watch.consume(events); });
     add_demo_job(job_runner, module_services);
     catalog.add_behaviour("user", api::make_sign_in_behaviour(*database));
