@@ -94,12 +94,16 @@ void MatchIndex::forget(std::int64_t record_id) {
   connection_.prepare("match_state_less", "UPDATE sys_match_state SET records = records - 1 WHERE entity_id = $1")
       .bind(1, entity_.id)
       .run();
-  connection_
-      .prepare("duplicate_forget",
-               "DELETE FROM sys_duplicate WHERE entity_id = $1 AND state = 'open' AND (first_id = $2 OR second_id = $2)")
-      .bind(1, entity_.id)
-      .bind(2, record_id)
-      .run();
+  outdate_pairs(record_id, {});
+}
+
+// An OR over both sides, or a plain look at the state, makes SQLite walk the whole queue: 75 ms with 250 000 pairs.
+void MatchIndex::outdate_pairs(std::int64_t record_id, const std::vector<std::int64_t>& but) {
+  const std::string others = " NOT IN (" + connection_.int_list_sql(3) + ") AND NOT (state <> 'open')";
+  for (const auto& [own, other] : {std::pair("first_id", "second_id"), std::pair("second_id", "first_id")}) {
+    const std::string sql = std::string("DELETE FROM sys_duplicate WHERE entity_id = $1 AND ") + own + " = $2 AND " + other + others;
+    connection_.prepare("duplicate_outdate", sql).bind(1, entity_.id).bind(2, record_id).bind_int_list(3, but).run();
+  }
 }
 
 void MatchIndex::add_to_counts(const match::Features& features, int by) {
@@ -191,11 +195,7 @@ std::vector<MatchCandidate> MatchIndex::find(const match::Features& features, st
 void MatchIndex::put_pairs(std::int64_t record_id, const std::vector<MatchCandidate>& found, base::Instant now) {
   std::vector<std::int64_t> ids;
   for (const auto& candidate : found) ids.push_back(candidate.id);
-  auto statement = connection_.prepare(
-      "duplicate_outdate", "DELETE FROM sys_duplicate WHERE entity_id = $1 AND state = 'open' AND ((first_id = $2 AND second_id NOT IN (" +
-                               connection_.int_list_sql(3) + ")) OR (second_id = $2 AND first_id NOT IN (" + connection_.int_list_sql(3) +
-                               ")))");
-  statement.bind(1, entity_.id).bind(2, record_id).bind_int_list(3, ids).run();
+  outdate_pairs(record_id, ids);
   for (const auto& candidate : found)
     put_pair(connection_, {entity_.id, record_id, candidate.id, candidate.score.points, reasons_json(plan_.schema, candidate.score), 0},
              now);

@@ -61,6 +61,7 @@ class MatchIndex {
  private:
   std::vector<std::int64_t> ids_by_keys(const std::vector<std::uint64_t>& keys);
   void add_to_counts(const match::Features& features, int by);
+  void outdate_pairs(std::int64_t record_id, const std::vector<std::int64_t>& but);
   void write_keys(std::int64_t record_id, const match::Features& before, const match::Features& after);
 
   store::Connection& connection_;
