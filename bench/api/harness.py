@@ -82,8 +82,14 @@ class Server:
             link.connect()
             link.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         text = None if body is None else body if isinstance(body, str) else json.dumps(body, ensure_ascii=False)
-        link.request(method, path, None if text is None else text.encode(), {"Authorization": "Bearer " + key, "Content-Type": "application/json"})
-        answer = link.getresponse()
+        try:
+            link.request(method, path, None if text is None else text.encode(), {"Authorization": "Bearer " + key, "Content-Type": "application/json"})
+            answer = link.getresponse()
+        except (http.client.RemoteDisconnected, ConnectionError):  # idle for too long; reads only are asked over kept connections that rest
+            self.links.pop(thread).close()
+            if method != "GET":
+                raise
+            return self.ask(key, method, path, body, thread)
         return answer.status, answer.read()
 
     def call(self, key, method, path, body=None, thread=0):
@@ -103,6 +109,14 @@ class Server:
         with open(f"/proc/{self.process.pid}/stat") as stat:
             words = stat.read().rsplit(")", 1)[1].split()
         return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
+
+    def settle(self):
+        """Waits until the server has worked off what a load that went away left in its queue."""
+        for _ in range(150):
+            before = self.processor_seconds()
+            time.sleep(0.1)
+            if self.processor_seconds() - before < 0.03:
+                return
 
     def stop(self):
         for link in self.links.values():
@@ -148,6 +162,7 @@ def wrk(server, key, seconds, requests, connections=CONNECTIONS, a_second=None):
         threads = 1 if len(pinned("load", server.database)) and "," not in pinned("load", server.database)[2] else 2
         text = subprocess.run([*pinned("load", server.database), "wrk", f"-t{min(threads, connections)}", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s",
                                "-s", script, server.base], capture_output=True, text=True, check=True).stdout
+    server.settle()
     for line in text.splitlines():
         if line.startswith("RESULT"):
             count, micros, p50, p99, refused, broken = (float(word) for word in line.split()[1:])

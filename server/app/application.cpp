@@ -9,6 +9,7 @@
 #include "server/base/program/log.hpp"
 #include "server/base/program/resources.hpp"
 #include "server/connect/enrichment/enrichment.hpp"
+#include "server/connect/erased_traces.hpp"
 #include "server/connect/files/files.hpp"
 #include "server/connect/import/imports.hpp"
 #include "server/connect/notices/notices.hpp"
@@ -125,10 +126,11 @@ struct Application::Impl final : public entity::ModuleHost {
     // The data folder is locked: whatever ran on its SQLite base before died, and so did the node of this folder on a shared one.
     job_runner.take_over(database->dialect() == store::Dialect::kSqlite ? std::string() : folder.node() + ".");
     flow::add_mass_change(job_runner, module_services);
-    flow::add_erasure(job_runner, module_services, folder.path() + "/erasures.log");
+    flow::add_erasure(job_runner, module_services, erasure_options());
     flow::add_duplicate_search(job_runner, module_services);
     flow::add_record_merge(job_runner, module_services);
     scheduler.add("duplicate_indexes", std::chrono::hours(1), [this] { flow::build_missing_indexes(job_runner, module_services); });
+    scheduler.add("planner_statistics", std::chrono::hours(24), [this] { database->optimize(); });
     dispatcher.add("duplicates", [this](const std::vector<entity::OutboxEvent>& events) { duplicate_watch.consume(events); });
     add_demo_job(job_runner, module_services);
     catalog.add_behaviour("user", api::make_sign_in_behaviour(*database));
@@ -139,8 +141,11 @@ struct Application::Impl final : public entity::ModuleHost {
     retention.add("web_hooks", [this] { return web_hooks.remove_old(); });
     scheduler.add("retention", std::chrono::hours(1), [this] { retention.run(); });
     modules::register_all(*this);
-    flow::replay_erasures(module_services, folder.path() + "/erasures.log");
+    flow::replay_erasures(module_services, erasure_options());
+    flow::mirror_erasures(module_services, erasure_options().log_file);
   }
+
+  flow::ErasureOptions erasure_options() const { return {folder.path() + "/erasures.log", connect::erased_traces(clock)}; }
 
   void start() {
     job_runner.start();
@@ -154,6 +159,12 @@ struct Application::Impl final : public entity::ModuleHost {
     dispatcher.stop();
     web_hooks.stop();
     job_runner.stop();
+    // What other nodes erased meanwhile, for the day when a backup is restored.
+    try {
+      flow::mirror_erasures(module_services, erasure_options().log_file);
+    } catch (const base::Error& error) {
+      base::log(base::LogLevel::kWarning, "erasures_not_mirrored", {{"what", std::string_view(error.what())}});
+    }
   }
 
   entity::Services& services() override { return module_services; }

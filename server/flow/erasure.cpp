@@ -82,6 +82,64 @@ std::map<const entity::EntityDef*, std::vector<std::int64_t>> erased_with(store:
   return found;
 }
 
+// Records that gave way to this one in merges, and to those.
+std::vector<std::int64_t> merged_into(store::Connection& connection, const entity::EntityDef& entity, std::int64_t id) {
+  std::vector<std::int64_t> all;
+  for (std::size_t next = 0; next <= all.size(); ++next) {
+    auto statement = connection.prepare("erase_merged", "SELECT record_id FROM sys_merged WHERE entity_id = $1 AND survivor_id = $2");
+    statement.bind(1, entity.id).bind(2, next == 0 ? id : all[next - 1]);
+    while (statement.step()) {
+      const std::int64_t other = statement.integer(0);
+      if (other != id && std::find(all.begin(), all.end(), other) == all.end()) all.push_back(other);
+    }
+  }
+  return all;
+}
+
+constexpr std::size_t kShortestTrace = 6;  // bytes: shorter words are anybody's
+
+// Telephones and addresses as they were written, surname with first name, the whole name.
+std::vector<std::vector<std::string>> traces_of(const entity::Record& record) {
+  std::vector<std::vector<std::string>> texts;
+  for (std::size_t i = 0; i < record.entity->fields.size(); ++i) {
+    const auto& field = record.entity->fields[i];
+    const auto* items = std::get_if<entity::Items>(&record.values[i]);
+    if (items == nullptr || (field.type->name() != "phone" && field.type->name() != "email")) continue;
+    for (const auto& item : *items) {
+      for (const auto& column : item.columns) {
+        const auto* text = std::get_if<std::string>(&column);
+        if (text != nullptr && text->size() > kShortestTrace && text->find_first_of("0123456789@") != std::string::npos)
+          texts.push_back({*text});
+      }
+    }
+  }
+  const auto text_of = [&](std::string_view key) {
+    return record.entity->index_of(key) < 0 ? std::string() : std::string(record.text(key));
+  };
+  const std::string last = text_of("last_name"), first = text_of("first_name"),
+                    name = record.entity->title_index < 0
+                               ? std::string()
+                               : text_of(record.entity->fields[static_cast<std::size_t>(record.entity->title_index)].key);
+  if (last.size() > kShortestTrace && first.size() > kShortestTrace) texts.push_back({last, first});
+  if (name.size() > 2 * kShortestTrace) texts.push_back({name});
+  return texts;
+}
+
+// The record, those merged into it and all that go with them.
+std::vector<ErasedRecord> erased_records(store::Connection& connection, const entity::Registry& registry, const entity::EntityDef& entity,
+                                         std::int64_t id) {
+  std::vector<ErasedRecord> all;
+  std::vector<std::int64_t> persons = merged_into(connection, entity, id);
+  persons.push_back(id);
+  for (const std::int64_t person : persons) {
+    if (const auto record = entity::load_record(connection, registry, entity, person)) all.push_back({&entity, person, traces_of(*record)});
+    for (const auto& [other, ids] : erased_with(connection, registry, entity, person)) {
+      for (const std::int64_t each : ids) all.push_back({other, each, {}});
+    }
+  }
+  return all;
+}
+
 class Eraser {
  public:
   Eraser(entity::Services& services, store::Connection& connection, entity::RegistryPtr registry)
@@ -94,13 +152,18 @@ class Eraser {
     json::array fields;
     for (const auto index : personal_fields(*record)) fields.emplace_back(order.entity->fields[static_cast<std::size_t>(index)].key);
     json::object related;
-    for (const auto& [entity, ids] : erased_with(connection_, *registry_, *order.entity, order.id)) {
-      related[entity->key] = ids.size();
-      for (const std::int64_t id : ids) {
-        if (const auto each = entity::load_record(connection_, *registry_, *entity, id, true)) empty(*each, order.by);
+    for (const auto& each : erased_records(connection_, *registry_, *order.entity, order.id)) {
+      const bool is_person = each.entity == order.entity;
+      if (!is_person) {
+        auto& count = related[each.entity->key];
+        count = count.is_int64() ? count.get_int64() + 1 : 1;
       }
+      const auto stored = entity::load_record(connection_, *registry_, *each.entity, each.id, true);
+      if (!stored) continue;
+      if (is_person && each.id != order.id) suppress(*stored);
+      empty(*stored, order.by);
+      if (is_person) forget_merges(*each.entity, each.id);
     }
-    empty(*record, order.by);
     const json::object scope = {{"fields", std::move(fields)}, {"related", std::move(related)}};
     auto statement = connection_.prepare("erasure_add",
                                          "INSERT INTO sys_erasure(uid, entity_id, record_id, at, erased_by, reason, scope) VALUES($1, $2, "
@@ -113,6 +176,16 @@ class Eraser {
   }
 
  private:
+  // What a merge kept for its undo are values of the person; there is nothing left to undo.
+  void forget_merges(const entity::EntityDef& entity, std::int64_t survivor) {
+    connection_
+        .prepare("erase_merge",
+                 "UPDATE sys_merge SET state = 'erased', before = '{}', after = '{}' WHERE entity_id = $1 AND survivor_id = $2")
+        .bind(1, entity.id)
+        .bind(2, survivor)
+        .run();
+  }
+
   void empty(const entity::Record& before, std::int64_t by) {
     const auto& entity = *before.entity;
     entity::Record after = before;
@@ -207,7 +280,33 @@ void append_to_file(const std::string& path, const json::object& line) {
   if (!is_written) throw base::Error(base::ErrorCode::kUnavailable, "disk_error");
 }
 
-void erase_person(entity::Services& services, JobRun& run, const std::string& log_file) {
+// Lines of the file by uid.
+std::map<std::string, json::object> read_file(const std::string& path) {
+  std::map<std::string, json::object> entries;
+  std::ifstream stream(path);
+  std::string line;
+  while (std::getline(stream, line)) {
+    try {
+      const json::value entry = base::parse_json(line);
+      entries.emplace(base::json_string(entry.as_object(), "uid"), entry.as_object());
+    } catch (const base::Error&) {
+      base::log(base::LogLevel::kWarning, "erasure_line_unreadable", {});
+    }
+  }
+  return entries;
+}
+
+WipeTraces find_traces(entity::Services& services, const ErasureOptions& options, const Order& order) {
+  WipeTraces wipe;
+  if (!options.traces) return wipe;
+  services.database.read({.name = "erase_traces", .deadline = std::chrono::minutes(10)}, [&](store::Connection& connection) {
+    const auto registry = services.catalog.current();
+    wipe = options.traces(connection, erased_records(connection, *registry, *order.entity, order.id));
+  });
+  return wipe;
+}
+
+void erase_person(entity::Services& services, JobRun& run, const ErasureOptions& options) {
   const auto caller = services.callers.find(run.row().created_by);
   if (!caller->is_admin) throw base::Error(base::ErrorCode::kPermissionDenied, "admin_only");
   const auto registry = services.catalog.current();
@@ -222,14 +321,16 @@ void erase_person(entity::Services& services, JobRun& run, const std::string& lo
     if (record) uid = base::to_string(record->uid);
   });
   if (uid.empty()) throw base::Error(base::ErrorCode::kNotFound, "record_not_found");
-  append_to_file(log_file, {{"entity", order.entity->key},
-                            {"id", order.id},
-                            {"uid", uid},
-                            {"at", base::to_string(services.clock.now())},
-                            {"by", order.by},
-                            {"reason", order.reason}});
+  const WipeTraces wipe = find_traces(services, options, order);
+  append_to_file(options.log_file, {{"entity", order.entity->key},
+                                    {"id", order.id},
+                                    {"uid", uid},
+                                    {"at", base::to_string(services.clock.now())},
+                                    {"by", order.by},
+                                    {"reason", order.reason}});
   services.database.write({.name = "erase_person"}, [&](store::Connection& connection) {
     Eraser(services, connection, registry).erase(order);
+    if (wipe) wipe(connection);
     run.checkpoint_in(connection, {{"erased", true}}, 1, 1);
   });
   run.set_result({{"erased", 1}});
@@ -242,24 +343,38 @@ const std::vector<store::Migration>& erasure_migrations() {
   return migrations;
 }
 
-void add_erasure(Jobs& jobs, entity::Services& services, std::string log_file) {
-  jobs.add_kind("erase_person", [&services, log_file = std::move(log_file)](JobRun& run) { erase_person(services, run, log_file); });
+void add_erasure(Jobs& jobs, entity::Services& services, ErasureOptions options) {
+  jobs.add_kind("erase_person", [&services, options = std::move(options)](JobRun& run) { erase_person(services, run, options); });
 }
 
-int replay_erasures(entity::Services& services, const std::string& log_file) {
-  std::ifstream stream(log_file);
-  std::string line;
-  int count = 0;
-  while (std::getline(stream, line)) {
-    json::value entry;
-    try {
-      entry = base::parse_json(line);
-    } catch (const base::Error&) {
-      base::log(base::LogLevel::kWarning, "erasure_line_unreadable", {});
-      continue;
+int mirror_erasures(entity::Services& services, const std::string& log_file) {
+  const auto known = read_file(log_file);
+  const auto registry = services.catalog.current();
+  std::vector<json::object> missing;
+  services.database.read({.name = "erasure_mirror"}, [&](store::Connection& connection) {
+    missing.clear();
+    auto statement =
+        connection.prepare("erasure_mirror", "SELECT uid, entity_id, record_id, at, erased_by, reason FROM sys_erasure ORDER BY id");
+    while (statement.step()) {
+      const std::string uid(statement.text(0));
+      const auto* entity = registry->find_id(static_cast<int>(statement.integer(1)));
+      if (known.contains(uid) || entity == nullptr) continue;
+      missing.push_back({{"entity", entity->key},
+                         {"id", statement.integer(2)},
+                         {"uid", uid},
+                         {"at", base::to_string(base::from_micros(statement.integer(3)))},
+                         {"by", statement.integer(4)},
+                         {"reason", statement.text(5)}});
     }
+  });
+  for (const auto& line : missing) append_to_file(log_file, line);
+  return static_cast<int>(missing.size());
+}
+
+int replay_erasures(entity::Services& services, const ErasureOptions& options) {
+  int count = 0;
+  for (const auto& [uid, values] : read_file(options.log_file)) {
     const auto registry = services.catalog.current();
-    const auto& values = entry.as_object();
     Order order;
     order.entity = registry->find(base::json_string(values, "entity"));
     order.id = base::json_int(values, "id");
@@ -267,17 +382,21 @@ int replay_erasures(entity::Services& services, const std::string& log_file) {
     order.reason = base::json_string(values, "reason");
     order.at = base::parse_instant(base::json_string(values, "at")).value_or(base::Instant{});
     if (order.entity == nullptr) continue;
-    bool is_erased = false;
-    services.database.write({.name = "erasure_replay"}, [&](store::Connection& connection) {
-      is_erased = false;
+    bool is_wanted = false;
+    services.database.read({.name = "erasure_replay"}, [&](store::Connection& connection) {
       auto known = connection.prepare("erasure_known", "SELECT 1 FROM sys_erasure WHERE uid = $1");
-      if (known.bind_text(1, base::json_string(values, "uid")).step()) return;
+      is_wanted = !known.bind_text(1, uid).step();
+      if (!is_wanted) return;
       const auto record = entity::load_record(connection, *registry, *order.entity, order.id);
-      if (!record || base::to_string(record->uid) != base::json_string(values, "uid")) return;
-      Eraser(services, connection, registry).erase(order);
-      is_erased = true;
+      is_wanted = record && base::to_string(record->uid) == uid;
     });
-    if (is_erased) ++count;
+    if (!is_wanted) continue;
+    const WipeTraces wipe = find_traces(services, options, order);
+    services.database.write({.name = "erasure_replay"}, [&](store::Connection& connection) {
+      Eraser(services, connection, registry).erase(order);
+      if (wipe) wipe(connection);
+    });
+    ++count;
   }
   if (count > 0) base::log(base::LogLevel::kInfo, "erasures_replayed", {{"count", std::int64_t{count}}});
   return count;

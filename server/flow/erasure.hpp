@@ -6,9 +6,11 @@
 //   leads to a nameless record in the bin. What the law wants kept (consents, requests, documents) declares nothing.
 // - The log of erasures holds no personal data. Beside the table sys_erasure it is a file of the data folder, written before the data go:
 //   a restored backup knows less than the file, and start-up erases again what the file names and the base does not.
+// - Records that were merged into the person go with him, and what would undo the merge.
 // - Erasure has no undo: history keeps who and when, no values.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -21,10 +23,29 @@ namespace flow {
 
 const std::vector<store::Migration>& erasure_migrations();  // number 70
 
-// Job "erase_person" {entity, id, reason}. `log_file` is the path of the file of erasures.
-void add_erasure(Jobs& jobs, entity::Services& services, std::string log_file);
+// A record that is being erased, and what tells who he was where only his words are kept: each inner list is found only together
+// (surname and first name), a telephone or an address alone.
+struct ErasedRecord {
+  const entity::EntityDef* entity = nullptr;
+  std::int64_t id = 0;
+  std::vector<std::vector<std::string>> texts;
+};
+using WipeTraces = std::function<void(store::Connection&)>;
+// Traces that a layer above keeps (imports, web hooks, notices): looked up on a snapshot, wiped by what it returns inside the erasing
+// transaction.
+using FindTraces = std::function<WipeTraces(store::Connection&, const std::vector<ErasedRecord>&)>;
+
+struct ErasureOptions {
+  std::string log_file;  // path of the file of erasures
+  FindTraces traces = {};
+};
+
+// Job "erase_person" {entity, id, reason}.
+void add_erasure(Jobs& jobs, entity::Services& services, ErasureOptions options);
 // Erases again what the file names and the base does not know; at start, before anybody is served. Returns how many.
-int replay_erasures(entity::Services& services, const std::string& log_file);
+int replay_erasures(entity::Services& services, const ErasureOptions& options);
+// Adds to the file what other nodes erased: at start and at the end, so that each node's file knows them all. Returns how many.
+int mirror_erasures(entity::Services& services, const std::string& log_file);
 
 struct ErasureScope {
   std::vector<std::string> fields;                            // of the record itself that hold something and would be emptied

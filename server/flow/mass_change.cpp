@@ -192,11 +192,48 @@ class MassChange {
   std::int64_t total_ = 0, done_ = 0, changed_ = 0, failed_ = 0;
 };
 
+bool hides_options(const json::object& parameters) {
+  return base::json_string(parameters, "action") == "merge_values" && base::json_bool(parameters, "hide");
+}
+
+enum class Options { kHidden, kShown };
+
+// Values that were merged into another are offered no more, or again after the undo. May be done twice.
+void set_options(entity::Services& services, const entity::Caller& caller, const json::object& parameters, Options wanted) {
+  const auto registry = services.catalog.current();
+  const auto& entity = registry->require(base::json_string(parameters, "entity"));
+  const auto* field = entity.field(base::json_string(parameters, "field"));
+  const auto* from = base::json_array(parameters, "from");
+  if (field == nullptr || field->options.empty() || from == nullptr) return;
+  json::array shown;
+  bool is_changed = false;
+  for (const auto& option : field->options) {
+    const bool is_merged = std::find(from->begin(), from->end(), json::value(option.key)) != from->end();
+    const bool is_hidden = is_merged ? wanted == Options::kHidden : option.hidden;
+    is_changed = is_changed || is_hidden != option.hidden;
+    // What the change does not name is hidden.
+    if (!is_hidden) shown.push_back(json::object{{"key", option.key}, {"hidden", false}});
+  }
+  if (is_changed) services.catalog.change_field(caller, entity.key, field->key, {{"options", std::move(shown)}});
+}
+
+void undo_mass_change(Jobs& jobs, entity::Services& services, JobRun& run) {
+  const auto job = jobs.find(base::json_int(run.row().parameters, "job"));
+  // Before the values come back: a hidden one is not given to a record.
+  if (job && hides_options(job->parameters))
+    set_options(services, *services.callers.find(run.row().created_by), job->parameters, Options::kShown);
+  undo_job_changes(services, run);
+}
+
 }  // namespace
 
 void add_mass_change(Jobs& jobs, entity::Services& services) {
-  jobs.add_kind("mass_change", [&services](JobRun& run) { MassChange(services, run).run(); });
-  jobs.add_kind("mass_change.undo", [&services](JobRun& run) { undo_job_changes(services, run); });
+  jobs.add_kind("mass_change", [&services](JobRun& run) {
+    MassChange(services, run).run();
+    if (hides_options(run.row().parameters))
+      set_options(services, *services.callers.find(run.row().created_by), run.row().parameters, Options::kHidden);
+  });
+  jobs.add_kind("mass_change.undo", [&jobs, &services](JobRun& run) { undo_mass_change(jobs, services, run); });
 }
 
 MassChangePreview preview_mass_change(entity::Services& services, const entity::Caller& caller, const json::object& parameters) {

@@ -102,6 +102,11 @@ RecordChange RecordChange::parse(const entity::EntityDef& entity, const entity::
     if (change.from_.empty()) throw base::Error::field("from", "required");
     if (change.to_.empty()) throw base::Error::field("to", "required");
     check_options(field, {change.to_}, "to");
+    if (base::json_bool(parameters, "hide")) {
+      if (field.options.empty()) throw base::Error::field("hide", "not_supported");
+      if (!caller.is_admin) throw base::Error(base::ErrorCode::kPermissionDenied, "admin_only");
+      if (holds(change.from_, change.to_)) throw base::Error::field("from", "repeated", {{"value", change.to_}});
+    }
     change.narrowing_ = json::object{{"field", change.field_}, {"op", is_set(field) ? "any_of" : "in"}, {"value", json_list(change.from_)}};
     return change;
   }

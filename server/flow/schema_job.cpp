@@ -36,6 +36,7 @@ void run(entity::Services& services, JobRun& run) {
   hooks.progress = [&](std::int64_t done, std::int64_t total) { run.progress(done, total); };
   hooks.failed = [&](std::string_view index, std::string_view reason) { run.add_error(index, reason); };
   entity::do_schema_work(parts, hooks);
+  services.database.optimize();
 }
 
 // The catalog may outlive the jobs: what listens to it lets go of them when they end.

@@ -6,9 +6,16 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
+#include <thread>
+#include <vector>
+
+#include "server/base/json.hpp"
+#include "server/base/program/resources.hpp"
 
 namespace print {
 
@@ -116,6 +123,46 @@ TEST_F(Pdf, holds_a_payment_code_that_a_scanner_reads) {
   output_of("pdftoppm -r 150 -png " + file("a.pdf") + " " + file("page"));
   const std::string read = output_of("zbarimg -q --raw " + file("page-1.png"));
   EXPECT_EQ(read, code + "\n");
+}
+
+TEST_F(Pdf, of_the_shipped_invoice_holds_its_payment_code) {
+  // given
+  const json::value data = base::parse_json(*base::find_resource("modules/documents/print/sample.json"));
+  const std::string wanted = render_html(Template::parse("{{ document | payment(seller, seller_account) }}"), data.as_object(), "ru");
+  // when
+  write(render_html(Template::parse(find_shipped_form("invoice")->html), data.as_object(), "ru"));
+  output_of("pdftoppm -r 200 -png " + file("a.pdf") + " " + file("page"));
+  // then
+  ASSERT_TRUE(wanted.find("PersonalAcc=40702810200000000001") != std::string::npos && wanted.find("&") == std::string::npos) << wanted;
+  EXPECT_EQ(output_of("zbarimg -q --raw " + file("page-1.png")), wanted + "\n");
+}
+
+TEST_F(Pdf, is_the_same_from_several_threads_at_once) {
+  const std::string html = table_of(60);
+  const std::size_t size = to_pdf(html).size();
+  std::vector<std::thread> threads;
+  std::atomic<int> same = 0;
+  for (int i = 0; i < 6; ++i) {
+    threads.emplace_back([&] {
+      for (int k = 0; k < 5; ++k) same += to_pdf(html).size() == size;
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(same, 30);
+}
+
+TEST_F(Pdf, draws_what_stands_absolutely_after_the_text) {
+  // A white square over the word: the pixels of its place are white, the text is still there to be copied.
+  const std::string white = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4//8/AAX+Av4N70a4AAAAAElFTkSuQmCC";
+  write("<style>@page { margin: 0 }</style><div><img src='data:image/png;base64," + white +
+        "' style='position:absolute; left:0; top:0; width:300pt; height:60pt'><p style='font-size:40pt'>████</p></div>");
+  EXPECT_NE(text().find("████"), std::string::npos);
+  output_of("pdftoppm -r 20 -gray " + file("a.pdf") + " " + file("page"));
+  std::ifstream picture(file("page-1.pgm"), std::ios::binary);
+  const std::string bytes((std::istreambuf_iterator<char>(picture)), std::istreambuf_iterator<char>());
+  ASSERT_GT(bytes.size(), 1000U);
+  const bool is_dark = std::any_of(bytes.begin() + 15, bytes.end(), [](char c) { return static_cast<unsigned char>(c) < 200; });
+  EXPECT_FALSE(is_dark) << "something lies above the picture";
 }
 
 TEST_F(Pdf, fits_the_page_it_asks_for) {

@@ -134,7 +134,7 @@ class Database {
   // Human-readable problems; empty when sound. SQLite integrity_check + foreign keys.
   virtual std::vector<std::string> check() = 0;
   virtual std::vector<QueryStats> statistics() const = 0;
-  // Refreshes the planner's statistics; daily, and after bulk loads.
+  // Refreshes the planner's statistics on PostgreSQL; daily, and after bulk loads. SQLite plans better without any.
   virtual void optimize() = 0;
   // Waits for queued writes, checkpoints, closes. Later calls throw unavailable "database_closed".
   virtual void close() = 0;

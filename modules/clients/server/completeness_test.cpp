@@ -141,6 +141,36 @@ TEST_P(CompletenessTest, SpellingsOfACityBecomeOneAndUndoBringsThemBack) {
   EXPECT_EQ(field("companies", b, "city").as_string(), "г. Казань");
 }
 
+TEST_P(CompletenessTest, MergedOptionsOfADictionaryAreOfferedNoMoreUntilTheUndo) {
+  const auto a = create("/companies", {{"name", "А"}, {"industry", "food"}});
+  const auto b = create("/companies", {{"name", "Б"}, {"industry", "retail"}});
+  const auto hidden = [&](const std::string& key) {
+    const auto metadata = server.get(server.admin(), "/metadata");
+    for (const auto& entity : metadata.body.at("entities").as_array()) {
+      if (entity.at("key") != "company") continue;
+      for (const auto& each : entity.at("fields").as_array()) {
+        if (each.at("key") != "industry") continue;
+        for (const auto& option : each.at("options").as_array()) {
+          if (option.at("key").as_string() == key) return option.at("hidden").as_bool();
+        }
+      }
+    }
+    ADD_FAILURE() << key;
+    return false;
+  };
+  const json::object body = {{"action", "merge_values"}, {"field", "industry"}, {"from", {"food"}}, {"to", "retail"}, {"hide", true}};
+  EXPECT_EQ(server.call(anna, "POST", "/companies:bulk", body).status, 403);
+  const auto job = finish(server.call(server.admin(), "POST", "/companies:bulk", body));
+  EXPECT_EQ(job.at("result").at("changed").as_int64(), 1);
+  EXPECT_EQ(field("companies", a, "industry").as_string(), "retail");
+  EXPECT_TRUE(hidden("food"));
+  EXPECT_FALSE(hidden("it"));
+  finish(server.call(server.admin(), "POST", "/jobs/" + std::to_string(job.at("id").as_int64()) + ":undo"));
+  EXPECT_FALSE(hidden("food"));
+  EXPECT_EQ(field("companies", a, "industry").as_string(), "food");
+  EXPECT_EQ(field("companies", b, "industry").as_string(), "retail");
+}
+
 TEST_P(CompletenessTest, TagsAreAddedAndTakenFromManyCards) {
   const auto a = create("/companies", {{"name", "А"}, {"tags", {"старый", "важный"}}});
   const auto b = create("/companies", {{"name", "Б"}});

@@ -94,9 +94,81 @@ TEST_P(ErasureTest, ABackupFromBeforeIsErasedAgainAtTheStart) {
     connection.execute("UPDATE contact SET name = 'Васильков Иван', deleted_at = NULL WHERE id = " + std::to_string(contact));
   });
   const std::string file = server.application().folder().path() + "/erasures.log";
-  EXPECT_EQ(flow::replay_erasures(services, file), 1);
+  EXPECT_EQ(flow::replay_erasures(services, {file}), 1);
   EXPECT_EQ(rows_with("SELECT count(*) FROM contact WHERE name LIKE '%' || $1 || '%'", "Васильков"), 0);
-  EXPECT_EQ(flow::replay_erasures(services, file), 0);
+  EXPECT_EQ(flow::replay_erasures(services, {file}), 0);
+}
+
+TEST_P(ErasureTest, ImportsWebHooksMergesAndNoticesForgetThePersonToo) {
+  const std::string table =
+      "ФИО;Телефон;Почта\nОрхидеев Семён;+7 916 765-43-21;semen@orchid.ru\nФиалкина Анна;+7 916 111-22-33;anna@violet.ru\nбез имени;+7 916 "
+      "765-43-21;\n";
+  const auto file =
+      server.send(admin, "POST", "/files", {{"X-File-Name", "people.csv"}, {"Content-Type", "application/octet-stream"}}, table);
+  const auto import = server.call(admin, "POST", "/imports", {{"entity", "contact"}, {"file", file.id()}, {"duplicates", "create"}});
+  ASSERT_EQ(import.status, 201) << import.text;
+  const std::string path = "/imports/" + std::to_string(import.id());
+  ASSERT_EQ(server.call(admin, "POST", path + ":run", json::object{}).status, 202);
+  ASSERT_TRUE(app::eventually([&] { return server.get(admin, path).body.at("job").at("state") == "done"; }));
+  const auto person = server.get(admin, "/contacts?filter[last_name]=%D0%9E%D1%80%D1%85%D0%B8%D0%B4%D0%B5%D0%B5%D0%B2")
+                          .body.at("items")
+                          .at(0)
+                          .at("id")
+                          .as_int64();
+  const auto twin =
+      create("/contacts?on_duplicate=create", {{"name", "Орхидеев С."}, {"position", "Двойник"}, {"phones", {{{"raw", "+79167654321"}}}}});
+  const std::string contact = "/contacts/" + std::to_string(person);
+  ASSERT_EQ(server.call(admin, "POST", contact + ":merge", {{"others", {twin}}}).status, 200);
+  server.application().database().write({.name = "test"}, [&](store::Connection& connection) {
+    connection.execute("INSERT INTO sys_notice(user_id, kind, entity_id, record_id, actor_id, args, created_at) VALUES(1, 'x', 111, " +
+                       std::to_string(person) + ", 0, '{\"title\":\"Орхидеев\"}', 0)");
+    connection.execute(
+        "INSERT INTO sys_web_hook_delivery(hook_id, event, entity_id, record_id, version, action, fields, user_id, at, created_at, state, "
+        "give_up_at, body) VALUES(1, 'e', 111, " +
+        std::to_string(person) + ", 1, 'created', '[]', 1, 0, 0, 'delivered', 0, '{\"name\":\"Орхидеев\"}')");
+  });
+  erase(person);
+  for (const std::string sql : {"SELECT count(*) FROM sys_import_row WHERE cells LIKE '%' || $1 || '%'",
+                                "SELECT count(*) FROM sys_import WHERE plan LIKE '%' || $1 || '%'",
+                                "SELECT count(*) FROM sys_notice WHERE args LIKE '%' || $1 || '%'",
+                                "SELECT count(*) FROM sys_web_hook_delivery WHERE body LIKE '%' || $1 || '%'",
+                                "SELECT count(*) FROM sys_merge WHERE before LIKE '%' || $1 || '%' OR after LIKE '%' || $1 || '%'",
+                                "SELECT count(*) FROM contact WHERE name LIKE '%' || $1 || '%'"})
+    EXPECT_EQ(rows_with(sql, "Орхидеев"), 0) << sql;
+  EXPECT_EQ(rows_with("SELECT count(*) FROM sys_import_row WHERE cells LIKE '%' || $1 || '%'", "765-43-21"), 0)
+      << "a row that names only his telephone";
+  EXPECT_EQ(rows_with("SELECT count(*) FROM sys_import_row WHERE cells LIKE '%' || $1 || '%'", "Фиалкина"), 1) << "others stay";
+  EXPECT_EQ(rows_with("SELECT count(*) FROM contact WHERE position = $1", "Двойник"), 0) << "what was merged into him is gone as well";
+  EXPECT_NE(server.call(admin, "POST", contact + ":unmerge", json::object{}).status, 200);
+  EXPECT_EQ(rows_with("SELECT count(*) FROM sys_file WHERE name = $1", "people.csv"), 0);
+}
+
+TEST_P(ErasureTest, GivesEverythingWithTheFilesAsAnArchive) {
+  const auto file = server.send(admin, "POST", "/files", {{"X-File-Name", "passport.txt"}, {"Content-Type", "application/octet-stream"}},
+                                "Розов, страница 1");
+  const auto contact = create("/contacts", {{"name", "Розов Пётр"}, {"files", {file.id()}}});
+  const auto answer = server.get(admin, "/personal-data?format=zip&entity=contact&id=" + std::to_string(contact));
+  ASSERT_EQ(answer.status, 200) << answer.text;
+  EXPECT_EQ(answer.raw.header("Content-Type"), "application/zip");
+  EXPECT_TRUE(answer.raw.body.starts_with("PK"));
+  for (const std::string& name : {std::string("data.json"), "files/" + std::to_string(file.id()) + " passport.txt"})
+    EXPECT_NE(answer.raw.body.find(name), std::string::npos) << name;
+  EXPECT_EQ(server.get(admin, "/personal-data?format=pdf&entity=contact&id=" + std::to_string(contact)).status, 400);
+}
+
+TEST_P(ErasureTest, EachNodesFileKnowsWhatOthersErased) {
+  const auto contact = create("/contacts", {{"name", "Пионов Олег"}});
+  erase(contact);
+  const std::string other = server.application().folder().path() + "/erasures-of-another-node.log";
+  auto& services = server.application().api().services;
+  EXPECT_EQ(flow::mirror_erasures(services, other), 1);
+  EXPECT_EQ(flow::mirror_erasures(services, other), 0);
+  services.database.write({.name = "test"}, [&](store::Connection& connection) {
+    connection.execute("DELETE FROM sys_erasure");
+    connection.execute("UPDATE contact SET name = 'Пионов Олег', deleted_at = NULL WHERE id = " + std::to_string(contact));
+  });
+  EXPECT_EQ(flow::replay_erasures(services, {other}), 1);
+  EXPECT_EQ(rows_with("SELECT count(*) FROM contact WHERE name LIKE '%' || $1 || '%'", "Пионов"), 0);
 }
 
 INSTANTIATE_TEST_SUITE_P(Databases, ErasureTest, store::kBothDatabases, store::database_name);

@@ -1,10 +1,17 @@
 #include "modules/clients/server/routes.hpp"
 
-#include "modules/clients/server/enrichment.hpp"
+#include <charconv>
+#include <set>
 
+#include "modules/clients/server/enrichment.hpp"
+#include "server/api/context.hpp"
 #include "server/base/error.hpp"
 #include "server/base/json_writer.hpp"
+#include "server/connect/export/zip_writer.hpp"
+#include "server/connect/files/file_store.hpp"
+#include "server/connect/files/files.hpp"
 #include "server/entity/access.hpp"
+#include "server/entity/files.hpp"
 #include "server/entity/query.hpp"
 #include "server/flow/erasure.hpp"
 
@@ -105,19 +112,55 @@ void erasures(api::Call& call, http::Response& response) {
   flow::write_erasures(call.context.services, call.query_int("limit", 100, 1, 1000), out);
 }
 
-// GET /personal-data?entity=contact&id=5: everything kept about a person, as a file.
+constexpr std::int64_t kMostFileBytes = 200 << 20;  // of an archive, which is made in memory
+
+// Ids in the addresses «/api/v1/files/12» of a text, each once: fields of files and pictures inside letters and notes alike.
+std::set<std::int64_t> files_named(std::string_view text) {
+  static constexpr std::string_view kAddress = "/api/v1/files/";
+  std::set<std::int64_t> ids;
+  for (auto at = text.find(kAddress); at != std::string_view::npos; at = text.find(kAddress, at + 1)) {
+    std::int64_t id = 0;
+    const auto* from = text.data() + at + kAddress.size();
+    if (std::from_chars(from, text.data() + text.size(), id).ec == std::errc()) ids.insert(id);
+  }
+  return ids;
+}
+
+// The JSON and every file that it names; what would be too much is named in it and left out.
+std::string personal_archive(api::Call& call, const std::string& json) {
+  std::vector<connect::ZipEntry> entries = {{"data.json", json}};
+  std::int64_t bytes = 0;
+  for (const std::int64_t id : files_named(json)) {
+    std::optional<entity::FileRow> file;
+    call.read("personal_file", [&](const entity::QueryContext& context) { file = entity::find_file(context.connection, id); });
+    if (!file || bytes + file->size > kMostFileBytes) continue;
+    const auto content = call.context.files.open(*file);
+    if (content == nullptr) continue;
+    bytes += file->size;
+    entries.push_back({"files/" + std::to_string(id) + " " + file->name, content->read(0, static_cast<std::size_t>(file->size))});
+  }
+  return connect::zip_of(entries);
+}
+
+// GET /personal-data?entity=contact&id=5: everything kept about a person, as a file; format=zip with his files.
 void personal_data(api::Call& call, http::Response& response) {
   if (!call.is_administrator()) throw base::Error(base::ErrorCode::kPermissionDenied, "admin_only");
   const auto* entity = call.registry->find(call.query("entity"));
   if (entity == nullptr || !entity->timeline) throw base::Error::field("entity", "unknown_entity");
+  const std::string format = call.query("format", "json");
+  if (format != "json" && format != "zip")
+    throw base::Error::field("format", "unknown_option", {{"value", format}, {"valid", "json, zip"}});
   const std::int64_t id = call.query_int("id", 0, 1, INT32_MAX);
+  std::string text;
   call.read("personal_data", [&](const entity::QueryContext& context) {
-    response.body.clear();
+    text.clear();
     const auto system = entity::Caller::system();
-    base::JsonWriter out(response.body);
+    base::JsonWriter out(text);
     flow::write_person({context.connection, context.registry, *system, context.now}, *entity, id, out);
   });
-  response.set_header("Content-Disposition", "attachment; filename=\"" + entity->key + "-" + std::to_string(id) + ".json\"");
+  response.body = format == "zip" ? personal_archive(call, text) : text;
+  if (format == "zip") response.content_type = "application/zip";
+  response.set_header("Content-Disposition", "attachment; filename=\"" + entity->key + "-" + std::to_string(id) + "." + format + "\"");
 }
 
 }  // namespace

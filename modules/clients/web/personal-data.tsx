@@ -16,7 +16,7 @@ export function PersonalData({ entity, record }: CardWidgetProps) {
       <Menu position="bottom-start">
         <Menu.Target><Button size="xs" variant="default" leftSection={<IconShieldLock size={15} />}>{t("web.personal.menu")}</Button></Menu.Target>
         <Menu.Dropdown>
-          <Menu.Item leftSection={<IconDownload size={15} />} component="a" href={`/api/v1/personal-data?entity=${entity.key}&id=${record.id}`} download>{t("web.personal.export")}</Menu.Item>
+          <Menu.Item leftSection={<IconDownload size={15} />} component="a" href={`/api/v1/personal-data?entity=${entity.key}&id=${record.id}&format=zip`} download>{t("web.personal.export")}</Menu.Item>
           <Menu.Item color="red" leftSection={<IconEraser size={15} />} onClick={() => setErasing(true)}>{t("web.personal.erase")}</Menu.Item>
         </Menu.Dropdown>
       </Menu>

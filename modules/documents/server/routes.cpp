@@ -222,14 +222,7 @@ base::Date query_day(api::Call& call, const char* name) {
 
 // GET /reconciliation?company=&from=&to=&own_company=&currency=
 void reconcile(api::Call& call, http::Response& response) {
-  ReconciliationRequest request;
-  request.company = query_id(call, "company");
-  if (request.company == 0) throw base::Error::field("company", "required");
-  request.own_company = query_id(call, "own_company");
-  request.from = query_day(call, "from");
-  request.to = query_day(call, "to");
-  if (request.to < request.from) throw base::Error::field("to", "too_small", {{"min", base::to_string(request.from)}});
-  request.currency = call.query("currency", call.registry->company().base_currency);
+  const ReconciliationRequest request = reconciliation_request(call);
   call.read("reconciliation", [&](const entity::QueryContext& context) {
     response.body.clear();
     base::JsonWriter out(response.body);
@@ -238,6 +231,18 @@ void reconcile(api::Call& call, http::Response& response) {
 }
 
 }  // namespace
+
+ReconciliationRequest reconciliation_request(api::Call& call) {
+  ReconciliationRequest request;
+  request.company = query_id(call, "company");
+  if (request.company == 0) throw base::Error::field("company", "required");
+  request.own_company = query_id(call, "own_company");
+  request.from = query_day(call, "from");
+  request.to = query_day(call, "to");
+  if (request.to < request.from) throw base::Error::field("to", "too_small", {{"min", base::to_string(request.from)}});
+  request.currency = call.query("currency", call.registry->company().base_currency);
+  return request;
+}
 
 entity::Caller on_behalf(const entity::Caller& caller) {
   entity::Caller system = *entity::Caller::system();

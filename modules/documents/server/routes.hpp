@@ -1,6 +1,7 @@
 // Actions on documents and what is read of them beside records; described in api.json.
 #pragma once
 
+#include "modules/documents/server/reconciliation.hpp"
 #include "server/api/context.hpp"
 #include "server/entity/questions.hpp"
 
@@ -14,5 +15,8 @@ void add_document_routes(http::Router& router, api::ApiContext& context, const e
 entity::Record open_document(api::Call& call, std::string_view kind, entity::Action action);
 // The engine itself on behalf of whoever calls: fields that people do not write, audited under his name.
 entity::Caller on_behalf(const entity::Caller& caller);
+
+// The query company, from, to, own_company, currency; Error field when one is missing or wrong.
+ReconciliationRequest reconciliation_request(api::Call& call);
 
 }  // namespace documents

@@ -224,6 +224,10 @@ class DocumentWriter {
     }
     json::object answers;
     answers[std::to_string(base::json_int(route, "status", 200))] = std::move(done);
+    // What takes long is a job instead.
+    if (const std::string job = base::json_string(route, "accepts"); !job.empty())
+      answers["202"] = json::object{{"description", call_.text("openapi.done")},
+                                    {"content", json::object{{"application/json", json::object{{"schema", schema_of(job, entity)}}}}}};
     answers["4XX"] = json::object{{"$ref", "#/components/responses/Problem"}};
     answers["5XX"] = json::object{{"$ref", "#/components/responses/Problem"}};
     return answers;

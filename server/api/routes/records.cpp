@@ -110,10 +110,32 @@ void read_one(Call& call, http::Response& response) {
   if (!found) throw base::Error(base::ErrorCode::kNotFound, "record_not_found");
 }
 
+// A record that gave way in a merge is not changed: the answer says which one stayed, to those who may read it.
+template <typename Change>
+auto or_tell_survivor(Call& call, const entity::EntityDef& entity, const Change& change) {
+  try {
+    return change();
+  } catch (const base::Error& error) {
+    if (error.key() != "record_not_found") throw;
+    std::optional<std::int64_t> survivor;
+    bool readable = false;
+    call.read("record_survivor", [&](const entity::QueryContext& context) {
+      survivor = entity::find_survivor(context.connection, entity, call.id());
+      std::string ignored;
+      base::JsonWriter out(ignored);
+      readable = survivor && entity::write_record(context, entity, *survivor, out);
+    });
+    if (!readable) throw;
+    throw base::Error(base::ErrorCode::kConflict, "record_merged", {{"id", std::to_string(*survivor)}})
+        .with_extra_json(json::serialize(json::object{{"survivor", *survivor}}));
+  }
+}
+
 void update(Call& call, http::Response& response) {
   const auto& entity = call.entity();
   const SaveOptions options = save_options(call);
-  const SaveResult result = call.context.records.update(call.writer(), entity, call.id(), call.body(), options);
+  const SaveResult result =
+      or_tell_survivor(call, entity, [&] { return call.context.records.update(call.writer(), entity, call.id(), call.body(), options); });
   if (options.dry_run) {
     base::JsonWriter out(response.body);
     out.begin_object().key("dry_run").boolean(true).key("status").text(status_name(result.status)).end_object();
@@ -127,7 +149,7 @@ void remove(Call& call, http::Response& response) {
   if (call.query_flag("purge"))
     call.context.records.purge(call.writer(), entity, call.id());
   else
-    call.context.records.remove(call.writer(), entity, call.id(), save_options(call));
+    or_tell_survivor(call, entity, [&] { call.context.records.remove(call.writer(), entity, call.id(), save_options(call)); });
   response.status = 204;
 }
 

@@ -61,6 +61,29 @@ TEST_P(DuplicatesApiTest, APairAppearsInTheQueueAfterTheWriteThatMadeIt) {
   EXPECT_TRUE(queue_becomes(0));
 }
 
+TEST_P(DuplicatesApiTest, ARefusedRecordNamesItsLikesWithScoreAndReasons) {
+  fill();
+  const auto same =
+      make(server.admin(), {{"name", "ООО «Северный ветер»"}, {"phones", json::array{"8 (495) 123-45-67"}}, {"city", "Москва"}});
+  const auto alike = make(server.admin(), {{"name", "Severnyy veter LLC"}, {"emails", json::array{"info@veter.ru"}}, {"city", "Мск"}});
+  const json::object draft = {{"name", "Северный ветер"}, {"phones", json::array{"+74951234567"}}, {"city", "Москва"}};
+  // The index of the likes follows the writes.
+  json::array candidates;
+  ASSERT_TRUE(eventually([&] {
+    const auto answer = server.call(server.admin(), "POST", "/companies", draft);
+    EXPECT_EQ(answer.status, 409) << answer.text;
+    candidates = answer.body.at("candidates").as_array();
+    return candidates.size() == 2;
+  })) << json::serialize(candidates);
+  EXPECT_EQ(candidates.at(0).at("id").as_int64(), same);
+  EXPECT_EQ(candidates.at(0).at("reasons").at(0), "phones.e164");
+  EXPECT_EQ(candidates.at(1).at("id").as_int64(), alike);
+  EXPECT_GT(candidates.at(0).at("score").as_int64(), candidates.at(1).at("score").as_int64());
+  EXPECT_EQ(candidates.at(1).at("reasons").at(0), "name");
+  // Likeness alone refuses nobody.
+  EXPECT_EQ(server.call(server.admin(), "POST", "/companies", {{"name", "Северный ветер"}, {"city", "Москва"}}).status, 201);
+}
+
 TEST_P(DuplicatesApiTest, ADecisionIsRememberedByLaterRuns) {
   fill();
   make(server.admin(), {{"name", "ООО «Северный ветер»"}, {"phones", json::array{"8 (495) 123-45-67"}}});

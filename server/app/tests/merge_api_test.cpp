@@ -72,6 +72,14 @@ TEST_P(MergeApiTest, TheSurvivorTakesWhatItLacksAndUnitesLists) {
   EXPECT_EQ(old.id(), kept);
   EXPECT_EQ(old.raw.header("Content-Location"), "/api/v1/companies/" + std::to_string(kept));
   EXPECT_EQ(server.call(server.admin(), "POST", "/companies/" + std::to_string(gone) + ":restore").status, 422);
+  // Whoever writes to the old address is told which one stayed; who may not read that one learns nothing.
+  const auto patched = server.call(server.admin(), "PATCH", "/companies/" + std::to_string(gone), {{"city", "Омск"}});
+  EXPECT_EQ(patched.status, 409) << patched.text;
+  EXPECT_EQ(patched.body.at("survivor").as_int64(), kept);
+  EXPECT_EQ(server.call(server.admin(), "DELETE", "/companies/" + std::to_string(gone)).status, 409);
+  const auto stranger = server.add_user("Чужой", {{"company", {{"read", "own"}, {"update", "own"}}}});
+  EXPECT_EQ(server.call(stranger, "PATCH", "/companies/" + std::to_string(gone), {{"city", "Омск"}}).status, 404);
+  EXPECT_EQ(read("companies", kept).at("city").as_string(), "Тула");
   const auto history = server.get(server.admin(), "/companies/" + std::to_string(kept) + "/history");
   EXPECT_EQ(history.body.at("items").at(0).at("action").as_string(), "merged");
 }

@@ -53,7 +53,8 @@ struct SearchRequest {
   int limit = 5;                      // per entity
   std::vector<std::string> entities;  // keys; empty: all searchable ones
 };
-// Writes {"groups":[{"entity","label":null,"items":[{"id","title","subtitle","matched":[…]}],"more":bool}]}.
+// Writes {"groups":[{"entity","items":[{"id","title","subtitle","matched":[…]}],"more":bool}]} and "incomplete": true when
+// so many of the newest records hold the parts of the words without the words that older ones were not looked at.
 // Shorter than two characters: Error::field("q", "too_short").
 void run_search(const QueryContext& context, const SearchRequest& request, base::JsonWriter& out);
 

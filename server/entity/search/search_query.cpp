@@ -4,6 +4,7 @@
 #include "server/base/error.hpp"
 #include "server/base/text/text.hpp"
 #include "server/entity/field_type.hpp"
+#include "server/entity/search/rare_tokens.hpp"
 #include "server/entity/search/search.hpp"
 #include "server/entity/search/tokens.hpp"
 
@@ -11,10 +12,13 @@ namespace entity {
 
 namespace {
 
-constexpr int kBatch = 200;  // rows looked at at once where many of them may be others'
-constexpr int kSpare = 10;   // rows beyond the wanted ones, for those that only hold the tokens
-// A query whose tokens bring more rows than this that are others' or hold only the tokens is answered from the newest.
+constexpr int kBatch = 100;  // rows looked at at once where many of them may be others'
+constexpr int kMostRanked = 40;
+constexpr int kSpare = 10;  // rows beyond the wanted ones, for those that only hold the tokens
+// A query that brings more matches than this that are others' is answered from the newest.
 constexpr int kMaxScanned = 5000;
+// So many that hold only the tokens are looked at: 10 ms. Both trigrams of "кате" are frequent in notes on calls without it.
+constexpr int kMaxMisses = 2000;
 // So many of the newest matches are looked at whoever owns them: all there are of a rare word, and enough of a frequent
 // one for who sees much. Only then the index is asked for the caller's owners, which costs a list walked for each.
 constexpr int kNewest = 400;
@@ -64,27 +68,19 @@ int rank_of(std::string_view text, const std::vector<SearchWord>& words) {
   return rank;
 }
 
-// Index expression of both dialects: all tokens of all words and, when given, one of the owners. Owners narrow more than
-// most tokens, and each token costs a list to walk: beside them the ends of the longest word are enough.
-std::string match_text(store::Dialect dialect, const std::vector<SearchWord>& words, const std::vector<std::int64_t>& owners) {
+std::vector<std::string> tokens_of(const std::vector<SearchWord>& words) {
+  std::set<std::string> tokens;
+  for (const auto& word : words) {
+    for (auto& token : query_tokens(word)) tokens.insert(std::move(token));
+  }
+  return {tokens.begin(), tokens.end()};
+}
+
+// Index expression of both dialects: all of the tokens and, when given, one of the owners.
+std::string match_text(store::Dialect dialect, const std::vector<std::string>& tokens, const std::vector<std::int64_t>& owners) {
   const bool sqlite = dialect == store::Dialect::kSqlite;
   const std::string quote = sqlite ? "\"" : "'";
   const std::string and_text = sqlite ? " AND " : " & ";
-  std::set<std::string> tokens;
-  if (owners.empty()) {
-    for (const auto& word : words) {
-      for (auto& token : query_tokens(word)) tokens.insert(std::move(token));
-    }
-  } else {
-    const auto& longest = *std::max_element(words.begin(), words.end(),
-                                            [](const SearchWord& a, const SearchWord& b) { return a.text.size() < b.text.size(); });
-    const auto letters = code_points(longest.text);
-    for (const auto from : {std::size_t{0}, letters.size() < 3 ? 0 : letters.size() - 3}) {
-      const auto last = std::min(from + 2, letters.size() - 1);
-      for (auto& token : query_tokens({std::string(letters[from].data(), letters[last].data() + letters[last].size()), longest.is_digits}))
-        tokens.insert(std::move(token));
-    }
-  }
   std::string out;
   for (const auto& token : tokens) {
     if (!out.empty()) out += and_text;
@@ -124,8 +120,14 @@ std::set<std::int64_t> readable_ids(const QueryContext& context, const EntityDef
 
 class EntitySearch {
  public:
-  EntitySearch(const QueryContext& context, const EntityDef& entity, const std::vector<SearchWord>& words, int wanted)
-      : context_(context), entity_(entity), words_(words), wanted_(wanted), reach_(reach_of(entity, context.caller)) {}
+  // `limit`: hits that are shown.
+  EntitySearch(const QueryContext& context, const EntityDef& entity, const std::vector<SearchWord>& words, int limit)
+      : context_(context),
+        entity_(entity),
+        words_(words),
+        wanted_(std::max(4 * limit, kMostRanked)),
+        enough_(2 * limit),
+        reach_(reach_of(entity, context.caller)) {}
 
   std::vector<Hit> run() {
     find();
@@ -133,6 +135,8 @@ class EntitySearch {
     hits_.erase(std::unique(hits_.begin(), hits_.end(), [](const Hit& a, const Hit& b) { return a.id == b.id; }), hits_.end());
     return std::move(hits_);
   }
+  // After run(): false when older matches may be left that were not looked at, though fewer were found than wanted.
+  bool is_complete() const { return is_complete_; }
 
  private:
   store::Dialect dialect() const { return context_.connection.dialect(); }
@@ -140,20 +144,23 @@ class EntitySearch {
   void find() {
     const Caller& caller = context_.caller;
     const Scope scope = caller.is_admin || caller.is_system ? Scope::kAll : read_scope();
-    const auto anybodys = match_text(dialect(), words_, {});
     if (scope == Scope::kAll || entity_.owner_index < 0) {
-      scan(anybodys, kMaxScanned, wanted_ + kSpare);
+      is_complete_ = scan({}, kMaxScanned, wanted_ + kSpare);
       return;
     }
     static const std::vector<std::int64_t> kNobody;
     const auto& owners = scope == Scope::kNone ? kNobody : caller.owners(scope);
     const bool has_via = !entity_.access_via.empty();
     if (owners.size() > kMaxOwnerTokens) {
-      scan(anybodys, kMaxScanned, kBatch);
+      is_complete_ = scan({}, kMaxScanned, kBatch);
       return;
     }
-    if ((has_via || owners.size() > kFewOwners) && scan(anybodys, kNewest, kBatch)) return;
-    if (!owners.empty()) scan(match_text(dialect(), words_, owners), kMaxScanned, wanted_ + kSpare);
+    if (has_via || owners.size() > kFewOwners) {
+      // Asking for the owners costs more than looking further: not while the answer is full.
+      if (scan({}, kNewest, kBatch)) return;
+    }
+    if (!owners.empty()) is_complete_ = scan(owners, kMaxScanned, wanted_ + kSpare);
+    if (has_via) is_complete_ = false;
     scan_shared();
   }
 
@@ -162,27 +169,34 @@ class EntitySearch {
     return it == context_.caller.entities.end() ? Scope::kNone : it->second.scopes[static_cast<int>(Action::kRead)];
   }
 
-  // Looks at the newest rows that match; true when nothing more is to be found.
-  bool scan(const std::string& match, int most, int batch_size) {
+  // Looks at the newest rows that match; true when nothing more is to be found or wanted.
+  bool scan(const std::vector<std::int64_t>& owners, int most, int batch_size) {
+    const auto all = tokens_of(words_);
+    auto tokens = all;
+    if (dialect() == store::Dialect::kSqlite) tokens = two_rarest_tokens(context_.connection, entity_, std::move(tokens));
     std::int64_t below = INT64_MAX;
-    for (int scanned = 0; scanned < most && static_cast<int>(hits_.size()) < wanted_;) {
+    const int wanted = batch_size == kBatch ? enough_ : wanted_;
+    for (int scanned = 0; scanned < most && static_cast<int>(hits_.size()) < wanted && misses_ < kMaxMisses;) {
       std::vector<Hit> batch;
-      int rows = 0;
+      int rows = 0, batch_misses = 0;
       {
         auto statement = context_.connection.prepare("search_candidates", candidates_sql(dialect(), entity_));
-        statement.bind_text(1, match).bind(2, below).bind(3, batch_size);
+        statement.bind_text(1, match_text(dialect(), tokens, owners)).bind(2, below).bind(3, batch_size);
         while (statement.step()) {
           ++rows;
           below = statement.integer(0);
-          consider(below, statement.text(1), batch);
+          if (!consider(below, statement.text(1), batch)) ++batch_misses;
         }
       }
       keep_readable(batch);
-      scanned += rows;
       if (rows < batch_size) return true;
+      scanned += rows - batch_misses;
+      misses_ += batch_misses;
+      // The rarest occur without the word: all of them then.
+      if (2 * batch_misses > rows) tokens = all;
       batch_size = std::min(2 * batch_size, 1000);
     }
-    return static_cast<int>(hits_.size()) >= wanted_;
+    return static_cast<int>(hits_.size()) >= wanted;
   }
 
   // Records shared with the caller lie outside his owners' tokens: few, so their text is read directly.
@@ -212,12 +226,14 @@ class EntitySearch {
     keep_readable(batch);
   }
 
-  void consider(std::int64_t row, std::string_view text, std::vector<Hit>& batch) const {
+  // False: the text does not hold the words.
+  bool consider(std::int64_t row, std::string_view text, std::vector<Hit>& batch) const {
     const auto group = row % kSearchGroups;
-    if (!reach_.groups[group]) return;
+    if (!reach_.groups[group]) return true;
     const bool hides = group == 0 && !reach_.hidden_marks.empty();
     const int rank = hides ? rank_of(base::without_lines(text, reach_.hidden_marks), words_) : rank_of(text, words_);
     if (rank > 0) batch.push_back({row / kSearchGroups, rank});
+    return rank > 0;
   }
 
   void keep_readable(std::vector<Hit>& batch) {
@@ -239,9 +255,12 @@ class EntitySearch {
   const QueryContext& context_;
   const EntityDef& entity_;
   const std::vector<SearchWord>& words_;
-  int wanted_;
+  const int wanted_;  // are ranked
+  const int enough_;  // where each costs a look at the caller's rights
   Reach reach_;
   std::vector<Hit> hits_;
+  int misses_ = 0;  // rows that hold the tokens alone
+  bool is_complete_ = true;
 };
 
 void write_hit(const QueryContext& context, const EntityDef& entity, const Record& record, const std::vector<SearchWord>& words,
@@ -317,13 +336,16 @@ void run_search(const QueryContext& context, const SearchRequest& request, base:
   out.begin_object().key("groups").begin_array();
   std::set<const EntityDef*> answered;
   int found = 0;
+  bool is_complete = true;
   for (const auto& variant : variants) {
     std::vector<SearchWord> words = variant;
     std::erase_if(words, [](const SearchWord& word) { return code_points(word.text).size() < 2; });
     if (words.empty()) continue;
     for (const EntityDef* entity : entities) {
       if (answered.count(entity) != 0) continue;
-      auto hits = EntitySearch(context, *entity, words, std::max(request.limit * 4, 40)).run();
+      EntitySearch search(context, *entity, words, request.limit);
+      auto hits = search.run();
+      if (!search.is_complete() && hits.size() <= static_cast<std::size_t>(request.limit)) is_complete = false;
       if (hits.empty()) continue;
       answered.insert(entity);
       const bool more = hits.size() > static_cast<std::size_t>(request.limit);
@@ -338,7 +360,9 @@ void run_search(const QueryContext& context, const SearchRequest& request, base:
     }
     if (found >= 3) break;
   }
-  out.end_array().end_object();
+  out.end_array();
+  if (!is_complete) out.key("incomplete").boolean(true);
+  out.end_object();
 }
 
 namespace {
@@ -372,7 +396,7 @@ TextPredicate text_predicate(store::Dialect dialect, const EntityDef& entity, co
   const std::string search = store::quote_identifier(entity.table + "__search");
   const std::string fts = store::quote_identifier(entity.table + "__fts");
   const std::string find = sqlite ? "instr" : "strpos";
-  result.binds.push_back(match_text(dialect, words, {}));
+  result.binds.push_back(match_text(dialect, tokens_of(words), {}));
   std::string sql = std::string(id_expression) + " IN (SELECT s.id / 8 FROM ";
   if (sqlite)
     sql += fts + " CROSS JOIN " + search + " s ON s.id = " + fts + ".rowid WHERE " + fts + " MATCH $" + std::to_string(parameter);

@@ -76,6 +76,41 @@ TEST_P(SearchTest, OnesOwnRecordsAreFoundAmongThoseOfOthers) {
   EXPECT_NE(search(own, "пингвин").find("Ёлка"), std::string::npos);
 }
 
+// Names of which one in two holds both ends of the word and one in fifty the word: the two tokens asked for first are not enough.
+TEST_P(SearchTest, AWordIsFoundAmongManyThatHoldOnlyItsParts) {
+  for (int i = 0; i < 300; ++i) {
+    const auto name = i % 50 == 25 ? "катерина" : i % 2 == 0 ? "ката ериан рина" : "заря";
+    world_.add("company", R"({"name": ")" + std::string(name) + R"(", "owner": )" + std::to_string(1 + i % 5) + "}");
+  }
+  const auto own = make_caller(world_.registry(), 1, Scope::kOwn);
+  for (const Caller& caller : {admin_, own}) {
+    for (const auto* text : {"катерина", "атери", "екатерина", "терин"}) {
+      const auto answer = search(caller, text);
+      EXPECT_EQ(answer.find("катерина") != std::string::npos, std::string(text) != "екатерина") << text;
+      EXPECT_EQ(answer.find("ериан"), std::string::npos) << text;
+      EXPECT_EQ(answer.find("incomplete"), std::string::npos) << text;
+    }
+  }
+}
+
+TEST_P(SearchTest, ASearchThatStopsLookingSaysSo) {
+  // given more records with the parts of the word than are looked at, all newer than the one with the word
+  world_.add("company", R"({"name": "катет", "owner": 1})");
+  world_.add("company", R"({"name": "напомнить об оплате катка", "owner": 1})");
+  const auto table = world_.entity("company").table;
+  world_.run("INSERT INTO " + table + "__search SELECT " +
+             std::string(GetParam() == store::Dialect::kSqlite ? "(100 + n.i) * 8, s.text FROM " + table + "__search s"
+                                                               : "(100 + n.i) * 8, s.text, s.tokens FROM " + table + "__search s") +
+             ", (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2700) SELECT i FROM n) n WHERE s.id = 40");
+  if (GetParam() == store::Dialect::kSqlite) {
+    world_.run("INSERT INTO " + table + "__fts(rowid, tokens) SELECT id, 'кат ате' FROM " + table + "__search WHERE id >= 800");
+  }
+  const auto answer = search(admin_, "кате");
+  EXPECT_EQ(answer.find("\"items\""), std::string::npos);
+  EXPECT_NE(answer.find("\"incomplete\":true"), std::string::npos);
+  EXPECT_EQ(search(admin_, "катка").find("incomplete"), std::string::npos);
+}
+
 TEST_P(SearchTest, NoMarkOfAFieldIsAWord) {
   for (int id = 1; id < 20'000; id += 7) {
     FieldDef field;

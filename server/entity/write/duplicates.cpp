@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "server/entity/duplicates/match_index.hpp"
 #include "server/entity/field_type.hpp"
 #include "server/entity/query.hpp"
 #include "server/entity/storage.hpp"
@@ -78,6 +79,30 @@ std::vector<DuplicateCandidate> find_duplicate_candidates(WriteTransaction& tran
   return found;
 }
 
+void add_scores(WriteTransaction& transaction, const Record& record, std::vector<DuplicateCandidate>& candidates) {
+  const EntityDef& entity = *record.entity;
+  const MatchPlan plan = match_plan(entity);
+  if (plan.is_empty()) return;
+  const auto features = match_features(plan, record);
+  for (const auto& alike :
+       MatchIndex(transaction.connection, entity, plan).find(features, record.id, match::kLikelyPoints, kMaxCandidates)) {
+    auto at = std::find_if(candidates.begin(), candidates.end(), [&](const auto& c) { return c.id == alike.id; });
+    if (at != candidates.end()) {
+      at->score = alike.score.points;
+      continue;
+    }
+    DuplicateCandidate found{alike.id, {}, alike.score.points};
+    const json::value reasons = base::parse_json(reasons_json(plan.schema, alike.score));
+    for (const auto& reason : reasons.as_array()) {
+      if (base::json_string(reason.as_object(), "agreement") != "differs")
+        found.reasons.push_back(base::json_string(reason.as_object(), "field"));
+    }
+    candidates.push_back(std::move(found));
+  }
+  std::stable_sort(candidates.begin(), candidates.end(), [](const auto& a, const auto& b) { return a.score > b.score; });
+  if (candidates.size() > kMaxCandidates) candidates.resize(kMaxCandidates);
+}
+
 std::string write_candidates(WriteTransaction& transaction, const EntityDef& entity, const Caller& caller,
                              const std::vector<DuplicateCandidate>& candidates) {
   std::string text;
@@ -97,8 +122,11 @@ std::string write_candidates(WriteTransaction& transaction, const EntityDef& ent
       } else {
         out.null();
       }
-      out.key("score").integer(1).key("reasons").begin_array();
-      for (const auto& reason : candidate.reasons) out.text(reason);
+      out.key("score").integer(candidate.score).key("reasons").begin_array();
+      for (const auto& reason : candidate.reasons) {
+        const auto* field = entity.field(std::string_view(reason).substr(0, reason.find_first_of(".+")));
+        if (field == nullptr || may_read_field(caller, entity, *field)) out.text(reason);
+      }
       out.end_array();
     } else {
       out.key("hidden").boolean(true);

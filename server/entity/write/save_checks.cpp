@@ -173,9 +173,11 @@ void Save::throw_errors() {
 
 std::optional<SaveResult> Save::find_duplicates(const json::object& values) {
   if (options_.on_duplicate == "create" || options_.bulk_load || entity_.duplicate_keys.empty()) return std::nullopt;
-  const auto candidates = find_duplicate_candidates(transaction_, record_);
+  auto candidates = find_duplicate_candidates(transaction_, record_);
   if (candidates.empty()) return std::nullopt;
   if (options_.on_duplicate == "error") {
+    // An import decides by the keys alone.
+    if (!options_.audit_origin_import) add_scores(transaction_, record_, candidates);
     throw base::Error(base::ErrorCode::kConflict, "duplicate", {{"count", std::to_string(candidates.size())}})
         .with_extra_json(write_candidates(transaction_, entity_, caller_, candidates));
   }

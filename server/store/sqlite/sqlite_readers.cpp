@@ -40,12 +40,7 @@ SqliteReaders::Lease SqliteReaders::acquire(std::chrono::steady_clock::time_poin
   try {
     if (is_closed_) throw base::Error(base::ErrorCode::kUnavailable, "database_closed");
     Slot& taken = slots_[slot];
-    int generation = generation_.load(std::memory_order_relaxed);
-    if (!taken.connection || taken.generation != generation) {
-      taken.connection.reset();
-      taken.connection = open_();
-      taken.generation = generation;
-    }
+    if (!taken.connection) taken.connection = open_();
   } catch (...) {
     give_back(slot);
     throw;

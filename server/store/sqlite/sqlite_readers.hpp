@@ -35,8 +35,6 @@ class SqliteReaders {
   };
   // Error unavailable "database_busy" when none is free at `deadline`.
   Lease acquire(std::chrono::steady_clock::time_point deadline);
-  // Connections are opened anew when next used: they read the planner's statistics only when they are opened.
-  void reopen() { ++generation_; }
   // Waits for every lease and closes the connections; acquire() then throws "database_closed".
   void close();
 
@@ -44,7 +42,6 @@ class SqliteReaders {
   struct alignas(64) Slot {
     std::atomic<bool> is_taken{false};
     std::unique_ptr<SqliteConnection> connection;  // guarded by is_taken
-    int generation = 0;                            // guarded by is_taken
   };
   int take_any(int first);
   void give_back(int slot);
@@ -52,7 +49,6 @@ class SqliteReaders {
   const std::uint64_t id_;  // of this pool: what a thread remembers
   const Open open_;
   std::vector<Slot> slots_;
-  std::atomic<int> generation_{0};
   std::atomic<int> waiting_{0};
   std::atomic<bool> is_closed_{false};
   std::mutex mutex_;

@@ -1,7 +1,6 @@
 #include "server/entity/read/page/count.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 namespace entity::read {
 
@@ -24,25 +23,15 @@ Count count_up_to(const QueryContext& context, const Selection& selection, std::
   return {value, true};
 }
 
-// Rows of the table by the planner's statistics; 0: unknown.
+// Rows of the table: by the planner's statistics, on SQLite by the ids that were given; 0: unknown.
 std::int64_t table_rows(const QueryContext& context, const EntityDef& entity) {
-  const auto& table = storage_of(entity).table;
-  if (context.connection.dialect() == store::Dialect::kPostgres) {
-    auto statement = context.connection.prepare("table_rows", "SELECT reltuples::bigint FROM pg_class WHERE oid = to_regclass($1)");
-    statement.bind_text(1, table_of(entity));
-    return statement.step() && !statement.is_null(0) ? std::max<std::int64_t>(0, statement.integer(0)) : 0;
-  }
-  auto exists = context.connection.prepare("has_statistics", "SELECT 1 FROM sqlite_master WHERE name = 'sqlite_stat1'");
-  if (!exists.step()) return 0;
-  auto statement =
-      context.connection.prepare("table_rows", "SELECT stat FROM sqlite_stat1 WHERE tbl = $1 ORDER BY length(stat) DESC LIMIT 1");
-  statement.bind_text(1, table);
-  std::int64_t rows = 0;
-  if (statement.step()) {
-    const auto text = statement.text(0);
-    std::from_chars(text.data(), text.data() + text.size(), rows);
-  }
-  return rows;
+  const bool is_postgres = context.connection.dialect() == store::Dialect::kPostgres;
+  auto statement = context.connection.prepare(
+      "table_rows", is_postgres
+                        ? "SELECT reltuples::bigint FROM pg_class WHERE oid = to_regclass($1)"
+                        : "SELECT (SELECT max(id) FROM " + table_of(entity) + ") - (SELECT min(id) FROM " + table_of(entity) + ") + 1");
+  if (is_postgres) statement.bind_text(1, table_of(entity));
+  return statement.step() && !statement.is_null(0) ? std::max<std::int64_t>(0, statement.integer(0)) : 0;
 }
 
 }  // namespace

@@ -138,7 +138,7 @@ class Narrower {
     if (child.op == FilterOp::kNotEmpty) return statement_set(part, work);
     if (child.op != FilterOp::kEq || child.values.size() != 1) return std::nullopt;
     const auto terminal = describe_terminal(context_.registry, child.path.front());
-    if (!terminal.entity_column.empty()) return std::nullopt;
+    if (!terminal.entity_column.empty() || terminal.is_uid) return std::nullopt;
     store::IdSet all;
     for (const std::string_view sign : {" IS NULL", " < ", " > "}) {
       SqlWriter sql(context_.connection);

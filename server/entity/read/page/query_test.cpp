@@ -130,6 +130,16 @@ TEST_P(QueryTest, AWalkThatFindsNothingGivesWayToSetsOfIds) {
   const auto first = list(R"({"filter": {"field": "employees", "op": "not_empty"}, "sort": ["name"], "limit": 3})");
   EXPECT_EQ(ids_of(first), (Ids{10, 20, 30}));
   EXPECT_EQ(ids_of(list(R"({"filter": {"field": "employees", "value": 5}, "sort": ["-name"], "limit": 3})")), (Ids{30000, 29990, 29980}));
+  for (const auto* also :
+       {R"({"field": "uid", "op": "ne", "value": "01a20112-1fda-7e18-bf4f-7cb144bb513a"})", R"({"field": "owner", "op": "is_empty"})",
+        R"({"field": "city", "op": "ne", "value": "Омск"})", R"({"field": "budget", "op": "is_empty"})",
+        R"({"field": "seen_at", "op": "ne", "value": "2026-01-01T00:00:00Z"})",
+        R"({"field": "industry", "op": "not_in", "value": ["food", "it"]})"}) {
+    EXPECT_EQ(ids_of(list(R"({"filter": {"and": [{"field": "employees", "value": 5}, )" + std::string(also) +
+                          R"(]}, "sort": ["name"], "limit": 3})")),
+              (Ids{10, 20, 30}))
+        << also;
+  }
   const auto next = list(R"({"filter": {"field": "employees", "op": "not_empty"}, "sort": ["name"], "limit": 3, "cursor": )" +
                          json::serialize(first.at("next")) + "}");
   EXPECT_EQ(ids_of(next), (Ids{40, 50, 60}));

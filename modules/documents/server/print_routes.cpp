@@ -1,0 +1,294 @@
+#include "modules/documents/server/print_routes.hpp"
+
+#include <algorithm>
+
+#include "modules/documents/server/form_data.hpp"
+#include "modules/documents/server/images.hpp"
+#include "modules/documents/server/kinds.hpp"
+#include "modules/documents/server/reconciliation.hpp"
+#include "modules/documents/server/routes.hpp"
+#include "server/base/error.hpp"
+#include "server/base/json_writer.hpp"
+#include "server/base/program/resources.hpp"
+#include "server/entity/files.hpp"
+#include "server/entity/lookup.hpp"
+#include "server/print/print.hpp"
+
+namespace documents {
+
+namespace {
+
+using entity::Action;
+using entity::QueryContext;
+using entity::Record;
+
+constexpr std::size_t kMostForms = 10;  // in one file
+
+// A form as it is now: shipped, or a record that takes the place of the shipped one with its key.
+struct CurrentForm {
+  std::string key, name;
+  std::vector<std::string> entities;
+  std::string body;
+  bool is_own = false;
+  bool fits(std::string_view entity) const { return std::find(entities.begin(), entities.end(), entity) != entities.end(); }
+};
+
+std::vector<std::string> listed(std::string_view text) {
+  std::vector<std::string> out;
+  while (!text.empty()) {
+    const std::size_t comma = std::min(text.find(','), text.size());
+    std::string_view one = text.substr(0, comma);
+    while (!one.empty() && one.front() == ' ') one.remove_prefix(1);
+    while (!one.empty() && one.back() == ' ') one.remove_suffix(1);
+    if (!one.empty()) out.emplace_back(one);
+    text.remove_prefix(std::min(comma + 1, text.size()));
+  }
+  return out;
+}
+
+std::vector<CurrentForm> current_forms(api::Call& call) {
+  std::vector<CurrentForm> forms;
+  for (const auto& form : print::shipped_forms())
+    forms.push_back({form.key, form.title(call.caller().language), form.entities, form.html, false});
+  call.read("print_templates", [&](const QueryContext& context) {
+    const auto system = entity::Caller::system();
+    const auto& templates = context.registry.require("print_template");
+    const QueryContext all{context.connection, context.registry, *system, context.now};
+    for (const auto& record : entity::find_records(all, templates, entity::where(templates, "is_active", std::int64_t{1}))) {
+      if (record.text("body").empty()) continue;
+      CurrentForm own{std::string(record.text("key")), std::string(record.text("name")), listed(record.text("entity")),
+                      std::string(record.text("body")), true};
+      const auto shipped = std::find_if(forms.begin(), forms.end(), [&](const auto& form) { return form.key == own.key; });
+      if (shipped == forms.end())
+        forms.push_back(std::move(own));
+      else
+        *shipped = std::move(own);
+    }
+  });
+  return forms;
+}
+
+const CurrentForm& require_form(const std::vector<CurrentForm>& forms, const std::string& key, std::string_view entity) {
+  for (const auto& form : forms) {
+    if (form.key == key && (entity.empty() || form.fits(entity))) return form;
+  }
+  std::string valid;
+  for (const auto& form : forms) {
+    if (entity.empty() || form.fits(entity)) valid += (valid.empty() ? "" : ", ") + form.key;
+  }
+  throw base::Error::field("form", "unknown_option", {{"value", key}, {"valid", valid}});
+}
+
+std::string require_format(const std::string& format) {
+  if (format != "pdf" && format != "docx" && format != "xlsx")
+    throw base::Error::field("format", "unknown_option", {{"value", format}, {"valid", "pdf, docx, xlsx"}});
+  return format;
+}
+
+// RFC 5987: letters that are no plain ones as %XX.
+std::string encoded_name(std::string_view name) {
+  static constexpr char kHex[] = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : name) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool is_plain = (byte >= '0' && byte <= '9') || (byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z') || byte == '.' ||
+                          byte == '-' || byte == '_';
+    if (is_plain)
+      out += c;
+    else
+      (out += '%', out += kHex[byte >> 4], out += kHex[byte & 15]);
+  }
+  return out;
+}
+
+void answer_file(http::Response& response, std::string body, const std::string& format, const std::string& title) {
+  response.content_type = format == "pdf"    ? "application/pdf"
+                          : format == "docx" ? "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+                                             : "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+  response.set_header("Content-Disposition", (format == "pdf" ? "inline; filename*=UTF-8''" : "attachment; filename*=UTF-8''") +
+                                                 encoded_name(title + "." + format));
+  response.set_header("Cache-Control", "no-store");
+  response.body = std::move(body);
+}
+
+std::string file_of(const std::vector<std::string>& htmls, const std::string& format) {
+  if (format == "docx") return print::to_docx(htmls.front());
+  if (format == "xlsx") return print::to_xlsx(htmls.front());
+  std::vector<print::Page> pages;
+  for (const auto& html : htmls) pages.push_back(print::parse_page(html));
+  return print::to_pdf(pages);
+}
+
+json::object data_of(api::Call& call, const Record& document) {
+  json::object data;
+  call.read("document_print", [&](const QueryContext& context) { data = form_data(context, document, image_reader(call.context.files)); });
+  return data;
+}
+
+std::string number_of(const json::object& data) {
+  const auto* document = data.if_contains("document");
+  const auto* number = document == nullptr || !document->is_object() ? nullptr : document->as_object().if_contains("number");
+  return number == nullptr || !number->is_string() ? std::string() : " " + std::string(number->as_string());
+}
+
+void print_document(api::Call& call, http::Response& response, std::string_view kind) {
+  const std::string format = require_format(call.query("format", "pdf"));
+  const auto forms = current_forms(call);
+  std::vector<std::string> keys = listed(call.query("form"));
+  if (keys.empty()) {
+    const auto first = std::find_if(forms.begin(), forms.end(), [&](const auto& form) { return form.key == kind; });
+    const auto any = std::find_if(forms.begin(), forms.end(), [&](const auto& form) { return form.fits(kind); });
+    if (any == forms.end()) throw base::Error::field("form", "required");
+    keys.push_back(first == forms.end() ? any->key : first->key);
+  }
+  if (keys.size() > (format == "pdf" ? kMostForms : 1))
+    throw base::Error::field("form", "too_many", {{"max", format == "pdf" ? std::to_string(kMostForms) : "1"}});
+  std::vector<const CurrentForm*> chosen;
+  for (const auto& key : keys) chosen.push_back(&require_form(forms, key, kind));
+  const Record document = open_document(call, kind, Action::kRead);
+  const json::object data = data_of(call, document);
+  std::vector<std::string> htmls;
+  for (const auto* form : chosen) htmls.push_back(print::render_html(print::Template::parse(form->body), data, call.caller().language));
+  answer_file(response, file_of(htmls, format), format, chosen.front()->name + number_of(data));
+}
+
+void write_form(base::JsonWriter& out, const CurrentForm& form) {
+  out.key("key").text(form.key).key("name").text(form.name).key("is_own").boolean(form.is_own).key("entities").begin_array();
+  for (const auto& entity : form.entities) out.text(entity);
+  out.end_array();
+}
+
+// GET /print-forms?entity=
+void list_forms(api::Call& call, http::Response& response) {
+  const std::string entity = call.query("entity");
+  base::JsonWriter out(response.body);
+  out.begin_object().key("items").begin_array();
+  for (const auto& form : current_forms(call)) {
+    if (!entity.empty() && !form.fits(entity)) continue;
+    out.begin_object();
+    write_form(out, form);
+    out.end_object();
+  }
+  out.end_array().end_object();
+}
+
+// GET /print-forms/{key}: with the source, and what a template may use, for the editor.
+void read_form(api::Call& call, http::Response& response) {
+  const auto forms = current_forms(call);
+  const std::string key(call.parameter(0));
+  const auto found = std::find_if(forms.begin(), forms.end(), [&](const auto& form) { return form.key == key; });
+  if (found == forms.end()) throw base::Error(base::ErrorCode::kNotFound, "record_not_found");
+  base::JsonWriter out(response.body);
+  out.begin_object();
+  write_form(out, *found);
+  out.key("body").text(found->body).key("pipes").begin_array();
+  for (const auto& pipe : print::template_pipes()) out.text(pipe);
+  out.end_array().key("roots").begin_array();
+  for (const auto& root : print::template_roots()) out.text(root);
+  out.end_array().end_object();
+}
+
+// The data of a record, or those of an invented document where none is named.
+json::object preview_data(api::Call& call, const json::object& body) {
+  const std::string entity = base::json_string(body, "entity");
+  const std::int64_t id = base::json_int(body, "id");
+  if (id == 0) return base::parse_json(*base::find_resource("modules/documents/print/sample.json")).as_object();
+  if (!is_document(entity)) throw base::Error::field("entity", "unknown_entity", {{"entity", entity}});
+  const auto& def = call.registry->require(entity);
+  std::optional<Record> document;
+  call.read("print_preview", [&](const QueryContext& context) {
+    auto found = entity::find_records(context, def, entity::where(def, "id", id), 1);
+    document.reset();
+    if (!found.empty()) document = std::move(found.front());
+  });
+  if (!document) throw base::Error(base::ErrorCode::kNotFound, "record_not_found");
+  return data_of(call, *document);
+}
+
+// POST /print-forms:preview {"body" or "form", "entity"?, "id"?, "format"?: html|pdf|docx|xlsx}: {"html"}, or the file.
+void preview(api::Call& call, http::Response& response) {
+  const json::object body = call.body();
+  std::string source = base::json_string(body, "body");
+  const std::string key = base::json_string(body, "form");
+  if (source.empty() && key.empty()) throw base::Error::field("body", "required");
+  if (source.empty()) source = require_form(current_forms(call), key, {}).body;
+  const std::string format = base::json_string(body, "format", "html");
+  const print::Template parsed = print::Template::parse(source);
+  const std::string html = print::render_html(parsed, preview_data(call, body), call.caller().language);
+  if (format == "html") {
+    base::JsonWriter out(response.body);
+    out.begin_object().key("html").text(html).end_object();
+  } else {
+    answer_file(response, file_of({html}, require_format(format)), format, "preview");
+  }
+}
+
+json::value party(const QueryContext& context, std::string_view entity, std::int64_t id) {
+  if (id == 0) return nullptr;
+  const auto system = entity::Caller::system();
+  std::string text;
+  base::JsonWriter out(text);
+  if (!entity::write_record({context.connection, context.registry, *system, context.now}, context.registry.require(entity), id, out))
+    return nullptr;
+  return base::parse_json(text);
+}
+
+// The organisation asked for, else the default one.
+std::int64_t own_company(const QueryContext& context, std::int64_t asked) {
+  if (asked != 0) return asked;
+  const auto& own = context.registry.require("own_company");
+  const auto system = entity::Caller::system();
+  const QueryContext all{context.connection, context.registry, *system, context.now};
+  const auto found = entity::find_records(all, own, entity::where(own, "is_default", std::int64_t{1}), 1);
+  if (found.empty()) throw base::Error::field("own_company", "required");
+  return found.front().id;
+}
+
+json::object images_of(const QueryContext& context, std::int64_t company, const ImageReader& read) {
+  const auto& own = context.registry.require("own_company");
+  const auto system = entity::Caller::system();
+  const QueryContext all{context.connection, context.registry, *system, context.now};
+  json::object out{{"logo", nullptr}, {"stamp", nullptr}, {"director_signature", nullptr}, {"accountant_signature", nullptr}};
+  const auto found = entity::find_records(all, own, entity::where(own, "id", company), 1);
+  if (found.empty()) return out;
+  for (auto& member : out) {
+    const auto files = entity::files_in(found.front().get(std::string_view(member.key().data(), member.key().size())));
+    const std::string image = files.empty() ? std::string() : read(context.connection, files.front());
+    if (!image.empty()) member.value() = image;
+  }
+  return out;
+}
+
+void print_reconciliation(api::Call& call, http::Response& response) {
+  const std::string format = require_format(call.query("format", "pdf"));
+  const auto forms = current_forms(call);
+  const auto& form = require_form(forms, call.query("form", "reconciliation"), "company");
+  const ReconciliationRequest request = reconciliation_request(call);
+  json::object data;
+  call.read("reconciliation_print", [&](const QueryContext& context) {
+    data = {{"statement", reconciliation(context, request)}};
+    data["seller"] = party(context, "own_company", own_company(context, request.own_company));
+    data["buyer"] = party(context, "company", request.company);
+    data["images"] = images_of(context, own_company(context, request.own_company), image_reader(call.context.files));
+  });
+  const std::string html = print::render_html(print::Template::parse(form.body), data, call.caller().language);
+  answer_file(response, file_of({html}, format), format, form.name);
+}
+
+}  // namespace
+
+void add_print_routes(http::Router& router, api::ApiContext& context) {
+  using http::Method;
+  const auto registry = context.catalog.current();
+  for (const auto kind : kKinds) {
+    const std::string path = "/" + registry->require(kind).plural + "/{id}/print";
+    api::add_route(router, context,
+                   {Method::kGet, path, [kind](api::Call& call, http::Response& response) { print_document(call, response, kind); }});
+  }
+  api::add_route(router, context, {Method::kGet, "/print-forms", list_forms});
+  api::add_route(router, context, {Method::kGet, "/print-forms/{key}", read_form});
+  api::add_route(router, context, {Method::kPost, "/print-forms:preview", preview});
+  api::add_route(router, context, {Method::kGet, "/reconciliation/print", print_reconciliation});
+}
+
+}  // namespace documents

@@ -1,0 +1,100 @@
+// Printing through the API: files, forms of one's own, what is refused.
+#include "modules/documents/server/documents_testing.hpp"
+
+namespace documents {
+
+namespace {
+
+class PrintTest : public DocumentsTest {
+ protected:
+  std::int64_t invoice() {
+    return document("invoices", {{{"name", "Стол письменный"}, {"quantity", "2"}, {"price", "1000"}},
+                                 {{"name", "Стул"}, {"quantity", "3"}, {"price", "500.50"}}});
+  }
+  app::Answer file(const std::string& path) { return server.get(server.admin(), path); }
+  app::Answer preview(const json::object& body) { return post("/print-forms:preview", body); }
+};
+
+TEST_P(PrintTest, EachKindOfDocumentIsPrintedByTheFormsThatFitIt) {
+  const json::array lines{{{"name", "Стол"}, {"quantity", "2"}, {"price", "1000"}}};
+  for (const char* plural : {"quotes", "sales-orders", "invoices", "contracts", "acts", "waybills", "tax-invoices"}) {
+    SCOPED_TRACE(plural);
+    const auto id = document(plural, lines);
+    for (const char* format : {"pdf", "docx", "xlsx"}) {
+      const auto answer = file(address(plural, id) + "/print?format=" + format);
+      ASSERT_EQ(answer.status, 200) << answer.text;
+      EXPECT_TRUE(answer.text.starts_with(std::string(format) == "pdf" ? "%PDF-" : "PK"));
+    }
+  }
+}
+
+TEST_P(PrintTest, EveryShippedFormTakesTheDataOfEachOfItsEntities) {
+  const json::array lines{{{"name", "Стол"}, {"quantity", "2"}, {"price", "1000"}}};
+  const auto forms = get("/print-forms");
+  int printed = 0;
+  for (const auto& form : forms.at("items").as_array()) {
+    for (const auto& entity : form.at("entities").as_array()) {
+      if (entity == "company") continue;
+      std::string plural(entity.as_string());
+      std::replace(plural.begin(), plural.end(), '_', '-');
+      plural += "s";
+      const auto id = document(plural, lines);
+      const auto answer = file(address(plural, id) + "/print?form=" + std::string(form.at("key").as_string()));
+      EXPECT_EQ(answer.status, 200) << entity << " " << form << answer.text;
+      ++printed;
+    }
+  }
+  EXPECT_GE(printed, 10);
+}
+
+TEST_P(PrintTest, SeveralFormsMakeOnePdfAndOnlyPdf) {
+  const auto id = document("waybills", {{{"name", "Стол"}, {"quantity", "2"}, {"price", "1000"}}});
+  const std::string path = address("waybills", id) + "/print?form=upd,torg12,tax_invoice";
+  const auto all = file(path);
+  ASSERT_EQ(all.status, 200) << all.text;
+  EXPECT_GT(all.text.size(), file(address("waybills", id) + "/print?form=upd").text.size());
+  EXPECT_EQ(faults(file(path + "&format=docx")), Faults{"form too_many"});
+  EXPECT_EQ(faults(file(address("waybills", id) + "/print?form=nothing")), Faults{"form unknown_option"});
+  EXPECT_EQ(faults(file(address("waybills", id) + "/print?form=invoice")), Faults{"form unknown_option"});
+  EXPECT_EQ(faults(file(address("waybills", id) + "/print?format=rtf")), Faults{"format unknown_option"});
+  EXPECT_EQ(file("/waybills/999999/print").status, 404);
+}
+
+TEST_P(PrintTest, ATemplateOfOnesOwnTakesThePlaceOfTheShippedOne) {
+  const auto id = invoice();
+  create("/print-templates",
+         {{"key", "invoice"}, {"name", "Наш счёт"}, {"entity", "invoice"}, {"body", "<p>Итого {{ document.amount | money }}</p>"}});
+  const auto forms = get("/print-forms?entity=invoice");
+  bool found = false;
+  for (const auto& form : forms.at("items").as_array()) found = found || (form.at("name") == "Наш счёт" && form.at("is_own").as_bool());
+  EXPECT_TRUE(found) << forms;
+  EXPECT_EQ(get("/print-forms/invoice").at("body"), "<p>Итого {{ document.amount | money }}</p>");
+  EXPECT_EQ(file(address("invoices", id) + "/print").status, 200);
+}
+
+TEST_P(PrintTest, AnErrorInATemplateNamesItsLineColumnAndField) {
+  const auto id = invoice();
+  const auto answer = preview({{"entity", "invoice"}, {"id", id}, {"body", "<p>\n{{ document.numbr }}</p>"}});
+  EXPECT_EQ(answer.status, 400) << answer.text;
+  EXPECT_EQ(faults(answer), Faults{"body template_unknown_field"});
+  EXPECT_NE(answer.text.find("document.numbr"), std::string::npos) << answer.text;
+  const auto good =
+      preview({{"entity", "invoice"}, {"id", id}, {"body", "{{ count(lines) }} на {{ document.amount | words(document.currency) }}"}});
+  ASSERT_EQ(good.status, 200) << good.text;
+  EXPECT_EQ(good.body.at("html").as_string(), "2 на Три тысячи пятьсот один рубль 50 копеек");
+  EXPECT_EQ(preview({{"form", "upd"}}).status, 200) << "an invented document where none is named";
+}
+
+TEST_P(PrintTest, TheStatementOfReconciliationIsPrinted) {
+  const std::string query = "?company=" + std::to_string(client) + "&from=2026-01-01&to=2026-12-31&own_company=" + std::to_string(own);
+  const auto answer = file("/reconciliation/print" + query);
+  ASSERT_EQ(answer.status, 200) << answer.text;
+  EXPECT_TRUE(answer.text.starts_with("%PDF-"));
+  EXPECT_EQ(file("/reconciliation/print?from=2026-01-01&to=2026-12-31").status, 400);
+}
+
+INSTANTIATE_TEST_SUITE_P(Databases, PrintTest, store::kBothDatabases, store::database_name);
+
+}  // namespace
+
+}  // namespace documents

@@ -1,0 +1,79 @@
+#include "server/entity/search/rare_tokens.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <unordered_map>
+#include <utility>
+
+#include "server/entity/search/tokens.hpp"
+
+namespace entity {
+
+namespace {
+
+constexpr std::int64_t kLooked = 100;
+
+// Of the whole process.
+class Memory {
+ public:
+  std::optional<std::int64_t> find(const std::string& key) {
+    const std::lock_guard lock(mutex_);
+    const auto found = rows_.find(key);
+    if (found == rows_.end() || Clock::now() > found->second.until) return std::nullopt;
+    return found->second.row;
+  }
+  void keep(std::string key, std::int64_t row) {
+    const std::lock_guard lock(mutex_);
+    if (rows_.size() >= kMostEntries) rows_.clear();
+    rows_[std::move(key)] = {row, Clock::now() + kLifetime};
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  static constexpr auto kLifetime = std::chrono::minutes(10);
+  static constexpr std::size_t kMostEntries = 20'000;  // 2 MB
+  struct Entry {
+    std::int64_t row;
+    Clock::time_point until;
+  };
+  std::mutex mutex_;
+  std::unordered_map<std::string, Entry> rows_;
+};
+
+// Parts of one word that lie beside each other occur together: the second says little.
+bool overlap(std::string_view a, std::string_view b) {
+  const auto first = code_points(a), second = code_points(b);
+  return first.size() == 3 && second.size() == 3 &&
+         (first[2] == second[0] || second[2] == first[0] || (first[1] == second[0] && first[2] == second[1]) ||
+          (second[1] == first[0] && second[2] == first[1]));
+}
+
+}  // namespace
+
+std::vector<std::string> two_rarest_tokens(store::Connection& connection, const EntityDef& entity, std::vector<std::string> tokens) {
+  if (tokens.size() <= 2) return tokens;
+  static Memory memory;
+  const std::string fts = store::quote_identifier(entity.table + "__fts");
+  std::vector<std::pair<std::int64_t, std::string>> ranked;
+  for (auto& token : tokens) {
+    auto key = fts + token;
+    auto row = memory.find(key);
+    if (!row) {
+      auto statement = connection.prepare("search_token_rarity",
+                                          "SELECT rowid FROM " + fts + " WHERE " + fts + " MATCH $1 ORDER BY rowid DESC LIMIT 1 OFFSET $2");
+      statement.bind_text(1, "\"" + token + "\"").bind(2, kLooked);
+      row = statement.step() ? statement.integer(0) : 0;
+      memory.keep(std::move(key), *row);
+    }
+    ranked.emplace_back(*row, std::move(token));
+  }
+  std::sort(ranked.begin(), ranked.end());
+  const auto second =
+      std::find_if(ranked.begin() + 1, ranked.end(), [&](const auto& each) { return !overlap(ranked.front().second, each.second); });
+  return {ranked.front().second, second == ranked.end() ? ranked[1].second : second->second};
+}
+
+}  // namespace entity

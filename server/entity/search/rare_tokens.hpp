@@ -1,0 +1,18 @@
+// Which tokens of a query are rare. An index walks the list of every token it is asked for, so two rare ones narrow
+// nearly as well as all of them at a fifth of the cost (1 000 000 companies, SQLite 3.40, 2026-11: "огданова" 0.3 ms instead of
+// 3.9). SQLite only.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "server/entity/def.hpp"
+#include "server/store/database.hpp"
+
+namespace entity {
+
+// The rarest and the rarest that is no neighbour of it, as far as is known from where the hundredth newest document with each
+// token lies. That is remembered for some minutes: it chooses a way to search, never an answer.
+std::vector<std::string> two_rarest_tokens(store::Connection& connection, const EntityDef& entity, std::vector<std::string> tokens);
+
+}  // namespace entity
