@@ -25,6 +25,7 @@ test("a segment follows its conditions and shows who came", async () => {
   await page.goto(`${world.address}/segments/${segment.id}`);
   const panel = page.getByRole("region", { name: "Условия сегмента" });
   await panel.getByRole("link", { name: "Заря сегмента" }).waitFor();
+  assert.deepEqual(await axeFindings(page), []);
   await panel.getByRole("link", { name: "Записей: 1" }).click();
   await page.getByText("Заря сегмента").first().waitFor();
   await page.goto(`${world.address}/companies/${company.id}`);
@@ -44,6 +45,7 @@ test("the affairs of a colleague are handed over and taken back", async () => {
   await dialog.getByRole("combobox", { name: "Кому" }).or(dialog.getByLabel("Кому", { exact: true })).first().fill("Преемник");
   await page.getByRole("option", { name: /Преемник Иван/ }).first().click();
   await dialog.getByText("Компании: 1").waitFor();
+  assert.deepEqual(await axeFindings(page), []);
   await dialog.getByRole("button", { name: "Передать", exact: true }).click();
   await page.getByText("Передано записей: 1").waitFor();
   const moved = await callApi(page, "GET", `/companies/${company.id}`);
@@ -62,6 +64,7 @@ test("a person's data go for good", async () => {
   await page.getByRole("menuitem", { name: "Удалить данные" }).click();
   const dialog = page.getByRole("dialog", { name: "Удаление личных данных" });
   await dialog.getByText(/Будут очищены/).waitFor();
+  assert.deepEqual(await axeFindings(page), []);
   await dialog.getByLabel("Основание").fill("Заявление от 22 ноября");
   await dialog.getByRole("button", { name: "Удалить данные" }).click();
   await page.waitForFunction(async (id) => (await fetch(`/api/v1/contacts/${id}`)).status === 404, contact.id);

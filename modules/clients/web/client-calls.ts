@@ -1,5 +1,20 @@
 import { api } from "@web/lib/api";
 import type { Job } from "@web/lib/calls/bulk";
+import { queryRecords } from "@web/lib/calls/query-records";
+
+export interface FillWeight {
+  id: number;
+  version: number;
+  field: string;
+  client_class: string | null;
+  weight: number;
+}
+
+/** How much each field of an entity counts in the completeness of its cards. */
+export async function readFillWeights(target: string, signal?: AbortSignal): Promise<FillWeight[]> {
+  const page = await queryRecords("fill-weights", { filter: { field: "target", op: "eq", value: target }, fields: ["version", "field", "client_class", "weight"], limit: 1000 }, signal);
+  return page.items as unknown as FillWeight[];
+}
 
 export interface ErasureScope {
   fields: string[];

@@ -1,5 +1,5 @@
 import { Button, NumberInput } from "@mantine/core";
-import { IconClipboardCheck, IconListCheck } from "@tabler/icons-react";
+import { IconClipboardCheck, IconListCheck, IconScale } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
@@ -14,6 +14,7 @@ import { t } from "@web/lib/i18n";
 import { messageOf } from "@web/lib/problem";
 import { showToast } from "@web/lib/toasts";
 import { countGaps, startCardSample, startFillTasks } from "./client-calls";
+import { WeightsDialog } from "./weights-dialog";
 import classes from "./clients.module.css";
 
 const kSample = 5;
@@ -30,6 +31,7 @@ export function CompletenessPage() {
   const metadata = useMetadata();
   const entities = ["company", "contact"].map((key) => metadata.entity(key)).filter((entity) => entity?.can.read === true && entity.fields.some((field) => field.key === "fill_score"));
   const [key, setKey] = useState(entities[0]?.key ?? "");
+  const [is_weighing, setWeighing] = useState(false);
   const [below, setBelow] = useState(60);
   const entity = entities.find((one) => one?.key === key);
   const low: Filter = { field: "fill_score", op: "lt", value: below };
@@ -70,6 +72,7 @@ export function CompletenessPage() {
         <NumberInput aria-label={t("web.completeness.bar")} value={below} onChange={(value) => setBelow(Math.min(100, Math.max(1, Number(value) || 60)))} min={1} max={100} suffix=" %" w={96} />
         <Button size="sm" leftSection={<IconListCheck size={16} />} onClick={() => void give()}>{t("web.completeness.give_tasks")}</Button>
         <Button size="sm" variant="default" leftSection={<IconClipboardCheck size={16} />} onClick={() => void sample()}>{t("web.completeness.sample")}</Button>
+        {metadata.entity("fill_weight")?.can.update && <Button size="sm" variant="default" leftSection={<IconScale size={16} />} onClick={() => setWeighing(true)}>{t("web.completeness.weights")}</Button>}
       </header>
       <table className={classes.table}>
         <thead><tr><th scope="col">{t("web.completeness.manager")}</th><th scope="col" className={classes.number}>{t("web.completeness.cards")}</th><th scope="col" className={classes.number}>{t("web.completeness.score")}</th><th scope="col" className={classes.number}>{t("web.completeness.low")}</th></tr></thead>
@@ -84,6 +87,7 @@ export function CompletenessPage() {
           ))}
         </tbody>
       </table>
+      {is_weighing && <WeightsDialog entity={entity} onClose={() => { setWeighing(false); void refetch(); }} />}
     </section>
   );
 }

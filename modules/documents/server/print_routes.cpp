@@ -211,6 +211,10 @@ void preview(api::Call& call, http::Response& response) {
   std::string source = base::json_string(body, "body");
   const std::string key = base::json_string(body, "form");
   if (source.empty() && key.empty()) throw base::Error::field("body", "required");
+  const auto& templates = call.registry->require("print_template");
+  if (!source.empty() && !entity::may(call.caller(), templates, Action::kUpdate)) {
+    throw base::Error(base::ErrorCode::kPermissionDenied, "update_not_allowed", {{"entity", templates.key}});
+  }
   if (source.empty()) source = require_form(current_forms(call), key, {}).body;
   const std::string format = base::json_string(body, "format", "html");
   const print::Template parsed = print::Template::parse(source);

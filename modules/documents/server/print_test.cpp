@@ -85,6 +85,15 @@ TEST_P(PrintTest, AnErrorInATemplateNamesItsLineColumnAndField) {
   EXPECT_EQ(preview({{"form", "upd"}}).status, 200) << "an invented document where none is named";
 }
 
+TEST_P(PrintTest, WhoMayNotReadADocumentMayNotPrintItAndWhoMayNotEditTemplatesMayNotTryThem) {
+  const auto id = invoice();
+  const auto stranger = server.add_user("Борис", {{"invoice", {{"read", "own"}}}});
+  EXPECT_EQ(server.get(stranger, address("invoices", id) + "/print").status, 404);
+  EXPECT_EQ(server.call(stranger, "POST", "/print-forms:preview", {{"form", "invoice"}, {"entity", "invoice"}, {"id", id}}).status, 404);
+  EXPECT_EQ(server.call(stranger, "POST", "/print-forms:preview", {{"body", "x"}}).status, 403);
+  EXPECT_EQ(server.call(stranger, "POST", "/print-forms:preview", {{"form", "invoice"}}).status, 200);
+}
+
 TEST_P(PrintTest, TheStatementOfReconciliationIsPrinted) {
   const std::string query = "?company=" + std::to_string(client) + "&from=2026-01-01&to=2026-12-31&own_company=" + std::to_string(own);
   const auto answer = file("/reconciliation/print" + query);

@@ -94,6 +94,10 @@ void set_answer_due(SaveContext& save, const Record& rule) {
   lead.set("escalation", std::int64_t{0});
 }
 
+void require_administrator(SaveContext& save) {
+  if (!save.caller().is_admin && !save.caller().is_system) throw base::Error(base::ErrorCode::kPermissionDenied, "admin_only");
+}
+
 }  // namespace
 
 WorkingHours hours_of(const Record& rule) {
@@ -183,6 +187,10 @@ void LeadDistribution::prepare(SaveContext& save) {
   if (gives) distribute(save, *rule);
   if (save.is_new() || is_asked) set_answer_due(save, *rule);
 }
+
+void AdministratorsOnlyBehaviour::check(SaveContext& save) { require_administrator(save); }
+
+void AdministratorsOnlyBehaviour::before_delete(SaveContext& save) { require_administrator(save); }
 
 void DistributionRuleBehaviour::check(SaveContext& save) {
   const Record& rule = save.record();

@@ -43,6 +43,13 @@ class LeadDistribution final : public entity::Behaviour {
   void distribute(entity::SaveContext& save, const entity::Record& rule);
 };
 
+// What only administrators set up, whatever roles say of "*": rules decide over everybody's leads.
+class AdministratorsOnlyBehaviour final : public entity::Behaviour {
+ public:
+  void check(entity::SaveContext& save) override;
+  void before_delete(entity::SaveContext& save) override;
+};
+
 // Clock times in order, condition a filter over leads.
 class DistributionRuleBehaviour final : public entity::Behaviour {
  public:

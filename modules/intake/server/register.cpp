@@ -8,6 +8,8 @@ namespace intake {
 void register_intake(entity::ModuleHost& host) {
   auto& services = host.services();
   host.add_behaviour("lead", std::make_unique<LeadDistribution>());
+  for (const char* entity : {"distribution_rule", "distribution_member", "web_form", "form_submission"})
+    host.add_behaviour(entity, std::make_unique<AdministratorsOnlyBehaviour>());
   host.add_behaviour("distribution_rule", std::make_unique<DistributionRuleBehaviour>());
   host.add_behaviour("web_form", std::make_unique<WebFormBehaviour>(services.random));
   host.add_schedule("leads_waiting", std::chrono::seconds(10), [&services] { distribute_waiting(services); });

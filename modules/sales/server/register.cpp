@@ -9,6 +9,7 @@ namespace sales {
 void register_sales(entity::ModuleHost& host) {
   host.add_behaviour("deal", std::make_unique<DealBehaviour>());
   host.add_behaviour("deal_line", std::make_unique<DealLineBehaviour>());
+  for (const char* entity : {"stage_action", "stage_check"}) host.add_behaviour(entity, std::make_unique<AdministratorsOnlyBehaviour>());
   host.add_behaviour("stage_action", std::make_unique<StageActionBehaviour>());
   host.add_behaviour("stage_action_run", std::make_unique<ProgramOnlyBehaviour>());
   host.add_behaviour("lead_conversion", std::make_unique<ProgramOnlyBehaviour>());

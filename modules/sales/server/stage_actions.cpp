@@ -37,6 +37,10 @@ void enqueue(SaveContext& save, const Record& action, Trigger trigger, std::int6
   save.create("stage_action_run", run);
 }
 
+void require_administrator(SaveContext& save) {
+  if (!save.caller().is_admin && !save.caller().is_system) throw base::Error(base::ErrorCode::kPermissionDenied, "admin_only");
+}
+
 [[noreturn]] void refuse() { throw base::Error(base::ErrorCode::kPermissionDenied, "written_by_program"); }
 
 }  // namespace
@@ -84,6 +88,10 @@ void StageActionBehaviour::check(SaveContext& save) {
   }
   if (action.integer("after") < 0) save.add_error({"after", "out_of_range", {}});
 }
+
+void AdministratorsOnlyBehaviour::check(SaveContext& save) { require_administrator(save); }
+
+void AdministratorsOnlyBehaviour::before_delete(SaveContext& save) { require_administrator(save); }
 
 void ProgramOnlyBehaviour::check(SaveContext& save) {
   if (!save.caller().is_system) refuse();

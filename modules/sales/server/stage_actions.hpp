@@ -21,6 +21,13 @@ inline constexpr int kMostRunsAnHour = 10;
 // Runs of the active actions of the deal's pipeline for this stage and of those for every stage. Called from the deal's before_write.
 void enqueue_runs(entity::SaveContext& save, Trigger trigger, std::int64_t stage_id);
 
+// What only administrators set up, whatever roles say of "*": actions run with every right.
+class AdministratorsOnlyBehaviour final : public entity::Behaviour {
+ public:
+  void check(entity::SaveContext& save) override;
+  void before_delete(entity::SaveContext& save) override;
+};
+
 // The stage is of the pipeline, the condition a filter over deals, the field a writable one of deals.
 class StageActionBehaviour final : public entity::Behaviour {
  public:

@@ -125,6 +125,10 @@ TEST_P(ScoringTest, DealsKnowWhatTheCompanyBoughtBefore) {
 TEST_P(ScoringTest, OnlyAdministratorsTrainAndNobodyWritesModels) {
   const auto anna = server.add_user("Анна", {{"*", {{"read", "all"}, {"create", "all"}, {"update", "all"}}}});
   EXPECT_EQ(server.call(anna, "POST", "/score-models:train", {{"target", "lead"}}).status, 403);
+  train("lead");
+  const auto boris = server.add_user("Борис", {{"*", {{"read", "own"}}}});
+  EXPECT_TRUE(server.get(boris, "/score-models").body.at("items").as_array().empty()) << "rates by manager are not everybody's";
+  EXPECT_EQ(server.get(anna, "/score-models").body.at("items").as_array().size(), 1u);
   EXPECT_EQ(server.call(server.admin(), "POST", "/score-models:train", {{"target", "task"}}).status, 400);
   EXPECT_EQ(server.call(server.admin(), "POST", "/score-models", json::object{}).status, 403);
 }

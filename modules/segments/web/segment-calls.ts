@@ -27,6 +27,11 @@ export function readSegmentsOf(entity: string, id: number, signal?: AbortSignal)
   return api.get<RecordSegments>("/record-segments", { query: { entity, id }, signal });
 }
 
+/** Puts records into a static segment and takes others out. */
+export function changeMembers(id: number, body: { add?: number[]; remove?: number[] }): Promise<{ added: number; removed: number }> {
+  return api.post<{ added: number; removed: number }>(`/segments/${id}/members`, body);
+}
+
 export function rebuildSegment(id: number): Promise<unknown> {
   return api.post(`/segments/${id}:rebuild`);
 }

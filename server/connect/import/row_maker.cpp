@@ -507,9 +507,10 @@ void RowMaker::put_names(PreparedRow& out) const {
   if (last.empty() && first.empty() && name.empty()) return;
   if (!last.empty() && !first.empty()) {
     PersonName person{title_case(last), title_case(first), title_case(middle), {}, false};
-    if (const auto whole = split_person(name);
-        middle.empty() && base::fold(whole.last) == base::fold(last) && base::fold(whole.first) == base::fold(first))
-      person.middle = whole.middle;
+    if (!name.empty() && middle.empty()) {
+      const auto whole = split_person(name);
+      if (base::fold(whole.last) == base::fold(last) && base::fold(whole.first) == base::fold(first)) person.middle = whole.middle;
+    }
     if (!name.empty() && leaves_words_out(name, person)) mark(out.marks, "name", "more_text", name);
     out.values["last_name"] = person.last;
     out.values["first_name"] = person.first;

@@ -1,10 +1,11 @@
 import type { ComponentType } from "react";
+import type { BulkTarget } from "@web/lib/calls/bulk";
 import type { AnyRecord } from "@web/lib/values";
 import type { Entity } from "@web/lib/metadata-types";
 import type { TextKey } from "@web/lib/i18n";
 
 /** What a module may add to generic screens, in `modules/<m>/web/widgets.ts` as `export const widgets: Widget[]`. */
-export type Widget = CardWidget | FormWidget | PageWidget;
+export type Widget = CardWidget | FormWidget | PageWidget | BulkWidget;
 
 export interface CardWidgetProps {
   entity: Entity;
@@ -47,11 +48,34 @@ export interface PageWidget {
   badge?: { entities: string[]; read: (signal: AbortSignal) => Promise<number> };
 }
 
+export interface BulkWidgetProps {
+  entity: Entity;
+  target: BulkTarget;
+  /** How many records are chosen; null where nobody has counted. */
+  count: number | null;
+  onClose: () => void;
+  onDone: () => void;
+}
+
+/** What may be done with records chosen in a list, beside what every list offers. */
+export interface BulkWidget {
+  slot: "list.bulk";
+  key: string;
+  label: TextKey;
+  icon: string;
+  entities: string[];
+  load: () => Promise<ComponentType<BulkWidgetProps>>;
+}
+
 const found = import.meta.glob<Widget[]>("../../../modules/*/web/widgets.ts", { eager: true, import: "widgets" });
 const widgets = Object.values(found).flat();
 
 export function cardWidgets(slot: CardWidget["slot"], entity_key: string): CardWidget[] {
   return widgets.filter((widget): widget is CardWidget => widget.slot === slot && widget.entity === entity_key);
+}
+
+export function bulkWidgets(entity_key: string): BulkWidget[] {
+  return widgets.filter((widget): widget is BulkWidget => widget.slot === "list.bulk" && widget.entities.includes(entity_key));
 }
 
 export function formWidgets(entity_key: string): FormWidget[] {

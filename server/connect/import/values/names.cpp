@@ -459,17 +459,19 @@ std::vector<std::string> persons_in(std::string_view text) {
 }
 
 bool is_organisation(std::string_view text) {
+  const auto words = words_in(text);
+  // Names of persons are the rule: without a word in capitals there is no form to look for.
+  const auto is_capital = [&](const Word& word) {
+    const std::string_view slice = text.substr(word.begin, word.end - word.begin);
+    return base::length(word.text) > 1 && slice != word.text && base::to_upper(slice) == slice;
+  };
+  const bool is_spelled_out = base::fold(text).starts_with("общество с ");
+  if (!is_spelled_out && std::none_of(words.begin(), words.end(), is_capital)) return false;
   const std::string form = split_legal_name(text).form;
   if (form.empty() || form == "ИП" || form == "ЧП" || form == "ПБОЮЛ") return false;
-  const auto words = words_in(text);
-  return std::any_of(words.begin(), words.end(),
-                     [&](const Word& word) {
-                       const std::string_view slice = text.substr(word.begin, word.end - word.begin);
-                       return base::length(word.text) > 1 &&
-                              (slice == form || slice == "OOO" ||
-                               (slice == base::to_upper(slice) && form_key(word.text) == form_key(base::fold(form))));
-                     }) ||
-         base::fold(text).starts_with("общество с ");
+  const std::string key = form_key(base::fold(form));
+  return is_spelled_out ||
+         std::any_of(words.begin(), words.end(), [&](const Word& word) { return is_capital(word) && form_key(word.text) == key; });
 }
 
 bool leaves_words_out(std::string_view text, const PersonName& name) {

@@ -3,7 +3,11 @@ import type { Filter } from "@web/lib/filter";
 import type { AnyRecord } from "@web/lib/values";
 
 export type BulkTarget = { ids: number[] } | { filter: Filter | null };
-export type BulkChange = { set: Record<string, unknown> } | { action: "delete" };
+export type BulkChange =
+  | { set: Record<string, unknown> }
+  | { action: "delete" }
+  | { action: "tags"; field: string; add: string[]; remove: string[] }
+  | { action: "merge_values"; field: string; from: string[]; to: string };
 
 export interface BulkPreview {
   total?: number;

@@ -6,6 +6,7 @@ import { useMetadata } from "@web/lib/calls/metadata";
 import { formatPhone, phoneHref } from "@web/lib/format/phone";
 import { t } from "@web/lib/i18n";
 import type { Entity, Field } from "@web/lib/metadata-types";
+import { titleOf } from "@web/lib/title-of";
 import { isBlank, type AnyRecord, type Email, type Phone } from "@web/lib/values";
 import classes from "@web/records/card/card.module.css";
 import { CardTitle } from "@web/records/card/card-title";
@@ -33,7 +34,7 @@ function keyFields(entity: Entity): Field[] {
 
 export function CardHead({ entity, record, save, tools, onPlan }: CardHeadProps) {
   const metadata = useMetadata();
-  const title = String(record[entity.title] ?? `№ ${record.id}`).replace(/<[^>]+>/g, " ");
+  const title = titleOf(entity, record);
   const phone = (record[entity.fields.find((field) => field.type === "phone")?.key ?? ""] as Phone[] | undefined)?.[0];
   const email = (record[entity.fields.find((field) => field.type === "email")?.key ?? ""] as Email[] | undefined)?.[0];
   return (

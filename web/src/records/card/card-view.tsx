@@ -13,6 +13,7 @@ import { onChanges } from "@web/lib/live";
 import type { Entity } from "@web/lib/metadata-types";
 import { Problem } from "@web/lib/problem";
 import { query_client } from "@web/lib/query-client";
+import { titleOf } from "@web/lib/title-of";
 import { useRecordActions } from "@web/lib/record-actions";
 import type { AnyRecord, Email, Phone } from "@web/lib/values";
 import { CardFacts } from "@web/records/card/card-facts";
@@ -76,7 +77,7 @@ function LoadedCard({ entity, record, is_panel, onClose, ...neighbours }: Omit<C
     const plannable = kinds.find((kind) => kind.due && kind.entity.can.create);
     if (plannable) compose(plannable.entity.key);
   };
-  const title = String(record[entity.title] ?? "");
+  const title = titleOf(entity, record);
   const phone = (record[entity.fields.find((field) => field.type === "phone")?.key ?? ""] as Phone[] | undefined)?.[0];
   const email = (record[entity.fields.find((field) => field.type === "email")?.key ?? ""] as Email[] | undefined)?.[0];
   const compose = (key: string) => {

@@ -15,6 +15,7 @@ import { t } from "@web/lib/i18n";
 import { onChanges } from "@web/lib/live";
 import type { Entity, Field } from "@web/lib/metadata-types";
 import { useRecordCreator } from "@web/lib/record-creator";
+import { titleOf } from "@web/lib/title-of";
 import { isBlank, isLink, type AnyRecord } from "@web/lib/values";
 import classes from "@web/records/card/related-lists.module.css";
 import { DueBadge } from "@web/records/due-badge";
@@ -69,7 +70,7 @@ function RelatedTitle({ entity, field, item }: { entity: Entity; field: Field | 
   const value = field ? item[field.key] : null;
   const target = { plural: entity.plural, id: String(item.id) };
   if (isLink(value) && field) return <FieldView field={field} value={value} record={item} />;
-  const text = field?.type === "instant" || field?.type === "date" ? formatInstant(String(value ?? "")) : String(value ?? `№ ${item.id}`).replace(/<[^>]+>/g, " ");
+  const text = field?.type === "instant" || field?.type === "date" ? formatInstant(String(value ?? "")) : titleOf(entity, item);
   return entity.kind === "log" ? <span className="muted">{text}</span> : <Link to="/$plural/$id" params={target} className="cut">{text}</Link>;
 }
 

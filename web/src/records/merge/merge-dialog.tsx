@@ -72,7 +72,7 @@ export function MergeDialog({ entity, ids, onMerged, onClose }: MergeDialogProps
               </thead>
               <tbody>
                 {rowsOf(entity, data).map((field) => (
-                  <MergeRow key={field.key} field={field} records={records} source={choose[field.key] ?? data.from[field.key] ?? survivor} can_unite={data.from[field.key] === "union"}
+                  <MergeRow key={field.key} field={field} title={entity.title} records={records} source={choose[field.key] ?? data.from[field.key] ?? survivor} can_unite={data.from[field.key] === "union"}
                     onChoose={(id) => setChoose((before) => {
                       const { [field.key]: _dropped, ...rest } = before;
                       return id === null ? rest : { ...rest, [field.key]: id };

@@ -8,6 +8,8 @@ import classes from "@web/records/merge/merge-dialog.module.css";
 
 interface MergeRowProps {
   field: Field;
+  /** Key of the field that names a record. */
+  title: string;
   records: AnyRecord[];
   source: MergeSource;
   /** Lists may keep the values of all the records. */
@@ -17,7 +19,7 @@ interface MergeRowProps {
 }
 
 /** One field of the records side by side; the chosen value is marked. */
-export function MergeRow({ field, records, source, can_unite, onChoose }: MergeRowProps) {
+export function MergeRow({ field, title, records, source, can_unite, onChoose }: MergeRowProps) {
   return (
     <tr>
       <th scope="row">
@@ -30,7 +32,7 @@ export function MergeRow({ field, records, source, can_unite, onChoose }: MergeR
         return (
           <td key={record.id} data-chosen={is_chosen || undefined}>
             <label className={classes.cell}>
-              {!isBlank(value) && <Radio size="xs" name={`merge-${field.key}`} aria-label={t("merge.take", { field: field.label, record: String(record.id) })} checked={source === record.id} onChange={() => onChoose(record.id)} />}
+              {!isBlank(value) && <Radio size="xs" name={`merge-${field.key}`} aria-label={t("merge.take", { field: field.label, record: String(record[title] ?? record.id) })} checked={source === record.id} onChange={() => onChoose(record.id)} />}
               <span><FieldView field={field} value={value} record={record} /></span>
             </label>
           </td>

@@ -6,6 +6,7 @@ import { Avatar } from "@web/kit/avatar";
 import { usePhone } from "@web/kit/use-phone";
 import { t } from "@web/lib/i18n";
 import type { Entity } from "@web/lib/metadata-types";
+import { titleOf } from "@web/lib/title-of";
 import type { AnyRecord } from "@web/lib/values";
 import { canEdit } from "@web/records/edit/editable-value";
 import type { SaveRecord } from "@web/records/edit/use-record-editing";
@@ -53,7 +54,7 @@ export const ListRow = memo(function ListRow(props: ListRowProps) {
       </div>
     );
   }
-  const title = String(record[entity.title] ?? `№ ${record.id}`).replace(/<[^>]+>/g, " ").trim();
+  const title = titleOf(entity, record);
   const onClick = (event: MouseEvent) => {
     onActivate(index);
     if ((event.target as HTMLElement).closest("a,button,input,label,[data-editing]")) return;
