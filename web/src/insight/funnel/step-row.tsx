@@ -66,7 +66,7 @@ export function StepRow({ step, most, currency, before, is_last }: StepRowProps)
       <td data-label={t("funnel.lost")}>
         <span className={classes.main}><FigureLink {...step.lost} filter={step.lost.filter} name={name(t("funnel.lost"))} /></span>
         {shown.map((reason) => (
-          <span key={reason.reason?.id ?? 0} className={classes.minor}><FigureLink count={reason.count} filter={reason.filter} name={name(reason.reason?.title ?? t("funnel.no_reason"))}>{reason.reason?.title ?? t("funnel.no_reason")} {formatInteger(reason.count)}</FigureLink></span>
+          <span key={reason.reason?.id ?? 0} className={classes.minor}><FigureLink count={reason.count} filter={reason.filter} name={name(reason.reason?.title ?? t("funnel.no_reason"))}>{`${reason.reason?.title ?? t("funnel.no_reason")} ${formatInteger(reason.count)}`}</FigureLink></span>
         ))}
         {step.reasons.length > shown.length && <span className={classes.minor}>{tn("funnel.more_reasons", step.reasons.length - shown.length)}</span>}
       </td>
