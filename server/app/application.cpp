@@ -131,7 +131,8 @@ struct Application::Impl final : public entity::ModuleHost {
     flow::add_record_merge(job_runner, module_services);
     scheduler.add("duplicate_indexes", std::chrono::hours(1), [this] { flow::build_missing_indexes(job_runner, module_services); });
     scheduler.add("planner_statistics", std::chrono::hours(24), [this] { database->optimize(); });
-    dispatcher.add("duplicates", [this](const std::vector<entity::OutboxEvent>& events) { duplicate_watch.consume(events); });
+    dispatcher.add(
+        "duplicates", [this](const std::vector<entity::OutboxEvent>& events) { duplicate_watch.consume(events); }, flow::Pace::kBackground);
     add_demo_job(job_runner, module_services);
     catalog.add_behaviour("user", api::make_sign_in_behaviour(*database));
     dispatcher.add("web_hooks", [this](const std::vector<entity::OutboxEvent>& events) { web_hooks.consume(events); });

@@ -1,5 +1,7 @@
 #include "server/flow/outbox_dispatcher.hpp"
 
+#include <sys/resource.h>
+
 #include <condition_variable>
 #include <mutex>
 #include <thread>
@@ -13,7 +15,8 @@ namespace flow {
 namespace {
 
 using namespace std::chrono_literals;
-constexpr int kBatch = 500;
+constexpr int kBatches[] = {500, 50};  // events by pace: a stop waits for the batch in hand
+constexpr int kBackgroundNice = 10;
 constexpr auto kStorePositionEvery = 1s;
 
 struct Consumer {
@@ -31,6 +34,15 @@ struct Consumer {
   std::int64_t handled = 0;
 };
 
+// Consumers of one pace and their thread.
+struct Line {
+  Pace pace;
+  bool woken = false;
+  std::int64_t rounds = 0;
+  std::vector<std::unique_ptr<Consumer>> consumers;
+  std::thread thread;
+};
+
 }  // namespace
 
 struct OutboxDispatcher::Impl {
@@ -39,18 +51,16 @@ struct OutboxDispatcher::Impl {
   store::Database& database;
   const base::Clock& clock;
   const std::string node;
-  mutable std::mutex mutex;  // guards everything below but what only the thread touches (consumers' positions)
+  mutable std::mutex mutex;  // guards everything below but what only a line's thread touches (consumers' positions)
   std::condition_variable changed;
-  bool woken = false, stopping = false;
-  std::int64_t rounds = 0;
-  std::vector<std::unique_ptr<Consumer>> consumers;
+  bool stopping = false;
+  Line lines[2] = {{.pace = Pace::kPrompt}, {.pace = Pace::kBackground}};
   store::Database::Subscription subscription;
-  std::thread thread;
 
   void wake() {
     {
       const std::lock_guard lock(mutex);
-      woken = true;
+      for (auto& line : lines) line.woken = true;
     }
     changed.notify_all();
   }
@@ -88,7 +98,7 @@ struct OutboxDispatcher::Impl {
   }
 
   // True when there may be more at once.
-  bool advance(Consumer& consumer) {
+  bool advance(Consumer& consumer, int batch) {
     if (clock.now() < consumer.retry_at || !consumer.lease.hold()) {
       consumer.loaded = consumer.loaded && clock.now() < consumer.retry_at;
       return false;
@@ -98,7 +108,7 @@ struct OutboxDispatcher::Impl {
     store::ReadOptions options;
     options.name = "outbox_read";
     options.deadline = 10s;
-    database.read(options, [&](store::Connection& connection) { events = entity::read_outbox(connection, consumer.position, kBatch); });
+    database.read(options, [&](store::Connection& connection) { events = entity::read_outbox(connection, consumer.position, batch); });
     if (!events.empty()) {
       consumer.consume(events);
       consumer.position = *entity::parse_position(events.back().position);
@@ -109,12 +119,12 @@ struct OutboxDispatcher::Impl {
       consumer.last_error.clear();
     }
     if (consumer.dirty && clock.now() - consumer.stored_at > kStorePositionEvery) store_position(consumer);
-    return events.size() == kBatch;
+    return events.size() == static_cast<std::size_t>(batch);
   }
 
-  bool advance_safely(Consumer& consumer) {
+  bool advance_safely(Consumer& consumer, int batch) {
     try {
-      return advance(consumer);
+      return advance(consumer, batch);
     } catch (const std::exception& error) {
       const std::lock_guard lock(mutex);
       ++consumer.failures;
@@ -128,21 +138,23 @@ struct OutboxDispatcher::Impl {
     }
   }
 
-  void run() {
+  void run(Line& line) {
+    // Of this thread alone (Linux counts priorities by thread).
+    if (line.pace == Pace::kBackground) setpriority(PRIO_PROCESS, 0, kBackgroundNice);
     while (true) {
       bool more = false;
-      for (auto& consumer : consumers) more = advance_safely(*consumer) || more;
+      for (auto& consumer : line.consumers) more = advance_safely(*consumer, kBatches[static_cast<int>(line.pace)]) || more;
       std::unique_lock lock(mutex);
-      ++rounds;
+      ++line.rounds;
       changed.notify_all();
       if (stopping) break;
       if (more) continue;
       // On PostgreSQL events of finished transactions wait for older running ones: look again soon, not only when told.
       const auto pause = database.dialect() == store::Dialect::kPostgres ? 200ms : 1000ms;
-      changed.wait_for(lock, pause, [&] { return woken || stopping; });
-      woken = false;
+      changed.wait_for(lock, pause, [&] { return line.woken || stopping; });
+      line.woken = false;
     }
-    for (auto& consumer : consumers) {
+    for (auto& consumer : line.consumers) {
       try {
         if (consumer->loaded && consumer->dirty) store_position(*consumer);
         consumer->lease.release();
@@ -158,13 +170,14 @@ OutboxDispatcher::OutboxDispatcher(store::Database& database, const base::Clock&
     : impl_(std::make_unique<Impl>(database, clock, std::move(node))) {}
 OutboxDispatcher::~OutboxDispatcher() { stop(); }
 
-void OutboxDispatcher::add(std::string name, Consume consume) {
-  impl_->consumers.push_back(std::make_unique<Consumer>(impl_->database, impl_->clock, std::move(name), impl_->node, std::move(consume)));
+void OutboxDispatcher::add(std::string name, Consume consume, Pace pace) {
+  impl_->lines[static_cast<int>(pace)].consumers.push_back(
+      std::make_unique<Consumer>(impl_->database, impl_->clock, std::move(name), impl_->node, std::move(consume)));
 }
 
 void OutboxDispatcher::start() {
   impl_->subscription = impl_->database.subscribe(entity::kOutboxChannel, [impl = impl_.get()](std::string_view) { impl->wake(); });
-  impl_->thread = std::thread([impl = impl_.get()] { impl->run(); });
+  for (auto& line : impl_->lines) line.thread = std::thread([impl = impl_.get(), &line] { impl->run(line); });
 }
 
 void OutboxDispatcher::stop() {
@@ -174,7 +187,9 @@ void OutboxDispatcher::stop() {
     impl_->stopping = true;
   }
   impl_->changed.notify_all();
-  if (impl_->thread.joinable()) impl_->thread.join();
+  for (auto& line : impl_->lines) {
+    if (line.thread.joinable()) line.thread.join();
+  }
 }
 
 void OutboxDispatcher::drain() {
@@ -182,15 +197,17 @@ void OutboxDispatcher::drain() {
   std::int64_t handled = -1;
   while (true) {
     std::int64_t now = 0;
-    for (const auto& consumer : impl_->consumers) now += consumer->handled;
+    for (const auto& line : impl_->lines) {
+      for (const auto& consumer : line.consumers) now += consumer->handled;
+    }
     if (now == handled) return;
     handled = now;
-    // Two whole rounds from here: the first may have begun before the call.
-    const std::int64_t wanted = impl_->rounds + 2;
+    // Two whole rounds of each line from here: the first may have begun before the call.
+    const std::int64_t wanted[] = {impl_->lines[0].rounds + 2, impl_->lines[1].rounds + 2};
     impl_->changed.wait(lock, [&] {
-      impl_->woken = true;
+      for (auto& line : impl_->lines) line.woken = true;
       impl_->changed.notify_all();
-      return impl_->rounds >= wanted || impl_->stopping;
+      return (impl_->lines[0].rounds >= wanted[0] && impl_->lines[1].rounds >= wanted[1]) || impl_->stopping;
     });
   }
 }
@@ -198,8 +215,10 @@ void OutboxDispatcher::drain() {
 std::vector<ConsumerState> OutboxDispatcher::states() const {
   const std::lock_guard lock(impl_->mutex);
   std::vector<ConsumerState> states;
-  for (const auto& consumer : impl_->consumers)
-    states.push_back({consumer->name, entity::to_string(consumer->position), consumer->last_error, consumer->handled});
+  for (const auto& line : impl_->lines) {
+    for (const auto& consumer : line.consumers)
+      states.push_back({consumer->name, entity::to_string(consumer->position), consumer->last_error, consumer->handled});
+  }
   return states;
 }
 

@@ -236,6 +236,8 @@ void DocumentBehaviour::before_restore(SaveContext& save) {
   check_remains(save, lines);
 }
 
+void DocumentBehaviour::check_merge(const Record&) { throw base::Error(base::ErrorCode::kFailedPrecondition, "document_not_mergeable"); }
+
 namespace {
 
 bool is_part_of_set(SaveContext& save) { return save.changed("calculation") || save.record().integer("calculation") < 0; }
@@ -324,6 +326,10 @@ void DocumentLineBehaviour::before_delete(SaveContext& save) {
   lines.load(save.record().id);
   lines.complete();
   settle_document(save, lines, head);
+}
+
+void DocumentLineBehaviour::check_merge(const Record&) {
+  throw base::Error(base::ErrorCode::kFailedPrecondition, "document_not_mergeable");
 }
 
 void DocumentLineBehaviour::before_restore(SaveContext& save) {

@@ -1,6 +1,7 @@
 // Heads of documents.
 #pragma once
 
+#include "server/entity/merge_guard.hpp"
 #include "server/entity/module_host.hpp"
 #include "server/entity/questions.hpp"
 
@@ -13,7 +14,7 @@ namespace documents {
 // - A number is given once, when a document leaves the drafts, in that transaction: no gaps, no doubles (numbering.hpp).
 // - What is no draft keeps its figures, parties and dates; its state moves only as kinds.hpp says; it is never deleted.
 // - No line takes more from the line it was made from than remains of it (remains.hpp).
-class DocumentBehaviour final : public entity::Behaviour {
+class DocumentBehaviour final : public entity::Behaviour, public entity::MergeGuard {
  public:
   explicit DocumentBehaviour(const entity::Questions& questions) : questions_(questions) {}  // the host's, outlives every save
   void prepare(entity::SaveContext& save) override;
@@ -21,19 +22,21 @@ class DocumentBehaviour final : public entity::Behaviour {
   void before_write(entity::SaveContext& save) override;
   void before_delete(entity::SaveContext& save) override;
   void before_restore(entity::SaveContext& save) override;
+  void check_merge(const entity::Record& record) override;  // two documents are never one
 
  private:
   const entity::Questions& questions_;
 };
 
 // Lines on their own: added, changed and deleted one by one on a card. The figures of the document follow in the same transaction.
-class DocumentLineBehaviour final : public entity::Behaviour {
+class DocumentLineBehaviour final : public entity::Behaviour, public entity::MergeGuard {
  public:
   explicit DocumentLineBehaviour(const entity::Questions& questions) : questions_(questions) {}
   void prepare(entity::SaveContext& save) override;
   void before_write(entity::SaveContext& save) override;
   void before_delete(entity::SaveContext& save) override;
   void before_restore(entity::SaveContext& save) override;
+  void check_merge(const entity::Record& record) override;  // two documents are never one
 
  private:
   const entity::Questions& questions_;

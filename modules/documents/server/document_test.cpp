@@ -155,6 +155,7 @@ TEST_P(DocumentsTest, OnlyDraftsAreChangedAndDeleted) {
   EXPECT_EQ(cancelled.body.at("number").as_string(), "РМ-00001") << "the number is kept";
   EXPECT_EQ(server.call(server.admin(), "DELETE", address("invoices", id)).status, 422);
   const auto draft = document("invoices", {line("А", "1", "10")});
+  EXPECT_EQ(post(address("invoices", draft) + ":merge", {{"others", json::array{id}}}).status, 422) << "not even by a merge";
   EXPECT_EQ(server.call(server.admin(), "DELETE", address("invoices", draft)).status, 204);
   const auto empty = create("/invoices", {{"company", client}});
   EXPECT_EQ(faults(post(address("invoices", empty) + ":post")), Faults{"lines required"});

@@ -5,6 +5,7 @@
 
 #include "server/app/command_line.hpp"
 #include "server/app/commands/all.hpp"
+#include "server/app/demo/demo_records.hpp"
 #include "server/app/demo/names.hpp"
 #include "server/base/error.hpp"
 
@@ -380,6 +381,8 @@ class DemoCompany {
 
 void load_demo(entity::Services& services, const DemoOptions& options, const std::string& language, const DemoProgress& progress) {
   DemoCompany(services, options, language).load(progress);
+  const auto today = options.as_of.empty() ? std::nullopt : base::parse_date(options.as_of);
+  load_demo_records(services, today.value_or(std::chrono::floor<std::chrono::days>(base::SystemClock().now())), language);
 }
 
 std::string demo_summary(const DemoOptions& options, const std::string& language) {

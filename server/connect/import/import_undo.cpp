@@ -2,13 +2,15 @@
 // values back unless somebody changed them since. What cannot be undone is told.
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 
 #include "server/base/error.hpp"
 #include "server/connect/import/imports_internal.hpp"
 #include "server/entity/catalog.hpp"
 #include "server/entity/field_type.hpp"
-#include "server/entity/query.hpp"
+#include "server/entity/storage.hpp"
 #include "server/entity/write/outbox.hpp"
+#include "server/store/shared_savepoint.hpp"
 
 namespace connect {
 
@@ -71,6 +73,12 @@ struct Outcome {
     ++kept;
     errors.emplace_back(std::move(name), std::move(reason));
   }
+  void add(Outcome&& other) {
+    removed += other.removed;
+    restored += other.restored;
+    kept += other.kept;
+    std::move(other.errors.begin(), other.errors.end(), std::back_inserter(errors));
+  }
 };
 
 class Undoing {
@@ -82,30 +90,43 @@ class Undoing {
     options_.lane = store::Lane::kBulk;
   }
 
-  void undo(store::Connection& connection, const entity::Registry& registry, int entity_id, std::int64_t record_id,
-            Outcome& outcome) const {
+  // Throws what the record service throws: the caller undoes what was written for this record.
+  Outcome undo(store::Connection& connection, const entity::Registry& registry, int entity_id, std::int64_t record_id) const {
+    Outcome outcome;
     const auto* entity = registry.find_id(entity_id);
-    const auto record = entity == nullptr ? std::nullopt : entity::load_record(connection, registry, *entity, record_id, true);
-    if (!record || record->deleted) return;
-    const std::string name = entity->key + " " + std::to_string(record_id);
+    if (entity == nullptr || !is_living(connection, *entity, record_id)) return outcome;
     const Trail trail = read_trail(connection, entity_id, record_id, job_, options_.job_id);
-    if (trail.is_undone) return;
-    try {
-      if (!trail.is_created)
-        restore(connection, *entity, record_id, trail, name, outcome);
-      else if (trail.is_touched_since)
-        outcome.keep(name, "changed_since");
-      else
-        remove(connection, *entity, record_id, outcome);
-    } catch (const base::Error& error) {
-      if (error.code() == base::ErrorCode::kUnavailable || error.code() == base::ErrorCode::kInternal) throw;
-      outcome.keep(name, error.key());
-    }
+    if (trail.is_undone) return outcome;
+    const std::string name = name_of(registry, entity_id, record_id);
+    if (!trail.is_created)
+      restore(connection, *entity, record_id, trail, name, outcome);
+    else if (trail.is_touched_since)
+      outcome.keep(name, "changed_since");
+    else
+      remove(connection, *entity, record_id, outcome);
+    return outcome;
+  }
+
+  static Outcome failed(const entity::Registry& registry, int entity_id, std::int64_t record_id, const base::Error& error) {
+    Outcome outcome;
+    outcome.keep(name_of(registry, entity_id, record_id), error.key());
+    return outcome;
   }
 
  private:
+  static std::string name_of(const entity::Registry& registry, int entity_id, std::int64_t record_id) {
+    const auto* entity = registry.find_id(entity_id);
+    return (entity == nullptr ? std::to_string(entity_id) : entity->key) + " " + std::to_string(record_id);
+  }
+
+  static bool is_living(store::Connection& connection, const entity::EntityDef& entity, std::int64_t record_id) {
+    auto statement =
+        connection.prepare("import_undo_living", "SELECT 1 FROM " + entity::table_of(entity) + " WHERE id = $1 AND deleted_at IS NULL");
+    return statement.bind(1, record_id).step();
+  }
+
   void remove(store::Connection& connection, const entity::EntityDef& entity, std::int64_t record_id, Outcome& outcome) const {
-    connection.savepoint([&] { services_.records.remove_in(connection, caller_, entity, record_id, options_); });
+    services_.records.remove_in(connection, caller_, entity, record_id, options_);
     ++outcome.removed;
   }
 
@@ -123,8 +144,7 @@ class Undoing {
         patch[field->key] = value_before(*field, change.first);
     }
     if (patch.empty()) return;
-    entity::SaveResult saved;
-    connection.savepoint([&] { saved = services_.records.update_in(connection, caller_, entity, record_id, patch, options_); });
+    const auto saved = services_.records.update_in(connection, caller_, entity, record_id, patch, options_);
     outcome.restored += saved.status == entity::SaveResult::Status::kUpdated;
   }
 
@@ -159,6 +179,7 @@ void Imports::undo(flow::JobRun& run) {
   entity::Caller caller = *found;
   caller.via = "import";
   const Undoing undoing(services_, caller, job, run.row().id);
+  store::SharedSavepoint savepoint;
   std::int64_t before = base::json_int(run.row().checkpoint, "before", INT64_MAX);
   Outcome total{base::json_int(run.row().checkpoint, "removed"),
                 base::json_int(run.row().checkpoint, "restored"),
@@ -171,10 +192,18 @@ void Imports::undo(flow::JobRun& run) {
       services_.database.write({.name = "import_undo_slice", .lane = store::Lane::kBulk}, [&](store::Connection& connection) {
         const auto start = std::chrono::steady_clock::now();
         const auto registry = services_.catalog.current();
+        std::vector<Outcome> outcomes(page.size());
+        const auto undo = [&](std::size_t i) { outcomes[i] = undoing.undo(connection, *registry, page[i].entity_id, page[i].record_id); };
+        const auto fault = [&](std::size_t i, const base::Error& error) {
+          if (error.code() == base::ErrorCode::kUnavailable || error.code() == base::ErrorCode::kInternal) throw;
+          outcomes[i] = Undoing::failed(*registry, page[i].entity_id, page[i].record_id, error);
+        };
+        next = at;
+        do {
+          next = savepoint.make_some(connection, next, page.size(), undo, fault);
+        } while (next < page.size() && std::chrono::steady_clock::now() - start < slice_);
         outcome = total;
-        for (next = at; next < page.size() && std::chrono::steady_clock::now() - start < slice_; ++next) {
-          undoing.undo(connection, *registry, page[next].entity_id, page[next].record_id, outcome);
-        }
+        for (std::size_t i = at; i < next; ++i) outcome.add(std::move(outcomes[i]));
         const json::object checkpoint{
             {"before", page[next - 1].seq}, {"removed", outcome.removed}, {"restored", outcome.restored}, {"kept", outcome.kept}};
         run.checkpoint_in(connection, checkpoint, outcome.removed + outcome.restored, run.row().total);

@@ -2,11 +2,36 @@
 
 #include <algorithm>
 
+#include "server/entity/storage.hpp"
+
 namespace entity {
 
 namespace {
 
 constexpr int kPage = 1000;
+
+// The living records of the ids, in the order of the ids: a statement for the rows and one for each kind of items.
+void load_page(const QueryContext& context, const EntityDef& entity, const std::vector<std::int64_t>& ids, std::vector<Record>& out) {
+  auto& connection = context.connection;
+  const std::size_t first = out.size();
+  {
+    auto statement = connection.prepare("records_by_id", "SELECT " + storage_of(entity).select_list + " FROM " + table_of(entity) +
+                                                             " WHERE id IN (" + connection.int_list_sql(1) + ") AND deleted_at IS NULL");
+    statement.bind_int_list(1, ids);
+    while (statement.step()) {
+      Record record = make_record(entity);
+      read_record_row(entity, statement, 0, record);
+      out.push_back(std::move(record));
+    }
+  }
+  std::sort(out.begin() + static_cast<std::ptrdiff_t>(first), out.end(), [](const Record& a, const Record& b) { return a.id < b.id; });
+  for (const auto& table : storage_of(entity).items) {
+    auto items = read_items(connection, table, ids);
+    for (std::size_t i = first; i < out.size(); ++i) {
+      if (const auto found = items.find(out[i].id); found != items.end()) out[i].at(table.field) = std::move(found->second);
+    }
+  }
+}
 
 }  // namespace
 
@@ -26,14 +51,12 @@ Filter where(const EntityDef& entity, std::string_view field, FilterOp op, std::
 std::vector<Record> find_records(const QueryContext& context, const EntityDef& entity, const Filter& filter, int limit) {
   std::vector<Record> records;
   std::int64_t after = 0;
-  while (static_cast<int>(records.size()) < limit) {
-    const int wanted = std::min(kPage, limit - static_cast<int>(records.size()));
+  for (int left = limit; left > 0;) {
+    const int wanted = std::min(kPage, left);
     const auto ids = find_ids(context, entity, filter, Action::kRead, after, wanted);
-    for (const std::int64_t id : ids) {
-      if (auto record = load_record(context.connection, context.registry, entity, id); record && !record->deleted)
-        records.push_back(std::move(*record));
-    }
+    if (!ids.empty()) load_page(context, entity, ids, records);
     if (static_cast<int>(ids.size()) < wanted) break;
+    left -= wanted;
     after = ids.back();
   }
   return records;

@@ -4,6 +4,7 @@
 
 #include "server/entity/catalog.hpp"
 #include "server/entity/field_type.hpp"
+#include "server/entity/merge_guard.hpp"
 #include "server/entity/storage.hpp"
 #include "server/entity/write/audit.hpp"
 #include "server/entity/write/merge_links.hpp"
@@ -49,6 +50,9 @@ std::vector<Record> open_all(WriteTransaction& transaction, const Caller& caller
   for (const std::int64_t id : ids) {
     const Record record = Save(transaction, caller, entity, options).open(id, Action::kUpdate);
     if (id != request.survivor) Save(transaction, caller, entity, options).open(id, Action::kDelete);
+    for (Behaviour* behaviour : transaction.parts.catalog.behaviours(entity)) {
+      if (auto* guard = dynamic_cast<MergeGuard*>(behaviour); guard != nullptr) guard->check_merge(record);
+    }
     if (const auto version = request.versions.find(id); version != request.versions.end() && version->second != record.version) {
       throw base::Error(base::ErrorCode::kConflict, "version_conflict",
                         {{"expected", std::to_string(version->second)}, {"current", std::to_string(record.version)}});
