@@ -156,3 +156,17 @@ job("Объединить двух клиентов", "/companies", async (page,
   assert.equal(record.id, kept.id);
   assert.equal(record.inn, "7707083893");
 });
+
+job("Увидеть воронку", "/companies", async (page, hand) => {
+  await callApi(page, "POST", "/deals", { name: "Мука для воронки", amount: "120000" });
+  await hand.press(page.getByRole("link", { name: "Отчёты" }));
+  await page.getByRole("heading", { level: 1, name: "Воронка" }).waitFor();
+  const first = page.getByRole("table").first().getByRole("row").nth(1);
+  const counted = Number((await first.getByRole("link", { name: /, Дошли:/ }).textContent()).replace(/\D/g, ""));
+  await hand.press(first.getByRole("link", { name: /, Дошли:/ }));
+  await page.waitForURL(/\/deals\?/);
+  await page.getByText("Мука для воронки").first().waitFor();
+  const filter = JSON.parse(new URL(page.url()).searchParams.get("filter"));
+  const opened = await callApi(page, "POST", "/deals:query", { filter, fields: ["name"], limit: 1000 });
+  assert.equal(opened.items.length, counted, "the list holds the deals that were counted");
+});

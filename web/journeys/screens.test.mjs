@@ -39,7 +39,7 @@ for (const screen of screens.filter((one) => one.device !== "phone" && !kLeftOut
 
 test("nothing sticks out sideways on a phone", async () => {
   const { page, context } = await openPage(world, { viewport: kPhone, hasTouch: true, isMobile: true });
-  for (const path of ["/page/my-day", "/companies?view=all", "/companies?view=all&as=map", "/companies/5", "/deals?view=board", "/deals/7", "/tasks?view=all&as=calendar", "/deals?view=all&group=stage"]) {
+  for (const path of ["/page/my-day", "/companies?view=all", "/companies?view=all&as=map", "/companies/5", "/deals?view=board", "/deals/7", "/tasks?view=all&as=calendar", "/deals?view=all&group=stage", "/reports/funnel", "/reports/funnel?split=owner&mode=period"]) {
     await page.goto(world.address + path);
     await page.getByRole("main").waitFor();
     await untilQuiet(page);

@@ -47,7 +47,7 @@ for (const path of sources.filter((one) => /\.tsx?$/.test(one))) {
 }
 
 const locales = Object.fromEntries(["ru", "en"].map((language) => [language, {
-  ...Object.assign({}, ...["", "admin/", "import/"].map((part) => JSON.parse(readFileSync(join(web, `src/locales/${part}${language}.json`), "utf8")))),
+  ...Object.assign({}, ...["", "admin/", "import/", "insight/"].map((part) => JSON.parse(readFileSync(join(web, `src/locales/${part}${language}.json`), "utf8")))),
 }]));
 const stem = (key) => key.replace(/\.(one|two|few|many|other|zero)$/, "");
 const stems = (language) => new Set(Object.keys(locales[language]).map(stem));

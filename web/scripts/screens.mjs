@@ -72,6 +72,7 @@ const lose = async (page) => {
 export const screens = [
   { name: "my-day", where: "/page/my-day" },
   { name: "list", where: "/companies?view=all" },
+  { name: "funnel", where: "/reports/funnel?period=this_year&split=owner" },
   { name: "list-mine", where: "/companies?view=mine" },
   { name: "list-contacts", where: "/contacts?view=all" },
   { name: "list-deals", where: "/deals?view=all" },

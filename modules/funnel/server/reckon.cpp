@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <tuple>
 #include <unordered_map>
 
 #include "modules/funnel/server/groups.hpp"
@@ -69,8 +70,10 @@ class Reckoner {
     }
     finish(result_.total);
     for (auto& group : result_.groups) finish(group.sums);
-    std::stable_sort(result_.groups.begin(), result_.groups.end(),
-                     [](const Group& a, const Group& b) { return a.sums.deals.count > b.sums.deals.count; });
+    std::sort(result_.groups.begin(), result_.groups.end(), [](const Group& a, const Group& b) {
+      return std::tuple(-a.sums.deals.count, a.key, std::string_view(a.text)) <
+             std::tuple(-b.sums.deals.count, b.key, std::string_view(b.text));
+    });
     std::erase_if(result_.groups, [](const Group& group) { return group.sums.deals.count == 0; });
     if (result_.groups.size() > kMostGroups) {
       result_.other_groups = static_cast<std::int64_t>(result_.groups.size() - kMostGroups);

@@ -1,9 +1,10 @@
 import type admin_ru from "@web/locales/admin/ru.json";
 import type import_ru from "@web/locales/import/ru.json";
+import type insight_ru from "@web/locales/insight/ru.json";
 import type ru from "@web/locales/ru.json";
 
 export type Language = "ru" | "en";
-type OwnKey = keyof typeof ru | keyof typeof admin_ru | keyof typeof import_ru;
+type OwnKey = keyof typeof ru | keyof typeof admin_ru | keyof typeof import_ru | keyof typeof insight_ru;
 /** A key of src/locales, or a key `web.…` of a module's locales. */
 export type TextKey = OwnKey | `web.${string}`;
 /** Keys that come in plural forms: `x.one`, `x.few`, `x.many`, `x.other`. */
