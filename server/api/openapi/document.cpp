@@ -223,7 +223,10 @@ class DocumentWriter {
       done["content"] = json::object{{json::string(type), json::object{{"schema", json::object{{"type", "string"}}}}}};
     }
     json::object answers;
-    answers[std::to_string(base::json_int(route, "status", 200))] = std::move(done);
+    const auto status = base::json_int(route, "status", 200);
+    answers[std::to_string(status)] = std::move(done);
+    // A page for people: where it leads answers with the page itself.
+    if (status >= 300) answers["2XX"] = json::object{{"description", call_.text("openapi.done")}};
     // What takes long is a job instead.
     if (const std::string job = base::json_string(route, "accepts"); !job.empty())
       answers["202"] = json::object{{"description", call_.text("openapi.done")},
