@@ -16,7 +16,7 @@ test("a request from the site becomes a lead, a client and a deal, and comes bac
   await page.getByLabel("Телефон *").fill("8 912 345-67-89");
   await page.getByLabel(/Согласен/).check();
   await page.getByRole("button", { name: "Отправить" }).click();
-  await page.getByText("Спасибо! Мы получили вашу заявку").waitFor();
+  await page.getByText("Спасибо. Мы получили вашу заявку").waitFor();
   const lead = (await callApi(page, "GET", "/leads?fields=name,utm_source")).items[0];
   assert.equal(lead.name, "Заявка: Иван Колосов");
   assert.equal(lead.utm_source, "ya");
