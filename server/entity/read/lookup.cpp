@@ -36,6 +36,8 @@ void load_page(const QueryContext& context, const EntityDef& entity, const std::
 }  // namespace
 
 Filter where(const EntityDef& entity, std::string_view field, FilterOp op, std::vector<Value> values) {
+  // A value that is not there equals only those that are not there either.
+  if (op == FilterOp::kEq && values.size() == 1 && is_empty(values.front())) op = FilterOp::kIsEmpty;
   // Normal form, as the parser makes it: a negative condition is the complement of its positive twin.
   if (op == FilterOp::kIsEmpty) return Filter::negation(where(entity, field, FilterOp::kNotEmpty, {}));
   if (op == FilterOp::kNe) return Filter::negation(where(entity, field, FilterOp::kEq, std::move(values)));
