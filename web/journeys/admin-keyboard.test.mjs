@@ -118,7 +118,7 @@ test("a stage changes its place and asks for a field with the keyboard alone", (
   const dialog = page.getByRole("dialog", { name: "Договор" });
   await walkTo(page, dialog.getByLabel("Обязательные поля"));
   await keyboard.type("Сумма");
-  await page.getByRole("option", { name: "Сумма" }).waitFor();
+  await page.getByRole("option", { name: "Сумма", exact: true }).waitFor();
   await keyboard.press("Enter");
   await keyboard.press("Tab");
   await press(button("Сохранить", dialog));

@@ -203,7 +203,7 @@ test("stages change their order and names, and the board follows", () => on("/se
   const dialog = page.getByRole("dialog", { name: "Отгрузка" });
   await dialog.getByRole("textbox", { name: "Название", exact: true }).fill("Отгружаем");
   await dialog.getByLabel("Обязательные поля").first().click();
-  await page.getByRole("option", { name: "Сумма" }).click();
+  await page.getByRole("option", { name: "Сумма", exact: true }).click();
   await page.keyboard.press("Escape");
   await button(dialog, "Сохранить").click();
   await page.getByText("спросит: Сумма").last().waitFor();
