@@ -11,6 +11,7 @@ import time
 from harness import wrk
 
 LEARNED = 300
+LEARNED_DEALS = 2000
 
 
 def trigrams(text, owner):
@@ -65,17 +66,6 @@ class Writes:
     def highest(self, table, column="id"):
         return self.raw.rows(f'SELECT max({column}) AS id FROM "{table}"')[0]["id"] or 0
 
-    def log_rows(self, learner, entity, record, after, numbered):
-        """Steps for what the audit and the outbox hold of the record past the rows `after`."""
-        steps = []
-        for table, seq in (("sys_audit", after[0]), ("sys_outbox", after[1])):
-            for row in learner.rows(table, "seq > $1 AND entity_id = $2 AND record_id = $3", seq, entity, record):
-                del row["seq"]
-                if not self.is_sqlite and table == "sys_outbox":
-                    row.pop("tx", None)
-                steps.append(learner.insert(table, {**row, "record_id": numbered}))
-        return steps
-
     def learn_leads(self):
         learner = Learner(self.raw)
         requests = []
@@ -116,28 +106,50 @@ class Writes:
         return learner.statements, requests
 
     def learn_moves(self, moves):
+        """Two moves of each deal, there and on: the raw loop asks for as many deals in turn as the program was asked for, and each move changes its row."""
         learner = Learner(self.raw)
-        requests = []
-        first_move = self.highest("stage_move") + 10_000_000
-        for method, path, body in moves[:LEARNED]:
+        chosen = {}
+        for method, path, body in moves:
             id = int(path.rsplit("/", 1)[1])
-            before = learner.rows("deal", "id = $1", id)[0]
+            if len(chosen) < LEARNED_DEALS or id in chosen:
+                chosen.setdefault(id, []).append((method, path, body))
+        first_move = self.highest("stage_move") + 10_000_000
+        requests = []
+        for turn in range(2):
+            asked = [(id, calls[turn]) for id, calls in chosen.items() if len(calls) > turn]
+            ids, among = self.raw.list_value([id for id, _ in asked]), self.raw.list_sql(1)
+            before = {row["id"]: row for row in learner.rows("deal", f"id {among}", ids)}
             after = self.highest("sys_audit", "seq"), self.highest("sys_outbox", "seq"), self.highest("stage_move")
-            self.server.call(self.admin, method, path, body)
-            now = learner.rows("deal", "id = $1", id)[0]
-            changed = [name for name in now if now[name] != before[name]]
-            if "stage" not in changed:
-                continue
-            sets = ", ".join(f'"{name}" = ${i + 1}' for i, name in enumerate(changed))
-            steps = [[learner.statement("SELECT * FROM deal WHERE id = $1"), id],
-                     [learner.statement(f"UPDATE deal SET {sets} WHERE id = ${len(changed) + 1}"), *(learner.value(now[name]) for name in changed), id]]
-            for row in learner.rows("stage_move", "id > $1 AND deal = $2", after[2], id):
-                if self.is_sqlite:
-                    steps.append([learner.statement("INSERT INTO sys_counter(name,value) VALUES($1,$2) ON CONFLICT(name) DO UPDATE SET value=sys_counter.value+$2 RETURNING value"), "id:stage_move", 1])
-                steps.append(learner.insert("stage_move", {**row, "id": {"n": [first_move, 1]}, "uid": {"uid": True}}))
-            steps += self.log_rows(learner, 141, id, after, id)
-            requests.append(steps)
+            for _, (method, path, body) in asked:
+                self.server.call(self.admin, method, path, body)
+            now = {row["id"]: row for row in learner.rows("deal", f"id {among}", ids)}
+            moved = self.by_record(learner.rows("stage_move", "id > $1", after[2]), "deal")
+            audit = self.by_record(learner.rows("sys_audit", "seq > $1 AND entity_id = 141", after[0]), "record_id")
+            outbox = self.by_record(learner.rows("sys_outbox", "seq > $1 AND entity_id = 141", after[1]), "record_id")
+            for id, _ in asked:
+                changed = [name for name in now[id] if now[id][name] != before[id][name]]
+                if "stage" not in changed:
+                    continue
+                sets = ", ".join(f'"{name}" = ${i + 1}' for i, name in enumerate(changed))
+                steps = [[learner.statement("SELECT * FROM deal WHERE id = $1"), id],
+                         [learner.statement(f"UPDATE deal SET {sets} WHERE id = ${len(changed) + 1}"), *(learner.value(now[id][name]) for name in changed), id]]
+                for row in moved.get(id, []):
+                    if self.is_sqlite:
+                        steps.append([learner.statement("INSERT INTO sys_counter(name,value) VALUES($1,$2) ON CONFLICT(name) DO UPDATE SET value=sys_counter.value+$2 RETURNING value"), "id:stage_move", 1])
+                    steps.append(learner.insert("stage_move", {**row, "id": {"n": [first_move, 1]}, "uid": {"uid": True}}))
+                for table, rows in (("sys_audit", audit), ("sys_outbox", outbox)):
+                    for row in rows.get(id, []):
+                        kept = {name: value for name, value in row.items() if name != "seq" and (self.is_sqlite or name != "tx")}
+                        steps.append(learner.insert(table, kept))
+                requests.append(steps)
         return learner.statements, requests
+
+    @staticmethod
+    def by_record(rows, column):
+        found = {}
+        for row in rows:
+            found.setdefault(row[column], []).append(row)
+        return found
 
     def beside(self, name, requests, learned):
         if not self.options.wanted(name):
