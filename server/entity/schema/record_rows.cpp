@@ -129,17 +129,16 @@ int bind_record_row(const Record& record, store::Statement& statement, int first
 
 void copy_built_in(Record& record) {
   const auto& entity = *record.entity;
+  // They stand together, behind the declared fields.
+  auto next = entity.index_of("id");
   const auto set = [&](std::string_view key, Value value) {
-    const auto index = entity.index_of(key);
-    if (index >= 0) record.at(index) = std::move(value);
+    if (next < 0 || static_cast<std::size_t>(next) >= entity.fields.size() || entity.fields[static_cast<std::size_t>(next)].key != key)
+      next = entity.index_of(key);
+    if (next >= 0) record.at(next++) = std::move(value);
   };
   const auto user = [&](std::string_view key, std::int64_t id) {
-    const auto* field = entity.field(key);
-    if (field && id > 0) {
-      set(key, Link{field->to_ids.empty() ? 0 : field->to_ids.front(), id});
-    } else {
-      set(key, Value{});
-    }
+    const auto* field = id > 0 ? entity.field(key) : nullptr;
+    set(key, field == nullptr ? Value{} : Value{Link{field->to_ids.empty() ? 0 : field->to_ids.front(), id}});
   };
   set("id", record.id > 0 ? Value(record.id) : Value{});
   set("uid", base::to_string(record.uid));
@@ -160,9 +159,13 @@ void insert_record(store::Connection& connection, const Record& record) {
 bool update_record(store::Connection& connection, const Record& before, const Record& after) {
   const auto& entity = *after.entity;
   const auto& storage = *entity.storage;
-  int parameter = 8;
-  std::string sql =
-      "UPDATE " + storage.quoted_table + " SET \"version\"=$3,\"updated_at\"=$4,\"updated_by\"=$5,\"deleted_at\"=$6,\"marks\"=$7";
+  int parameter = 6;
+  std::string sql = "UPDATE " + storage.quoted_table + " SET \"version\"=$3,\"updated_at\"=$4,\"updated_by\"=$5";
+  // Nearly every index holds living records only: SQLite writes each of them anew when deleted_at is so much as named.
+  const bool moves_to_bin = before.deleted != after.deleted || before.deleted_at != after.deleted_at;
+  if (moves_to_bin) sql += ",\"deleted_at\"=$" + std::to_string(parameter++);
+  const bool changes_marks = before.marks != after.marks;
+  if (changes_marks) sql += ",\"marks\"=$" + std::to_string(parameter++);
   std::vector<std::size_t> changed;
   for (std::size_t i = 0; i < entity.fields.size(); ++i) {
     const auto first = storage.first_column[i];
@@ -177,9 +180,9 @@ bool update_record(store::Connection& connection, const Record& before, const Re
   auto statement = connection.prepare("update_record", sql);
   statement.bind(1, after.id).bind(2, before.version).bind(3, after.version).bind(4, base::to_micros(after.updated_at));
   bind_user(statement, 5, after.updated_by);
-  bind_deleted_at(statement, 6, after);
-  bind_marks(statement, 7, after);
-  parameter = 8;
+  parameter = 6;
+  if (moves_to_bin) bind_deleted_at(statement, parameter++, after);
+  if (changes_marks) bind_marks(statement, parameter++, after);
   for (const auto i : changed) parameter += entity.fields[i].type->bind(entity.fields[i], after.values[i], statement, parameter);
   return statement.run() == 1;
 }
