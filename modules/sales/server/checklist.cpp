@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "modules/sales/server/lookup.hpp"
+#include "server/entity/lookup.hpp"
 
 namespace sales {
 
@@ -42,7 +43,11 @@ void normalize_checklist(entity::SaveContext& save) {
 }
 
 void check_checklist(entity::SaveContext& save, const entity::Record& stage) {
-  const auto required = find_records(save, "stage_check", all_of({equals("stage", stage.id), equals("is_required", true)}), kMaxChecks);
+  const auto& checks = save.registry().require("stage_check");
+  const auto required = find_passing(
+      save, "stage_check",
+      {entity::where(checks, "stage", entity::Link{stage.entity->id, stage.id}), entity::where(checks, "is_required", std::int64_t{1})},
+      kMaxChecks);
   if (required.empty()) return;
   const json::object done = json_of(save.record(), "checklist");
   std::string open;

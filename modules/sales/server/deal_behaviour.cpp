@@ -78,7 +78,7 @@ void DealBehaviour::check(SaveContext& save) {
 
 void DealBehaviour::before_write(SaveContext& save) {
   const Record& deal = save.record();
-  if (save.changed("is_stuck") && deal.integer("is_stuck") != 0) enqueue_runs(save, Trigger::kTimeLimit, deal.link_id("stage"));
+  if (save.changed("is_stuck") && deal.integer("is_stuck") != 0) enqueue_runs(save, {{Trigger::kTimeLimit, deal.link_id("stage")}});
   if (!save.changed("stage")) return;
   json::object move = {{"deal", deal.id},
                        {"to_stage", deal.link_id("stage")},
@@ -96,8 +96,8 @@ void DealBehaviour::before_write(SaveContext& save) {
     move["amount"] = {{"amount", base::to_string(base::Decimal{amount->units, 2})}, {"currency", amount->currency}};
   }
   save.create("stage_move", move);
-  if (!save.is_new() && save.before()->link_id("stage") != 0) enqueue_runs(save, Trigger::kLeave, save.before()->link_id("stage"));
-  enqueue_runs(save, Trigger::kEnter, deal.link_id("stage"));
+  const std::int64_t left = save.is_new() ? 0 : save.before()->link_id("stage");
+  enqueue_runs(save, {{Trigger::kLeave, left}, {Trigger::kEnter, deal.link_id("stage")}});
 }
 
 }  // namespace sales

@@ -36,6 +36,13 @@ std::vector<std::int64_t> find_records(entity::SaveContext& save, std::string_vi
   return find_records({save.connection(), save.registry(), *system, save.now()}, entity_key, filter, limit);
 }
 
+std::vector<std::int64_t> find_passing(entity::SaveContext& save, std::string_view entity_key, std::vector<entity::Filter> all, int limit) {
+  const auto system = entity::Caller::system();
+  const entity::QueryContext context{save.connection(), save.registry(), *system, save.now()};
+  const auto& entity = save.registry().require(entity_key);
+  return entity::find_ids(context, entity, entity::Filter::all_of(std::move(all)), entity::Action::kRead, 0, limit);
+}
+
 json::array query_rows(const entity::QueryContext& context, std::string_view entity_key, const json::object& body) {
   const auto& entity = context.registry.require(entity_key);
   const entity::Query query = entity::parse_query(body, {context.registry, entity, context.caller, context.now});

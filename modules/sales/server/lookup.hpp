@@ -24,6 +24,7 @@ json::object all_of(std::initializer_list<json::object> parts);
 std::vector<std::int64_t> find_records(const entity::QueryContext& context, std::string_view entity_key, const json::value& filter,
                                        int limit);
 std::vector<std::int64_t> find_records(entity::SaveContext& save, std::string_view entity_key, const json::value& filter, int limit);
+std::vector<std::int64_t> find_passing(entity::SaveContext& save, std::string_view entity_key, std::vector<entity::Filter> all, int limit);
 // {"items": […]} of a query's body.
 json::array query_rows(const entity::QueryContext& context, std::string_view entity_key, const json::object& body);
 

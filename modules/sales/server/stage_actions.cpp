@@ -2,6 +2,7 @@
 
 #include "modules/sales/server/lookup.hpp"
 #include "server/base/error.hpp"
+#include "server/entity/lookup.hpp"
 
 namespace sales {
 
@@ -10,7 +11,7 @@ namespace {
 using entity::Record;
 using entity::SaveContext;
 
-constexpr int kMaxActions = 200;
+constexpr int kMaxActions = 600;
 
 bool came_round_too_often(SaveContext& save, std::int64_t action) {
   const std::string since = base::to_string(save.now() - std::chrono::hours(1));
@@ -54,15 +55,20 @@ std::string_view trigger_name(Trigger trigger) {
   return "time_limit";
 }
 
-void enqueue_runs(SaveContext& save, Trigger trigger, std::int64_t stage_id) {
+void enqueue_runs(SaveContext& save, std::initializer_list<Occasion> occasions) {
   const std::int64_t pipeline = save.record().link_id("pipeline");
-  if (pipeline == 0 || stage_id == 0) return;
-  const json::object wanted =
-      all_of({equals("pipeline", pipeline), equals("trigger", std::string(trigger_name(trigger))), equals("is_active", true)});
-  for (const std::int64_t id : find_records(save, "stage_action", wanted, kMaxActions)) {
-    const auto action = save.load("stage_action", id);
-    if (!action || (action->link_id("stage") != 0 && action->link_id("stage") != stage_id)) continue;
-    enqueue(save, *action, trigger, stage_id);
+  if (pipeline == 0) return;
+  const auto& actions = save.registry().require("stage_action");
+  const entity::Link of_pipeline{save.registry().require("pipeline").id, pipeline};
+  const auto ids =
+      find_passing(save, "stage_action",
+                   {entity::where(actions, "pipeline", of_pipeline), entity::where(actions, "is_active", std::int64_t{1})}, kMaxActions);
+  for (const auto& [trigger, stage_id] : occasions) {
+    for (const std::int64_t id : ids) {
+      const auto action = save.load("stage_action", id);
+      if (stage_id == 0 || !action || action->text("trigger") != trigger_name(trigger)) continue;
+      if (action->link_id("stage") == 0 || action->link_id("stage") == stage_id) enqueue(save, *action, trigger, stage_id);
+    }
   }
 }
 

@@ -7,6 +7,8 @@
 //   kept as skipped with the reason "loop".
 #pragma once
 
+#include <cstdint>
+#include <initializer_list>
 #include <string_view>
 
 #include "server/entity/module_host.hpp"
@@ -18,8 +20,12 @@ std::string_view trigger_name(Trigger trigger);
 
 inline constexpr int kMostRunsAnHour = 10;
 
-// Runs of the active actions of the deal's pipeline for this stage and of those for every stage. Called from the deal's before_write.
-void enqueue_runs(entity::SaveContext& save, Trigger trigger, std::int64_t stage_id);
+struct Occasion {
+  Trigger trigger;
+  std::int64_t stage_id;  // 0: none
+};
+// Runs of the active actions of the deal's pipeline for these stages and of those for every stage. Called from the deal's before_write.
+void enqueue_runs(entity::SaveContext& save, std::initializer_list<Occasion> occasions);
 
 // What only administrators set up, whatever roles say of "*": actions run with every right.
 class AdministratorsOnlyBehaviour final : public entity::Behaviour {

@@ -20,8 +20,9 @@ struct RollUp {
   const EntityDef* child;
   FieldIndex link;
   std::string fn;
-  FieldIndex value = -1;  // what is summed; -1 for count
-  FieldIndex tree = -1;   // link of the parent along which the sum rises
+  FieldIndex value = -1;                      // what is summed; -1 for count
+  std::shared_ptr<const Filter> filter = {};  // that of the declaration, where it means the same at any time
+  FieldIndex tree = -1;                       // link of the parent along which the sum rises
 };
 
 std::optional<RollUp> declared_rollup(const Registry& registry, const EntityDef& parent, FieldIndex index) {
@@ -42,6 +43,27 @@ std::optional<RollUp> declared_rollup(const Registry& registry, const EntityDef&
   return result;
 }
 
+// Relative dates and formulas mean something else tomorrow.
+bool depends_on_time(const Filter& filter) {
+  if (filter.kind == Filter::Kind::kFormula || filter.kind == Filter::Kind::kText) return true;
+  if (filter.kind == Filter::Kind::kCompare && !filter.path.empty()) {
+    const PathStep& last = filter.path.back();
+    const FieldDef& field = last.entity->fields[static_cast<std::size_t>(last.field)];
+    const Comparison comparison = field.type == nullptr ? Comparison::kInstant : field.type->comparison(field);
+    if (comparison == Comparison::kInstant || comparison == Comparison::kDate) return true;
+  }
+  return std::any_of(filter.children.begin(), filter.children.end(), depends_on_time);
+}
+
+// Parsed once, when that is enough.
+std::shared_ptr<const Filter> lasting_filter(const Registry& registry, const RollUp& rollup) {
+  const auto* source = rollup.parent->fields[static_cast<std::size_t>(rollup.field)].declaration.as_object().if_contains("filter");
+  if (source == nullptr) return nullptr;
+  const auto system = Caller::system();
+  auto filter = std::make_shared<const Filter>(parse_filter(*source, FilterContext{registry, *rollup.child, *system, base::Instant{}}));
+  return depends_on_time(*filter) ? nullptr : filter;
+}
+
 struct KnownRollUps {
   std::unordered_map<const EntityDef*, std::vector<RollUp>> of_child;  // by the entity that is counted
   std::unordered_map<const EntityDef*, std::vector<RollUp>> of_tree;   // those with `tree`, by the entity that holds them
@@ -56,8 +78,9 @@ const KnownRollUps& known_rollups(const Registry& registry) {
     known = {};
     for (const auto& parent : registry.entities()) {
       for (std::size_t i = 0; i < parent->fields.size(); ++i) {
-        const auto rollup = declared_rollup(registry, *parent, static_cast<FieldIndex>(i));
+        auto rollup = declared_rollup(registry, *parent, static_cast<FieldIndex>(i));
         if (!rollup) continue;
+        rollup->filter = lasting_filter(registry, *rollup);
         known.of_child[rollup->child].push_back(*rollup);
         if (rollup->tree >= 0) known.of_tree[rollup->parent].push_back(*rollup);
       }
@@ -74,7 +97,9 @@ const std::vector<RollUp>& find_rollups(const std::unordered_map<const EntityDef
   return found == known.end() ? kNone : found->second;
 }
 
+// The caller is the system.
 Filter rollup_filter(WriteTransaction& transaction, const RollUp& rollup, const Caller& caller) {
+  if (rollup.filter) return *rollup.filter;
   const json::object& declaration = rollup.parent->fields[static_cast<std::size_t>(rollup.field)].declaration.as_object();
   const auto* filter = declaration.if_contains("filter");
   if (filter == nullptr) return {};
@@ -148,6 +173,7 @@ void store_value(WriteTransaction& transaction, const RollUp& rollup, std::int64
   statement.bind(1, parent_id);
   field.type->bind(field, value, statement, 2);
   statement.run();
+  transaction.resolver.forget(*rollup.parent, parent_id);
 }
 
 // What holds the sum: of money the amount and that in the base currency, which are the same.
@@ -175,6 +201,7 @@ void store_tree_total(WriteTransaction& transaction, const RollUp& rollup, std::
       .bind(1, total)
       .bind(2, root)
       .run();
+  transaction.resolver.forget(*rollup.parent, root);
 }
 
 // What a record passes on to the one above it, as it stands in the table.
@@ -227,6 +254,7 @@ class ChildTest {
     if (record == nullptr) return false;
     const auto system = Caller::system();
     const FilterContext context{*transaction_.registry, *rollup.child, *system, transaction_.now};
+    if (rollup.filter) return matches(*rollup.filter, *record, context, &transaction_.resolver);
     return matches(rollup_filter(transaction_, rollup, *system), *record, context, &transaction_.resolver);
   }
 

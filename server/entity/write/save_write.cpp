@@ -202,7 +202,13 @@ void Save::remove(std::string_view entity, std::int64_t id) {
 }
 
 std::optional<Record> Save::load(std::string_view entity, std::int64_t id) {
-  return load_record(transaction_.connection, *transaction_.registry, transaction_.registry->require(entity), id);
+  const EntityDef& known = transaction_.registry->require(entity);
+  // Items of a many-to-many change with records of another entity, of which the resolver does not hear.
+  const auto& tables = storage_of(known).items;
+  if (std::any_of(tables.begin(), tables.end(), [](const ItemTable& table) { return table.relation != nullptr; }))
+    return load_record(transaction_.connection, *transaction_.registry, known, id);
+  const auto found = transaction_.resolver.find(known, id);
+  return found ? std::optional<Record>(*found) : std::nullopt;
 }
 
 // ConnectionResolver
