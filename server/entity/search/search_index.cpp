@@ -13,27 +13,6 @@ namespace {
 std::string search_table(const EntityDef& entity) { return store::quote_identifier(entity.table + "__search"); }
 std::string fts_table(const EntityDef& entity) { return store::quote_identifier(entity.table + "__fts"); }
 
-std::string joined(const std::vector<std::string>& tokens) {
-  std::string out;
-  for (const auto& token : tokens) {
-    if (!out.empty()) out += ' ';
-    out += token;
-  }
-  return out;
-}
-
-// tsvector text form: each lexeme quoted. Tokens hold no quotes or backslashes (letters, digits, '^' and '@').
-std::string as_tsvector(const std::vector<std::string>& tokens) {
-  std::string out;
-  for (const auto& token : tokens) {
-    if (!out.empty()) out += ' ';
-    out += '\'';
-    out += token;
-    out += '\'';
-  }
-  return out;
-}
-
 std::int64_t owner_of(const Record& record) {
   if (record.entity->owner_index < 0) return 0;
   const auto* link = std::get_if<Link>(&record.at(record.entity->owner_index));
@@ -55,7 +34,8 @@ void remove_row(store::Connection& connection, const EntityDef& entity, std::int
   if (is_sqlite) {
     auto stored = connection.prepare("search_text_find", "SELECT text FROM " + search_table(entity) + " WHERE id = $1");
     if (!stored.bind(1, row).step()) return;
-    tokens = joined(document_tokens(stored.text(0), owner));
+    const std::string text(stored.text(0));
+    tokens = DocumentTokens(text, owner).text();
   }
   connection.prepare("search_text_remove", "DELETE FROM " + search_table(entity) + " WHERE id = $1").bind(1, row).run();
   if (!is_sqlite) return;
@@ -65,14 +45,14 @@ void remove_row(store::Connection& connection, const EntityDef& entity, std::int
 }
 
 void add_row(store::Connection& connection, const EntityDef& entity, std::int64_t row, const std::string& text, std::int64_t owner) {
-  const auto tokens = document_tokens(text, owner);
+  const DocumentTokens tokens(text, owner);
   if (connection.dialect() == store::Dialect::kPostgres) {
     connection
         .prepare("search_text_add",
                  "INSERT INTO " + search_table(entity) + "(id, text, tokens) VALUES($1, $2, $3::tsvector) ON CONFLICT(id) DO NOTHING")
         .bind(1, row)
         .bind_text(2, text)
-        .bind_text(3, as_tsvector(tokens))
+        .bind_text(3, tokens.tsvector())
         .run();
     return;
   }
@@ -84,7 +64,7 @@ void add_row(store::Connection& connection, const EntityDef& entity, std::int64_
   if (added == 0) return;
   std::string fts = fts_table(entity);
   std::string sql = "INSERT INTO " + fts + "(rowid, tokens) VALUES($1, $2)";
-  store::write_late(connection, {"search_index_add", std::move(fts), std::move(sql), row, joined(tokens)});
+  store::write_late(connection, {"search_index_add", std::move(fts), std::move(sql), row, tokens.text()});
 }
 
 }  // namespace
