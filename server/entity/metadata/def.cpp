@@ -15,7 +15,9 @@ const Option* FieldDef::option(std::string_view wanted) const {
 }
 
 FieldIndex EntityDef::index_of(std::string_view wanted) const {
-  const auto found = by_key.find(std::string(wanted));
+  thread_local std::string key;  // asked some hundred times for a save: long keys would each need memory
+  key = wanted;
+  const auto found = by_key.find(key);
   return found == by_key.end() ? -1 : found->second;
 }
 

@@ -50,15 +50,14 @@ int bind_columns(const ItemTable& table, const Item& item, store::Statement& sta
 
 std::int64_t insert_item(store::Connection& connection, const ItemTable& table, std::int64_t record_id, std::int64_t position,
                          const Item& item) {
-  std::string sql = "INSERT INTO " + table.quoted_table + " (\"record_id\",\"position\"";
-  std::string values = ") VALUES ($1,$2";
-  for (std::size_t i = 0; i < table.columns.size(); ++i) {
-    sql += "," + store::quote_identifier(table.columns[i].suffix);
-    values += ",$" + std::to_string(i + 3);
-  }
+  const std::string_view columns = std::string_view(table.select_list).substr(std::string_view("\"id\"").size());
+  std::string sql;
+  sql.reserve(2 * table.select_list.size() + 128);
+  sql.append("INSERT INTO ").append(table.quoted_table).append(" (\"record_id\",\"position\"").append(columns).append(") VALUES ($1,$2");
+  for (std::size_t i = 0; i < table.columns.size(); ++i) sql.append(",$").append(std::to_string(i + 3));
   // RETURNING makes SQLite keep a journal of the statement and a table for its rows: twice the time of the insert.
   const bool is_sqlite = connection.dialect() == store::Dialect::kSqlite;
-  auto statement = connection.prepare("insert_item", sql + values + (is_sqlite ? ")" : ") RETURNING \"id\""));
+  auto statement = connection.prepare("insert_item", sql.append(is_sqlite ? ")" : ") RETURNING \"id\""));
   statement.bind(1, record_id).bind(2, position);
   bind_columns(table, item, statement, 3);
   if (is_sqlite) {

@@ -119,6 +119,7 @@ std::vector<AuditRow> read_audit(store::Connection& connection, const EntityDef&
 
 std::optional<std::vector<int>> fields_changed_since(store::Connection& connection, const EntityDef& entity, std::int64_t record_id,
                                                      std::int64_t version, std::int64_t current) {
+  if (version == current) return std::vector<int>{};
   auto statement = connection.prepare("audit_since",
                                       "SELECT version, changes FROM sys_audit WHERE entity_id = $1 AND record_id = $2 AND "
                                       "version > $3 ORDER BY seq");
