@@ -59,12 +59,16 @@ std::vector<store::Migration> all_migrations() {
   return all;
 }
 
-store::DatabaseOptions store_options(const DataFolder& folder, const base::Config& config) {
+// A command that works alone, mostly an import: the pages it changes shall find room, and its memory goes with it.
+constexpr std::int64_t kCacheAlone = 256 << 20;
+
+store::DatabaseOptions store_options(const DataFolder& folder, const base::Config& config, Background background) {
   store::DatabaseOptions options;
   const std::string& address = config.text("database.address");
   options.address = address.empty() ? "sqlite:" + folder.database_file() : address;
   options.readers = static_cast<int>(config.integer("database.connections"));
   options.cache_bytes = config.size_bytes("database.cache");
+  if (background == Background::kStays) options.cache_bytes = std::max(options.cache_bytes, kCacheAlone);
   options.prepared_statements = config.boolean("database.prepared_statements");
   return options;
 }
@@ -96,10 +100,10 @@ std::unique_ptr<store::Database> open_migrated(const store::DatabaseOptions& opt
 
 // Members are built in this order and destroyed in reverse: each uses those above it.
 struct Application::Impl final : public entity::ModuleHost {
-  Impl(const DataFolder& folder, const base::Config& config)
+  Impl(const DataFolder& folder, const base::Config& config, Background background)
       : folder(folder),
         config(config),
-        database(open_migrated(store_options(folder, config))),
+        database(open_migrated(store_options(folder, config, background))),
         catalog(*database, entity_files()),
         records(entity::make_record_service(*database, catalog, clock, random)),
         callers(entity::make_caller_directory(*database, catalog, clock)),
@@ -211,7 +215,7 @@ struct Application::Impl final : public entity::ModuleHost {
 };
 
 Application::Application(const DataFolder& folder, const base::Config& config, Background background)
-    : impl_(std::make_unique<Impl>(folder, config)) {
+    : impl_(std::make_unique<Impl>(folder, config, background)) {
   if (background == Background::kRuns)
     impl_->start();
   else if (impl_->database->dialect() == store::Dialect::kSqlite)

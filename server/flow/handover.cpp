@@ -8,14 +8,13 @@
 #include "server/entity/field_type.hpp"
 #include "server/entity/query.hpp"
 #include "server/flow/mass_change.hpp"
+#include "server/store/slice.hpp"
 
 namespace flow {
 
 namespace {
 
 constexpr int kPage = 500;
-// Longest stay of one slice on the writer.
-constexpr auto kSlice = std::chrono::milliseconds(8);
 constexpr std::size_t kMostHeirs = 200;
 
 struct Responsibility {
@@ -222,7 +221,7 @@ class Handover {
       next = from;
       state = at_;
       faults.clear();
-      const auto start = std::chrono::steady_clock::now();
+      const store::Slice slice(connection);
       do {
         const std::int64_t id = ids[next++];
         try {
@@ -232,7 +231,7 @@ class Handover {
           faults.emplace_back(responsibility.entity->key + " " + std::to_string(id),
                               error.fields().empty() ? error.key() : error.fields().front().path + ": " + error.fields().front().code);
         }
-      } while (next < ids.size() && std::chrono::steady_clock::now() - start < kSlice);
+      } while (next < ids.size() && !slice.is_over());
       state["after"] = ids[next - 1];
       state["failed"] = state.at("failed").as_int64() + static_cast<std::int64_t>(faults.size());
       const auto done = done_ + static_cast<std::int64_t>(next - from);

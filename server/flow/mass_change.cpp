@@ -9,14 +9,13 @@
 #include "server/entity/query.hpp"
 #include "server/flow/record_changes.hpp"
 #include "server/store/shared_savepoint.hpp"
+#include "server/store/slice.hpp"
 
 namespace flow {
 
 namespace {
 
 constexpr std::size_t kPage = 500, kSample = 20;
-// Longest stay of one slice on the writer.
-constexpr auto kSlice = std::chrono::milliseconds(8);
 
 struct Target {
   entity::RegistryPtr registry;
@@ -156,7 +155,7 @@ class MassChange {
     services_.database.write({.name = "mass_change", .lane = store::Lane::kBulk}, [&](store::Connection& connection) {
       at = from;
       faults.clear();
-      const auto start = std::chrono::steady_clock::now();
+      const store::Slice slice(connection);
       const auto change = [&](std::size_t i) {
         is_changed[i] = change_one(connection, ids[i]).status == entity::SaveResult::Status::kUpdated;
       };
@@ -167,7 +166,7 @@ class MassChange {
       };
       do {
         at = savepoint_.make_some(connection, at, ids.size(), change, fault);
-      } while (at < ids.size() && std::chrono::steady_clock::now() - start < kSlice);
+      } while (at < ids.size() && !slice.is_over());
       const auto done = done_ + static_cast<std::int64_t>(at - from);
       changed =
           std::count(is_changed.begin() + static_cast<std::ptrdiff_t>(from), is_changed.begin() + static_cast<std::ptrdiff_t>(at), true);

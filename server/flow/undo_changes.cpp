@@ -6,14 +6,13 @@
 #include "server/entity/catalog.hpp"
 #include "server/flow/mass_change.hpp"
 #include "server/store/shared_savepoint.hpp"
+#include "server/store/slice.hpp"
 
 namespace flow {
 
 namespace {
 
 constexpr int kPage = 500;
-// Longest stay of one slice on the writer.
-constexpr auto kSlice = std::chrono::milliseconds(8);
 
 struct Change {
   std::int64_t seq, entity_id, record_id;
@@ -66,7 +65,7 @@ class Undoing {
     services_.database.write({.name = "mass_undo", .lane = store::Lane::kBulk}, [&](store::Connection& connection) {
       at = from;
       faults.clear();
-      const auto start = std::chrono::steady_clock::now();
+      const store::Slice slice(connection);
       const auto undo = [&](std::size_t i) {
         const auto* entity = registry_->find_id(static_cast<int>(rows[i].entity_id));
         if (entity != nullptr) services_.records.undo_in(connection, *caller_, *entity, rows[i].record_id, rows[i].seq);
@@ -78,7 +77,7 @@ class Undoing {
       };
       do {
         at = savepoint_.make_some(connection, at, rows.size(), undo, fault);
-      } while (at < rows.size() && std::chrono::steady_clock::now() - start < kSlice);
+      } while (at < rows.size() && !slice.is_over());
       const auto done = done_ + static_cast<std::int64_t>(at - from);
       run_.checkpoint_in(connection, {{"before", rows[at - 1].seq}}, done, std::max(done, run_.row().total));
     });

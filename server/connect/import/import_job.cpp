@@ -21,8 +21,8 @@ namespace connect {
 
 namespace {
 
-constexpr std::size_t kChunkRows = 256;
-constexpr std::size_t kMaxChunks = 8;
+constexpr std::size_t kChunkRows = 1024;
+constexpr std::size_t kMaxChunks = 3;
 constexpr std::size_t kMaxChanges = 2'000;   // records of an edited table whose differences a report shows
 constexpr std::size_t kMaxListed = 200'000;  // failures and skips named in a report
 
@@ -279,7 +279,7 @@ void Imports::execute(flow::JobRun& run, bool is_dry_run) {
       std::vector<RowResult> results;
       try {
         services_.database.write({.name = "import_slice", .lane = store::Lane::kBulk}, [&](store::Connection& connection) {
-          const auto start = std::chrono::steady_clock::now();
+          const store::Slice slice(connection, shortest_slice_, longest_slice_);
           next = counts;
           results.clear();
           saver.begin();
@@ -292,7 +292,7 @@ void Imports::execute(flow::JobRun& run, bool is_dry_run) {
               next.position = chunk[i].position;
               if (!is_dry_run) insert_import_row(connection, import.id, chunk[i], result);
             }
-          } while (i < chunk.size() && std::chrono::steady_clock::now() - start <= slice_);
+          } while (i < chunk.size() && !slice.is_over());
           if (is_dry_run) throw RolledBack{};
           run.checkpoint_in(connection, next.to_json(), next.position, std::max(next.position, run.row().total));
           services_.database.notify_on_commit(connection, entity::kOutboxChannel, "written");

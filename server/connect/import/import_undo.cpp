@@ -16,7 +16,7 @@ namespace connect {
 
 namespace {
 
-constexpr int kPage = 200;
+constexpr int kPage = 500;
 
 // What an import did to a record and what others did behind it, gathered from the audit.
 struct Trail {
@@ -190,7 +190,7 @@ void Imports::undo(flow::JobRun& run) {
       std::size_t next = at;
       Outcome outcome;
       services_.database.write({.name = "import_undo_slice", .lane = store::Lane::kBulk}, [&](store::Connection& connection) {
-        const auto start = std::chrono::steady_clock::now();
+        const store::Slice slice(connection, shortest_slice_, longest_slice_);
         const auto registry = services_.catalog.current();
         std::vector<Outcome> outcomes(page.size());
         const auto undo = [&](std::size_t i) { outcomes[i] = undoing.undo(connection, *registry, page[i].entity_id, page[i].record_id); };
@@ -201,7 +201,7 @@ void Imports::undo(flow::JobRun& run) {
         next = at;
         do {
           next = savepoint.make_some(connection, next, page.size(), undo, fault);
-        } while (next < page.size() && std::chrono::steady_clock::now() - start < slice_);
+        } while (next < page.size() && !slice.is_over());
         outcome = total;
         for (std::size_t i = at; i < next; ++i) outcome.add(std::move(outcomes[i]));
         const json::object checkpoint{

@@ -17,6 +17,7 @@
 #include "server/connect/import/import_rows.hpp"
 #include "server/entity/module_host.hpp"
 #include "server/flow/jobs.hpp"
+#include "server/store/slice.hpp"
 
 namespace connect {
 
@@ -55,7 +56,7 @@ class Imports {
   Imports(entity::Services& services, flow::Jobs& jobs, Files& files, const base::Localizer& localizer);
 
   // Nobody else writes (a command without a running program): slices may be long, which writes each page once.
-  void work_alone() { slice_ = std::chrono::milliseconds(400); }
+  void work_alone() { shortest_slice_ = longest_slice_ = std::chrono::milliseconds(400); }
 
   // Looks at the file and keeps what was found. Errors: those of open_table; import_mapping_not_found {name}; create_not_allowed.
   ImportRow create(const entity::Caller& caller, const ImportRequest& request);
@@ -101,7 +102,7 @@ class Imports {
   flow::Jobs& jobs_;
   Files& files_;
   const base::Localizer& localizer_;
-  std::chrono::milliseconds slice_{8};  // longest stay of one slice on the writer
+  store::Slice::Duration shortest_slice_ = store::Slice::kShortest, longest_slice_ = store::Slice::kLongest;
 };
 
 }  // namespace connect

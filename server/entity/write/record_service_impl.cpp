@@ -16,13 +16,12 @@
 #include "server/entity/write/rollups.hpp"
 #include "server/entity/write/save.hpp"
 #include "server/store/shared_savepoint.hpp"
+#include "server/store/slice.hpp"
 
 namespace entity {
 
 namespace {
 
-// Longest stay of one bulk closure on the writer; interactive writes wait no longer than this behind it.
-constexpr auto kSlice = std::chrono::milliseconds(8);
 // Loading generated or migrated history has the store to itself: long transactions write each page once.
 constexpr auto kBulkLoadSlice = std::chrono::seconds(4);
 
@@ -107,10 +106,9 @@ class RecordServiceImpl final : public RecordService {
     while (results.size() < items.size() || items.empty()) {
       std::vector<SaveResult> slice;
       write("record_batch", options, [&](WriteTransaction& transaction) {
-        const auto start = std::chrono::steady_clock::now();
         const bool whole = atomic || options.dry_run;
-        const std::chrono::steady_clock::duration longest =
-            options.bulk_load ? std::chrono::steady_clock::duration(kBulkLoadSlice) : kSlice;
+        const store::Slice time =
+            options.bulk_load ? store::Slice(transaction.connection, kBulkLoadSlice, kBulkLoadSlice) : store::Slice(transaction.connection);
         slice.assign(items.size() - results.size(), {});
         std::size_t done = 0, begun = 0;
         const auto save = [&](std::size_t i) {
@@ -118,7 +116,7 @@ class RecordServiceImpl final : public RecordService {
           begun = i + 1;
           slice[i] = batch_one(transaction, caller, entity.id, items[results.size() + i].values, options);
         };
-        while (done < slice.size() && (done == 0 || whole || std::chrono::steady_clock::now() - start <= longest)) {
+        while (done < slice.size() && (done == 0 || whole || !time.is_over())) {
           if (atomic)
             save(done++);
           else

@@ -4,6 +4,7 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <exception>
 #include <memory>
@@ -49,6 +50,10 @@ class SqliteConnection final : public Connection {
   bool in_write() const override { return settings_.role == Role::kWriter; }
   void savepoint(const std::function<void()>& body) override;
   std::int64_t transaction_id() override { return 0; }
+  // An interactive write waits for the end of this one.
+  bool is_waited_for() const { return waiting_ == nullptr || *waiting_ > 0; }
+  // Counts the interactive writes that wait; outlives the connection.
+  void set_waiting(const std::atomic<int>& waiting) { waiting_ = &waiting; }
 
   // Transactions, for the owner of the connection. A failed commit has rolled back.
   void begin(std::string_view sql);  // "BEGIN DEFERRED", "BEGIN IMMEDIATE"
@@ -102,6 +107,7 @@ class SqliteConnection final : public Connection {
   std::vector<Message> messages_;  // of the current transaction
   LateWrites late_writes_;         // of the current transaction
   int savepoint_depth_ = 0;
+  const std::atomic<int>* waiting_ = nullptr;
   std::int64_t executions_ = 0;  // of plain SQL, whose changes are not all counted
   bool is_spoilt_ = false;
 };

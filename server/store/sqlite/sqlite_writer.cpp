@@ -41,6 +41,7 @@ SqliteWriter::SqliteWriter(std::unique_ptr<SqliteConnection> connection, Notifie
                            std::function<bool()> is_behind)
     : connection_(std::move(connection)), notifier_(notifier), committed_(std::move(committed)), is_behind_(std::move(is_behind)) {
   sqlite3_wal_hook(connection_->handle(), &on_commit, this);
+  connection_->set_waiting(interactive_waiting_);
   thread_ = std::thread([this] { main(); });
 }
 
@@ -55,6 +56,7 @@ void SqliteWriter::run(std::string_view name, Lane lane, Grouping grouping, cons
     std::lock_guard lock(mutex_);
     if (is_stopping_) throw base::Error(base::ErrorCode::kUnavailable, "database_closed");
     lanes_[static_cast<int>(lane)].push_back(&operation);
+    if (lane == Lane::kInteractive) ++interactive_waiting_;
     arrived_.notify_one();
   }
   std::unique_lock lock(own_waiter.mutex);
@@ -127,6 +129,7 @@ SqliteWriter::Operation* SqliteWriter::take(Lane lane, bool is_first) {
   if (!is_first && lane == Lane::kBulk && !lanes_[static_cast<int>(Lane::kInteractive)].empty()) return nullptr;
   Operation* operation = queue.front();
   queue.pop_front();
+  if (lane == Lane::kInteractive) --interactive_waiting_;
   return operation;
 }
 
@@ -170,6 +173,7 @@ void SqliteWriter::fail_lane(Lane lane, Operation& first, const base::Error& err
   {
     std::lock_guard lock(mutex_);
     waiting.swap(lanes_[static_cast<int>(lane)]);
+    if (lane == Lane::kInteractive) interactive_waiting_ = 0;
   }
   waiting.push_front(&first);
   for (Operation* operation : waiting) {
@@ -234,6 +238,7 @@ void SqliteWriter::put_back(Lane lane, std::vector<Operation*>& group) {
   std::lock_guard lock(mutex_);
   auto& queue = lanes_[static_cast<int>(lane)];
   queue.insert(queue.begin(), group.begin(), group.end());
+  if (lane == Lane::kInteractive) interactive_waiting_ += static_cast<int>(group.size());
 }
 
 // One write of the group ended the whole transaction. The others are not to blame: each gets one of its own.

@@ -1,6 +1,7 @@
 // The writer thread: group commit.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <deque>
@@ -17,12 +18,12 @@
 namespace store::sqlite {
 
 // Writes queue in two lanes. The thread takes what waits in a lane (and what arrives while it works) into one
-// transaction, for at most 10 ms or 256 writes; commits; then releases the waiting callers. Savepoints make SQLite copy the
-// pages that change under them, so writes do without: when one throws after it changed something, which is seldom, the group
-// is rolled back and the others run again, each in a savepoint of its own. There is no artificial delay: the sync of one group is the time
-// in which the next one gathers. Groups never mix lanes, so an interactive write waits for one bulk group at most; and a bulk group comes
-// at the latest after 15 ms of interactive ones. While `is_behind` (the checkpoint cannot follow) bulk groups wait, ten seconds at most.
-// Measured (docs of the choice: stack.md §3.5): 1 442 writes/s of 64 connections of their own, 3 269 in groups.
+// transaction, for 10 ms (a bulk closure itself may take longer, see slice.hpp) or 256 writes; commits; then releases the waiting callers.
+// Savepoints make SQLite copy the pages that change under them, so writes do without: when one throws after it changed something, which is
+// seldom, the group is rolled back and the others run again, each in a savepoint of its own. There is no artificial delay: the sync of one
+// group is the time in which the next one gathers. Groups never mix lanes, so an interactive write waits for one bulk group at most; and a
+// bulk group comes at the latest after 15 ms of interactive ones. While `is_behind` (the checkpoint cannot follow) bulk groups wait, ten
+// seconds at most. Measured (docs of the choice: stack.md §3.5): 1 442 writes/s of 64 connections of their own, 3 269 in groups.
 class SqliteWriter {
  public:
   // `committed` is called on the writer thread after each commit with the number of pages in the WAL.
@@ -65,6 +66,7 @@ class SqliteWriter {
   std::mutex mutex_;
   std::condition_variable arrived_;
   std::deque<Operation*> lanes_[2];
+  std::atomic<int> interactive_waiting_{0};  // of lanes_[0], for bulk closures to look at
   std::chrono::steady_clock::time_point last_bulk_end_;
   int guarded_ = 0;  // writes to come that get a savepoint
   bool is_stopping_ = false;

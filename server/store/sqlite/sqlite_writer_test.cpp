@@ -14,6 +14,7 @@
 #include "server/base/error.hpp"
 #include "server/store/database_testing.hpp"
 #include "server/store/fault_vfs_testing.hpp"
+#include "server/store/slice.hpp"
 
 namespace store {
 namespace {
@@ -78,6 +79,33 @@ class SqliteWriterTest : public testing::Test {
   std::atomic<std::size_t> queued_{0};
   std::atomic<int> finished_{0}, failed_{0};
 };
+
+TEST_F(SqliteWriterTest, ASliceOfABulkJobGoesOnUntilAnInteractiveWriteWaits) {
+  bool was_over_alone = true, was_over_waited_for = false;
+  database_->write({.lane = Lane::kBulk}, [&](Connection& connection) {
+    const Slice alone(connection, Slice::Duration::zero(), std::chrono::hours(1));
+    was_over_alone = alone.is_over();
+    queue(Lane::kInteractive, [](Connection& inner) { insert(inner, 1); });
+    while (!alone.is_over()) std::this_thread::yield();
+    was_over_waited_for = true;
+  });
+  EXPECT_FALSE(was_over_alone);
+  EXPECT_TRUE(was_over_waited_for);
+  wait_until_finished(1);
+  bool is_over_later = true;
+  database_->write({.lane = Lane::kBulk}, [&](Connection& connection) {
+    is_over_later = Slice(connection, Slice::Duration::zero(), std::chrono::hours(1)).is_over();
+  });
+  EXPECT_FALSE(is_over_later);
+}
+
+TEST_F(SqliteWriterTest, ASliceIsOverAfterItsLongestTimeThoughNobodyWaits) {
+  bool is_over = false;
+  database_->write({.lane = Lane::kBulk}, [&](Connection& connection) {
+    is_over = Slice(connection, Slice::Duration::zero(), Slice::Duration::zero()).is_over();
+  });
+  EXPECT_TRUE(is_over);
+}
 
 TEST_F(SqliteWriterTest, WritesThatWaitTogetherAreSyncedTogether) {
   hold_writer();
