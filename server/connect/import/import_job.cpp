@@ -303,9 +303,9 @@ void Imports::execute(flow::JobRun& run, bool is_dry_run) {
       note_results(run, opened.sheets, chunk, done, results, is_dry_run, lists);
       done += results.size();
       counts = next;
+      run.progress(counts.position, std::max(counts.position, run.row().total));
+      run.check_cancelled();
     }
-    run.progress(counts.position, std::max(counts.position, run.row().total));
-    run.check_cancelled();
   }
   if (!is_dry_run) read_lists(services_, import, opened.sheets, lists);
   import.report = make_report(import, counts.to_json(), std::move(lists.failures), std::move(lists.skips));
