@@ -104,6 +104,25 @@ job("Перевести сделку на стадию", async (page) => {
   await page.getByRole("list", { name: "Стадии" }).getByRole("button").nth(1).and(page.locator("[aria-current=step]")).waitFor();
 });
 
+job("Отправить предложение", async (page) => {
+  const own = await callApi(page, "POST", "/own-companies", { name: "ООО «Щелчок»", inn: "7707083893", kpp: "773601001", number_prefix: "ЩЛ-", is_default: true });
+  await callApi(page, "POST", "/own-accounts", { own_company: own.id, bik: "044525225", account: "40702810200000000001", bank_name: "Сбербанк", is_main: true });
+  const company = await callApi(page, "POST", "/companies?on_duplicate=create", { name: "Пекарня у дома" });
+  const deal = await callApi(page, "POST", "/deals", { name: "Мука на месяц", company: company.id });
+  await callApi(page, "POST", "/deal-lines", { deal: deal.id, name: "Мука ржаная", quantity: "4", price: "1850" });
+  return `/deals/${deal.id}`;
+}, async (page, hand) => {
+  await hand.press(page.getByRole("button", { name: "Создать на основании" }));
+  await hand.press(page.getByRole("menuitem", { name: "Предложение" }));
+  await page.getByRole("textbox", { name: "Количество, строка 1" }).waitFor();
+  await hand.press(page.getByRole("button", { name: "Отметить отправленным" }));
+  await hand.press(page.getByRole("button", { name: "Ссылка для клиента" }));
+  const dialog = page.getByRole("dialog", { name: "Ссылка для клиента" });
+  const address = await dialog.getByRole("textbox", { name: "Адрес ссылки" }).inputValue();
+  const seen = await page.evaluate(async (path) => (await fetch(path)).text(), new URL(address).pathname);
+  assert.match(seen, /Мука ржаная/);
+});
+
 job("Поставить задачу коллеге", "/companies", async (page, hand) => {
   await hand.press(page.getByRole("button", { name: "Быстро создать" }));
   await hand.press(page.getByRole("menuitem", { name: "Задача" }));
