@@ -29,6 +29,9 @@ std::chrono::seconds pause_after(std::int64_t tries) {
   return std::min(kLongestPause, kFirstPause * (1 << std::min<std::int64_t>(std::max<std::int64_t>(tries, 1) - 1, 12)));
 }
 
+// The letter is another sender's by now, or deleted.
+struct ClaimLost final : std::exception {};
+
 bool is_secret(std::string_view kind) { return kind == "invitation" || kind == "password_reset"; }
 
 std::string one_line(std::string_view text) {
@@ -197,7 +200,7 @@ struct Mailer::Impl {
         [&](const Record&) {
           return json::object{{"handed_at", base::to_string(now())}};
         });
-    if (!ours) throw base::Error(base::ErrorCode::kCancelled, "mail_claim_lost");
+    if (!ours) throw ClaimLost();
   }
 
   MailOutcome try_to_send(const Record& letter, std::int64_t claimed_until) {
@@ -208,7 +211,6 @@ struct Mailer::Impl {
       const MailMessage message = compose(letter, settings, contents);
       return http::send_mail(settings.server, message, [&] { hand_over(letter.id, claimed_until); });
     } catch (const base::Error& error) {
-      if (error.key() == "mail_claim_lost") throw;
       if (error.key() == "mail_no_recipient") return {Kind::kRefused, error.key(), {}};
       const bool may_pass = error.code() == base::ErrorCode::kUnavailable || error.code() == base::ErrorCode::kDeadlineExceeded;
       base::log(base::LogLevel::kWarning, "mail_failed", {{"letter", letter.id}, {"what", std::string_view(error.what())}});
@@ -262,8 +264,7 @@ struct Mailer::Impl {
     if (!letter) return false;
     try {
       keep(*letter, base::to_micros(until), try_to_send(*letter, base::to_micros(until)));
-    } catch (const base::Error& error) {
-      if (error.key() != "mail_claim_lost") throw;
+    } catch (const ClaimLost&) {  // whoever has it now writes what becomes of it
     }
     return true;
   }

@@ -57,7 +57,7 @@ std::size_t read_part(char* buffer, std::size_t unit, std::size_t count, void* d
     }
     if (part.offset >= part.size) return 0;
     const std::string piece = part.content(part.offset, std::min(unit * count, static_cast<std::size_t>(part.size - part.offset)));
-    if (piece.empty()) throw base::Error(base::ErrorCode::kDataLoss, "file_gone");
+    if (piece.empty()) throw base::Error(base::ErrorCode::kDataLoss, "mail_failed");
     std::copy(piece.begin(), piece.end(), buffer);
     part.offset += static_cast<std::int64_t>(piece.size());
     return piece.size();
