@@ -58,6 +58,18 @@ export interface Letter {
   forms?: string[];
 }
 
+export interface LetterDraft extends Letter {
+  /** False: no mail server is set. */
+  is_on: boolean;
+}
+
+/** An offer whose discounts are beyond the sender's limit waits for approval instead: then there is no letter. */
+export interface SentLetter {
+  state: string;
+  letter: { id: number; state: string } | null;
+  link: string | null;
+}
+
 /** `post`, `cancel`, `approve`, `return`, `accept`, `reject`. */
 export function moveDocument(plural: string, id: number, action: string, body: Record<string, string> = {}): Promise<AnyRecord> {
   return api.post<AnyRecord>(`/${plural}/${id}:${action}`, body);
@@ -94,9 +106,9 @@ export function shareLinksQuery(entity: string, id: number) {
 }
 
 export function letterDraftQuery(plural: string, id: number, form: string) {
-  return queryOptions({ queryKey: ["send-draft", plural, id, form], staleTime: 0, gcTime: 0, retry: false, queryFn: ({ signal }) => api.get<Partial<Letter>>(`/${plural}/${id}/send-draft`, { query: { form: form || undefined }, signal }) });
+  return queryOptions({ queryKey: ["send-draft", plural, id, form], staleTime: 0, gcTime: 0, retry: false, queryFn: ({ signal }) => api.get<LetterDraft>(`/${plural}/${id}/send-draft`, { query: { form: form || undefined }, signal }) });
 }
 
-export function sendLetter(plural: string, id: number, letter: Letter): Promise<AnyRecord | null> {
-  return api.post<AnyRecord | null>(`/${plural}/${id}:send`, letter);
+export function sendLetter(plural: string, id: number, letter: Letter): Promise<SentLetter> {
+  return api.post<SentLetter>(`/${plural}/${id}:send`, letter);
 }

@@ -7,7 +7,7 @@ import { showToast } from "@web/lib/toasts";
 import type { CardWidgetProps } from "@web/lib/widgets";
 import classes from "./actions.module.css";
 import { addressesIn, isAddress } from "./addresses";
-import { letterDraftQuery, printFormsQuery, sendLetter, type Letter, type PrintForm } from "./document-calls";
+import { letterDraftQuery, printFormsQuery, sendLetter, type LetterDraft, type PrintForm } from "./document-calls";
 
 interface SendDialogProps extends CardWidgetProps {
   onClose: () => void;
@@ -29,7 +29,7 @@ export function SendDialog(props: SendDialogProps) {
   );
 }
 
-function SendForm({ entity, record, onClose, onSent, onLink, forms, draft, refusal }: SendDialogProps & { forms: PrintForm[]; draft: Partial<Letter>; refusal: Error | null }) {
+function SendForm({ entity, record, onClose, onSent, onLink, forms, draft, refusal }: SendDialogProps & { forms: PrintForm[]; draft: Partial<LetterDraft>; refusal: Error | null }) {
   const [to, setTo] = useState((draft.to ?? []).join(", "));
   const [cc, setCc] = useState((draft.cc ?? []).join(", "));
   const [subject, setSubject] = useState(draft.subject ?? "");
@@ -45,8 +45,8 @@ function SendForm({ entity, record, onClose, onSent, onLink, forms, draft, refus
     setProblem(null);
     try {
       const cc_list = addressesIn(cc);
-      await sendLetter(entity.plural, record.id, { to: addressesIn(to), ...(cc_list.length > 0 ? { cc: cc_list } : {}), subject: subject.trim(), text, forms: chosen });
-      showToast({ tone: "success", text: t("web.documents.mail_sent", { to: addressesIn(to).join(", ") }) });
+      const sent = await sendLetter(entity.plural, record.id, { to: addressesIn(to), ...(cc_list.length > 0 ? { cc: cc_list } : {}), subject: subject.trim(), text, forms: chosen });
+      showToast(sent.letter ? { tone: "success", text: t("web.documents.mail_sent", { to: addressesIn(to).join(", ") }) } : { tone: "info", text: t("web.documents.waits_approval") });
       onSent();
       onClose();
     } catch (error) {
@@ -62,6 +62,7 @@ function SendForm({ entity, record, onClose, onSent, onLink, forms, draft, refus
   const toggle = (key: string) => setChosen((before) => forms.map((form) => form.key).filter((one) => (one === key ? !before.includes(one) : before.includes(one))));
   return (
     <form className={classes.form} noValidate onSubmit={submit} onKeyDown={(event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) submit(event); }}>
+      {draft.is_on === false && <p className={classes.note} role="status">{t("web.documents.mail_off")}</p>}
       {refusal && <p className={classes.note} role="alert">{t("web.documents.mail_no_draft")} {messageOf(refusal)}</p>}
       <TextInput label={t("web.documents.mail_to")} required value={to} onChange={(event) => setTo(event.currentTarget.value)} error={errors.to ?? (bad ? t("web.documents.mail_bad", { address: bad }) : null)} inputMode="email" data-autofocus />
       <TextInput label={t("web.documents.mail_cc")} value={cc} onChange={(event) => setCc(event.currentTarget.value)} error={errors.cc ?? null} inputMode="email" />
@@ -78,7 +79,7 @@ function SendForm({ entity, record, onClose, onSent, onLink, forms, draft, refus
       <div className={classes.foot}>
         <Button variant="subtle" className={classes.apart} onClick={onLink}>{t("web.documents.mail_link_instead")}</Button>
         <Button variant="default" onClick={onClose}>{t("action.cancel")}</Button>
-        <Button type="submit" loading={is_sending} disabled={addressesIn(to).length === 0}>{t("web.documents.mail_send")}</Button>
+        <Button type="submit" loading={is_sending} disabled={addressesIn(to).length === 0 || draft.is_on === false}>{t("web.documents.mail_send")}</Button>
       </div>
     </form>
   );

@@ -66,7 +66,7 @@ function LoadedCard({ entity, record, is_panel, onClose, ...neighbours }: Omit<C
   const metadata = useMetadata();
   const { save, dialogs } = useRecordEditing(entity);
   const main = useMemo(() => cardWidgets("card.main", entity.key)[0], [entity.key]);
-  const [part, setPart] = useState<(typeof kParts)[number]>(main ? "main" : "timeline");
+  const [chosen_part, setPart] = useState<(typeof kParts)[number] | null>(null);
   const [composing, setComposing] = useState<string | null>(null);
   const [is_history, setHistory] = useState(false);
   const [is_layout, setLayout] = useState(false);
@@ -75,6 +75,7 @@ function LoadedCard({ entity, record, is_panel, onClose, ...neighbours }: Omit<C
   const me = useMe();
   const kinds = activityKinds(metadata, entity);
   const has_feed = kinds.length > 0 || Boolean(entity.timeline);
+  const part = chosen_part ?? (main ? "main" : has_feed ? "timeline" : "facts");
   const plan = () => {
     const plannable = kinds.find((kind) => kind.due && kind.entity.can.create);
     if (plannable) compose(plannable.entity.key);
