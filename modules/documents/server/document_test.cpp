@@ -44,11 +44,13 @@ TEST_P(DocumentsTest, LinesOnTheirOwnMoveTheSums) {
 }
 
 TEST_P(DocumentsTest, APriceOfOnesOwnHasNoReasonInTheCatalogue) {
-  const auto product = create("/products", {{"name", "Мука"}, {"kind", "product"}, {"price", "50"}});
+  const auto product = create("/products", {{"name", "Мука"}, {"kind", "product"}});
+  const auto list = create("/price-lists", {{"name", "Опт"}, {"currency", "RUB"}});
+  create("/price-rows", {{"price_list", list}, {"product", product}, {"price", "50"}});
   const auto id = document("invoices", {{{"product", product}, {"quantity", "2"}}});
   const auto before = lines_of("invoice", id)[0];
   EXPECT_EQ(before.at("price").as_string(), "50.0000");
-  EXPECT_FALSE(before.at("price_reason").is_null());
+  EXPECT_EQ(before.at("price_reason").as_string(), "Опт");
   const auto change = [&](json::object line) {
     line["id"] = before.at("id");
     EXPECT_EQ(patch(address("invoices", id), {{"lines", json::array{line}}}).status, 200);
