@@ -104,10 +104,10 @@ compile() {
   ninja -C "$dir" -j "$(build_jobs)" "${quiet[@]}" "$@"
 }
 
-release_options=(-DCMAKE_BUILD_TYPE=Release -DMATVEY_CHECK_HEADERS=ON)
+release_options=(-DCMAKE_BUILD_TYPE=Release)
 asan_options=(-DCMAKE_BUILD_TYPE=Debug "-DMATVEY_SANITIZE=address,undefined")
 tsan_options=(-DCMAKE_BUILD_TYPE=Debug -DMATVEY_SANITIZE=thread)
-clang_options=(-DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_COMPILER=clang++)
+clang_options=(-DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_COMPILER=clang++ -DMATVEY_CHECK_HEADERS=ON)
 fuzz_options=(-DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_COMPILER=clang++ -DMATVEY_FUZZ=ON)
 
 # need_node_modules: npm ci when web/package-lock.json is not the one last installed.
