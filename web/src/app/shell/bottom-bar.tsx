@@ -17,7 +17,8 @@ import { pageWidgets } from "@web/lib/widgets";
 
 /** Three sections for the thumb: the first two and the one where money moves over a board. */
 function thumbSections(entities: Entity[]): Entity[] {
-  const staged = entities.find((entity) => entity.stages && entity.fields.some((field) => field.type === "money"));
+  const with_money = entities.filter((entity) => entity.stages && entity.fields.some((field) => field.type === "money"));
+  const staged = with_money.find((entity) => entity.stages?.pipeline) ?? with_money[0];
   const rest = entities.filter((entity) => entity !== staged);
   return staged ? [...rest.slice(0, 2), staged] : rest.slice(0, 3);
 }

@@ -64,7 +64,7 @@ export function CardView({ entity, id, is_panel = false, onClose, ...neighbours 
 function LoadedCard({ entity, record, is_panel, onClose, ...neighbours }: Omit<CardViewProps, "id"> & { record: AnyRecord; is_panel: boolean }) {
   const metadata = useMetadata();
   const { save, dialogs } = useRecordEditing(entity);
-  const [part, setPart] = useState<(typeof kParts)[number]>("timeline");
+  const [chosen_part, setPart] = useState<(typeof kParts)[number] | null>(null);
   const [composing, setComposing] = useState<string | null>(null);
   const [is_history, setHistory] = useState(false);
   const [is_layout, setLayout] = useState(false);
@@ -73,6 +73,7 @@ function LoadedCard({ entity, record, is_panel, onClose, ...neighbours }: Omit<C
   const me = useMe();
   const kinds = activityKinds(metadata, entity);
   const has_feed = kinds.length > 0 || Boolean(entity.timeline);
+  const part = chosen_part ?? (has_feed ? "timeline" : "facts");
   const plan = () => {
     const plannable = kinds.find((kind) => kind.due && kind.entity.can.create);
     if (plannable) compose(plannable.entity.key);
