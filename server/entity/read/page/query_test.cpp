@@ -174,6 +174,8 @@ TEST_P(QueryTest, AWalkThatFindsNothingGivesWayToSetsOfIds) {
     // and one that finds its page soon was not
     const auto before = calls("query_page_narrowed");
     EXPECT_EQ(ids_of(list(R"({"filter": {"field": "name", "value": "n"}, "sort": ["employees"], "limit": 2})")), (Ids{1, 2}));
+    // nor one whose condition says where in the order it begins: 29 900 records lie before that
+    EXPECT_EQ(ids_of(list(R"({"filter": {"field": "id", "op": "lt", "value": 100}, "sort": ["-id"], "limit": 2})")), (Ids{99, 98}));
     EXPECT_EQ(calls("query_page_narrowed"), before);
   }
 }
