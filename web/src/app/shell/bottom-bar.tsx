@@ -43,6 +43,7 @@ export function BottomBar() {
       <button type="button" className={classes.tab} aria-expanded={is_open} onClick={() => setOpen(true)}><IconMenu2 size={20} aria-hidden="true" /><span>{t("views.more")}</span></button>
       <Drawer opened={is_open} onClose={close} position="bottom" size="auto" title={t("shell.more_sections")} closeButtonProps={{ "aria-label": t("action.close") }}>
         <div className={classes.sheet}>
+          {pageWidgets().filter((page) => page !== home).map((page) => <Link key={page.key} to="/page/$key" params={{ key: page.key }} className={classes.link} onClick={close}><EntityIcon name={page.icon} /><span className="cut">{t(page.label)}</span></Link>)}
           {entities.map((entity) => <Link key={entity.key} to="/$plural" params={{ plural: entity.plural }} className={classes.link} onClick={close}><EntityIcon name={entity.icon} /><span className="cut">{entity.label.many}</span></Link>)}
           {parts.map((part) => <Link key={part.to} to={part.to} className={classes.link} onClick={close}><EntityIcon name={part.icon} /><span className="cut">{part.label}</span></Link>)}
           {has_settings && <Link to="/settings" className={classes.link} onClick={close}><IconSettings size={18} stroke={1.7} aria-hidden="true" /><span className="cut">{t("section.settings")}</span></Link>}
