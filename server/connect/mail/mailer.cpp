@@ -398,7 +398,9 @@ std::int64_t Mailer::queue_for_user(store::Connection& connection, const entity:
   writer.user_id = by.user_id;
   writer.title = by.title;
   writer.via = by.via;
+  const auto user = entity::load_record(connection, *registry, registry->require("user"), user_id);
   const json::object values{{"kind", kind},
+                            {"recipients", json::array{user ? std::string(user->text("email")) : std::string()}},
                             {"user", user_id},
                             {"owner", nullptr},
                             {"subject", password_subject(impl_->texts, reader->language, kind, registry->company().name)}};

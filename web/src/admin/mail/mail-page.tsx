@@ -10,7 +10,7 @@ import { t } from "@web/lib/i18n";
 export function MailPage() {
   const { data, error, refetch } = useMailSettings();
   return (
-    <AdminPage title={t("settings.page_mail")} hint={t("admin.mail_hint")} actions={data && <Badge tone={data.is_on ? "success" : "muted"}>{t(data.is_on ? "admin.mail_on" : "admin.mail_is_off")}</Badge>}>
+    <AdminPage title={t("settings.page_mail")} hint={t("admin.mail_hint")} actions={data && <Badge {...(data.is_on ? { tone: "success" as const } : {})}>{t(data.is_on ? "admin.mail_on" : "admin.mail_is_off")}</Badge>}>
       {error ? <ErrorNotice error={error} onRetry={() => void refetch()} /> : !data ? <Waiting rows={5} /> : <MailForm key={JSON.stringify(data)} settings={data} onSaved={() => void refetch()} />}
     </AdminPage>
   );
