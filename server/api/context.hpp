@@ -31,6 +31,7 @@ class WebHooks;
 namespace api {
 
 class Authenticator;
+class PasswordLinks;
 
 // Long-lived services; all outlive the HTTP server.
 struct ApiContext {
@@ -50,6 +51,7 @@ struct ApiContext {
   connect::Imports& imports;
   connect::Enrichment& enrichment;
   connect::Mailer& mailer;
+  PasswordLinks& password_links;
   const flow::OutboxDispatcher& dispatcher;
   const flow::Scheduler& scheduler;
   std::int64_t max_body_bytes = 64 << 20;  // of any request but uploads of files

@@ -11,7 +11,7 @@ const target = join(web, "generated");
 /** Icons offered for custom entities and stages, beside those the shipped entities name. */
 const kCommonIcons = ["box", "briefcase", "building", "calendar", "car", "file-text", "flag", "folder", "heart", "home", "key", "list",
   "map-pin", "message", "package", "phone", "puzzle", "shopping-cart", "star", "tag", "tool", "truck", "user", "users", "wallet",
-  "activity", "history", "layout-list", "list-check", "network", "route", "settings", "shield", "user-check", "webhook"];
+  "activity", "history", "layout-list", "list-check", "mail", "network", "route", "settings", "shield", "user-check", "webhook"];
 
 const readJson = (path) => JSON.parse(readFileSync(path, "utf8"));
 
