@@ -3,7 +3,6 @@
 #include "server/base/text/text.hpp"
 #include "server/entity/field_type.hpp"
 #include "server/entity/search/search.hpp"
-#include "server/entity/search/tokens.hpp"
 #include "server/store/late_write.hpp"
 
 namespace entity {
@@ -12,6 +11,27 @@ namespace {
 
 std::string search_table(const EntityDef& entity) { return store::quote_identifier(entity.table + "__search"); }
 std::string fts_table(const EntityDef& entity) { return store::quote_identifier(entity.table + "__fts"); }
+
+std::string joined(const std::vector<std::string>& tokens) {
+  std::string out;
+  for (const auto& token : tokens) {
+    if (!out.empty()) out += ' ';
+    out += token;
+  }
+  return out;
+}
+
+// tsvector text form: each lexeme quoted. Tokens hold no quotes or backslashes (letters, digits, '^' and '@').
+std::string as_tsvector(const std::vector<std::string>& tokens) {
+  std::string out;
+  for (const auto& token : tokens) {
+    if (!out.empty()) out += ' ';
+    out += '\'';
+    out += token;
+    out += '\'';
+  }
+  return out;
+}
 
 std::int64_t owner_of(const Record& record) {
   if (record.entity->owner_index < 0) return 0;
@@ -34,8 +54,7 @@ void remove_row(store::Connection& connection, const EntityDef& entity, std::int
   if (is_sqlite) {
     auto stored = connection.prepare("search_text_find", "SELECT text FROM " + search_table(entity) + " WHERE id = $1");
     if (!stored.bind(1, row).step()) return;
-    const std::string text(stored.text(0));
-    tokens = DocumentTokens(text, owner).text();
+    tokens = joined(document_tokens(stored.text(0), owner, number_parts(entity)));
   }
   connection.prepare("search_text_remove", "DELETE FROM " + search_table(entity) + " WHERE id = $1").bind(1, row).run();
   if (!is_sqlite) return;
@@ -45,14 +64,14 @@ void remove_row(store::Connection& connection, const EntityDef& entity, std::int
 }
 
 void add_row(store::Connection& connection, const EntityDef& entity, std::int64_t row, const std::string& text, std::int64_t owner) {
-  const DocumentTokens tokens(text, owner);
+  const auto tokens = document_tokens(text, owner, number_parts(entity));
   if (connection.dialect() == store::Dialect::kPostgres) {
     connection
         .prepare("search_text_add",
                  "INSERT INTO " + search_table(entity) + "(id, text, tokens) VALUES($1, $2, $3::tsvector) ON CONFLICT(id) DO NOTHING")
         .bind(1, row)
         .bind_text(2, text)
-        .bind_text(3, tokens.tsvector())
+        .bind_text(3, as_tsvector(tokens))
         .run();
     return;
   }
@@ -64,7 +83,7 @@ void add_row(store::Connection& connection, const EntityDef& entity, std::int64_
   if (added == 0) return;
   std::string fts = fts_table(entity);
   std::string sql = "INSERT INTO " + fts + "(rowid, tokens) VALUES($1, $2)";
-  store::write_late(connection, {"search_index_add", std::move(fts), std::move(sql), row, tokens.text()});
+  store::write_late(connection, {"search_index_add", std::move(fts), std::move(sql), row, joined(tokens)});
 }
 
 }  // namespace
@@ -117,9 +136,16 @@ std::string search_mark(const FieldDef& field) {
   return mark;
 }
 
+NumberParts number_parts(const EntityDef& entity) {
+  const bool has_numbers =
+      std::any_of(entity.fields.begin(), entity.fields.end(), [](const FieldDef& field) { return field.search == SearchKind::kDigits; });
+  return has_numbers ? NumberParts::kThreesAndFives : NumberParts::kThrees;
+}
+
 std::string search_layout(const EntityDef& entity) {
-  constexpr int kLayout = 2;  // 1: lines without marks
-  std::string text = std::to_string(kLayout);
+  // 1: lines without marks; 2: no fives of digits
+  const int layout = number_parts(entity) == NumberParts::kThreesAndFives ? 3 : 2;
+  std::string text = std::to_string(layout);
   for (const auto& field : entity.fields) {
     if (field.search == SearchKind::kNone) continue;
     text += ' ' + std::to_string(field.id) + ':' + std::to_string(static_cast<int>(field.search)) + ':' +

@@ -13,6 +13,7 @@ namespace {
 // Long texts (letters, notes) are indexed up to this many words; the rest is found by reports, not by the search box.
 constexpr std::size_t kMaxIndexedWords = 400;
 constexpr std::size_t kMaxWordLetters = 40;
+constexpr std::size_t kThree = 3, kFive = 5;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -20,25 +21,21 @@ bool all_digits(std::string_view text) { return !text.empty() && std::all_of(tex
 
 bool is_phone_punctuation(char c) { return c == '+' || c == '(' || c == ')' || c == '-' || c == ' ' || c == '.'; }
 
-std::size_t letter_bytes(char first) {
-  const auto lead = static_cast<unsigned char>(first);
-  return lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-}
-
-// Parts of `word` itself; its beginning stands in `starts`, which has room for it.
-void append_word_tokens(std::string_view word, std::string& starts, std::vector<std::string_view>& tokens) {
-  std::size_t begins[kMaxWordLetters + 1];  // of the letters, and the end of the last
-  std::size_t letters = 0, at = 0;
-  while (at < word.size() && letters < kMaxWordLetters) {
-    begins[letters++] = at;
-    at = std::min(at + letter_bytes(word[at]), word.size());
+void append_word_tokens(std::string_view word, NumberParts parts, std::vector<std::string>& tokens) {
+  auto letters = code_points(word);
+  if (letters.size() > kMaxWordLetters) letters.resize(kMaxWordLetters);
+  std::string start = "^" + std::string(letters[0]);
+  if (letters.size() >= 2) start += letters[1];
+  tokens.push_back(std::move(start));
+  for (std::size_t i = 0; i + 3 <= letters.size(); ++i) {
+    tokens.emplace_back(letters[i].data(), letters[i + 2].data() + letters[i + 2].size());
   }
-  begins[letters] = at;
-  const std::size_t start = starts.size();
-  starts += '^';
-  starts += word.substr(0, begins[std::min<std::size_t>(letters, 2)]);
-  tokens.emplace_back(starts.data() + start, starts.size() - start);
-  for (std::size_t i = 0; i + 3 <= letters; ++i) tokens.push_back(word.substr(begins[i], begins[i + 3] - begins[i]));
+  if (parts == NumberParts::kThrees) return;
+  std::size_t digits = 0;
+  for (std::size_t i = 0; i < letters.size(); ++i) {
+    digits = all_digits(letters[i]) ? digits + 1 : 0;
+    if (digits >= kFive) tokens.emplace_back(letters[i + 1 - kFive].data(), kFive);
+  }
 }
 
 }  // namespace
@@ -48,7 +45,9 @@ std::vector<std::string_view> code_points(std::string_view text) {
   points.reserve(text.size());
   std::size_t i = 0;
   while (i < text.size()) {
-    const std::size_t length = std::min(letter_bytes(text[i]), text.size() - i);
+    const auto lead = static_cast<unsigned char>(text[i]);
+    std::size_t length = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+    length = std::min(length, text.size() - i);
     points.push_back(text.substr(i, length));
     i += length;
   }
@@ -75,7 +74,7 @@ std::vector<SearchWord> parse_search_text(std::string_view text) {
   return result;
 }
 
-std::vector<std::string> query_tokens(const SearchWord& word) {
+std::vector<std::string> query_tokens(const SearchWord& word, NumberParts parts) {
   std::vector<std::string> tokens;
   auto letters = code_points(word.text);
   if (letters.size() > kMaxWordLetters) letters.resize(kMaxWordLetters);
@@ -83,55 +82,30 @@ std::vector<std::string> query_tokens(const SearchWord& word) {
     tokens.push_back("^" + word.text);
     return tokens;
   }
-  // Every trigram of a number is about as frequent as any other, and each costs a list to walk: those that cover the
+  // Every part of a number is about as frequent as any other, and each costs a list to walk: those that cover the
   // number are enough to narrow. Of a word the rare ones are wanted, whichever they are.
-  const std::size_t stride = word.is_digits ? 3 : 1;
-  for (std::size_t i = 0; i + 3 <= letters.size(); i += stride) {
-    tokens.emplace_back(letters[i].data(), letters[i + 2].data() + letters[i + 2].size());
+  const std::size_t size = word.is_digits && parts == NumberParts::kThreesAndFives && letters.size() >= kFive ? kFive : kThree;
+  const std::size_t stride = word.is_digits ? size : 1;
+  for (std::size_t i = 0; i + size <= letters.size(); i += stride) {
+    tokens.emplace_back(letters[i].data(), letters[i + size - 1].data() + letters[i + size - 1].size());
   }
-  tokens.emplace_back(letters[letters.size() - 3].data(), letters.back().data() + letters.back().size());
+  tokens.emplace_back(letters[letters.size() - size].data(), letters.back().data() + letters.back().size());
   std::sort(tokens.begin(), tokens.end());
   tokens.erase(std::unique(tokens.begin(), tokens.end()), tokens.end());
   return tokens;
 }
 
-DocumentTokens::DocumentTokens(std::string_view text, std::int64_t owner_id) {
-  auto words = base::words(text);
-  if (words.size() > kMaxIndexedWords) words.resize(kMaxIndexedWords);
-  const std::string owner = owner_id == 0 ? std::string() : "@o" + std::to_string(owner_id);
-  constexpr std::size_t kLongestStart = 9;  // '^' and two letters
-  starts_.reserve(words.size() * kLongestStart + owner.size());
-  tokens_.reserve(text.size() / 2 + words.size() + 1);
-  for (const std::string_view word : words) append_word_tokens(word, starts_, tokens_);
-  if (!owner.empty()) {
-    starts_ += owner;
-    tokens_.push_back(std::string_view(starts_).substr(starts_.size() - owner.size()));
+std::vector<std::string> document_tokens(std::string_view text, std::int64_t owner_id, NumberParts parts) {
+  std::vector<std::string> tokens;
+  std::size_t count = 0;
+  for (std::string_view word : base::words(text)) {
+    if (++count > kMaxIndexedWords) break;
+    append_word_tokens(word, parts, tokens);
   }
-  std::sort(tokens_.begin(), tokens_.end());
-  tokens_.erase(std::unique(tokens_.begin(), tokens_.end()), tokens_.end());
-}
-
-std::string DocumentTokens::text() const {
-  std::string out;
-  std::size_t size = 0;
-  for (const auto token : tokens_) size += token.size() + 1;
-  out.reserve(size);
-  for (const auto token : tokens_) {
-    if (!out.empty()) out += ' ';
-    out += token;
-  }
-  return out;
-}
-
-std::string DocumentTokens::tsvector() const {
-  std::string out;
-  for (const auto token : tokens_) {
-    if (!out.empty()) out += ' ';
-    out += '\'';
-    out += token;
-    out += '\'';
-  }
-  return out;
+  if (owner_id != 0) tokens.push_back("@o" + std::to_string(owner_id));
+  std::sort(tokens.begin(), tokens.end());
+  tokens.erase(std::unique(tokens.begin(), tokens.end()), tokens.end());
+  return tokens;
 }
 
 int match_rank(std::string_view text, const SearchWord& word) {
