@@ -23,6 +23,7 @@ namespace connect {
 class Enrichment;
 class Files;
 class Imports;
+class Mailer;
 class Notices;
 class WebHooks;
 }  // namespace connect
@@ -48,6 +49,7 @@ struct ApiContext {
   connect::WebHooks& web_hooks;
   connect::Imports& imports;
   connect::Enrichment& enrichment;
+  connect::Mailer& mailer;
   const flow::OutboxDispatcher& dispatcher;
   const flow::Scheduler& scheduler;
   std::int64_t max_body_bytes = 64 << 20;  // of any request but uploads of files

@@ -12,6 +12,7 @@
 #include "server/connect/erased_traces.hpp"
 #include "server/connect/files/files.hpp"
 #include "server/connect/import/imports.hpp"
+#include "server/connect/mail/mailer.hpp"
 #include "server/connect/notices/notices.hpp"
 #include "server/connect/web_hooks/web_hooks.hpp"
 #include "server/entity/caller_directory.hpp"
@@ -81,6 +82,10 @@ http::CurlClientOptions client_options(const base::Config& config) {
   return options;
 }
 
+connect::MailerOptions mailer_options(const base::Config& config) {
+  return {config.text("mail.ca_file"), config.size_bytes("mail.max_size")};
+}
+
 std::string files_folder(const DataFolder& folder, const base::Config& config) {
   const std::string& given = config.text("files.folder");
   return given.empty() ? folder.files_folder() : given;
@@ -117,10 +122,27 @@ struct Application::Impl final : public entity::ModuleHost {
         imports(module_services, job_runner, files, texts()),
         enrichment_client({.allows_private_addresses = true}),
         enrichment(*database, enrichment_client),
+        mailer(module_services, files, notice_box, texts(), mailer_options(config)),
         duplicate_watch(module_services),
-        api{*database, catalog,       *records,   *callers,        texts(),   clock,
-            random,    authenticator, job_runner, module_services, files,     notice_box,
-            web_hooks, imports,       enrichment, dispatcher,      scheduler, config.size_bytes("http.max_body")} {
+        api{*database,
+            catalog,
+            *records,
+            *callers,
+            texts(),
+            clock,
+            random,
+            authenticator,
+            job_runner,
+            module_services,
+            files,
+            notice_box,
+            web_hooks,
+            imports,
+            enrichment,
+            mailer,
+            dispatcher,
+            scheduler,
+            config.size_bytes("http.max_body")} {
     flow::add_schema_job(job_runner, module_services);
     catalog.synchronise_schema();
     // The data folder is locked: whatever ran on its SQLite base before died, and so did the node of this folder on a shared one.
@@ -135,6 +157,15 @@ struct Application::Impl final : public entity::ModuleHost {
         "duplicates", [this](const std::vector<entity::OutboxEvent>& events) { duplicate_watch.consume(events); }, flow::Pace::kBackground);
     add_demo_job(job_runner, module_services);
     catalog.add_behaviour("user", api::make_sign_in_behaviour(*database));
+    if (catalog.current()->find(connect::kMailEntity) != nullptr)
+      catalog.add_behaviour(connect::kMailEntity, connect::make_mail_behaviour(random, mailer.options()));
+    dispatcher.add("mail", [this](const std::vector<entity::OutboxEvent>& events) {
+      const auto registry = catalog.current();
+      const auto* letters = registry->find(connect::kMailEntity);
+      const auto is_letter = [&](const auto& event) { return letters != nullptr && event.entity_id == letters->id; };
+      if (std::any_of(events.begin(), events.end(), is_letter)) mailer.wake();
+    });
+    retention.add("mail", [this] { return mailer.remove_old(); });
     dispatcher.add("web_hooks", [this](const std::vector<entity::OutboxEvent>& events) { web_hooks.consume(events); });
     retention.add("files", [this] { return files.remove_expired(); });
     retention.add("sign_in", [this] { return authenticator.remove_expired(); });
@@ -153,12 +184,14 @@ struct Application::Impl final : public entity::ModuleHost {
     dispatcher.start();
     scheduler.start();
     web_hooks.start();
+    mailer.start();
   }
 
   void stop() {
     scheduler.stop();
     dispatcher.stop();
     web_hooks.stop();
+    mailer.stop();
     job_runner.stop();
     // What other nodes erased meanwhile, for the day when a backup is restored.
     try {
@@ -206,6 +239,7 @@ struct Application::Impl final : public entity::ModuleHost {
   connect::Imports imports;
   http::CurlClient enrichment_client;  // its address comes from an administrator
   connect::Enrichment enrichment;
+  connect::Mailer mailer;
   flow::DuplicateWatch duplicate_watch;
   api::ApiContext api;
 };

@@ -28,6 +28,8 @@ void declare_options(base::Config& config) {
       {.name = "retention.jobs", .type = OptionType::kDuration, .default_value = "90d"},
       {.name = "retention.idempotency", .type = OptionType::kDuration, .default_value = "24h"},
       {.name = "retention.events", .type = OptionType::kDuration, .default_value = "7d"},
+      {.name = "mail.ca_file", .default_value = ""},
+      {.name = "mail.max_size", .type = OptionType::kSize, .default_value = "20MB"},
       {.name = "web_hooks.allowed_hosts", .type = OptionType::kList, .default_value = ""},
       {.name = "log.level", .default_value = "info", .choices = {"debug", "info", "warning", "error"}},
       {.name = "log.format", .default_value = "json", .choices = {"json", "text"}},

@@ -104,6 +104,27 @@ job("Перевести сделку на стадию", async (page) => {
   await page.getByRole("list", { name: "Стадии" }).getByRole("button").nth(1).and(page.locator("[aria-current=step]")).waitFor();
 });
 
+job("Отправить предложение", async (page) => {
+  const own = await callApi(page, "POST", "/own-companies", { name: "ООО «Щелчок»", inn: "7707083893", kpp: "773601001", number_prefix: "ЩЛ-", is_default: true });
+  await callApi(page, "POST", "/own-accounts", { own_company: own.id, bik: "044525225", account: "40702810200000000001", bank_name: "Сбербанк", is_main: true });
+  await callApi(page, "PUT", "/settings/mail", { host: "127.0.0.1", port: 9, security: "none", from_address: "office@example.ru", site_url: "http://127.0.0.1" });
+  const company = await callApi(page, "POST", "/companies?on_duplicate=create", { name: "Пекарня у дома", emails: [{ raw: "zakaz@example.com" }] });
+  const deal = await callApi(page, "POST", "/deals", { name: "Мука на месяц", company: company.id });
+  await callApi(page, "POST", "/deal-lines", { deal: deal.id, name: "Мука ржаная", quantity: "4", price: "1850" });
+  return `/deals/${deal.id}`;
+}, async (page, hand) => {
+  await hand.press(page.getByRole("button", { name: "Создать на основании" }));
+  await hand.press(page.getByRole("menuitem", { name: "Предложение" }));
+  await page.getByRole("textbox", { name: "Количество, строка 1" }).waitFor();
+  await hand.press(page.getByRole("button", { name: "Отправить письмом" }));
+  const dialog = page.getByRole("dialog", { name: "Отправить письмом" });
+  await hand.press(dialog.getByRole("button", { name: "Отправить", exact: true }));
+  await page.getByText("Отправляется: zakaz@example.com").waitFor();
+  const letter = (await callApi(page, "GET", "/outgoing-mails?fields=recipients,subject,files,about")).items[0];
+  assert.match(letter.subject, /предложение/i);
+  assert.equal(letter.files.length, 1);
+});
+
 job("Поставить задачу коллеге", "/companies", async (page, hand) => {
   await hand.press(page.getByRole("button", { name: "Быстро создать" }));
   await hand.press(page.getByRole("menuitem", { name: "Задача" }));

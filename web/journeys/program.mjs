@@ -59,7 +59,7 @@ function makeBase(binary, data, password_file, account, has_demo) {
 async function showFreshWeb(target) {
   const { preview } = await import("vite");
   const root = join(repository, "web");
-  const proxy = Object.fromEntries(["/api", "/health"].map((path) => [path, { target }]));
+  const proxy = Object.fromEntries(["/api", "/health", "/forms", "/shared"].map((path) => [path, { target }]));
   const server = await preview({ root, configFile: false, logLevel: "silent", preview: { port: 0, host: "127.0.0.1", proxy } });
   return { address: server.resolvedUrls.local[0].replace(/\/$/, ""), close: () => new Promise((resolve) => {
     server.httpServer.closeAllConnections?.();

@@ -1,11 +1,56 @@
-// From a request on the site to a deal. Run against the real program.
+// From a request on the site to a paid invoice. Run against the real program.
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { after, before, test } from "node:test";
-import { axeFindings, callApi, openPage, openWorld } from "./browser-world.mjs";
+import { axeFindings, callApi, focusOn, openPage, openWorld, untilQuiet } from "./browser-world.mjs";
 
 let world;
 before(async () => { world = await openWorld({ has_demo: false }); });
 after(async () => { await world?.close(); });
+
+/** What a company needs before it sells: itself, its account, its goods. Made once. */
+let trade;
+function openTrade(page) {
+  trade ??= (async () => {
+    const own = await callApi(page, "POST", "/own-companies", { name: "ООО «Ржаной край»", inn: "7707083893", kpp: "773601001", number_prefix: "РК-", is_default: true });
+    await callApi(page, "POST", "/own-accounts", { own_company: own.id, bik: "044525225", account: "40702810200000000001", bank_name: "Сбербанк", is_main: true });
+    const flour = await callApi(page, "POST", "/products", { name: "Мука ржаная, мешок 50 кг", article: "МР-50", kind: "product", price: "1850" });
+    const delivery = await callApi(page, "POST", "/products", { name: "Доставка по области", article: "Д-1", kind: "service", price: "3000" });
+    return { own, flour, delivery };
+  })();
+  return trade;
+}
+
+/** The text of a printed form. */
+async function pdfText(page, path) {
+  const bytes = Buffer.from(await page.evaluate(async (address) => {
+    const response = await fetch(address);
+    if (!response.ok) throw new Error(await response.text());
+    return [...new Uint8Array(await response.arrayBuffer())];
+  }, `/api/v1${path}`));
+  assert.equal(bytes.subarray(0, 5).toString(), "%PDF-");
+  const read = spawnSync("pdftotext", ["-layout", "-", "-"], { input: bytes, encoding: "utf8" });
+  assert.equal(read.status, 0, read.stderr);
+  return read.stdout.replace(/[\u00a0\u202f ]+/g, " ");
+}
+
+const digits = (text) => text.replace(/[\s\u00a0\u202f]/g, "");
+
+/** The sum of the document that is open, once it is this. */
+async function untilTotal(page, sum) {
+  await page.getByLabel("Итоги документа").getByText(new RegExp([...sum].join("[\\s\\u00a0\\u202f]*"))).first().waitFor();
+}
+
+/** Adds a line as a hand on the keys does: a part of the name, Enter, the quantity, Enter. */
+async function typeLine(page, words, quantity) {
+  const at = await page.getByRole("textbox", { name: /^Количество, строка/ }).count();
+  await page.keyboard.type(words);
+  await page.keyboard.press("Enter");
+  await page.getByRole("textbox", { name: `Количество, строка ${at + 1}` }).and(page.locator(":focus")).waitFor();
+  await page.keyboard.type(quantity);
+  await page.keyboard.press("Enter");
+  await page.getByRole("textbox", { name: "Добавить товар или услугу" }).and(page.locator(":focus")).waitFor();
+}
 
 test("a request from the site becomes a lead, a client and a deal, and comes back", async () => {
   const { page, context, faults } = await openPage(world);
@@ -39,6 +84,140 @@ test("a request from the site becomes a lead, a client and a deal, and comes bac
   // The person stays: his consent stands in the register.
   assert.equal((await callApi(page, "GET", "/consents")).items.length, 1);
   assert.equal((await callApi(page, "GET", `/leads/${lead.id}`)).status, "new");
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test("from the request to the paid invoice", async () => {
+  const { page, context, faults } = await openPage(world);
+  await openTrade(page);
+  const form = await callApi(page, "POST", "/web-forms", {
+    name: "Оптовый заказ", min_seconds: 0, consent_text: "Согласен", consent_version: "1", form_fields: [{ key: "person_name", label: "Имя", required: true }, { key: "company_name", label: "Компания", required: true }, { key: "phone", label: "Телефон", required: true }],
+  });
+  // The client asks.
+  await page.goto(`${world.address}/forms/${form.key}`);
+  await page.getByLabel("Имя *").fill("Мария Зернова");
+  await page.getByLabel("Компания *").fill("Пекарня Зернова");
+  await page.getByLabel("Телефон *").fill("8 912 700-10-20");
+  await page.getByLabel(/Согласен/).check();
+  await page.getByRole("button", { name: "Отправить" }).click();
+  await page.getByText("Спасибо. Мы получили вашу заявку").waitFor();
+
+  // The request becomes a client and a deal.
+  const lead = (await callApi(page, "POST", "/leads:query", { filter: { field: "name", op: "contains", value: "Зернова" }, fields: ["name"], limit: 1 })).items[0];
+  await page.goto(`${world.address}/leads/${lead.id}`);
+  await page.getByRole("button", { name: "Преобразовать" }).click();
+  const conversion = page.getByRole("dialog", { name: "Преобразовать лид" });
+  await conversion.getByRole("textbox", { name: "Название сделки" }).fill("Мука для пекарни");
+  await conversion.getByRole("button", { name: "Преобразовать" }).click();
+  await page.getByRole("heading", { level: 1, name: "Мука для пекарни" }).waitFor();
+
+  // An offer of two lines.
+  await page.getByRole("button", { name: "Создать на основании" }).click();
+  await page.getByRole("menuitem", { name: "Предложение" }).click();
+  await page.getByRole("textbox", { name: "Добавить товар или услугу" }).and(page.locator(":focus")).waitFor();
+  await typeLine(page, "мука", "10");
+  await typeLine(page, "доставка", "1");
+  await untilTotal(page, "21500");
+  assert.deepEqual(await axeFindings(page), []);
+  await page.getByRole("textbox", { name: "Скидка, %, строка 1" }).fill("10");
+  await page.keyboard.press("Enter");
+  await untilTotal(page, "19650");
+  // A quantity that cannot be is told at its cell, and nothing of it is kept.
+  await page.getByRole("textbox", { name: "Количество, строка 2" }).fill("0");
+  await page.keyboard.press("Enter");
+  const cell = page.getByRole("textbox", { name: "Количество, строка 2" });
+  await page.getByText("Нужно число больше нуля").waitFor();
+  assert.equal(await cell.getAttribute("aria-invalid"), "true");
+  await cell.fill("1");
+  await page.keyboard.press("Enter");
+  await page.getByText("Нужно число больше нуля").waitFor({ state: "detached" });
+  await page.getByRole("button", { name: "Отметить отправленным" }).click();
+  await page.getByRole("button", { name: "Принято клиентом" }).waitFor();
+  const quote = (await callApi(page, "GET", "/quotes?fields=number,amount,state")).items[0];
+  assert.deepEqual([quote.state, quote.amount.amount], ["sent", "19650.00"]);
+  const paper = await pdfText(page, `/quotes/${quote.id}/print`);
+  assert.match(paper, new RegExp(quote.number));
+  assert.match(paper, /Мука ржаная, мешок 50 кг/);
+  assert.match(paper, /19 650,00/);
+
+  // The client looks at it by a link, and says yes.
+  await page.getByRole("button", { name: "Ссылка для клиента" }).click();
+  const shared = page.getByRole("dialog", { name: "Ссылка для клиента" });
+  const address = await shared.getByRole("textbox", { name: "Адрес ссылки" }).inputValue();
+  const looks = await page.evaluate(async (path) => (await fetch(path)).text(), new URL(address).pathname);
+  assert.match(looks, /Доставка по области/);
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Принято клиентом" }).click();
+  await page.getByRole("button", { name: "Принято клиентом" }).waitFor({ state: "detached" });
+
+  // The invoice, posted.
+  await page.getByRole("button", { name: "Создать на основании" }).click();
+  await page.getByRole("menuitem", { name: "Счёт" }).click();
+  await page.getByRole("button", { name: "Провести" }).click();
+  await page.getByRole("button", { name: "Провести" }).waitFor({ state: "detached" });
+  const invoice = (await callApi(page, "GET", "/invoices?fields=number,amount,state,basis")).items[0];
+  assert.deepEqual([invoice.state, invoice.amount.amount, invoice.basis.id], ["posted", "19650.00", quote.id]);
+  const bill = await pdfText(page, `/invoices/${invoice.id}/print`);
+  assert.match(bill, /Девятнадцать тысяч шестьсот пятьдесят рублей 00 копеек/);
+  assert.equal(digits(await page.getByLabel("Итоги документа").locator("dd").last().textContent()), "19650₽");
+
+  // A part is shipped: what is more than remains is told at its line.
+  await page.getByRole("button", { name: "Создать на основании" }).click();
+  await page.getByRole("menuitem", { name: "Часть строк…" }).click();
+  const part = page.getByRole("dialog", { name: "Создать на основании" });
+  await part.getByLabel("Что создать").selectOption({ label: "Накладная" });
+  await part.getByRole("button", { name: "Только товары" }).click();
+  await part.getByRole("textbox", { name: "Количество: Мука ржаная, мешок 50 кг" }).fill("11");
+  await part.getByText("Больше, чем осталось: 10").waitFor();
+  assert.deepEqual(await axeFindings(page), []);
+  await part.getByRole("textbox", { name: "Количество: Мука ржаная, мешок 50 кг" }).fill("4");
+  await part.getByText("Больше, чем осталось: 10").waitFor({ state: "detached" });
+  await part.getByRole("button", { name: "Создать", exact: true }).click();
+  await page.waitForURL(/\/waybills\/\d+/);
+  await untilTotal(page, "6660");
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test("an offer is written, corrected, sent and shared by the keyboard alone", async () => {
+  const { page, context, faults } = await openPage(world);
+  const { own } = await openTrade(page);
+  await callApi(page, "POST", "/companies?on_duplicate=create", { name: "Булочная на углу" });
+  await page.goto(`${world.address}/quotes?view=all`);
+  await untilQuiet(page);
+  await page.keyboard.press("n");
+  const dialog = page.getByRole("dialog", { name: "Создать предложение" });
+  await dialog.getByLabel("Компания").and(page.locator(":focus")).waitFor();
+  await page.keyboard.type("Булочная");
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Tab");
+  await page.keyboard.type("Ржаной");
+  await page.keyboard.press("Enter");
+  for (const chosen of ["Булочная на углу", "ООО «Ржаной край»"]) await dialog.locator(`input[value="${chosen}"]`).waitFor();
+  await page.keyboard.press("Control+Enter");
+  await page.getByRole("textbox", { name: "Добавить товар или услугу" }).and(page.locator(":focus")).waitFor();
+  await typeLine(page, "мр-50", "2");
+  await typeLine(page, "доставка", "1");
+  await untilTotal(page, "6700");
+  // The second line goes up and the first is taken out, then brought back.
+  await page.keyboard.press("Shift+Tab");
+  await focusOn(page, page.getByRole("textbox", { name: "Цена, строка 2" }));
+  await page.keyboard.press("Alt+ArrowUp");
+  await page.getByRole("textbox", { name: "Цена, строка 1" }).and(page.locator(":focus")).waitFor();
+  assert.equal(digits(await page.getByRole("textbox", { name: "Цена, строка 1" }).inputValue()), "3000");
+  await page.keyboard.press("Control+Delete");
+  await untilTotal(page, "3700");
+  await focusOn(page, page.getByRole("button", { name: "Отменить" }));
+  await page.keyboard.press("Enter");
+  await untilTotal(page, "6700");
+  await focusOn(page, page.getByRole("button", { name: "Отметить отправленным" }));
+  await page.keyboard.press("Enter");
+  await focusOn(page, page.getByRole("button", { name: "Ссылка для клиента" }));
+  await page.keyboard.press("Enter");
+  await page.getByRole("dialog", { name: "Ссылка для клиента" }).getByText("ещё не открывали").waitFor();
+  const quote = (await callApi(page, "POST", "/quotes:query", { filter: { field: "own_company", op: "eq", value: own.id }, sort: [{ field: "id", desc: true }], fields: ["state", "amount"], limit: 1 })).items[0];
+  assert.deepEqual([quote.state, quote.amount.amount], ["sent", "6700.00"]);
   assert.deepEqual(faults, []);
   await context.close();
 });

@@ -54,6 +54,14 @@ void read_lines(SaveContext& save, DocumentLines& lines) {
   lines.sum_up();
 }
 
+// A quantity as people read it: without the zeros of its scale.
+std::string quantity_text(std::int64_t units) {
+  std::string text = base::to_string(base::Decimal{units, 6});
+  text.erase(text.find_last_not_of('0') + 1);
+  if (text.back() == '.') text.pop_back();
+  return text;
+}
+
 // The documents that lines are taken from are locked: two conversions at once do not take the same goods.
 void check_remains(SaveContext& save, const DocumentLines& lines) {
   const Record& head = save.record();
@@ -75,7 +83,7 @@ void check_remains(SaveContext& save, const DocumentLines& lines) {
     }
     const std::int64_t quantity = line.record.integer("quantity");
     if (quantity > left[basis]) {
-      save.add_error({line.path + ".quantity", "more_than_remains", {{"left", base::to_string(base::Decimal{left[basis], 6})}}});
+      save.add_error({line.path + ".quantity", "more_than_remains", {{"left", quantity_text(left[basis])}}});
     } else if (left[basis] != INT64_MAX) {
       left[basis] -= quantity;
     }

@@ -43,6 +43,26 @@ TEST_P(DocumentsTest, LinesOnTheirOwnMoveTheSums) {
   EXPECT_EQ(amount(lines_of("invoice", id)[0], "vat_amount"), "0.00");
 }
 
+TEST_P(DocumentsTest, APriceOfOnesOwnHasNoReasonInTheCatalogue) {
+  const auto product = create("/products", {{"name", "Мука"}, {"kind", "product"}});
+  const auto list = create("/price-lists", {{"name", "Опт"}, {"currency", "RUB"}});
+  create("/price-rows", {{"price_list", list}, {"product", product}, {"price", "50"}});
+  const auto id = document("invoices", {{{"product", product}, {"quantity", "2"}}});
+  const auto before = lines_of("invoice", id)[0];
+  EXPECT_EQ(before.at("price").as_string(), "50.0000");
+  EXPECT_EQ(before.at("price_reason").as_string(), "Опт");
+  const auto change = [&](json::object line) {
+    line["id"] = before.at("id");
+    EXPECT_EQ(patch(address("invoices", id), {{"lines", json::array{line}}}).status, 200);
+    return lines_of("invoice", id)[0];
+  };
+  EXPECT_FALSE(change({{"quantity", "3"}, {"price", "50"}}).at("price_reason").is_null()) << "sent back as it was read";
+  EXPECT_TRUE(change({{"price", "45"}}).at("price_reason").is_null());
+  const auto after = change({{"price", nullptr}});
+  EXPECT_EQ(after.at("price").as_string(), "50.0000") << "nothing asks the catalogue again";
+  EXPECT_FALSE(after.at("price_reason").is_null());
+}
+
 TEST_P(DocumentsTest, AListReplacesTheLinesAsAWhole) {
   const auto id = document("quotes", {line("А", "1", "10"), line("Б", "1", "20"), line("В", "1", "30")});
   const auto before = lines_of("quote", id);

@@ -123,6 +123,7 @@ void DocumentLines::take(const json::array& given) {
 
 void DocumentLines::take_line(const json::object& given, Line& line) {
   const auto& entity = *line.record.entity;
+  const entity::Value price_before = line.record.get("price");
   for (const auto& member : given) {
     const std::string_view key(member.key().data(), member.key().size());
     const auto index = entity.index_of(key);
@@ -140,6 +141,10 @@ void DocumentLines::take_line(const json::object& given, Line& line) {
     for (auto& error : errors) save_.add_error(std::move(error));
     line.given[member.key()] = member.value();
   }
+  // A price of one's own has no reason in the catalogue any more.
+  if (line.record.id == 0 || line.record.get("price") == price_before || is_empty(line.record.get("price_reason"))) return;
+  line.record.set("price_reason", entity::Value{});
+  line.given["price_reason"] = nullptr;
 }
 
 void DocumentLines::insert(const Record& record) {

@@ -5,6 +5,7 @@
 #include "modules/documents/server/form_data.hpp"
 #include "modules/documents/server/images.hpp"
 #include "modules/documents/server/kinds.hpp"
+#include "modules/documents/server/print_forms.hpp"
 #include "modules/documents/server/reconciliation.hpp"
 #include "modules/documents/server/routes.hpp"
 #include "server/base/error.hpp"
@@ -21,63 +22,6 @@ namespace {
 using entity::Action;
 using entity::QueryContext;
 using entity::Record;
-
-constexpr std::size_t kMostForms = 10;  // in one file
-
-// A form as it is now: shipped, or a record that takes the place of the shipped one with its key.
-struct CurrentForm {
-  std::string key, name;
-  std::vector<std::string> entities;
-  std::string body;
-  bool is_own = false;
-  bool fits(std::string_view entity) const { return std::find(entities.begin(), entities.end(), entity) != entities.end(); }
-};
-
-std::vector<std::string> listed(std::string_view text) {
-  std::vector<std::string> out;
-  while (!text.empty()) {
-    const std::size_t comma = std::min(text.find(','), text.size());
-    std::string_view one = text.substr(0, comma);
-    while (!one.empty() && one.front() == ' ') one.remove_prefix(1);
-    while (!one.empty() && one.back() == ' ') one.remove_suffix(1);
-    if (!one.empty()) out.emplace_back(one);
-    text.remove_prefix(std::min(comma + 1, text.size()));
-  }
-  return out;
-}
-
-std::vector<CurrentForm> current_forms(api::Call& call) {
-  std::vector<CurrentForm> forms;
-  for (const auto& form : print::shipped_forms())
-    forms.push_back({form.key, form.title(call.caller().language), form.entities, form.html, false});
-  call.read("print_templates", [&](const QueryContext& context) {
-    const auto system = entity::Caller::system();
-    const auto& templates = context.registry.require("print_template");
-    const QueryContext all{context.connection, context.registry, *system, context.now};
-    for (const auto& record : entity::find_records(all, templates, entity::where(templates, "is_active", std::int64_t{1}))) {
-      if (record.text("body").empty()) continue;
-      CurrentForm own{std::string(record.text("key")), std::string(record.text("name")), listed(record.text("entity")),
-                      std::string(record.text("body")), true};
-      const auto shipped = std::find_if(forms.begin(), forms.end(), [&](const auto& form) { return form.key == own.key; });
-      if (shipped == forms.end())
-        forms.push_back(std::move(own));
-      else
-        *shipped = std::move(own);
-    }
-  });
-  return forms;
-}
-
-const CurrentForm& require_form(const std::vector<CurrentForm>& forms, const std::string& key, std::string_view entity) {
-  for (const auto& form : forms) {
-    if (form.key == key && (entity.empty() || form.fits(entity))) return form;
-  }
-  std::string valid;
-  for (const auto& form : forms) {
-    if (entity.empty() || form.fits(entity)) valid += (valid.empty() ? "" : ", ") + form.key;
-  }
-  throw base::Error::field("form", "unknown_option", {{"value", key}, {"valid", valid}});
-}
 
 std::string require_format(const std::string& format) {
   if (format != "pdf" && format != "docx" && format != "xlsx")
@@ -111,20 +55,6 @@ void answer_file(http::Response& response, std::string body, const std::string& 
   response.body = std::move(body);
 }
 
-std::string file_of(const std::vector<std::string>& htmls, const std::string& format) {
-  if (format == "docx") return print::to_docx(htmls.front());
-  if (format == "xlsx") return print::to_xlsx(htmls.front());
-  std::vector<print::Page> pages;
-  for (const auto& html : htmls) pages.push_back(print::parse_page(html));
-  return print::to_pdf(pages);
-}
-
-json::object data_of(api::Call& call, const Record& document) {
-  json::object data;
-  call.read("document_print", [&](const QueryContext& context) { data = form_data(context, document, image_reader(call.context.files)); });
-  return data;
-}
-
 std::string number_of(const json::object& data) {
   const auto* document = data.if_contains("document");
   const auto* number = document == nullptr || !document->is_object() ? nullptr : document->as_object().if_contains("number");
@@ -136,17 +66,16 @@ void print_document(api::Call& call, http::Response& response, std::string_view 
   const auto forms = current_forms(call);
   std::vector<std::string> keys = listed(call.query("form"));
   if (keys.empty()) {
-    const auto first = std::find_if(forms.begin(), forms.end(), [&](const auto& form) { return form.key == kind; });
-    const auto any = std::find_if(forms.begin(), forms.end(), [&](const auto& form) { return form.fits(kind); });
-    if (any == forms.end()) throw base::Error::field("form", "required");
-    keys.push_back(first == forms.end() ? any->key : first->key);
+    const auto* usual = usual_form(forms, kind);
+    if (usual == nullptr) throw base::Error::field("form", "required");
+    keys.push_back(usual->key);
   }
   if (keys.size() > (format == "pdf" ? kMostForms : 1))
     throw base::Error::field("form", "too_many", {{"max", format == "pdf" ? std::to_string(kMostForms) : "1"}});
   std::vector<const CurrentForm*> chosen;
   for (const auto& key : keys) chosen.push_back(&require_form(forms, key, kind));
   const Record document = open_document(call, kind, Action::kRead);
-  const json::object data = data_of(call, document);
+  const json::object data = print_data(call, document);
   std::vector<std::string> htmls;
   for (const auto* form : chosen) htmls.push_back(print::render_html(print::Template::parse(form->body), data, call.caller().language));
   answer_file(response, file_of(htmls, format), format, chosen.front()->name + number_of(data));
@@ -202,7 +131,7 @@ json::object preview_data(api::Call& call, const json::object& body) {
     if (!found.empty()) document = std::move(found.front());
   });
   if (!document) throw base::Error(base::ErrorCode::kNotFound, "record_not_found");
-  return data_of(call, *document);
+  return print_data(call, *document);
 }
 
 // POST /print-forms:preview {"body" or "form", "entity"?, "id"?, "format"?: html|pdf|docx|xlsx}: {"html"}, or the file.

@@ -3,6 +3,7 @@
 #include "modules/documents/server/numbering.hpp"
 #include "modules/documents/server/print_routes.hpp"
 #include "modules/documents/server/routes.hpp"
+#include "modules/documents/server/send.hpp"
 #include "modules/documents/server/share.hpp"
 
 namespace documents {
@@ -13,6 +14,7 @@ void register_documents(entity::ModuleHost& host) {
   host.add_routes([&host](http::Router& router, api::ApiContext& context) {
     add_document_routes(router, context, host.questions(), host.notices());
     add_print_routes(router, context);
+    add_send_routes(router, context, host.questions(), host.notices());
     add_share_routes(router, context, host.notices());
   });
   host.add_behaviour("share_link", std::make_unique<ShareLinkBehaviour>(host.services().random));

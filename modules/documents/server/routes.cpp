@@ -45,22 +45,13 @@ void require_state(const Record& document, std::initializer_list<std::string_vie
   throw base::Error::field("state", "state_not_allowed", {{"from", std::string(document.text("state"))}, {"to", std::string(to)}});
 }
 
-// POST /{plural}/{id}:post: the number is given; a quote whose discounts are beyond the caller's limit waits for approval instead.
+// POST /{plural}/{id}:post
 void post(api::Call& call, http::Response& response, std::string_view kind, const entity::Questions& questions,
           entity::NoticeBox& notices) {
   const Record document = open_document(call, kind, Action::kUpdate);
   require_state(document, {"draft"}, "posted");
-  if (document.entity->key != "quote") return change(call, document, {{"state", "posted"}}, response);
-  bool is_within = true;
-  call.read("quote_approval", [&](const entity::QueryContext& context) { is_within = may_send(context, questions, document); });
-  if (is_within) return change(call, document, {{"state", "sent"}}, response);
-  change(call, document, {{"state", "approval"}}, response);
-  std::vector<std::int64_t> approvers;
-  call.read("quote_approvers", [&](const entity::QueryContext& context) { approvers = approvers_of(context, document); });
-  std::vector<entity::NewNotice> told;
-  for (const std::int64_t user : approvers)
-    told.push_back({user, "document_approval", document.entity->id, document.id, call.caller().user_id, {}, {}});
-  notices.add(told);
+  post_document(call, document, questions, notices);
+  answer_record(call, *document.entity, document.id, response);
 }
 
 void approve(api::Call& call, http::Response& response, std::string_view kind, const entity::Questions& questions,
@@ -231,6 +222,23 @@ void reconcile(api::Call& call, http::Response& response) {
 }
 
 }  // namespace
+
+void post_document(api::Call& call, const Record& document, const entity::Questions& questions, entity::NoticeBox& notices) {
+  const auto save = [&](const char* state) {
+    call.context.records.update(on_behalf(call.writer()), *document.entity, document.id, {{"state", state}});
+  };
+  if (document.entity->key != "quote") return save("posted");
+  bool is_within = true;
+  call.read("quote_approval", [&](const entity::QueryContext& context) { is_within = may_send(context, questions, document); });
+  if (is_within) return save("sent");
+  save("approval");
+  std::vector<std::int64_t> approvers;
+  call.read("quote_approvers", [&](const entity::QueryContext& context) { approvers = approvers_of(context, document); });
+  std::vector<entity::NewNotice> told;
+  for (const std::int64_t user : approvers)
+    told.push_back({user, "document_approval", document.entity->id, document.id, call.caller().user_id, {}, {}});
+  notices.add(told);
+}
 
 ReconciliationRequest reconciliation_request(api::Call& call) {
   ReconciliationRequest request;

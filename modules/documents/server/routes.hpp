@@ -16,6 +16,10 @@ entity::Record open_document(api::Call& call, std::string_view kind, entity::Act
 // The engine itself on behalf of whoever calls: fields that people do not write, audited under his name.
 entity::Caller on_behalf(const entity::Caller& caller);
 
+// Posts a draft: its number is given; a quote whose discounts are beyond the caller's limit waits for approval instead, and who may
+// approve is told.
+void post_document(api::Call& call, const entity::Record& document, const entity::Questions& questions, entity::NoticeBox& notices);
+
 // The query company, from, to, own_company, currency; Error field when one is missing or wrong.
 ReconciliationRequest reconciliation_request(api::Call& call);
 

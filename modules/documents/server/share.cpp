@@ -137,13 +137,7 @@ void page(api::ApiContext& context, const http::Request& request, http::Response
   }
 }
 
-void make_link(api::Call& call, http::Response& response, std::string_view kind) {
-  const Record document = open_document(call, kind, entity::Action::kUpdate);
-  json::object values = call.body();
-  for (const auto& member : values) {
-    if (member.key() != "recipient" && member.key() != "expires_at") throw base::Error::field(std::string(member.key()), "unknown_field");
-  }
-  values["document"] = json::object{{"entity", document.entity->key}, {"id", document.id}};
+std::pair<std::int64_t, std::string> add_link(api::Call& call, const json::object& values) {
   const auto& entity = call.registry->require("share_link");
   const auto result = call.context.records.create(on_behalf(call.writer()), entity, values);
   std::string token;
@@ -151,12 +145,39 @@ void make_link(api::Call& call, http::Response& response, std::string_view kind)
     const auto made = entity::load_record(context.connection, context.registry, entity, result.id);
     token = made ? std::string(made->text("token")) : std::string();
   });
+  return {result.id, token};
+}
+
+void make_link(api::Call& call, http::Response& response, std::string_view kind) {
+  const Record document = open_document(call, kind, entity::Action::kUpdate);
+  json::object values = call.body();
+  for (const auto& member : values) {
+    if (member.key() != "recipient" && member.key() != "expires_at") throw base::Error::field(std::string(member.key()), "unknown_field");
+  }
+  values["document"] = json::object{{"entity", document.entity->key}, {"id", document.id}};
+  const auto [id, token] = add_link(call, values);
   response.status = 201;
   base::JsonWriter out(response.body);
-  out.begin_object().key("id").integer(result.id).key("token").text(token).key("url").text("/shared/" + token).end_object();
+  out.begin_object().key("id").integer(id).key("token").text(token).key("url").text("/shared/" + token).end_object();
 }
 
 }  // namespace
+
+std::string share_token(api::Call& call, const Record& document, const std::string& recipient) {
+  std::string token;
+  const Link link{document.entity->id, document.id};
+  call.read("share_links", [&](const QueryContext& context) {
+    const auto caller = entity::Caller::system();
+    const QueryContext system{context.connection, context.registry, *caller, context.now};
+    const auto& links = context.registry.require("share_link");
+    for (const auto& one : entity::find_records(system, links, entity::where(links, "document", link), 100)) {
+      if (one.integer("is_active") != 0 && is_empty(one.get("expires_at")) && one.text("recipient") == recipient) token = one.text("token");
+    }
+  });
+  if (!token.empty()) return token;
+  return add_link(call, {{"document", json::object{{"entity", document.entity->key}, {"id", document.id}}}, {"recipient", recipient}})
+      .second;
+}
 
 void ShareLinkBehaviour::prepare(entity::SaveContext& save) {
   if (save.record().text("token").empty()) save.record().set("token", base::random_token(random_, kTokenBytes));

@@ -214,6 +214,11 @@ void write_rules(const Call& call, const EntityDef& entity, base::JsonWriter& ou
   out.end_object();
 }
 
+// A log, or results of a calculation: nobody can fill in a field of it.
+bool is_kept_by_program(const EntityDef& entity) {
+  return !entity.fields.empty() && std::ranges::all_of(entity.fields, [](const auto& field) { return field.read_only; });
+}
+
 void write_entity(const Call& call, const EntityDef& entity, base::JsonWriter& out) {
   static constexpr std::pair<std::string_view, entity::Action> kActions[] = {{"read", entity::Action::kRead},
                                                                              {"create", entity::Action::kCreate},
@@ -239,7 +244,8 @@ void write_entity(const Call& call, const EntityDef& entity, base::JsonWriter& o
       .end_object();
   out.key("title").text(entity.title_field).key("owner").text(entity.owner_field).key("timeline").boolean(entity.timeline);
   out.key("can").begin_object();
-  for (const auto& [name, action] : kActions) out.key(name).boolean(entity::may(call.caller(), entity, action));
+  for (const auto& [name, action] : kActions)
+    out.key(name).boolean(entity::may(call.caller(), entity, action) && (action != entity::Action::kCreate || !is_kept_by_program(entity)));
   out.end_object().key("fields").begin_array();
   for (const auto& field : entity.fields) {
     if (entity::may_read_field(call.caller(), entity, field)) write_field(call, entity, field, out);

@@ -21,6 +21,8 @@ void add_notice_routes(http::Router& router, ApiContext& context);
 void add_web_hook_routes(http::Router& router, ApiContext& context);
 void add_audit_routes(http::Router& router, ApiContext& context);
 void add_status_routes(http::Router& router, ApiContext& context);
+// Settings of outgoing mail; the letters themselves are records.
+void add_mail_routes(http::Router& router, ApiContext& context);
 void add_preset_routes(http::Router& router, ApiContext& context);
 void add_file_routes(http::Router& router, ApiContext& context);
 void add_import_routes(http::Router& router, ApiContext& context);

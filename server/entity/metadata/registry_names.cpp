@@ -82,6 +82,7 @@ void RegistryBuilder::check_names(const Registry& registry, const Draft& draft) 
   if (const auto* facts = base::json_array(*card, "facts")) {
     for (std::size_t i = 0; i < facts->size(); ++i) check_list("card.facts[" + std::to_string(i) + "]", names_of((*facts)[i]));
   }
+  if (const auto* head = card->if_contains("head")) check_list("card.head", names_of(*head));
   if (const auto* create = card->if_contains("create")) check_list("card.create", names_of(*create));
   if (const auto* related = base::json_array(*card, "related")) {
     for (std::size_t i = 0; i < related->size(); ++i) {

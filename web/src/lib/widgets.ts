@@ -12,11 +12,18 @@ export interface CardWidgetProps {
   record: AnyRecord;
 }
 
-/** A part of the card of one entity: in the head beside the main actions, or in the column of related things. */
+/**
+ * A part of the card of one entity: in the head beside the main actions, in the column of related things, or (`card.main`) what the record
+ * is really about, above timeline and relations and as wide as both: the lines of a document.
+ */
 export interface CardWidget {
-  slot: "card.head" | "card.related";
+  slot: "card.head" | "card.related" | "card.main";
   key: string;
   entity: string;
+  /** Of `card.main`: what the tab on a narrow screen is called. */
+  label?: TextKey;
+  /** Of `card.main`: records of this kind stand in the menu under this name, together with others that give the same. */
+  menu?: TextKey;
   load: () => Promise<ComponentType<CardWidgetProps>>;
 }
 

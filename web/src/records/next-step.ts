@@ -13,12 +13,15 @@ export interface ActivityKind {
   state: Field | null;
 }
 
-/** The kinds of records that are entered about a record: those that may point to it by a link that leads to several entities. */
+/**
+ * The kinds of records that are entered about a record: those that may point to it by a link that leads to several entities.
+ * What may point to its own kind is not entered about a record but made from it, as documents are from documents.
+ */
 export function activityKinds(metadata: Metadata, entity: Entity): ActivityKind[] {
   const kinds: ActivityKind[] = [];
   for (const other of metadata.entities) {
     const subject = other.fields.find((field) => field.type === "link_any" && field.to?.includes(entity.key));
-    if (!subject || subject.required || other.kind !== "record" || !other.can.read) continue;
+    if (!subject || subject.required || subject.to?.includes(other.key) || other.kind !== "record" || !other.can.read) continue;
     const due = other.fields.find((field) => field.type === "instant" && !field.read_only && !field.system && (field.key === "due_at" || field.key === "starts_at")) ?? null;
     const state = other.fields.find((field) => field.key === "state" && field.type === "choice") ?? null;
     kinds.push({ entity: other, subject, due, state });

@@ -17,7 +17,8 @@ import { pageWidgets } from "@web/lib/widgets";
 
 /** Three sections for the thumb: the first two and the one where money moves over a board. */
 function thumbSections(entities: Entity[]): Entity[] {
-  const staged = entities.find((entity) => entity.stages && entity.fields.some((field) => field.type === "money"));
+  const with_money = entities.filter((entity) => entity.stages && entity.fields.some((field) => field.type === "money"));
+  const staged = with_money.find((entity) => entity.stages?.pipeline) ?? with_money[0];
   const rest = entities.filter((entity) => entity !== staged);
   return staged ? [...rest.slice(0, 2), staged] : rest.slice(0, 3);
 }
@@ -42,6 +43,7 @@ export function BottomBar() {
       <button type="button" className={classes.tab} aria-expanded={is_open} onClick={() => setOpen(true)}><IconMenu2 size={20} aria-hidden="true" /><span>{t("views.more")}</span></button>
       <Drawer opened={is_open} onClose={close} position="bottom" size="auto" title={t("shell.more_sections")} closeButtonProps={{ "aria-label": t("action.close") }}>
         <div className={classes.sheet}>
+          {pageWidgets().filter((page) => page !== home).map((page) => <Link key={page.key} to="/page/$key" params={{ key: page.key }} className={classes.link} onClick={close}><EntityIcon name={page.icon} /><span className="cut">{t(page.label)}</span></Link>)}
           {entities.map((entity) => <Link key={entity.key} to="/$plural" params={{ plural: entity.plural }} className={classes.link} onClick={close}><EntityIcon name={entity.icon} /><span className="cut">{entity.label.many}</span></Link>)}
           {parts.map((part) => <Link key={part.to} to={part.to} className={classes.link} onClick={close}><EntityIcon name={part.icon} /><span className="cut">{part.label}</span></Link>)}
           {has_settings && <Link to="/settings" className={classes.link} onClick={close}><IconSettings size={18} stroke={1.7} aria-hidden="true" /><span className="cut">{t("section.settings")}</span></Link>}

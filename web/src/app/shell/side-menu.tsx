@@ -2,8 +2,9 @@ import { Link, useLocation } from "@tanstack/react-router";
 import { IconChartBar, IconChevronsLeft, IconChevronsRight, IconRoute, IconSettings } from "@tabler/icons-react";
 import { useState, type ReactNode } from "react";
 import { admin_pages } from "@web/admin/pages";
-import { menuEntities } from "@web/app/shell/menu-entities";
 import { MenuBadge } from "@web/app/shell/menu-badge";
+import { menuEntities, menuGroup } from "@web/app/shell/menu-entities";
+import { MenuGroup } from "@web/app/shell/menu-group";
 import classes from "@web/app/shell/shell.module.css";
 import { flow_pages } from "@web/flow/pages";
 import { insight_pages } from "@web/insight/pages";
@@ -41,11 +42,18 @@ export function SideMenu() {
           <EntityIcon name={page.icon} /><span className="cut">{t(page.label)}</span>{page.badge && <MenuBadge page={page} />}
         </Link>
       ))}
-      {entities.map((entity) => (
-        <Link key={entity.key} to="/$plural" params={{ plural: entity.plural }} className={classes.link} title={is_folded ? entity.label.many : undefined}>
-          <EntityIcon name={entity.icon} /><span className="cut">{entity.label.many}</span>
-        </Link>
-      ))}
+      {entities.map((entity) => {
+        const group = menuGroup(entity);
+        if (group) {
+          const members = entities.filter((one) => menuGroup(one) === group);
+          return members[0] === entity ? <MenuGroup key={group} label={group} entities={members} is_here={members.some((one) => active(`/${one.plural}`))} is_folded={is_folded} /> : null;
+        }
+        return (
+          <Link key={entity.key} to="/$plural" params={{ plural: entity.plural }} className={classes.link} title={is_folded ? entity.label.many : undefined}>
+            <EntityIcon name={entity.icon} /><span className="cut">{entity.label.many}</span>
+          </Link>
+        );
+      })}
       {hasAny(insight_pages, me) && section("/reports", t("section.reports"), <IconChartBar size={18} stroke={1.7} />)}
       {hasAny(flow_pages, me) && section("/flow", t("section.flow"), <IconRoute size={18} stroke={1.7} />)}
       <span className={classes.spring} />

@@ -19,7 +19,7 @@ export function CalendarScreen({ entity, view }: { entity: Entity; view: Current
   const filter = useMemo(() => allOf(view.filter, search.q ? { text: search.q } : null), [view.filter, search.q]);
   const onOpen = useCallback((id: number) => update({ open: `${entity.key}/${id}` }), [entity.key, update]);
   const choice = fields.length > 1 && field && (
-    <NativeSelect size="xs" w={170} aria-label={t("calendar.field")} value={field.key} onChange={(event) => choose({ field: event.currentTarget.value })} data={fields.map((one) => ({ value: one.key, label: one.label }))} />
+    <NativeSelect size="xs" w={{ base: 128, sm: 170 }} aria-label={t("calendar.field")} value={field.key} onChange={(event) => choose({ field: event.currentTarget.value })} data={fields.map((one) => ({ value: one.key, label: one.label }))} />
   );
   return (
     <SectionFrame entity={entity} view={view} shape="calendar" tools={choice}>

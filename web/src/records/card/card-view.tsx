@@ -1,7 +1,7 @@
 import { Button, Skeleton } from "@mantine/core";
 import { IconArrowLeft } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
-import { lazy, Suspense, useDeferredValue, useEffect, useState } from "react";
+import { lazy, Suspense, useDeferredValue, useEffect, useMemo, useState } from "react";
 import { ErrorNotice } from "@web/kit/error-notice";
 import { useMe } from "@web/lib/calls/me";
 import { useMetadata } from "@web/lib/calls/metadata";
@@ -16,6 +16,7 @@ import { query_client } from "@web/lib/query-client";
 import { titleOf } from "@web/lib/title-of";
 import { useRecordActions } from "@web/lib/record-actions";
 import type { AnyRecord, Email, Phone } from "@web/lib/values";
+import { cardWidgets } from "@web/lib/widgets";
 import { CardFacts } from "@web/records/card/card-facts";
 import { CardHead } from "@web/records/card/card-head";
 import { CardTools, type CardNeighbours } from "@web/records/card/card-tools";
@@ -37,7 +38,7 @@ interface CardViewProps extends CardNeighbours {
 
 const FactsLayout = lazy(async () => ({ default: (await import("@web/records/card/facts-layout")).FactsLayout }));
 
-const kParts = ["facts", "timeline", "related"] as const;
+const kParts = ["facts", "main", "timeline", "related"] as const;
 
 /** The card of any record; its own width decides between three columns, two, and tabs. */
 export function CardView({ entity, id, is_panel = false, onClose, ...neighbours }: CardViewProps) {
@@ -64,7 +65,8 @@ export function CardView({ entity, id, is_panel = false, onClose, ...neighbours 
 function LoadedCard({ entity, record, is_panel, onClose, ...neighbours }: Omit<CardViewProps, "id"> & { record: AnyRecord; is_panel: boolean }) {
   const metadata = useMetadata();
   const { save, dialogs } = useRecordEditing(entity);
-  const [part, setPart] = useState<(typeof kParts)[number]>("timeline");
+  const main = useMemo(() => cardWidgets("card.main", entity.key)[0], [entity.key]);
+  const [chosen_part, setPart] = useState<(typeof kParts)[number] | null>(null);
   const [composing, setComposing] = useState<string | null>(null);
   const [is_history, setHistory] = useState(false);
   const [is_layout, setLayout] = useState(false);
@@ -73,6 +75,7 @@ function LoadedCard({ entity, record, is_panel, onClose, ...neighbours }: Omit<C
   const me = useMe();
   const kinds = activityKinds(metadata, entity);
   const has_feed = kinds.length > 0 || Boolean(entity.timeline);
+  const part = chosen_part ?? (main ? "main" : has_feed ? "timeline" : "facts");
   const plan = () => {
     const plannable = kinds.find((kind) => kind.due && kind.entity.can.create);
     if (plannable) compose(plannable.entity.key);
@@ -98,10 +101,11 @@ function LoadedCard({ entity, record, is_panel, onClose, ...neighbours }: Omit<C
     <article className={classes.card} aria-label={title}>
       <CardHead entity={entity} record={record} save={save} tools={tools} onPlan={plan} />
       <div className={classes.tabs} role="tablist">
-        {kParts.map((one) => <button key={one} type="button" role="tab" aria-selected={part === one} onClick={() => setPart(one)}>{t(`card.tab_${one}`)}</button>)}
+        {kParts.filter((one) => one !== "main" || main).map((one) => <button key={one} type="button" role="tab" aria-selected={part === one} onClick={() => setPart(one)}>{one === "main" ? t(main?.label ?? "card.tab_facts") : t(`card.tab_${one}`)}</button>)}
       </div>
-      {is_whole && <div className={classes.body}>
+      {is_whole && <div className={classes.body} data-main={main ? true : undefined}>
         <div className={classes.column} data-part="facts" data-shown={part === "facts" || undefined}>{is_layout ? <Suspense><FactsLayout entity={entity} onDone={() => setLayout(false)} /></Suspense> : <CardFacts entity={entity} record={record} save={save} />}</div>
+        {main && <div className={classes.column} data-part="main" data-shown={part === "main" || undefined}><WidgetSlot slot="card.main" entity={entity} record={record} /></div>}
         <div className={classes.column} data-part="timeline" data-shown={part === "timeline" || undefined}>
           {is_history || !has_feed ? (
             <>

@@ -59,7 +59,7 @@ export function RelatedLists({ entity, record }: { entity: Entity; record: AnyRe
 const kShown = 5;
 
 function factFields(entity: Entity, skipped: string): Field[] {
-  const kinds = new Set(entity.kind === "log" ? ["link", "user", "choice"] : ["money", "instant", "date", "choice", "phone"]);
+  const kinds = new Set(entity.kind === "log" ? ["link", "user", "choice"] : ["money", "decimal", "instant", "date", "choice", "phone"]);
   const columns = entity.views?.[0]?.columns ?? [];
   const fields = columns.map((key) => entity.fields.find((field) => field.key === key)).filter((field) => field !== undefined);
   return fields.filter((field) => (field.key !== entity.title || entity.kind === "relation") && field.key !== skipped && (kinds.has(field.type) || field.key === entity.stages?.field)).slice(0, 3);
@@ -79,8 +79,15 @@ function RelatedList({ relation, entity, record, is_named }: { relation: Relatio
   const { entity: other, field } = relation;
   const create = useRecordCreator();
   const metadata = useMetadata();
-  // Of a relation the other end is what one looks for: its title stands in the line and leads to it.
-  const end = other.kind === "relation" ? other.fields.find((one) => (one.type === "link" || one.type === "user") && one.key !== field.key && !one.system) : undefined;
+  // Of a relation the other end is what one looks for: its title stands in the line and leads to it. So it is where the title is this record itself.
+  const is_titled_by_this = other.fields.some((one) => one.key === other.title && one.key === field.key);
+  const end = other.kind === "relation" || is_titled_by_this ? other.fields.find((one) => (one.type === "link" || one.type === "user") && one.key !== field.key && !one.system) : undefined;
+  // What the program alone writes cannot be added by hand.
+  const can_add = other.can.create && other.kind !== "log" && !field.read_only;
+  const end_kind = end && other.kind === "relation" ? targetOf(end) : null;
+  // «Contacts» says enough of a company; where the record has a contact of its own as well, the relation says by its name what these are.
+  const is_plain = end_kind !== null && end_kind !== entity.key && !entity.fields.some((one) => one.type === "link" && one.to?.includes(end_kind));
+  const title = `${(is_plain && metadata.entity(end_kind)?.label.many) || other.label.many}${is_named || other.key === entity.key ? ` · ${field.label}` : ""}`;
   const title_field = end ?? other.fields.find((one) => one.key === other.title);
   const facts = factFields(other, end ? "" : field.key);
   const activity = activityKinds(metadata, entity).find((kind) => kind.entity.key === other.key && kind.state && kind.due);
@@ -99,8 +106,8 @@ function RelatedList({ relation, entity, record, is_named }: { relation: Relatio
   return (
     <section className={classes.list}>
       <header>
-        <EntityIcon name={other.icon} size={16} /><h3>{(end && metadata.entity(targetOf(end))?.label.many) ?? other.label.many}{is_named && ` · ${field.label}`}</h3>
-        {other.can.create && other.kind !== "log" && <IconButton size={26} label={t("card.add_related", { entity: accusative(other.label.one) })} onClick={add}><IconPlus size={15} /></IconButton>}
+        <EntityIcon name={other.icon} size={16} /><h3>{title}</h3>
+        {can_add && <IconButton size={26} label={t("card.add_related", { entity: accusative(other.label.one) })} onClick={add}><IconPlus size={15} /></IconButton>}
       </header>
       {data && items.length === 0 && <p className="muted">{t("card.no_related")}</p>}
       <ul>

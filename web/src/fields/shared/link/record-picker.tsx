@@ -1,7 +1,7 @@
 import { CloseButton, Combobox, InputBase, Loader, useCombobox } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useEffect, useState, type ReactNode } from "react";
+import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
 import { Avatar } from "@web/kit/avatar";
 import { useDebounced } from "@web/kit/use-debounced";
 import { findLinks, type FoundLink } from "@web/lib/calls/find-links";
@@ -41,21 +41,43 @@ export function RecordPicker(props: RecordPickerProps) {
   const [typed, setTyped] = useState<string | null>(null);
   const combobox = useCombobox({ onDropdownClose: () => { combobox.resetSelectedOption(); setTyped(null); } });
   const creator = useRecordCreator();
+  const is_wanted = useRef(false);
+  const is_left = useRef(false);
   const text = useDebounced(typed ?? "", 120);
   const { data: found = kNone, isFetching } = useQuery({
     queryKey: ["links", entities.map((entity) => entity.key), text, filter],
     queryFn: async ({ signal }) => (await Promise.all(entities.map((entity) => findLinks(entity, text, { filter, signal, limit: entities.length > 1 ? 6 : 20, ...(sort ? { sort } : {}) })))).flat(),
     enabled: combobox.dropdownOpened, placeholderData: keepPreviousData, staleTime: 10_000,
   });
-  const selectFirst = combobox.selectFirstOption;
-  useEffect(() => { selectFirst(); }, [found, selectFirst]);
+  const is_settled = text === (typed ?? "") && !isFetching;
+  const { selectFirstOption, clickSelectedOption, closeDropdown } = combobox;
+  // Enter may come before the answer to what was typed: then the first of that answer is taken, never one of an older list, even where the hand went on.
+  useEffect(() => {
+    selectFirstOption();
+    if (!is_settled || !is_wanted.current) return;
+    is_wanted.current = false;
+    clickSelectedOption();
+    if (is_left.current) closeDropdown();
+  }, [found, is_settled, selectFirstOption, clickSelectedOption, closeDropdown]);
+  const leave = () => {
+    is_left.current = true;
+    if (!is_wanted.current) closeDropdown();
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    is_left.current = false;
+    if (event.key === "Tab" || event.key === "Shift") return;
+    is_wanted.current = event.key === "Enter" && !is_settled && combobox.dropdownOpened;
+    if (!is_wanted.current) return;
+    event.preventDefault();
+    combobox.resetSelectedOption();
+  };
   const creatable = can_create && creator && typed?.trim() ? entities.filter((entity) => entity.can.create && entity.kind !== "system").slice(0, 3) : [];
 
   const submit = async (key: string) => {
     combobox.closeDropdown();
     if (key.startsWith("new/")) {
       const entity = entities.find((one) => one.key === key.slice(4));
-      const made = entity ? await creator?.(entity.key, { [entity.title]: typed?.trim() ?? "" }) : null;
+      const made = entity ? await creator?.(entity.key, { [entity.title]: typed?.trim() ?? "" }, { stays: true }) : null;
       if (made) onChange({ ...made, ...(entity ? { entity: entity.key } : {}) });
       return;
     }
@@ -69,7 +91,7 @@ export function RecordPicker(props: RecordPickerProps) {
         <InputBase
           label={props.label} aria-label={props.label ? undefined : name} error={props.error} withAsterisk={props.is_required ?? false} autoFocus={props.auto_focus ?? false} data-autofocus={props.auto_focus || undefined}
           placeholder={props.placeholder ?? t("picker.prompt")} value={typed ?? value?.title ?? ""} autoComplete="off"
-          onChange={(event) => { setTyped(event.currentTarget.value); combobox.openDropdown(); }} onFocus={() => combobox.openDropdown()} onClick={() => combobox.openDropdown()} onBlur={() => combobox.closeDropdown()}
+          onChange={(event) => { setTyped(event.currentTarget.value); combobox.openDropdown(); }} onFocus={() => combobox.openDropdown()} onClick={() => combobox.openDropdown()} onBlur={leave} onKeyDown={onKeyDown}
           rightSectionPointerEvents="all" rightSection={isFetching && typed !== null ? <Loader size={14} /> : can_clear ? <CloseButton size="sm" aria-label={t("picker.clear", { field: name })} onMouseDown={(event) => event.preventDefault()} onClick={() => onChange(null)} /> : null}
         />
       </Combobox.Target>

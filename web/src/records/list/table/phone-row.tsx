@@ -8,6 +8,9 @@ import { DueBadge } from "@web/records/due-badge";
 import { kNextStepField } from "@web/records/next-step";
 import { RecordPicture } from "@web/records/record-picture";
 
+/** What says something else when it is cut: the text beside it gives way. */
+const kWhole = new Set(["money", "decimal", "integer", "percent", "date", "instant", "choice"]);
+
 /** A row for a narrow screen: the title, and under it what the first columns say. */
 export function PhoneRow({ entity, columns, index, record, title, is_open, is_selected, onOpen, onActivate }: ListRowProps & { record: AnyRecord; title: string }) {
   const shown = columns.filter((column) => column.path !== entity.title && column.path !== kNextStepField && column.field.type !== "user" && !column.field.format && column.field.type !== "auto_number" && !isBlank(valueAt(record, column.path))).slice(0, 3);
@@ -23,7 +26,7 @@ export function PhoneRow({ entity, columns, index, record, title, is_open, is_se
       <div role="gridcell" className={classes.phoneText}>
         <div className={classes.phoneLine}><strong className="cut">{title}</strong>{next && <DueBadge at={next} />}</div>
         <div className={`${classes.phoneLine} muted`}>
-          {shown.map((column) => <span key={column.path} className="cut"><FieldView field={column.field} value={valueAt(record, column.path)} record={record} is_dense /></span>)}
+          {shown.map((column) => <span key={column.path} className="cut" data-whole={kWhole.has(column.field.type) || undefined}><FieldView field={column.field} value={valueAt(record, column.path)} record={record} is_dense /></span>)}
         </div>
       </div>
     </div>

@@ -1,0 +1,94 @@
+// How letters go out: settings, a letter to try them, letters that failed.
+#include "server/api/routes/routes.hpp"
+#include "server/base/error.hpp"
+#include "server/base/json_writer.hpp"
+#include "server/base/text/email.hpp"
+#include "server/connect/mail/mailer.hpp"
+#include "server/entity/lookup.hpp"
+
+namespace api {
+
+namespace {
+
+using connect::MailSettings;
+
+void require_administrator(const Call& call) {
+  if (!call.is_administrator()) throw base::Error(base::ErrorCode::kPermissionDenied, "admin_only");
+}
+
+void answer_settings(const MailSettings& settings, http::Response& response) {
+  response.set_header("Cache-Control", "no-store");
+  base::JsonWriter out(response.body);
+  out.begin_object().key("schema").value(connect::mail_schema()).key("values").value(connect::mail_settings_json(settings));
+  out.key("is_on").boolean(settings.is_on()).key("has_password").boolean(!settings.server.password.empty()).end_object();
+}
+
+void read_settings(Call& call, http::Response& response) {
+  require_administrator(call);
+  answer_settings(call.context.mailer.settings(), response);
+}
+
+void write_settings(Call& call, http::Response& response) {
+  require_administrator(call);
+  const json::object change = call.body();
+  MailSettings changed;
+  call.context.database.write({.name = "mail_settings_write"}, [&](store::Connection& connection) {
+    changed = connect::changed_mail_settings(connect::read_mail_settings(connection), change);
+    connect::write_mail_settings(connection, changed, call.caller().user_id, call.now);
+  });
+  call.context.mailer.wake();
+  answer_settings(changed, response);
+}
+
+// POST /settings/mail:test {"to"?, "settings"?: what would be changed}
+void test(Call& call, http::Response& response) {
+  require_administrator(call);
+  const json::object body = call.body();
+  MailSettings settings = call.context.mailer.settings();
+  if (const auto* change = base::json_object(body, "settings")) settings = connect::changed_mail_settings(std::move(settings), *change);
+  if (!settings.is_on()) throw base::Error(base::ErrorCode::kFailedPrecondition, "mail_off");
+  std::string to = base::json_string(body, "to");
+  if (to.empty()) {
+    call.read("mail_test_to", [&](const entity::QueryContext& context) {
+      const auto user = entity::load_record(context.connection, context.registry, context.registry.require("user"), call.caller().user_id);
+      to = user ? std::string(user->text("email")) : std::string();
+    });
+  }
+  const auto address = base::normalize_email(to);
+  if (!address.valid) throw base::Error::field("to", "email", {{"raw", to}});
+  call.context.mailer.send_test(settings, address.value, call.caller().language);
+  response.status = 204;
+}
+
+// POST /outgoing-mails/{id}:send-again
+void send_again(Call& call, http::Response& response) {
+  const auto& letters = call.registry->require(connect::kMailEntity);
+  const std::int64_t id = call.id(0);
+  bool is_there = false, is_allowed = false;
+  call.read("mail_again", [&](const entity::QueryContext& context) {
+    const auto filter = entity::where(letters, "id", id);
+    is_there = !entity::find_ids(context, letters, filter, entity::Action::kRead, 0, 1).empty();
+    is_allowed = !entity::find_ids(context, letters, filter, entity::Action::kUpdate, 0, 1).empty();
+  });
+  if (!is_there) throw base::Error(base::ErrorCode::kNotFound, "record_not_found");
+  if (!is_allowed) throw base::Error(base::ErrorCode::kPermissionDenied, "update_not_allowed", {{"entity", letters.key}});
+  call.context.mailer.send_again(call.writer(), id);
+  call.read("mail_after", [&](const entity::QueryContext& context) {
+    response.body.clear();
+    base::JsonWriter out(response.body);
+    entity::write_record(context, letters, id, out);
+  });
+}
+
+}  // namespace
+
+void add_mail_routes(http::Router& router, ApiContext& context) {
+  using http::Method;
+  using http::RunsOn;
+  add_route(router, context, {Method::kGet, "/settings/mail", read_settings});
+  add_route(router, context, {Method::kPut, "/settings/mail", write_settings, RunsOn::kWritePool});
+  add_route(router, context, {Method::kPost, "/settings/mail:test", test, RunsOn::kWritePool});
+  add_route(router, context, {Method::kPost, "/outgoing-mails/{id}:send-again", send_again, RunsOn::kWritePool});
+}
+
+}  // namespace api
