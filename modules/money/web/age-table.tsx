@@ -10,8 +10,7 @@ export function AgeTable({ answer, title }: { answer: Receivables; title: string
   const filterOf = (of: Debt, condition: Receivables["groups"][number]["condition"]) => (of.filter ? ({ and: [of.filter, condition] } as typeof condition) : undefined);
   return (
     <div className={classes.wide}>
-      <table className={classes.table}>
-        <caption className="hidden">{title}</caption>
+      <table className={classes.table} aria-label={title}>
         <thead><tr><th scope="col">{title}</th><th scope="col">{t("web.money.total")}</th>{ages.map((age) => <th key={age.age} scope="col">{t(`web.money.age_${age.age}`)}</th>)}</tr></thead>
         <tbody>
           {answer.groups.map((group) => {

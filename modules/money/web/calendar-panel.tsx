@@ -36,7 +36,7 @@ export function CalendarPanel() {
           <tbody>
             {data.periods.map((period) => (
               <tr key={period.from}>
-                <th scope="row">{formatDate(period.from)} – {formatDate(period.to)}</th>
+                <th scope="row">{period.from === period.to ? formatDate(period.from) : `${formatDate(period.from)} – ${formatDate(period.to)}`}</th>
                 <td>{money(period.in)}</td>
                 <td>{money(period.out)}</td>
                 <td data-tone={period.balance.startsWith("-") ? "danger" : undefined}>{money(period.balance)}</td>
