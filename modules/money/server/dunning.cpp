@@ -107,7 +107,7 @@ void Dunning::run_rule(const Record& rule, Work& work) {
   services_.database.read({.name = "dunning_invoices", .deadline = std::chrono::seconds(30)}, [&](store::Connection& connection) {
     const auto& entity = work.registry->require("invoice");
     const QueryContext context{connection, *work.registry, work.caller, work.now};
-    const std::int64_t days = rule.integer("days"), last = work.today - days;
+    const std::int64_t days = rule.integer("after_days"), last = work.today - days;
     std::vector<Filter> parts{
         where(entity, "state", std::string("posted")),
         where(entity, "payment_state", FilterOp::kIn, {std::string("unpaid"), std::string("partial")}),

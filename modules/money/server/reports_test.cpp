@@ -184,13 +184,13 @@ TEST_P(ReportsTest, DebtsAreRemindedOfOnceByEachRule) {
   due("100", -40);
   due("100", 2);
   create("/dunning-rules", {{"name", "Просрочка 3 дня"},
-                            {"days", 3},
+                            {"after_days", 3},
                             {"action", "task"},
                             {"min_amount", "10"},
                             {"subject", "Долг {debt} по счёту {number}"},
                             {"text", "{company}: {days} дн."}});
-  create("/dunning-rules", {{"name", "Скоро срок"}, {"days", -2}, {"action", "notice"}, {"subject", "Скоро платить {number}"}});
-  create("/dunning-rules", {{"name", "Письмо"}, {"days", 1}, {"action", "mail"}, {"min_amount", "50"}, {"subject", "Счёт {number}"}});
+  create("/dunning-rules", {{"name", "Скоро срок"}, {"after_days", -2}, {"action", "notice"}, {"subject", "Скоро платить {number}"}});
+  create("/dunning-rules", {{"name", "Письмо"}, {"after_days", 1}, {"action", "mail"}, {"min_amount", "50"}, {"subject", "Счёт {number}"}});
   auto& api = server.application().api();
   Dunning dunning(api.services, api.notices);
   for (int i = 0; i < 3; ++i) dunning.run();
