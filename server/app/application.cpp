@@ -4,6 +4,7 @@
 
 #include "module_list.hpp"
 #include "server/api/authenticator.hpp"
+#include "server/api/password_links.hpp"
 #include "server/app/demo/demo_data.hpp"
 #include "server/base/error.hpp"
 #include "server/base/program/log.hpp"
@@ -123,26 +124,12 @@ struct Application::Impl final : public entity::ModuleHost {
         enrichment_client({.allows_private_addresses = true}),
         enrichment(*database, enrichment_client),
         mailer(module_services, files, notice_box, texts(), mailer_options(config)),
+        password_links(module_services, authenticator, mailer),
         duplicate_watch(module_services),
-        api{*database,
-            catalog,
-            *records,
-            *callers,
-            texts(),
-            clock,
-            random,
-            authenticator,
-            job_runner,
-            module_services,
-            files,
-            notice_box,
-            web_hooks,
-            imports,
-            enrichment,
-            mailer,
-            dispatcher,
-            scheduler,
-            config.size_bytes("http.max_body")} {
+        api{*database, catalog,        *records,      *callers,   texts(),
+            clock,     random,         authenticator, job_runner, module_services,
+            files,     notice_box,     web_hooks,     imports,    enrichment,
+            mailer,    password_links, dispatcher,    scheduler,  config.size_bytes("http.max_body")} {
     flow::add_schema_job(job_runner, module_services);
     catalog.synchronise_schema();
     // The data folder is locked: whatever ran on its SQLite base before died, and so did the node of this folder on a shared one.
@@ -240,6 +227,7 @@ struct Application::Impl final : public entity::ModuleHost {
   http::CurlClient enrichment_client;  // its address comes from an administrator
   connect::Enrichment enrichment;
   connect::Mailer mailer;
+  api::PasswordLinks password_links;
   flow::DuplicateWatch duplicate_watch;
   api::ApiContext api;
 };

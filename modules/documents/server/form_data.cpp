@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "modules/documents/server/correction.hpp"
 #include "modules/documents/server/kinds.hpp"
 #include "modules/documents/server/make.hpp"
 #include "server/base/json_writer.hpp"
@@ -85,7 +86,7 @@ class FormData {
     json::object data;
     data["document"] = head();
     data["lines"] = lines(document_);
-    data["before_lines"] = before_lines();
+    put_changes(data);
     data["seller"] = linked("own_company");
     data["seller_account"] = linked("own_account");
     data["buyer"] = client(document_.link_id("company"));
@@ -152,12 +153,19 @@ class FormData {
     return all;
   }
 
-  // Of a correction: the lines as they were.
-  json::value before_lines() {
-    if (document_.entity->key != "tax_invoice" || document_.text("kind") != "correction") return json::array{};
+  // Of a correction: the lines as they were, and what changed in each.
+  void put_changes(json::object& data) {
     const auto* link = std::get_if<Link>(&document_.get("basis"));
-    const auto before = link == nullptr ? std::nullopt : load("tax_invoice", link->record_id);
-    return before ? lines(*before) : json::array{};
+    const bool is_correction = document_.entity->key == "tax_invoice" && document_.text("kind") == "correction" && link != nullptr;
+    const auto before = is_correction ? load("tax_invoice", link->record_id) : std::nullopt;
+    json::array changes, before_lines;
+    if (before) {
+      before_lines = lines(*before);
+      changes = line_changes(stored_lines(system_, *before), before_lines, stored_lines(system_, document_), data["lines"].as_array());
+    }
+    data["changes_total"] = change_totals(changes);
+    data["changes"] = std::move(changes);
+    data["before_lines"] = std::move(before_lines);
   }
 
   json::value unit(std::int64_t id) {
