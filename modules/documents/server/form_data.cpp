@@ -98,7 +98,7 @@ class FormData {
     data["manager"] = manager();
     data["vat_totals"] = vat_totals();
     data["totals"] = totals();
-    data["payments"] = json::array{};
+    data["payments"] = payments();
     data["today"] = base::to_string(zone.local_date(context_.now));
     data["images"] = images();
     return data;
@@ -248,6 +248,24 @@ class FormData {
     const auto* link = std::get_if<Link>(&document_.get("basis"));
     const auto* entity = link == nullptr ? nullptr : context_.registry.find_id(link->entity_id);
     return entity == nullptr ? json::value(nullptr) : reference(load(entity->key, link->record_id));
+  }
+
+  // What was paid for the document, or for the invoice it was made from; empty without a module that keeps payments.
+  json::array payments() {
+    json::array all;
+    const auto* allocations = context_.registry.find("payment_allocation");
+    if (allocations == nullptr) return all;
+    const auto* basis = std::get_if<Link>(&document_.get("basis"));
+    const auto* from = basis == nullptr ? nullptr : context_.registry.find_id(basis->entity_id);
+    const Link of = from != nullptr && from->key == "invoice" ? *basis : Link{document_.entity->id, document_.id};
+    for (const auto& each : entity::find_records(system_, *allocations, entity::where(*allocations, "document", of), 1000)) {
+      const auto payment = load("payment", each.link_id("payment"));
+      if (!payment) continue;
+      all.push_back(json::object{{"number", text_or_null(payment->text("number"))},
+                                 {"date", base::to_string(base::from_days(payment->integer("date")))},
+                                 {"amount", money_text(each, "document_amount")}});
+    }
+    return all;
   }
 
   json::value manager() {
