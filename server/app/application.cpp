@@ -14,6 +14,7 @@
 #include "server/connect/files/files.hpp"
 #include "server/connect/import/imports.hpp"
 #include "server/connect/mail/mailer.hpp"
+#include "server/connect/mail/notice_mail.hpp"
 #include "server/connect/notices/notices.hpp"
 #include "server/connect/web_hooks/web_hooks.hpp"
 #include "server/entity/caller_directory.hpp"
@@ -124,6 +125,7 @@ struct Application::Impl final : public entity::ModuleHost {
         enrichment_client({.allows_private_addresses = true}),
         enrichment(*database, enrichment_client),
         mailer(module_services, files, notice_box, texts(), mailer_options(config)),
+        notice_mail(module_services, texts()),
         password_links(module_services, authenticator, mailer),
         duplicate_watch(module_services),
         api{*database, catalog,        *records,      *callers,   texts(),
@@ -152,6 +154,7 @@ struct Application::Impl final : public entity::ModuleHost {
       const auto is_letter = [&](const auto& event) { return letters != nullptr && event.entity_id == letters->id; };
       if (std::any_of(events.begin(), events.end(), is_letter)) mailer.wake();
     });
+    scheduler.add("notice_mail", std::chrono::seconds(30), [this] { notice_mail.queue_due(); });
     retention.add("mail", [this] { return mailer.remove_old(); });
     dispatcher.add("web_hooks", [this](const std::vector<entity::OutboxEvent>& events) { web_hooks.consume(events); });
     retention.add("files", [this] { return files.remove_expired(); });
@@ -227,6 +230,7 @@ struct Application::Impl final : public entity::ModuleHost {
   http::CurlClient enrichment_client;  // its address comes from an administrator
   connect::Enrichment enrichment;
   connect::Mailer mailer;
+  connect::NoticeMail notice_mail;
   api::PasswordLinks password_links;
   flow::DuplicateWatch duplicate_watch;
   api::ApiContext api;
