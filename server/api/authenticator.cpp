@@ -53,12 +53,17 @@ CREATE TABLE sys_setting(module TEXT PRIMARY KEY, value TEXT NOT NULL, updated_a
 CREATE TABLE sys_preference(user_id BIGINT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY(user_id, key));
 )sql";
 
-std::string token_hash(std::string_view token) {
-  std::string digest(32, '\0');
-  crypto_generichash(reinterpret_cast<unsigned char*>(digest.data()), digest.size(), reinterpret_cast<const unsigned char*>(token.data()),
-                     token.size(), nullptr, 0);
-  return digest;
-}
+constexpr std::string_view kLinksSqlite = R"sql(
+CREATE TABLE sys_password_link(
+  token_hash BLOB PRIMARY KEY, user_id INTEGER NOT NULL, kind TEXT NOT NULL, created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX ix_sys_password_link__user ON sys_password_link(user_id);
+)sql";
+
+constexpr std::string_view kLinksPostgres = R"sql(
+CREATE TABLE sys_password_link(
+  token_hash BYTEA PRIMARY KEY, user_id BIGINT NOT NULL, kind TEXT NOT NULL, created_at BIGINT NOT NULL, expires_at BIGINT NOT NULL);
+CREATE INDEX ix_sys_password_link__user ON sys_password_link(user_id);
+)sql";
 
 bool is_unsafe(http::Method method) {
   return method != http::Method::kGet && method != http::Method::kHead && method != http::Method::kOptions;
@@ -126,8 +131,16 @@ class Throttle {
 
 }  // namespace
 
+std::string token_hash(std::string_view token) {
+  std::string digest(32, '\0');
+  crypto_generichash(reinterpret_cast<unsigned char*>(digest.data()), digest.size(), reinterpret_cast<const unsigned char*>(token.data()),
+                     token.size(), nullptr, 0);
+  return digest;
+}
+
 const std::vector<store::Migration>& authenticator_migrations() {
-  static const std::vector<store::Migration> migrations = {{40, "sign_in_and_settings", kSqlite, kPostgres}};
+  static const std::vector<store::Migration> migrations = {{40, "sign_in_and_settings", kSqlite, kPostgres},
+                                                           {68, "password_links", kLinksSqlite, kLinksPostgres}};
   return migrations;
 }
 
@@ -140,11 +153,21 @@ class SignInBehaviour final : public entity::Behaviour {
   void before_write(entity::SaveContext& context) override {
     const bool is_active = context.record().integer("is_active", 1) != 0;
     if (!is_active && !context.is_new() && context.changed("is_active")) end_all(context);
+    if (!context.is_new() && context.changed("email")) end_links(context);
   }
   void before_delete(entity::SaveContext& context) override { end_all(context); }
 
  private:
+  // Whoever reads the old address gets in by it no more.
+  static void end_links(entity::SaveContext& context) {
+    context.connection()
+        .prepare("password_links_remove", "DELETE FROM sys_password_link WHERE user_id = $1")
+        .bind(1, context.record().id)
+        .run();
+  }
+
   void end_all(entity::SaveContext& context) {
+    end_links(context);
     auto& connection = context.connection();
     const std::int64_t user = context.record().id;
     connection.prepare("sessions_remove", "DELETE FROM sys_session WHERE user_id = $1").bind(1, user).run();
@@ -339,15 +362,18 @@ NewSession Authenticator::sign_in(std::string_view email, std::string_view passw
 
 void Authenticator::set_password(std::int64_t user_id, std::string_view password) {
   const std::string hash = hash_password(password);
-  impl_->database.write({.name = "password_set"}, [&](store::Connection& connection) {
-    auto statement = connection.prepare(
-        "password_set",
-        "INSERT INTO sys_credential(user_id, password_hash, changed_at, must_change) VALUES($1, $2, $3, 0) "
-        "ON CONFLICT(user_id) DO UPDATE SET password_hash = excluded.password_hash, changed_at = excluded.changed_at, must_change = 0");
-    statement.bind(1, user_id).bind_text(2, hash).bind(3, base::to_micros(impl_->clock.now())).run();
-    connection.prepare("sessions_remove", "DELETE FROM sys_session WHERE user_id = $1").bind(1, user_id).run();
-    impl_->changed(connection);
-  });
+  impl_->database.write({.name = "password_set"}, [&](store::Connection& connection) { set_password_in(connection, user_id, hash); });
+}
+
+void Authenticator::set_password_in(store::Connection& connection, std::int64_t user_id, std::string_view hash) {
+  auto statement = connection.prepare(
+      "password_set",
+      "INSERT INTO sys_credential(user_id, password_hash, changed_at, must_change) VALUES($1, $2, $3, 0) "
+      "ON CONFLICT(user_id) DO UPDATE SET password_hash = excluded.password_hash, changed_at = excluded.changed_at, must_change = 0");
+  statement.bind(1, user_id).bind_text(2, hash).bind(3, base::to_micros(impl_->clock.now())).run();
+  connection.prepare("sessions_remove", "DELETE FROM sys_session WHERE user_id = $1").bind(1, user_id).run();
+  connection.prepare("password_links_remove", "DELETE FROM sys_password_link WHERE user_id = $1").bind(1, user_id).run();
+  impl_->changed(connection);
 }
 
 bool Authenticator::has_password(std::int64_t user_id, std::string_view password) {
@@ -471,7 +497,8 @@ void Authenticator::revoke_api_key(std::int64_t id, std::int64_t user_id, bool a
 std::int64_t Authenticator::remove_expired() {
   const auto now = impl_->clock.now();
   auto& database = impl_->database;
-  return flow::remove_old_rows(database, {"session_retention", "sys_session", "id", "expires_at < $1"}, now) +
+  return flow::remove_old_rows(database, {"password_link_retention", "sys_password_link", "token_hash", "expires_at < $1"}, now) +
+         flow::remove_old_rows(database, {"session_retention", "sys_session", "id", "expires_at < $1"}, now) +
          flow::remove_old_rows(database, {"api_key_retention", "sys_api_key", "id", "revoked_at < $1 OR expires_at < $1"},
                                now - kEndedKeyKept);
 }

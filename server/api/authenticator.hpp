@@ -58,7 +58,10 @@ bool verify_password(std::string_view hash, std::string_view password);
 // Field errors "password": too_short (under 8), too_long (over 256), too_common.
 void check_password_strength(std::string_view password, std::string_view path);
 
-const std::vector<store::Migration>& authenticator_migrations();  // numbers 40–44
+// BLAKE2b: the form in which secrets of sessions, keys and links are stored.
+std::string token_hash(std::string_view token);
+
+const std::vector<store::Migration>& authenticator_migrations();  // numbers 40–44, 68
 
 // Behaviour of users: switched off or deleted, they lose their sessions and keys in the same transaction, and switching on again
 // gives none back. `database` outlives it.
@@ -82,6 +85,8 @@ class Authenticator {
   NewSession sign_in(std::string_view email, std::string_view password, const http::Request& request);
   // Sets the password and ends every session of the user. Its strength is checked by the caller.
   void set_password(std::int64_t user_id, std::string_view password);
+  // The same inside a transaction, of a hash that hash_password made.
+  void set_password_in(store::Connection& connection, std::int64_t user_id, std::string_view hash);
   bool has_password(std::int64_t user_id, std::string_view password);
   void sign_out(const http::Request& request);
   void end_sessions(std::int64_t user_id);

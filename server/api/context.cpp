@@ -64,6 +64,19 @@ bool Call::query_flag(std::string_view name) const {
 void Call::read(std::string_view name, const std::function<void(const entity::QueryContext&)>& body) const {
   store::ReadOptions options;
   options.name = name;
+  read(options, body);
+}
+
+void Call::read_record(std::string_view name, const entity::EntityDef& entity,
+                       const std::function<void(const entity::QueryContext&)>& body) const {
+  store::ReadOptions options;
+  options.name = name;
+  options.snapshot = context.database.dialect() == store::Dialect::kSqlite ||
+                     access_filter(*registry, entity, *caller_, entity::Action::kRead).kind != entity::Filter::Kind::kAlways;
+  read(options, body);
+}
+
+void Call::read(const store::ReadOptions& options, const std::function<void(const entity::QueryContext&)>& body) const {
   context.database.read(options, [&](store::Connection& connection) { body({connection, *registry, *caller_, now}); });
 }
 

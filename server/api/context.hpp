@@ -31,6 +31,7 @@ class WebHooks;
 namespace api {
 
 class Authenticator;
+class PasswordLinks;
 
 // Long-lived services; all outlive the HTTP server.
 struct ApiContext {
@@ -50,6 +51,7 @@ struct ApiContext {
   connect::Imports& imports;
   connect::Enrichment& enrichment;
   connect::Mailer& mailer;
+  PasswordLinks& password_links;
   const flow::OutboxDispatcher& dispatcher;
   const flow::Scheduler& scheduler;
   std::int64_t max_body_bytes = 64 << 20;  // of any request but uploads of files
@@ -88,11 +90,16 @@ class Call {
   entity::FilterContext filter_context(const entity::EntityDef& entity) const { return {*registry, entity, *caller_, now}; }
   // Runs `body` over a snapshot; the name appears in metrics.
   void read(std::string_view name, const std::function<void(const entity::QueryContext&)>& body) const;
+  // The same for one record whose rights need no second look: on PostgreSQL each statement has a snapshot of its own, which
+  // saves a transaction around the one that is needed nearly always. What linked records are called may be newer then.
+  void read_record(std::string_view name, const entity::EntityDef& entity,
+                   const std::function<void(const entity::QueryContext&)>& body) const;
   std::string text(std::string_view key, const base::MessageArgs& args = {}) const {
     return context.localizer.text(caller_->language, key, args);
   }
 
  private:
+  void read(const store::ReadOptions& options, const std::function<void(const entity::QueryContext&)>& body) const;
   entity::CallerPtr caller_;
   std::optional<entity::Caller> writer_;
 };

@@ -4,6 +4,7 @@
 
 #include "module_list.hpp"
 #include "server/api/authenticator.hpp"
+#include "server/api/password_links.hpp"
 #include "server/app/demo/demo_data.hpp"
 #include "server/base/error.hpp"
 #include "server/base/program/log.hpp"
@@ -13,6 +14,7 @@
 #include "server/connect/files/files.hpp"
 #include "server/connect/import/imports.hpp"
 #include "server/connect/mail/mailer.hpp"
+#include "server/connect/mail/notice_mail.hpp"
 #include "server/connect/notices/notices.hpp"
 #include "server/connect/web_hooks/web_hooks.hpp"
 #include "server/entity/caller_directory.hpp"
@@ -123,26 +125,13 @@ struct Application::Impl final : public entity::ModuleHost {
         enrichment_client({.allows_private_addresses = true}),
         enrichment(*database, enrichment_client),
         mailer(module_services, files, notice_box, texts(), mailer_options(config)),
+        notice_mail(module_services, texts()),
+        password_links(module_services, authenticator, mailer),
         duplicate_watch(module_services),
-        api{*database,
-            catalog,
-            *records,
-            *callers,
-            texts(),
-            clock,
-            random,
-            authenticator,
-            job_runner,
-            module_services,
-            files,
-            notice_box,
-            web_hooks,
-            imports,
-            enrichment,
-            mailer,
-            dispatcher,
-            scheduler,
-            config.size_bytes("http.max_body")} {
+        api{*database, catalog,        *records,      *callers,   texts(),
+            clock,     random,         authenticator, job_runner, module_services,
+            files,     notice_box,     web_hooks,     imports,    enrichment,
+            mailer,    password_links, dispatcher,    scheduler,  config.size_bytes("http.max_body")} {
     flow::add_schema_job(job_runner, module_services);
     catalog.synchronise_schema();
     // The data folder is locked: whatever ran on its SQLite base before died, and so did the node of this folder on a shared one.
@@ -165,6 +154,7 @@ struct Application::Impl final : public entity::ModuleHost {
       const auto is_letter = [&](const auto& event) { return letters != nullptr && event.entity_id == letters->id; };
       if (std::any_of(events.begin(), events.end(), is_letter)) mailer.wake();
     });
+    scheduler.add("notice_mail", std::chrono::seconds(30), [this] { notice_mail.queue_due(); });
     retention.add("mail", [this] { return mailer.remove_old(); });
     dispatcher.add("web_hooks", [this](const std::vector<entity::OutboxEvent>& events) { web_hooks.consume(events); });
     retention.add("files", [this] { return files.remove_expired(); });
@@ -240,6 +230,8 @@ struct Application::Impl final : public entity::ModuleHost {
   http::CurlClient enrichment_client;  // its address comes from an administrator
   connect::Enrichment enrichment;
   connect::Mailer mailer;
+  connect::NoticeMail notice_mail;
+  api::PasswordLinks password_links;
   flow::DuplicateWatch duplicate_watch;
   api::ApiContext api;
 };

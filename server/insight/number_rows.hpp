@@ -23,11 +23,14 @@ struct NumberRows {
   // currency in units of its scale; moments: microseconds), yes and no as 1 and 0, links as ids, choices as Option::id (0: a key that
   // is no option any more). Anything else: Error internal. The row has one number more, the record's id, in front.
   std::vector<entity::FieldIndex> fields;
-  bool may_be_many = true;  // false: some ten thousand at most, by an index
+  bool may_be_many = true;                                       // false: some ten thousand at most, by an index
+  bool wants_ids = true;                                         // false: the number in front is anything
+  std::int64_t most = std::numeric_limits<std::int64_t>::max();  // rows that are wanted; more may come
 };
 
 // Living records that pass the filter and that the caller may read, in any order. Inside Database::read; on PostgreSQL rows come in
-// parts of half a million ids, each held whole. `row` answers false when it wants no more. Error deadline_exceeded as of any read.
+// parts of four million ids, each held whole. `row` answers false when it wants no more, and asks
+// the database nothing. Error deadline_exceeded as of any read.
 void read_numbers(const entity::QueryContext& context, const NumberRows& rows, const std::function<bool(const std::int64_t*)>& row);
 
 // The fields of these keys. Error internal when there is none such.

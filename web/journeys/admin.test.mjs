@@ -5,9 +5,10 @@ import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 import { kDesktop, kPhone } from "../scripts/browser.mjs";
 import { axeFindings, callApi, openPage, openWorld, untilQuiet } from "./browser-world.mjs";
+import { openPostOffice } from "./post-office.mjs";
 
 // In the order of their menu.
-const kPages = ["all", "users", "departments", "roles", "deputies", "fields", "layouts", "pipelines", "dictionaries", "keys", "hooks", "jobs", "audit", "modules", "system", "setup"];
+const kPages = ["all", "users", "departments", "roles", "deputies", "fields", "layouts", "pipelines", "dictionaries", "keys", "mail", "hooks", "jobs", "audit", "modules", "system", "setup"];
 let world;
 before(async () => { world = await openWorld({ has_demo: false }); });
 after(async () => { await world?.close(); });
@@ -257,6 +258,62 @@ test("a web hook shows its secret once and keeps a journal that can be sent agai
   } finally {
     receiver.close();
   }
+});
+
+test("mail is set up and tried, a person comes by invitation and later forgets the password", async () => {
+  const office = await openPostOffice();
+  const letterAt = async (page, index) => {
+    for (let waited = 0; office.letters.length <= index && waited < 200; waited += 1) await page.waitForTimeout(100);
+    return office.letters[index] ?? "";
+  };
+  const choose = async (letter, password) => {
+    const context = await world.browser.newContext({ locale: "ru-RU" });
+    const page = await context.newPage();
+    await page.goto(world.address + (/\/set-password#\S+/.exec(letter)?.[0] ?? ""));
+    await page.getByLabel(/^Новый пароль/).fill(password);
+    await page.getByLabel("Ещё раз").fill(`${password}!`);
+    await button(page, "Сохранить и войти").click();
+    await page.getByText("Пароли не совпадают").waitFor();
+    assert.deepEqual(await axeFindings(page), []);
+    await page.getByLabel("Ещё раз").fill(password);
+    await button(page, "Сохранить и войти").click();
+    await page.getByRole("navigation", { name: "Разделы" }).first().waitFor();
+    await context.close();
+  };
+  await on("/settings/mail", async (page) => {
+    await page.getByLabel("Сервер (SMTP)").fill("127.0.0.1");
+    await page.getByLabel("Защита").selectOption({ label: "Без защиты" });
+    await page.getByLabel("Порт").fill("1");
+    await page.getByLabel("Адрес отправителя").fill("crm@example.ru");
+    await button(page, "Проверить").click();
+    await page.getByRole("alert").getByText(/не отвечает/).waitFor();
+    await page.getByLabel("Порт").fill(String(office.port));
+    await button(page, "Проверить").click();
+    await page.getByText(/Письмо принято сервером/).waitFor();
+    await button(page, "Сохранить").click();
+    await page.getByText("Настроена", { exact: true }).waitFor();
+    const anna = await callApi(page, "POST", "/users", { name: "Анна Полевая", email: "polevaya@example.ru" });
+    await page.goto(`${world.address}/settings/users?user=${anna.id}`);
+    await page.getByRole("button", { name: "Пригласить письмом" }).click();
+    await choose(await letterAt(page, 1), "polevaya-2026-parol");
+    assert.equal((await signInAs("polevaya@example.ru", "polevaya-2026-parol")).status, 200);
+  });
+  const context = await world.browser.newContext({ locale: "ru-RU" });
+  const page = await context.newPage();
+  await page.goto(world.address);
+  await page.getByLabel("Электронная почта").fill("polevaya@example.ru");
+  await button(page, "Забыли пароль?").click();
+  await button(page, "Прислать ссылку").click();
+  await page.getByText(/Если у polevaya@example.ru есть доступ/).waitFor();
+  await button(page, "Назад ко входу").click();
+  await page.getByRole("heading", { name: "Вход" }).waitFor();
+  const letter = await letterAt(page, 2);
+  await choose(letter, "polevaya-drugoy-parol");
+  await page.goto(world.address + (/\/set-password#\S+/.exec(letter)?.[0] ?? ""));
+  await page.getByRole("heading", { name: "Ссылка не действует" }).waitFor();
+  assert.equal((await signInAs("polevaya@example.ru", "polevaya-2026-parol")).status, 401);
+  await context.close();
+  await office.close();
 });
 
 test("a mass change is taken back as a whole where jobs are listed", () => on("/settings/jobs", async (page) => {

@@ -16,7 +16,7 @@ const press = (name) => async (page) => {
   await page.waitForTimeout(400);
 };
 const screens = [
-  ...["all", "setup", "users", "departments", "roles", "deputies", "fields", "layouts", "pipelines", "dictionaries", "keys", "hooks", "jobs", "audit", "modules", "system"].map((key) => ({ name: key, path: `/settings/${key}` })),
+  ...["all", "setup", "users", "departments", "roles", "deputies", "fields", "layouts", "pipelines", "dictionaries", "keys", "mail", "hooks", "jobs", "audit", "modules", "system"].map((key) => ({ name: key, path: `/settings/${key}` })),
   ...["region", "preset", "demo", "people", "done"].map((step) => ({ name: `setup-${step}`, path: `/settings/setup?step=${step}` })),
   { name: "user-new", path: "/settings/users", act: press(/Добавить сотрудника|Add a person/) },
   { name: "user-open", path: "/settings/users?user=1" },

@@ -53,7 +53,7 @@ const stem = (key) => key.replace(/\.(one|two|few|many|other|zero)$/, "");
 const stems = (language) => new Set(Object.keys(locales[language]).map(stem));
 for (const key of stems("ru")) if (!stems("en").has(key)) findings.push(`src/locales/en.json: lacks ${key}`);
 for (const key of stems("en")) if (!stems("ru").has(key)) findings.push(`src/locales/ru.json: lacks ${key}`);
-const kKnownLatin = /\b(Matvey|CSV|API|Ctrl|Enter|Esc|Escape|Shift|Alt|Tab|XLSX|PDF|Telegram|WhatsApp|VK|Viber|e-mail|URL|HTML|DMN|FEEL|JSON|ID|UID|CRM|BPMN|XML|SQL|Max|SMTP|IMAP|TLS|BIC|KPP|POST|webhook|Excel|vcf|amoCRM)\b/gi;
+const kKnownLatin = /\b(Matvey|CSV|API|Ctrl|Enter|Esc|Escape|Shift|Alt|Tab|XLSX|PDF|Telegram|WhatsApp|VK|Viber|e-mail|URL|HTML|DMN|FEEL|JSON|ID|UID|CRM|BPMN|XML|SQL|Max|SMTP|STARTTLS|IMAP|TLS|BIC|KPP|POST|webhook|Excel|vcf|amoCRM)\b/gi;
 for (const [key, text] of Object.entries(locales.ru)) {
   const left = text.replace(/\{\w+\}/g, "").replace(kKnownLatin, "");
   if (/[A-Za-z]{3,}/.test(left)) findings.push(`src/locales/ru.json: ${key} holds Latin words: ${text}`);

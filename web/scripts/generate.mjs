@@ -11,7 +11,7 @@ const target = join(web, "generated");
 /** Icons offered for custom entities and stages, beside those the shipped entities name. */
 const kCommonIcons = ["box", "briefcase", "building", "calendar", "car", "file-text", "flag", "folder", "heart", "home", "key", "list",
   "map-pin", "message", "package", "phone", "puzzle", "shopping-cart", "star", "tag", "tool", "truck", "user", "users", "wallet",
-  "activity", "history", "layout-list", "list-check", "network", "route", "settings", "shield", "user-check", "webhook"];
+  "activity", "history", "layout-list", "list-check", "mail", "network", "route", "settings", "shield", "user-check", "webhook"];
 
 const readJson = (path) => JSON.parse(readFileSync(path, "utf8"));
 
@@ -121,10 +121,36 @@ function localeFiles() {
   }
 }
 
+/** The sections of the side menu, in their order, and what modules put into them (`menu` of module.json). */
+function menu(entities) {
+  const sections = Object.fromEntries(["clients", "sales", "documents", "catalog", "work"].map((section) => [section, []]));
+  const placed = [];
+  for (const folder of folders(join(repository, "modules"))) {
+    const path = join(folder, "module.json");
+    const declared = existsSync(path) ? readJson(path).menu : undefined;
+    if (!declared) continue;
+    placed.push(readJson(path).id);
+    for (const [section, keys] of Object.entries(declared)) {
+      if (!sections[section]) throw new Error(`${path}: there is no section "${section}" in the menu; there are ${Object.keys(sections).join(", ")}`);
+      for (const key of keys) {
+        const entity = entities.find((one) => one.key === key);
+        if (!entity) throw new Error(`${path}: the menu names "${key}", which is no entity`);
+        sections[section].push(entity);
+      }
+    }
+  }
+  const keys = Object.entries(sections).map(([section, found]) => [section, found.sort((a, b) => a.id - b.id).map((entity) => entity.key)]);
+  return ["// Written by scripts/generate.mjs; never committed.",
+    `export const kMenuSections = ${JSON.stringify(Object.fromEntries(keys))} as const satisfies Record<string, readonly string[]>;`,
+    "/** Modules that say what of theirs the menu shows; of the others it shows what people own. */",
+    `export const kMenuModules: readonly string[] = ${JSON.stringify(placed)};`, ""].join("\n");
+}
+
 rmSync(target, { recursive: true, force: true });
 mkdirSync(target, { recursive: true });
 const entities = readEntities();
 writeFileSync(join(target, "entities.ts"), entityTypes(entities));
 writeFileSync(join(target, "icon-modules.d.ts"), "declare module \"@tabler/icons-react/dist/esm/icons/*.mjs\" {\n  import type { Icon } from \"@tabler/icons-react\";\n  const icon: Icon;\n  export default icon;\n}\n");
+writeFileSync(join(target, "menu.ts"), menu(entities));
 iconMap(entities);
 localeFiles();

@@ -213,6 +213,35 @@ TEST_P(DocumentsTest, WhoMayNotChangeADocumentMayNotChangeItsLines) {
   EXPECT_EQ(server.call(boris, "POST", address("invoices", id) + ":post").status, 200);
 }
 
+TEST_P(DocumentsTest, AScanIsFoundByItsDocumentAndTellsItThatTheOriginalIsBack) {
+  const auto id = document("acts", {line("Монтаж", "1", "100")});
+  const std::string number(posted("acts", id).at("number").as_string());
+  const json::object of{{"entity", "act"}, {"id", id}};
+  EXPECT_EQ(faults(post("/document-scans", {{"document", of}})), Faults{"files required"});
+  const auto file =
+      server.send(server.admin(), "POST", "/files", {{"X-File-Name", "scan.pdf"}, {"Content-Type", "application/pdf"}}, "%PDF-1.4 x");
+  const auto scan = create("/document-scans", {{"document", of}, {"files", {file.id()}}, {"signed_by", "Петров П. П."}});
+  const auto missing = [&](json::object filter) {
+    return post("/document-scans:query",
+                {{"filter", {{"and", json::array{json::object{{"field", "is_original_back"}, {"op", "eq"}, {"value", false}}, filter}}}}})
+        .body.at("items")
+        .as_array()
+        .size();
+  };
+  EXPECT_EQ(missing({{"field", "number"}, {"op", "eq"}, {"value", number}}), 1u);
+  EXPECT_EQ(missing({{"field", "company"}, {"op", "eq"}, {"value", client}}), 1u);
+  EXPECT_EQ(missing({{"field", "document_kind"}, {"op", "eq"}, {"value", "invoice"}}), 0u);
+  EXPECT_EQ(get(address("acts", id)).at("original").as_string(), "none");
+  EXPECT_EQ(patch(address("document-scans", scan), {{"is_original_back", true}, {"place", "Шкаф 3, папка 12"}}).status, 200);
+  EXPECT_EQ(missing({{"field", "number"}, {"op", "eq"}, {"value", number}}), 0u);
+  const auto act = get(address("acts", id));
+  EXPECT_EQ(act.at("original").as_string(), "received");
+  EXPECT_EQ(act.at("original_at").as_string(), get(address("document-scans", scan)).at("received_on").as_string());
+  const auto reader = server.add_user("Глеб", {{"act", {{"read", "all"}}}, {"document_scan", {{"read", "all"}, {"create", "all"}}}});
+  EXPECT_EQ(server.call(reader, "POST", "/document-scans", {{"document", of}, {"is_original_back", true}}).status, 400)
+      << "he may not change the act";
+}
+
 INSTANTIATE_TEST_SUITE_P(Databases, DocumentsTest, store::kBothDatabases, store::database_name);
 
 }  // namespace

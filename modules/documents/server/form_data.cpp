@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "modules/documents/server/correction.hpp"
 #include "modules/documents/server/kinds.hpp"
 #include "modules/documents/server/make.hpp"
 #include "server/base/json_writer.hpp"
@@ -85,7 +86,7 @@ class FormData {
     json::object data;
     data["document"] = head();
     data["lines"] = lines(document_);
-    data["before_lines"] = before_lines();
+    put_changes(data);
     data["seller"] = linked("own_company");
     data["seller_account"] = linked("own_account");
     data["buyer"] = client(document_.link_id("company"));
@@ -97,7 +98,7 @@ class FormData {
     data["manager"] = manager();
     data["vat_totals"] = vat_totals();
     data["totals"] = totals();
-    data["payments"] = json::array{};
+    data["payments"] = payments();
     data["today"] = base::to_string(zone.local_date(context_.now));
     data["images"] = images();
     return data;
@@ -152,12 +153,19 @@ class FormData {
     return all;
   }
 
-  // Of a correction: the lines as they were.
-  json::value before_lines() {
-    if (document_.entity->key != "tax_invoice" || document_.text("kind") != "correction") return json::array{};
+  // Of a correction: the lines as they were, and what changed in each.
+  void put_changes(json::object& data) {
     const auto* link = std::get_if<Link>(&document_.get("basis"));
-    const auto before = link == nullptr ? std::nullopt : load("tax_invoice", link->record_id);
-    return before ? lines(*before) : json::array{};
+    const bool is_correction = document_.entity->key == "tax_invoice" && document_.text("kind") == "correction" && link != nullptr;
+    const auto before = is_correction ? load("tax_invoice", link->record_id) : std::nullopt;
+    json::array changes, before_lines;
+    if (before) {
+      before_lines = lines(*before);
+      changes = line_changes(stored_lines(system_, *before), before_lines, stored_lines(system_, document_), data["lines"].as_array());
+    }
+    data["changes_total"] = change_totals(changes);
+    data["changes"] = std::move(changes);
+    data["before_lines"] = std::move(before_lines);
   }
 
   json::value unit(std::int64_t id) {
@@ -240,6 +248,24 @@ class FormData {
     const auto* link = std::get_if<Link>(&document_.get("basis"));
     const auto* entity = link == nullptr ? nullptr : context_.registry.find_id(link->entity_id);
     return entity == nullptr ? json::value(nullptr) : reference(load(entity->key, link->record_id));
+  }
+
+  // What was paid for the document, or for the invoice it was made from; empty without a module that keeps payments.
+  json::array payments() {
+    json::array all;
+    const auto* allocations = context_.registry.find("payment_allocation");
+    if (allocations == nullptr) return all;
+    const auto* basis = std::get_if<Link>(&document_.get("basis"));
+    const auto* from = basis == nullptr ? nullptr : context_.registry.find_id(basis->entity_id);
+    const Link of = from != nullptr && from->key == "invoice" ? *basis : Link{document_.entity->id, document_.id};
+    for (const auto& each : entity::find_records(system_, *allocations, entity::where(*allocations, "document", of), 1000)) {
+      const auto payment = load("payment", each.link_id("payment"));
+      if (!payment) continue;
+      all.push_back(json::object{{"number", text_or_null(payment->text("number"))},
+                                 {"date", base::to_string(base::from_days(payment->integer("date")))},
+                                 {"amount", money_text(each, "document_amount")}});
+    }
+    return all;
   }
 
   json::value manager() {

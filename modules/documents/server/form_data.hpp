@@ -13,7 +13,7 @@ namespace documents {
 // An image as "data:image/png;base64,…" by the id of its file; "" when there is none.
 using ImageReader = std::function<std::string(store::Connection&, std::int64_t file_id)>;
 
-// {"document","lines","before_lines","seller","seller_account","buyer","buyer_account","consignee","contact","contract","basis","manager",
+// {"document","lines","before_lines","changes","changes_total","seller","seller_account","buyer","buyer_account","consignee","contact","contract","basis","manager",
 //  "vat_totals","totals","payments","today","images"}. `context.caller` is whoever asks; the document is readable to him. `today` is his.
 json::object form_data(const entity::QueryContext& context, const entity::Record& document, const ImageReader& images);
 

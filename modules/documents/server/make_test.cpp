@@ -1,6 +1,9 @@
 // Documents out of documents: links, remains, and that nothing is lost on the way.
 #include <random>
 
+#include <cstdlib>
+#include <fstream>
+
 #include "modules/documents/server/documents_testing.hpp"
 
 namespace documents {
@@ -111,6 +114,16 @@ TEST_P(MakeTest, TaxInvoicesForAdvancesAndCorrections) {
   const auto data = get(address("tax-invoices", correction.at("id").as_int64()) + "/form-data");
   EXPECT_EQ(data.at("before_lines").as_array()[1].at("quantity").as_string(), "10");
   EXPECT_EQ(data.at("lines").as_array()[1].at("quantity").as_string(), "8");
+  const auto& changes = data.at("changes").as_array();
+  ASSERT_EQ(changes.size(), lines.size());
+  EXPECT_EQ(changes[0].at("increase").at("amount").as_string(), "0.00");
+  EXPECT_EQ(changes[1].at("decrease").at("amount").as_string(), "220.00");
+  EXPECT_EQ(data.at("changes_total").at("decrease").at("vat_amount").as_string(), "20.00");
+  EXPECT_EQ(data.at("changes_total").at("increase").at("net_amount").as_string(), "0.00");
+  const auto form = server.get(server.admin(), address("tax-invoices", correction.at("id").as_int64()) + "/print?form=correction");
+  EXPECT_TRUE(form.status == 200 && form.text.starts_with("%PDF-")) << form.text.substr(0, 500);
+  if (const char* folder = std::getenv("MATVEY_TEST_FORMS"))
+    std::ofstream(std::string(folder) + "/correction.pdf", std::ios::binary) << form.text;
 }
 
 TEST_P(MakeTest, WithoutTaxThereIsNoTaxInvoiceAndTheUpdHasStatusTwo) {

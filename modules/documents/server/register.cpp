@@ -3,6 +3,7 @@
 #include "modules/documents/server/numbering.hpp"
 #include "modules/documents/server/print_routes.hpp"
 #include "modules/documents/server/routes.hpp"
+#include "modules/documents/server/scan.hpp"
 #include "modules/documents/server/send.hpp"
 #include "modules/documents/server/share.hpp"
 
@@ -17,6 +18,7 @@ void register_documents(entity::ModuleHost& host) {
     add_send_routes(router, context, host.questions(), host.notices());
     add_share_routes(router, context, host.notices());
   });
+  host.add_behaviour("document_scan", std::make_unique<ScanBehaviour>());
   host.add_behaviour("share_link", std::make_unique<ShareLinkBehaviour>(host.services().random));
   host.add_behaviour("number_series", std::make_unique<NumberSeriesBehaviour>());
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <limits>
 #include <tuple>
 #include <unordered_map>
 
@@ -16,15 +17,19 @@ namespace funnel {
 namespace {
 
 constexpr std::size_t kIdsAtOnce = 1000;
+constexpr std::size_t kMovesAtOnce = 256;
+constexpr std::int64_t kAll = std::numeric_limits<std::int64_t>::max(), kOfDeals = 0;
 constexpr std::int64_t kMicrosInSecond = 1'000'000;
 // Bits of Deal::reached above the steps.
 constexpr std::uint64_t kMoved = std::uint64_t{1} << 62, kLost = std::uint64_t{1} << 63;
 constexpr std::uint64_t kSteps = kMoved - 1;
 
-struct Deal {
-  std::int64_t id = 0, amount = insight::kNoNumber, stage = 0, reason = 0, split = 0;
+// One line of the processor's memory: moves find their deals at random.
+struct alignas(64) Deal {
   std::uint64_t reached = 0, lost_from = 0, left = 0;
-  bool is_in_pipeline = false;
+  std::int64_t id = 0, amount = insight::kNoNumber, split = 0, reason = 0;
+  std::int32_t step = -1;  // where it stands
+  bool is_in_pipeline = false, is_in_lost_stage = false;
 };
 
 struct Move {
@@ -91,7 +96,8 @@ class Reckoner {
   void read() {
     if (request_.mode == Mode::kPeriod) {
       std::vector<Move> moves;
-      const bool is_all = read_moves(parse(move_, filters_.moves()), true, [&](const Move& move) {
+      const auto enough = static_cast<std::int64_t>(request_.few) + 1;
+      const bool is_all = read_moves(parse(move_, filters_.moves()), enough, [&](const Move& move) {
         moves.push_back(move);
         return moves.size() <= request_.few;
       });
@@ -102,18 +108,24 @@ class Reckoner {
         ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
         by_ids(ids, [&](std::vector<entity::Value> values) { read_deals(compare(deal_, "id", std::move(values)), false); });
         prepare_stays();
-        for (const auto& move : moves) apply(move);
+        for (const auto& move : moves) add_move(move);
+        apply_pending();
         return;
       }
     }
     read_deals(entity::Filter::always(), true);
     prepare_stays();
-    const auto add_move = [&](const Move& move) {
-      apply(move);
+    read_moves_of_deals();
+    apply_pending();
+  }
+
+  void read_moves_of_deals() {
+    const auto take = [&](const Move& move) {
+      add_move(move);
       return true;
     };
     if (deals_.size() > request_.few || request_.mode == Mode::kPeriod) {
-      read_moves(parse(move_, filters_.moves()), true, add_move);
+      read_moves(parse(move_, filters_.moves()), kAll, take);
       return;
     }
     std::vector<std::int64_t> ids;
@@ -121,7 +133,7 @@ class Reckoner {
     const auto of_pipeline = parse(move_, filters_.moves());
     by_ids(ids, [&](std::vector<entity::Value> values) {
       for (auto& value : values) value = entity::Link{deal_.id, std::get<std::int64_t>(value)};
-      read_moves(entity::Filter::all_of({compare(move_, "deal", std::move(values)), of_pipeline}), false, add_move);
+      read_moves(entity::Filter::all_of({compare(move_, "deal", std::move(values)), of_pipeline}), kOfDeals, take);
     });
   }
 
@@ -157,7 +169,8 @@ class Reckoner {
     insight::read_numbers(context_, rows, [&](const std::int64_t* row) {
       Deal deal;
       deal.id = row[0];
-      deal.stage = or_zero(row[1]);
+      deal.step = step_of(or_zero(row[1]));
+      deal.is_in_lost_stage = pipeline_.is_lost(or_zero(row[1]));
       deal.is_in_pipeline = row[2] == pipeline_.id;
       if (amount != 0) deal.amount = row[amount];
       if (reason != 0) deal.reason = or_zero(row[reason]);
@@ -168,9 +181,9 @@ class Reckoner {
     });
   }
 
-  // False: `take` had enough. The deals were read with the caller's rights and moves follow their deal; only where roles say more of
-  // moves themselves are the caller's rights asked again.
-  bool read_moves(const entity::Filter& filter, bool may_be_many, const std::function<bool(const Move&)>& take) {
+  // `most`: so many are wanted, kAll or, by their deals, kOfDeals. False: `take` had enough. The deals were read with the caller's rights
+  // and moves follow their deal; only where roles say more of moves themselves are the caller's rights asked again.
+  bool read_moves(const entity::Filter& filter, std::int64_t most, const std::function<bool(const Move&)>& take) {
     const auto system = entity::Caller::system();
     const auto rights = context_.caller.entities.find(move_.id);
     const bool has_own_rules = rights != context_.caller.entities.end() && !rights->second.conditions.empty();
@@ -178,7 +191,9 @@ class Reckoner {
     insight::NumberRows rows;
     rows.entity = &move_;
     rows.filter = filter;
-    rows.may_be_many = may_be_many;
+    rows.may_be_many = most != kOfDeals;
+    if (most != kOfDeals) rows.most = most;
+    rows.wants_ids = false;
     rows.fields = insight::fields_of(move_, {"deal", "from_stage", "to_stage", "time_in_stage"});
     bool is_all = true;
     insight::read_numbers(context, rows, [&](const std::int64_t* row) {
@@ -199,8 +214,28 @@ class Reckoner {
     return last_step_;
   }
 
-  void apply(const Move& move) {
-    const auto slot = slots_.find(move.deal);
+  // Moves come in the order of time, their deals lie all over the memory: it is asked for ahead, some hundreds of moves at once.
+  void add_move(const Move& move) {
+    slots_.prefetch(move.deal);
+    pending_.push_back(move);
+    if (pending_.size() >= kMovesAtOnce) apply_pending();
+  }
+
+  void apply_pending() {
+    const std::size_t width = pipeline_.steps.size();
+    places_.clear();
+    for (const auto& move : pending_) {
+      const auto slot = slots_.find(move.deal);
+      places_.push_back(slot);
+      if (slot == Slots::kNone) continue;
+      __builtin_prefetch(&deals_[slot - 1].reached, 1);
+      if (width != 0) __builtin_prefetch(&stays_[(slot - 1) * width], 1);
+    }
+    for (std::size_t i = 0; i < pending_.size(); ++i) apply(pending_[i], places_[i]);
+    pending_.clear();
+  }
+
+  void apply(const Move& move, std::uint32_t slot) {
     if (slot == Slots::kNone) return;
     Deal& deal = deals_[slot - 1];
     deal.reached |= kMoved;
@@ -229,7 +264,7 @@ class Reckoner {
     const bool was_won =
         !pipeline_.steps.empty() && pipeline_.steps.back().is_won && highest(deal.reached) + 1 == std::ssize(pipeline_.steps);
     if (was_won) return false;
-    return request_.mode == Mode::kCohort ? pipeline_.is_lost(deal.stage) : (deal.reached & kLost) != 0;
+    return request_.mode == Mode::kCohort ? deal.is_in_lost_stage : (deal.reached & kLost) != 0;
   }
 
   void add(Sums& sums, std::size_t index) {
@@ -237,7 +272,7 @@ class Reckoner {
     add(sums.deals, deal);
     if (deal.amount == insight::kNoNumber) ++sums.without_amount;
     if (!deal.is_in_pipeline) add(sums.moved_away, deal);
-    const int furthest = highest(deal.reached), now = step_of(deal.stage);
+    const int furthest = highest(deal.reached), now = deal.step;
     for (int i = 0; i <= furthest; ++i) {
       auto& step = sums.steps[static_cast<std::size_t>(i)];
       add(step.entered, deal);
@@ -288,6 +323,8 @@ class Reckoner {
   std::vector<std::uint32_t> stays_;  // seconds, deal by step
   std::int64_t last_stage_ = 0;
   int last_step_ = -1;
+  std::vector<Move> pending_;          // see add_move
+  std::vector<std::uint32_t> places_;  // of their deals in `slots_`
 };
 
 }  // namespace

@@ -128,6 +128,7 @@ Share Allocating::share(const Wish& wish, const Payable& document, std::int64_t 
   }
   // Paid to the last unit of the one currency is paid to the last unit of the other.
   share.document_amount = share.amount == wanted ? document.open : std::min(convert(share.amount, from, to, path), document.open);
+  share.number = document.record.text("number");
   share.invoice_amount = document.is_invoice ? units_of(document.record, "amount") : 0;
   share.paid_before = document.is_invoice ? units_of(document.record, "paid_amount") : 0;
   if (share.document_amount <= 0) throw Error::field(path, "too_small", {{"min", "0.01"}});
@@ -149,7 +150,7 @@ void add_paid(entity::SaveContext& save, const Link& document, std::int64_t unit
 json::object Share::to_json() const {
   return {{"entity", document.entity_id},  {"id", document.record_id}, {"amount", amount}, {"document_amount", document_amount},
           {"currency", document_currency}, {"source", source},         {"reason", reason}, {"invoice_amount", invoice_amount},
-          {"paid_before", paid_before}};
+          {"paid_before", paid_before},    {"number", number}};
 }
 
 Share Share::from_json(const json::object& object) {
@@ -160,6 +161,7 @@ Share Share::from_json(const json::object& object) {
   share.document_currency = base::json_string(object, "currency");
   share.source = base::json_string(object, "source");
   share.reason = base::json_string(object, "reason");
+  share.number = base::json_string(object, "number");
   share.invoice_amount = base::json_int(object, "invoice_amount");
   share.paid_before = base::json_int(object, "paid_before");
   return share;

@@ -33,7 +33,7 @@ struct Share {
   entity::Link document;
   std::int64_t amount = 0;           // in the payment's currency
   std::int64_t document_amount = 0;  // in the document's
-  std::string document_currency, source, reason;
+  std::string document_currency, source, reason, number;
   std::int64_t invoice_amount = 0, paid_before = 0;  // of an invoice, in its currency
   json::object to_json() const;
   static Share from_json(const json::object& object);

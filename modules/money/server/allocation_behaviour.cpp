@@ -63,7 +63,7 @@ void AllocationBehaviour::share_out(SaveContext& save) {
   allocation.set("amount", entity::Money{share.amount, currency_of(payment, "amount"), 0});
   allocation.set("document_amount", entity::Money{share.document_amount, share.document_currency, 0});
   allocation.set("date", payment.get("date"));
-  allocation.set("name", std::string(payment.text("name")));
+  allocation.set("name", share.number + " ← " + std::string(payment.text("name")));
 }
 
 void AllocationBehaviour::prepare(SaveContext& save) {

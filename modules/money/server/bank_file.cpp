@@ -253,8 +253,10 @@ class Reader {
     balance.opening = sum(section, "НачальныйОстаток", true);
     balance.in = sum(section, "ВсегоПоступило", false);
     balance.out = sum(section, "ВсегоСписано", false);
-    const bool has_closing = section.find("КонечныйОстаток") != nullptr;
-    balance.closing = has_closing ? sum(section, "КонечныйОстаток", true) : balance.opening + balance.in - balance.out;
+    balance.closing = sum(section, "КонечныйОстаток", false);
+    balance.says_in = section.find("ВсегоПоступило") != nullptr;
+    balance.says_out = section.find("ВсегоСписано") != nullptr;
+    balance.says_closing = section.find("КонечныйОстаток") != nullptr;
     file_.balances.push_back(std::move(balance));
   }
 
@@ -331,20 +333,31 @@ class Reader {
       for (const auto& document : file_.documents) {
         if (document.own_account == account) (document.is_in ? in : out) += document.units;
       }
-      bool has_balance = false;
-      for (const auto& balance : file_.balances) {
+      BankBalance* last = nullptr;
+      bool says_in = true, says_out = true;
+      for (auto& balance : file_.balances) {
         if (balance.account != account) continue;
-        has_balance = true;
         said_in += balance.in;
         said_out += balance.out;
-        if (balance.opening + balance.in - balance.out != balance.closing)
+        says_in = says_in && balance.says_in;
+        says_out = says_out && balance.says_out;
+        if (balance.says_in && balance.says_out && balance.says_closing && balance.opening + balance.in - balance.out != balance.closing)
           warn(balance.line, "КонечныйОстаток", "bank_balance_differs", balance.closing, balance.opening + balance.in - balance.out);
+        if (last == nullptr || balance.to >= last->to) last = &balance;
       }
-      if (!has_balance) continue;
-      const int line = file_.balances.front().line;
-      if (in != said_in) warn(line, "ВсегоПоступило", "bank_turnover_differs", said_in, in);
-      if (out != said_out) warn(line, "ВсегоСписано", "bank_turnover_differs", said_out, out);
+      if (last == nullptr) continue;
+      if (says_in && in != said_in) warn(last->line, "ВсегоПоступило", "bank_turnover_differs", said_in, in);
+      if (says_out && out != said_out) warn(last->line, "ВсегоСписано", "bank_turnover_differs", said_out, out);
+      if (!last->says_closing) last->closing = first_opening(account) + in - out;
     }
+  }
+
+  std::int64_t first_opening(const std::string& account) const {
+    const BankBalance* first = nullptr;
+    for (const auto& balance : file_.balances) {
+      if (balance.account == account && (first == nullptr || balance.from < first->from)) first = &balance;
+    }
+    return first == nullptr ? 0 : first->opening;
   }
 
   void warn(int line, std::string_view field, std::string_view code, std::int64_t said, std::int64_t found) {

@@ -35,6 +35,7 @@ struct BankBalance {
   std::string account;
   std::int64_t from = 0, to = 0;  // days
   std::int64_t opening = 0, in = 0, out = 0, closing = 0;
+  bool says_in = false, says_out = false, says_closing = false;  // else out of the documents
 };
 
 struct BankFile {

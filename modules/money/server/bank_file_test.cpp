@@ -125,6 +125,10 @@ TEST(BankFile, SumsThatDifferAreSaid) {
   ASSERT_EQ(file.warnings.size(), 2u);
   EXPECT_EQ(file.warnings[0].code, "bank_encoding_differs");
   EXPECT_EQ(file.warnings[1].code, "bank_turnover_differs");
+  const std::string silent = "СекцияРасчСчет\nДатаНачала=01.03.2026\nНачальныйОстаток=1.00\nРасчСчет=40702810938000012345\nКонецРасчСчет\n";
+  const auto told = parse_bank_file(head() + silent + document() + "КонецФайла\n");
+  EXPECT_TRUE(told.warnings.empty()) << "what the bank does not say does not differ";
+  EXPECT_EQ(told.balances[0].closing, 10'100);
   EXPECT_EQ(file.documents[0].partner.inn, "7707083893") << "out of the name";
   EXPECT_EQ(file.documents[0].partner.name, "ООО Лес");
 }

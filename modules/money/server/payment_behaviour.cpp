@@ -193,7 +193,7 @@ void PaymentBehaviour::before_write(SaveContext& save) {
   for (const auto& each : shares.as_array()) {
     const Share share = Share::from_json(each.as_object());
     const auto& entity = *save.registry().find_id(share.document.entity_id);
-    save.create("payment_allocation", {{"name", payment.text("name")},
+    save.create("payment_allocation", {{"name", share.number + " ← " + std::string(payment.text("name"))},
                                        {"payment", payment.id},
                                        {"document", json::object{{"entity", entity.key}, {"id", share.document.record_id}}},
                                        {"amount", money_json(share.amount, currency)},

@@ -23,6 +23,9 @@ TEST_P(PaymentTest, PartsWholeAndAdvance) {
   EXPECT_EQ(standing(payment), "allocated 120.00 0.00");
   EXPECT_EQ(paid(second), "partial 20.00");
   EXPECT_EQ(standing(pay("7").id()), "advance 0.00 7.00");
+  const auto data = get(address("invoices", second) + "/form-data");
+  ASSERT_EQ(data.at("payments").as_array().size(), 2u) << "what a printed form sees";
+  EXPECT_EQ(data.at("payments").as_array()[0].at("amount").as_string(), "15.50");
 }
 
 TEST_P(PaymentTest, MoreThanIsWantedIsNeverBookedSilently) {

@@ -9,6 +9,7 @@ namespace money {
 // `loader` outlives the routes.
 void add_money_routes(http::Router& router, api::ApiContext& context, StatementLoader& loader);
 void add_review_routes(http::Router& router, api::ApiContext& context);
+void add_report_routes(http::Router& router, api::ApiContext& context);
 
 // The living record that the caller may read (error not_found) and, for an action, change (error update_not_allowed).
 entity::Record open_record(api::Call& call, std::string_view entity, entity::Action action);

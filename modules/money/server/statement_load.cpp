@@ -27,7 +27,8 @@ using entity::where;
 
 constexpr std::size_t kAtOnce = 500;  // values of one look-up
 constexpr int kMostFound = 1'000'000;
-constexpr std::chrono::milliseconds kSlice{10};
+// A file is a matter of seconds and rare: longer slices than those of mass changes, so that fewer commits wait for the disk.
+constexpr std::chrono::milliseconds kSlice{40};
 
 // Records whose `field` is one of `values`, in look-ups of some hundred.
 template <typename Each>

@@ -216,6 +216,7 @@ void add_all_routes(http::Router& router, ApiContext& context, LiveHub& live) {
   add_duplicate_routes(router, context);
   add_setting_routes(router, context);
   add_mail_routes(router, context);
+  add_password_link_routes(router, context);
   add_file_routes(router, context);
   add_import_routes(router, context);
   add_web_hook_routes(router, context);

@@ -95,7 +95,7 @@ void read_one(Call& call, http::Response& response) {
   const auto& entity = call.entity();
   const std::int64_t id = call.id();
   bool found = false;
-  call.read("record_read", [&](const entity::QueryContext& context) {
+  call.read_record("record_read", entity, [&](const entity::QueryContext& context) {
     base::JsonWriter out(response.body);
     found = entity::write_record(context, entity, id, out);
     if (found) return;

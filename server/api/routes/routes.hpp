@@ -11,6 +11,8 @@ void add_history_routes(http::Router& router, ApiContext& context);
 void add_timeline_routes(http::Router& router, ApiContext& context);
 void add_share_routes(http::Router& router, ApiContext& context);
 void add_search_routes(http::Router& router, ApiContext& context);
+// Invitations and new passwords by links from letters.
+void add_password_link_routes(http::Router& router, ApiContext& context);
 void add_session_routes(http::Router& router, ApiContext& context);
 void add_job_routes(http::Router& router, ApiContext& context);
 // Duplicates and merging.

@@ -24,7 +24,8 @@ void write_user(const entity::QueryContext& context, base::JsonWriter& out) {
       .text(context.caller.title)
       .key("name")
       .text(context.caller.title);
-  out.key("email").text(user ? user->text("email") : "").key("position").text(user ? user->text("position") : "").key("avatar");
+  out.key("email").text(user ? user->text("email") : "").key("position").text(user ? user->text("position") : "");
+  out.key("notice_mail").text(user && !user->text("notice_mail").empty() ? user->text("notice_mail") : "off").key("avatar");
   const auto avatar = user ? entity::find_file(context.connection, user->integer("avatar")) : std::nullopt;
   if (avatar)
     entity::write_file_json(*avatar, out);
@@ -99,7 +100,7 @@ void change_me(Call& call, http::Response& response) {
   const json::object body = call.body();
   for (const auto& member : body) {
     const std::string_view name = member.key();
-    if (name != "language" && name != "time_zone" && name != "avatar" && name != "phones")
+    if (name != "language" && name != "time_zone" && name != "avatar" && name != "phones" && name != "notice_mail")
       throw base::Error::field(std::string(name), "unknown_field");
   }
   if (body.contains("avatar") && !body.at("avatar").is_null()) require_own_file(call, body.at("avatar"));

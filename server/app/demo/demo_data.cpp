@@ -406,6 +406,7 @@ int demo(Application& application, const CommandCall& call, Output& output) {
       .text("--as-of", options.as_of)
       .parse();
   options.seed = static_cast<std::uint64_t>(seed);
+  claim_demo(application.api().services);
   load_demo(application.api().services, options, call.language);
   output.out(demo_summary(options, call.language));
   return 0;

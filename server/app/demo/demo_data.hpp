@@ -13,6 +13,9 @@ namespace app {
 // Records of modules/*/data/*.json, keyed: running it again changes nothing that people changed.
 void load_reference_data(Application& application, const std::string& language);
 
+// Demo data go into a base once: error failed_precondition "demo_loaded" the second time.
+void claim_demo(entity::Services& services);
+
 struct DemoOptions {
   std::int64_t clients = 3000, deals = 4000, activities = 20000;
   std::uint64_t seed = 1;

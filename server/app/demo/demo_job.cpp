@@ -45,6 +45,14 @@ void run_demo(entity::Services& services, flow::JobRun& run) {
 
 }  // namespace
 
+void claim_demo(entity::Services& services) {
+  services.database.write({.name = "demo_claim"}, [&](store::Connection& connection) {
+    auto statement =
+        connection.prepare("demo_claim", "INSERT INTO sys_reference(key, entity_id, record_id) VALUES($1, 0, $2) ON CONFLICT DO NOTHING");
+    if (statement.bind_text(1, kMark).bind(2, 0).run() == 0) throw base::Error(base::ErrorCode::kFailedPrecondition, "demo_loaded");
+  });
+}
+
 void add_demo_job(flow::Jobs& jobs, entity::Services& services) {
   jobs.add_kind("demo", [&services](flow::JobRun& run) { run_demo(services, run); });
 }

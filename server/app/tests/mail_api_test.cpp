@@ -1,9 +1,11 @@
 // Outgoing mail: settings, the queue, what becomes of letters.
+#include <map>
 #include <set>
 #include <thread>
 
 #include "server/app/tests/api_testing.hpp"
 #include "server/connect/mail/mailer.hpp"
+#include "server/connect/mail/notice_mail.hpp"
 #include "server/connect/notices/notices.hpp"
 #include "server/http/smtp/smtp_testing.hpp"
 
@@ -223,6 +225,54 @@ TEST_P(MailApiTest, TwoNodesSendOneQueueAndEachLetterGoesOnce) {
   std::set<std::string> seen;
   for (const auto& each : taken) seen.insert(each.header("Message-ID"));
   EXPECT_EQ(seen.size(), ids.size());
+}
+
+TEST_P(MailApiTest, NoticesComeByMailAsEachUserChoosesAndOnce) {
+  ASSERT_EQ(configure().status, 200);
+  auto& api = server.application().api();
+  const auto now_user = server.add_user("Сразу", {{"*", {{"read", "own"}}}}), daily = server.add_user("Утром", {{"*", {{"read", "all"}}}});
+  const auto silent = server.add_user("Тихо", {{"*", {{"read", "all"}}}});
+  EXPECT_EQ(server.call(now_user, "PATCH", "/me", {{"notice_mail", "at_once"}}).body.at("user").at("notice_mail").as_string(), "at_once");
+  EXPECT_EQ(server.call(daily, "PATCH", "/me", {{"notice_mail", "daily"}}).status, 200);
+  EXPECT_EQ(server.call(daily, "PATCH", "/me", {{"notice_mail", "hourly"}}).status, 400);
+  const auto company = server.call(admin, "POST", "/companies", {{"name", "Покупатель"}}).id();
+  const int entity = server.application().catalog().current()->require("company").id;
+  for (const auto& user : {now_user, daily, silent}) {
+    api.notices.add({{user.id, "assigned", entity, company, admin.id, {}, {}}, {user.id, "overdue", 0, 0, 0, {{"count", "3"}}, {}}});
+  }
+  // Read in the program: no letter.
+  api.notices.add({{now_user.id, "overdue", 0, 0, 0, {{"count", "99"}}, {}}});
+  const auto last = server.get(now_user, "/notices").body.at("items").at(0).at("id").as_int64();
+  EXPECT_EQ(server.call(now_user, "POST", "/notices:read", {{"ids", {last}}}).status, 200);
+  const auto zone = base::TimeZone::find("Europe/Moscow").value();
+  const auto today = zone.start_of_day(zone.local_date(base::SystemClock().now()));
+  server.application().database().write({.name = "test"}, [&](store::Connection& connection) {
+    connection.prepare("test", "UPDATE sys_notice SET created_at = $1").bind(1, base::to_micros(today)).run();
+  });
+  base::ManualClock morning(today + std::chrono::hours(9));
+  entity::Services services{api.services.database, api.services.catalog, api.services.records,
+                            api.services.callers,  api.services.clock,   api.services.random};
+  connect::NoticeMail notice_mail(services, api.localizer);
+  notice_mail.queue_due();
+  entity::Services at_eight{api.services.database, api.services.catalog, api.services.records, api.services.callers, morning,
+                            api.services.random};
+  connect::NoticeMail in_the_morning(at_eight, api.localizer);
+  in_the_morning.queue_due();
+  in_the_morning.queue_due();
+  notice_mail.queue_due();
+  ASSERT_TRUE(eventually([&] { return post_office.taken().size() >= 2; }));
+  std::map<std::string, std::string> letters;
+  for (const auto& taken : post_office.taken()) {
+    const auto parsed = base::parse_json(http::testing::read_by_python(taken.data));
+    EXPECT_TRUE(letters.emplace(taken.to.at(0), std::string(parsed.at("parts").at(0).at("text").as_string())).second) << "once";
+    EXPECT_EQ(taken.header("Auto-Submitted"), "auto-generated");
+  }
+  ASSERT_EQ(letters.size(), 2u);
+  std::string at_once, digest;
+  for (const auto& [to, text] : letters) (text.find("Покупатель") == std::string::npos ? at_once : digest) = text;
+  EXPECT_NE(digest.find("https://crm.example.ru/companies/" + std::to_string(company)), std::string::npos) << digest;
+  EXPECT_NE(at_once.find("Просрочено дел: 3"), std::string::npos) << "a title that he may not read is left out: " << at_once;
+  EXPECT_EQ(at_once.find("99"), std::string::npos);
 }
 
 INSTANTIATE_TEST_SUITE_P(Databases, MailApiTest, store::kBothDatabases, store::database_name);

@@ -59,11 +59,15 @@ std::set<std::string> placeholders(const std::string& text) {
   return found;
 }
 
+// Forms that Russian counting has and English has not; the browser chooses among those a language has.
+bool is_form_of_count(const std::string& key) { return key.ends_with(".few") || key.ends_with(".many"); }
+
 TEST(EmbeddedLocales, SayTheSameInBothLanguages) {
   const Localizer localizer = Localizer::embedded();
   EXPECT_GT(localizer.all("ru").size(), 100u);
   for (const auto& [from, to] : {std::pair("ru", "en"), std::pair("en", "ru")}) {
     for (const auto& [key, text] : localizer.all(from)) {
+      if (is_form_of_count(key) && localizer.has(to, key.substr(0, key.rfind('.')) + ".other")) continue;
       ASSERT_TRUE(localizer.has(to, key)) << key << " has no text in " << to;
       EXPECT_EQ(placeholders(text), placeholders(localizer.all(to).at(key))) << key;
       EXPECT_EQ(text.find('!'), std::string::npos) << key;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <deque>
 #include <mutex>
 #include <thread>
 
@@ -24,6 +25,7 @@ constexpr std::chrono::seconds kFirstPause{30}, kLongestPause{3600};
 constexpr std::chrono::milliseconds kLookEvery{3000};  // for retries, and for what other nodes queued
 constexpr std::chrono::hours kOwnKept{24 * 90};
 constexpr int kRound = 20;
+constexpr std::size_t kMostTasks = 1000;
 
 std::chrono::seconds pause_after(std::int64_t tries) {
   return std::min(kLongestPause, kFirstPause * (1 << std::min<std::int64_t>(std::max<std::int64_t>(tries, 1) - 1, 12)));
@@ -62,6 +64,7 @@ struct Mailer::Impl {
   std::condition_variable changed;
   std::int64_t wakes = 0;
   bool stopping = false, is_first_look = true;
+  std::deque<std::function<void()>> tasks;
   std::thread thread;
 
   base::Instant now() const { return services.clock.now(); }
@@ -278,6 +281,19 @@ struct Mailer::Impl {
     return is_any;
   }
 
+  void run_tasks() {
+    while (true) {
+      std::function<void()> task;
+      {
+        const std::lock_guard lock(mutex);
+        if (tasks.empty() || stopping) return;
+        task = std::move(tasks.front());
+        tasks.pop_front();
+      }
+      task();
+    }
+  }
+
   void run() {
     while (!is_stopping()) {
       std::int64_t seen = 0;
@@ -286,8 +302,8 @@ struct Mailer::Impl {
         seen = wakes;
       }
       try {
-        while (!is_stopping() && send_some()) {
-        }
+        run_tasks();
+        while (!is_stopping() && send_some()) run_tasks();
       } catch (const std::exception& error) {
         base::log(base::LogLevel::kWarning, "mailer_failed", {{"what", std::string_view(error.what())}});
       }
@@ -322,6 +338,14 @@ void Mailer::wake() {
     ++impl_->wakes;
   }
   impl_->changed.notify_all();
+}
+
+void Mailer::later(std::function<void()> task) {
+  {
+    const std::lock_guard lock(impl_->mutex);
+    if (impl_->tasks.size() < kMostTasks) impl_->tasks.push_back(std::move(task));
+  }
+  wake();
 }
 
 bool Mailer::send_some() { return impl_->send_some(); }
@@ -374,7 +398,9 @@ std::int64_t Mailer::queue_for_user(store::Connection& connection, const entity:
   writer.user_id = by.user_id;
   writer.title = by.title;
   writer.via = by.via;
+  const auto user = entity::load_record(connection, *registry, registry->require("user"), user_id);
   const json::object values{{"kind", kind},
+                            {"recipients", json::array{user ? std::string(user->text("email")) : std::string()}},
                             {"user", user_id},
                             {"owner", nullptr},
                             {"subject", password_subject(impl_->texts, reader->language, kind, registry->company().name)}};

@@ -38,6 +38,8 @@ class Mailer {
   void start();
   void stop();  // waits for the letter in hand
   void wake();  // something was queued
+  // Runs `task` on the mailer's thread, for what an answer must not wait for; dropped when a thousand wait.
+  void later(std::function<void()> task);
 
   // Sends what is due; false when nothing was. For the thread and for tests.
   bool send_some();

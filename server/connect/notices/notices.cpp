@@ -29,6 +29,10 @@ CREATE INDEX ix_sys_notice__unread ON sys_notice(user_id, id) WHERE read_at IS N
 CREATE INDEX ix_sys_notice__created_at ON sys_notice(created_at);
 )sql";
 
+constexpr std::string_view kMailed = R"sql(
+ALTER TABLE sys_notice ADD COLUMN mailed_at BIGINT;
+)sql";
+
 constexpr auto kReadKept = std::chrono::hours(24 * 90);
 constexpr auto kAllKept = std::chrono::hours(24 * 365);
 constexpr std::size_t kUsersAMessage = 300;
@@ -46,10 +50,28 @@ base::MessageArgs parse_args(std::string_view text) {
   return args;
 }
 
+// Rows of id, kind, entity_id, record_id, actor_id, args, created_at, read_at.
+std::vector<Notice> read_all(store::Statement& statement) {
+  std::vector<Notice> found;
+  while (statement.step()) {
+    Notice notice;
+    notice.id = statement.integer(0);
+    notice.kind = statement.text(1);
+    notice.entity_id = static_cast<int>(statement.integer(2));
+    notice.record_id = statement.integer(3);
+    notice.actor_id = statement.integer(4);
+    notice.args = parse_args(statement.text(5));
+    notice.created_at = base::from_micros(statement.integer(6));
+    if (!statement.is_null(7)) notice.read_at = base::from_micros(statement.integer(7));
+    found.push_back(std::move(notice));
+  }
+  return found;
+}
+
 }  // namespace
 
 const std::vector<store::Migration>& notice_migrations() {
-  static const std::vector<store::Migration> migrations = {{46, "notices", kSqlite, kPostgres}};
+  static const std::vector<store::Migration> migrations = {{46, "notices", kSqlite, kPostgres}, {69, "notices_mailed", kMailed, kMailed}};
   return migrations;
 }
 
@@ -95,20 +117,24 @@ std::vector<Notice> Notices::list(store::Connection& connection, std::int64_t us
   if (which == Which::kUnread) sql += " AND read_at IS NULL";
   auto statement = connection.prepare("notice_list", sql + " ORDER BY id DESC LIMIT $3");
   statement.bind(1, user_id).bind(2, before_id == 0 ? INT64_MAX : before_id).bind(3, limit);
-  std::vector<Notice> found;
-  while (statement.step()) {
-    Notice notice;
-    notice.id = statement.integer(0);
-    notice.kind = statement.text(1);
-    notice.entity_id = static_cast<int>(statement.integer(2));
-    notice.record_id = statement.integer(3);
-    notice.actor_id = statement.integer(4);
-    notice.args = parse_args(statement.text(5));
-    notice.created_at = base::from_micros(statement.integer(6));
-    if (!statement.is_null(7)) notice.read_at = base::from_micros(statement.integer(7));
-    found.push_back(std::move(notice));
-  }
-  return found;
+  return read_all(statement);
+}
+
+std::vector<Notice> Notices::list_unmailed(store::Connection& connection, std::int64_t user_id, base::Instant since, int limit) {
+  auto statement = connection.prepare(
+      "notice_unmailed",
+      "SELECT id, kind, entity_id, record_id, actor_id, args, created_at, read_at FROM sys_notice WHERE user_id = $1 AND read_at IS NULL "
+      "AND mailed_at IS NULL AND created_at > $2 AND kind <> 'mail_failed' ORDER BY id LIMIT $3");
+  statement.bind(1, user_id).bind(2, base::to_micros(since)).bind(3, limit);
+  return read_all(statement);
+}
+
+void Notices::mark_mailed(store::Connection& connection, const std::vector<Notice>& notices, base::Instant now) {
+  std::vector<std::int64_t> ids;
+  for (const auto& notice : notices) ids.push_back(notice.id);
+  auto statement =
+      connection.prepare("notice_mailed", "UPDATE sys_notice SET mailed_at = $1 WHERE id IN (" + connection.int_list_sql(2) + ")");
+  statement.bind(1, base::to_micros(now)).bind_int_list(2, ids).run();
 }
 
 std::int64_t Notices::unread_count(store::Connection& connection, std::int64_t user_id) {

@@ -13,7 +13,7 @@ namespace connect {
 // Messages on this channel are ids of users who have something new, separated by commas.
 inline constexpr std::string_view kNoticeChannel = "matvey_notice";
 
-const std::vector<store::Migration>& notice_migrations();  // number 46
+const std::vector<store::Migration>& notice_migrations();  // numbers 46, 69
 
 struct Notice {
   std::int64_t id = 0;
@@ -39,6 +39,9 @@ class Notices final : public entity::NoticeBox {
   // Those of `ids` that are the user's own.
   void mark_read(std::int64_t user_id, const std::vector<std::int64_t>& ids);
   void mark_all_read(std::int64_t user_id);
+  // Neither read nor mailed, newer than `since`, oldest first; never those about mail itself.
+  static std::vector<Notice> list_unmailed(store::Connection& connection, std::int64_t user_id, base::Instant since, int limit);
+  static void mark_mailed(store::Connection& connection, const std::vector<Notice>& notices, base::Instant now);  // inside a write
   // Read ones after 90 days, all after a year.
   std::int64_t remove_old();
 

@@ -369,6 +369,11 @@ std::vector<SortKey> random_sort(const EntityDef& entity, Dice& dice) {
   return {{{PathStep{&entity, field, {}}}, dice.chance(50)}};
 }
 
+SortKey owner_title(const Registry& registry, const EntityDef& entity, Dice& dice) {
+  const auto& user = registry.require("user");
+  return {{PathStep{&entity, entity.owner_index, {}}, PathStep{&user, user.title_index, {}}}, dice.chance(50)};
+}
+
 // The same records as a list, in whatever way its page is driven.
 std::vector<std::int64_t> ids_by_page(const QueryContext& context, const EntityDef& entity, const Filter& filter, Dice& dice) {
   Query query;
@@ -413,6 +418,7 @@ std::vector<std::int64_t> ids_narrowed(const QueryContext& context, const Entity
   query.limit = 1 + dice.below(kRecords);
   query.fields = {{PathStep{&entity, entity.index_of("id"), {}}}};
   if (dice.chance(70)) query.sort = random_sort(entity, dice);
+  if (entity.owner_index >= 0 && dice.chance(30)) query.sort = {owner_title(context.registry, entity, dice)};
   const read::OutputPlan plan(context.registry, entity, query.fields, false, context.caller);
   const read::WalkLimits limits{0, dice.chance(50) ? 0 : 1000};
   std::vector<std::int64_t> ids;

@@ -26,7 +26,7 @@ constexpr std::string_view kEntities[] = {
       {"key": "owner", "id": 5, "type": "user", "filterable": true, "sortable": true},
       {"key": "industry", "id": 6, "type": "choice", "filterable": true, "options": [{"key": "retail", "id": 1}, {"key": "food", "id": 2}, {"key": "it", "id": 3}]},
       {"key": "relations", "id": 7, "type": "multi_choice", "options": [{"key": "client", "id": 1}, {"key": "supplier", "id": 2}]},
-      {"key": "phones", "id": 8, "type": "phone"},
+      {"key": "phones", "id": 8, "type": "phone", "search": "digits"},
       {"key": "tags", "id": 9, "type": "tags"},
       {"key": "budget", "id": 10, "type": "money", "scale": 2, "filterable": true, "sortable": true},
       {"key": "rate", "id": 11, "type": "decimal", "scale": 3, "sortable": true},

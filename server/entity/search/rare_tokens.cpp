@@ -53,8 +53,9 @@ bool overlap(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-std::vector<std::string> two_rarest_tokens(store::Connection& connection, const EntityDef& entity, std::vector<std::string> tokens) {
-  if (tokens.size() <= 2) return tokens;
+std::vector<std::string> rarest_tokens(store::Connection& connection, const EntityDef& entity, std::vector<std::string> tokens,
+                                       std::size_t most) {
+  if (tokens.size() <= most) return tokens;
   static Memory memory;
   const std::string fts = store::quote_identifier(entity.table + "__fts");
   std::vector<std::pair<std::int64_t, std::string>> ranked;
@@ -71,6 +72,7 @@ std::vector<std::string> two_rarest_tokens(store::Connection& connection, const 
     ranked.emplace_back(*row, std::move(token));
   }
   std::sort(ranked.begin(), ranked.end());
+  if (most == 1) return {ranked.front().second};
   const auto second =
       std::find_if(ranked.begin() + 1, ranked.end(), [&](const auto& each) { return !overlap(ranked.front().second, each.second); });
   return {ranked.front().second, second == ranked.end() ? ranked[1].second : second->second};

@@ -11,8 +11,9 @@
 
 namespace entity {
 
-// The rarest and the rarest that is no neighbour of it, as far as is known from where the hundredth newest document with each
-// token lies. That is remembered for some minutes: it chooses a way to search, never an answer.
-std::vector<std::string> two_rarest_tokens(store::Connection& connection, const EntityDef& entity, std::vector<std::string> tokens);
+// The rarest and, for `most` = 2, the rarest that is no neighbour of it, as far as is known from where the hundredth newest
+// document with each token lies. That is remembered for some minutes: it chooses a way to search, never an answer.
+std::vector<std::string> rarest_tokens(store::Connection& connection, const EntityDef& entity, std::vector<std::string> tokens,
+                                       std::size_t most);
 
 }  // namespace entity

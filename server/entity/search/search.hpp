@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "server/entity/query.hpp"
+#include "server/entity/search/tokens.hpp"
 #include "server/store/database.hpp"
 
 namespace entity {
@@ -35,8 +36,10 @@ int search_group(const EntityDef& entity, const FieldDef& field);
 bool is_searchable(const EntityDef& entity);
 
 // Tokens of a document: trigrams of each word, its first two letters marked '^', whole words of one or two letters,
-// trigrams of digit runs; '@o<owner>' for narrowing by owner.
-std::vector<std::string> document_tokens(std::string_view text, std::int64_t owner_id);
+// trigrams and fives of digit runs; '@o<owner>' for narrowing by owner.
+std::vector<std::string> document_tokens(std::string_view text, std::int64_t owner_id, NumberParts parts);
+// kThreesAndFives where a field is searched by its digits.
+NumberParts number_parts(const EntityDef& entity);
 
 // DDL of the index tables of one entity; idempotent.
 std::vector<std::string> search_schema(store::Dialect dialect, const EntityDef& entity);

@@ -3,7 +3,6 @@
 #include "server/base/text/text.hpp"
 #include "server/entity/field_type.hpp"
 #include "server/entity/search/search.hpp"
-#include "server/entity/search/tokens.hpp"
 #include "server/store/late_write.hpp"
 
 namespace entity {
@@ -55,7 +54,7 @@ void remove_row(store::Connection& connection, const EntityDef& entity, std::int
   if (is_sqlite) {
     auto stored = connection.prepare("search_text_find", "SELECT text FROM " + search_table(entity) + " WHERE id = $1");
     if (!stored.bind(1, row).step()) return;
-    tokens = joined(document_tokens(stored.text(0), owner));
+    tokens = joined(document_tokens(stored.text(0), owner, number_parts(entity)));
   }
   connection.prepare("search_text_remove", "DELETE FROM " + search_table(entity) + " WHERE id = $1").bind(1, row).run();
   if (!is_sqlite) return;
@@ -65,7 +64,7 @@ void remove_row(store::Connection& connection, const EntityDef& entity, std::int
 }
 
 void add_row(store::Connection& connection, const EntityDef& entity, std::int64_t row, const std::string& text, std::int64_t owner) {
-  const auto tokens = document_tokens(text, owner);
+  const auto tokens = document_tokens(text, owner, number_parts(entity));
   if (connection.dialect() == store::Dialect::kPostgres) {
     connection
         .prepare("search_text_add",
@@ -137,9 +136,16 @@ std::string search_mark(const FieldDef& field) {
   return mark;
 }
 
+NumberParts number_parts(const EntityDef& entity) {
+  const bool has_numbers =
+      std::any_of(entity.fields.begin(), entity.fields.end(), [](const FieldDef& field) { return field.search == SearchKind::kDigits; });
+  return has_numbers ? NumberParts::kThreesAndFives : NumberParts::kThrees;
+}
+
 std::string search_layout(const EntityDef& entity) {
-  constexpr int kLayout = 2;  // 1: lines without marks
-  std::string text = std::to_string(kLayout);
+  // 1: lines without marks; 2: no fives of digits
+  const int layout = number_parts(entity) == NumberParts::kThreesAndFives ? 3 : 2;
+  std::string text = std::to_string(layout);
   for (const auto& field : entity.fields) {
     if (field.search == SearchKind::kNone) continue;
     text += ' ' + std::to_string(field.id) + ':' + std::to_string(static_cast<int>(field.search)) + ':' +

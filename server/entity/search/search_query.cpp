@@ -6,7 +6,6 @@
 #include "server/entity/field_type.hpp"
 #include "server/entity/search/rare_tokens.hpp"
 #include "server/entity/search/search.hpp"
-#include "server/entity/search/tokens.hpp"
 
 namespace entity {
 
@@ -68,10 +67,10 @@ int rank_of(std::string_view text, const std::vector<SearchWord>& words) {
   return rank;
 }
 
-std::vector<std::string> tokens_of(const std::vector<SearchWord>& words) {
+std::vector<std::string> tokens_of(const EntityDef& entity, const std::vector<SearchWord>& words) {
   std::set<std::string> tokens;
   for (const auto& word : words) {
-    for (auto& token : query_tokens(word)) tokens.insert(std::move(token));
+    for (auto& token : query_tokens(word, number_parts(entity))) tokens.insert(std::move(token));
   }
   return {tokens.begin(), tokens.end()};
 }
@@ -171,9 +170,12 @@ class EntitySearch {
 
   // Looks at the newest rows that match; true when nothing more is to be found or wanted.
   bool scan(const std::vector<std::int64_t>& owners, int most, int batch_size) {
-    const auto all = tokens_of(words_);
+    const auto all = tokens_of(entity_, words_);
     auto tokens = all;
-    if (dialect() == store::Dialect::kSqlite) tokens = two_rarest_tokens(context_.connection, entity_, std::move(tokens));
+    // A few owners narrow as well as a second token does.
+    const bool has_few_owners = !owners.empty() && owners.size() <= kFewOwners;
+    if (dialect() == store::Dialect::kSqlite)
+      tokens = rarest_tokens(context_.connection, entity_, std::move(tokens), has_few_owners ? 1 : 2);
     std::int64_t below = INT64_MAX;
     const int wanted = batch_size == kBatch ? enough_ : wanted_;
     for (int scanned = 0; scanned < most && static_cast<int>(hits_.size()) < wanted && misses_ < kMaxMisses;) {
@@ -396,7 +398,7 @@ TextPredicate text_predicate(store::Dialect dialect, const EntityDef& entity, co
   const std::string search = store::quote_identifier(entity.table + "__search");
   const std::string fts = store::quote_identifier(entity.table + "__fts");
   const std::string find = sqlite ? "instr" : "strpos";
-  result.binds.push_back(match_text(dialect, tokens_of(words), {}));
+  result.binds.push_back(match_text(dialect, tokens_of(entity, words), {}));
   std::string sql = std::string(id_expression) + " IN (SELECT s.id / 8 FROM ";
   if (sqlite)
     sql += fts + " CROSS JOIN " + search + " s ON s.id = " + fts + ".rowid WHERE " + fts + " MATCH $" + std::to_string(parameter);

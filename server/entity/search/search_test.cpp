@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <random>
+
 #include "server/base/json_writer.hpp"
 #include "server/entity/read/read_testing.hpp"
 
@@ -9,6 +12,7 @@ namespace entity {
 namespace {
 
 using Ids = std::vector<std::int64_t>;
+constexpr auto kBoth = NumberParts::kThreesAndFives;
 
 class SearchTest : public testing::TestWithParam<store::Dialect> {
  protected:
@@ -111,13 +115,49 @@ TEST_P(SearchTest, ASearchThatStopsLookingSaysSo) {
   EXPECT_EQ(search(admin_, "катка").find("incomplete"), std::string::npos);
 }
 
+TEST_P(SearchTest, PartsOfNumbersAreFoundAloneAndInsideOfWords) {
+  world_.add("company", R"({"name": "Ромашка", "code": "ав4912345х", "owner": 1})");
+  world_.add("company", R"({"name": "Гвоздика", "phones": [{"raw": "+7 912 345-67-89"}], "owner": 2})");
+  EXPECT_EQ(by_text(admin_, "12345"), (Ids{4, 5}));
+  EXPECT_EQ(by_text(admin_, "123"), (Ids{4, 5}));
+  EXPECT_EQ(by_text(admin_, "1234"), (Ids{4, 5}));
+  EXPECT_EQ(by_text(admin_, "3456789"), Ids{5});
+  EXPECT_EQ(by_text(admin_, "912345678"), Ids{5});
+  EXPECT_EQ(by_text(admin_, "9123457"), Ids{});
+  EXPECT_EQ(by_text(admin_, "4912345 ромашка"), Ids{4});
+  EXPECT_NE(search(admin_, "3456789").find("Гвоздика"), std::string::npos);
+}
+
+// 20 000 words and numbers: the index must never keep a document from a query that it holds.
+TEST(SearchTokens, ADocumentHasEveryTokenOfEachPartOfIt) {
+  std::mt19937 random(7);
+  const std::vector<std::string> letters = {"0", "1", "2", "3", "7", "9", "а", "б", "x"};
+  const auto draw = [&](std::size_t most) { return std::uniform_int_distribution<std::size_t>(0, most)(random); };
+  for (int round = 0; round < 20'000; ++round) {
+    std::vector<std::string> word;
+    for (std::size_t i = 0, size = 3 + draw(11); i < size; ++i) word.push_back(letters[draw(round % 2 == 0 ? 5 : letters.size() - 1)]);
+    const std::size_t from = draw(word.size() - 3), size = 3 + draw(word.size() - 3 - from);
+    std::string text, part;
+    for (const auto& letter : word) text += letter;
+    for (std::size_t i = from; i < from + size; ++i) part += word[i];
+    const auto query = parse_search_text(part);
+    ASSERT_EQ(query.size(), 1U) << part;
+    for (const auto parts : {NumberParts::kThrees, kBoth}) {
+      const auto held = document_tokens("перед " + text + " за", 3, parts);
+      for (const auto& token : query_tokens(query.front(), parts)) {
+        EXPECT_TRUE(std::binary_search(held.begin(), held.end(), token)) << text << " " << part << " " << token;
+      }
+    }
+  }
+}
+
 TEST_P(SearchTest, NoMarkOfAFieldIsAWord) {
   for (int id = 1; id < 20'000; id += 7) {
     FieldDef field;
     field.id = id;
     const auto mark = search_mark(field);
     EXPECT_EQ(mark.find('\n'), std::string::npos);
-    EXPECT_TRUE(document_tokens("ab" + mark, 0) == document_tokens("ab", 0)) << id;
+    EXPECT_TRUE(document_tokens("ab" + mark, 0, kBoth) == document_tokens("ab", 0, kBoth)) << id;
   }
 }
 

@@ -13,6 +13,7 @@ namespace {
 // Long texts (letters, notes) are indexed up to this many words; the rest is found by reports, not by the search box.
 constexpr std::size_t kMaxIndexedWords = 400;
 constexpr std::size_t kMaxWordLetters = 40;
+constexpr std::size_t kThree = 3, kFive = 5;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -20,7 +21,7 @@ bool all_digits(std::string_view text) { return !text.empty() && std::all_of(tex
 
 bool is_phone_punctuation(char c) { return c == '+' || c == '(' || c == ')' || c == '-' || c == ' ' || c == '.'; }
 
-void append_word_tokens(std::string_view word, std::vector<std::string>& tokens) {
+void append_word_tokens(std::string_view word, NumberParts parts, std::vector<std::string>& tokens) {
   auto letters = code_points(word);
   if (letters.size() > kMaxWordLetters) letters.resize(kMaxWordLetters);
   std::string start = "^" + std::string(letters[0]);
@@ -28,6 +29,12 @@ void append_word_tokens(std::string_view word, std::vector<std::string>& tokens)
   tokens.push_back(std::move(start));
   for (std::size_t i = 0; i + 3 <= letters.size(); ++i) {
     tokens.emplace_back(letters[i].data(), letters[i + 2].data() + letters[i + 2].size());
+  }
+  if (parts == NumberParts::kThrees) return;
+  std::size_t digits = 0;
+  for (std::size_t i = 0; i < letters.size(); ++i) {
+    digits = all_digits(letters[i]) ? digits + 1 : 0;
+    if (digits >= kFive) tokens.emplace_back(letters[i + 1 - kFive].data(), kFive);
   }
 }
 
@@ -67,7 +74,7 @@ std::vector<SearchWord> parse_search_text(std::string_view text) {
   return result;
 }
 
-std::vector<std::string> query_tokens(const SearchWord& word) {
+std::vector<std::string> query_tokens(const SearchWord& word, NumberParts parts) {
   std::vector<std::string> tokens;
   auto letters = code_points(word.text);
   if (letters.size() > kMaxWordLetters) letters.resize(kMaxWordLetters);
@@ -75,24 +82,25 @@ std::vector<std::string> query_tokens(const SearchWord& word) {
     tokens.push_back("^" + word.text);
     return tokens;
   }
-  // Every trigram of a number is about as frequent as any other, and each costs a list to walk: those that cover the
+  // Every part of a number is about as frequent as any other, and each costs a list to walk: those that cover the
   // number are enough to narrow. Of a word the rare ones are wanted, whichever they are.
-  const std::size_t stride = word.is_digits ? 3 : 1;
-  for (std::size_t i = 0; i + 3 <= letters.size(); i += stride) {
-    tokens.emplace_back(letters[i].data(), letters[i + 2].data() + letters[i + 2].size());
+  const std::size_t size = word.is_digits && parts == NumberParts::kThreesAndFives && letters.size() >= kFive ? kFive : kThree;
+  const std::size_t stride = word.is_digits ? size : 1;
+  for (std::size_t i = 0; i + size <= letters.size(); i += stride) {
+    tokens.emplace_back(letters[i].data(), letters[i + size - 1].data() + letters[i + size - 1].size());
   }
-  tokens.emplace_back(letters[letters.size() - 3].data(), letters.back().data() + letters.back().size());
+  tokens.emplace_back(letters[letters.size() - size].data(), letters.back().data() + letters.back().size());
   std::sort(tokens.begin(), tokens.end());
   tokens.erase(std::unique(tokens.begin(), tokens.end()), tokens.end());
   return tokens;
 }
 
-std::vector<std::string> document_tokens(std::string_view text, std::int64_t owner_id) {
+std::vector<std::string> document_tokens(std::string_view text, std::int64_t owner_id, NumberParts parts) {
   std::vector<std::string> tokens;
   std::size_t count = 0;
   for (std::string_view word : base::words(text)) {
     if (++count > kMaxIndexedWords) break;
-    append_word_tokens(word, tokens);
+    append_word_tokens(word, parts, tokens);
   }
   if (owner_id != 0) tokens.push_back("@o" + std::to_string(owner_id));
   std::sort(tokens.begin(), tokens.end());

@@ -15,8 +15,10 @@ struct SearchWord {
 };
 
 std::vector<SearchWord> parse_search_text(std::string_view text);
+// How an index cuts runs of digits: each three of them is far from rare in a million numbers, each five is.
+enum class NumberParts { kThrees, kThreesAndFives };
 // Tokens all of which a matching document has; never empty for a word of two or more characters.
-std::vector<std::string> query_tokens(const SearchWord& word);
+std::vector<std::string> query_tokens(const SearchWord& word, NumberParts parts);
 // True when `text` (as made by search_text) really holds the word by the rule above.
 bool text_has_word(std::string_view text, const SearchWord& word);
 // 3: a field begins with the word, 2: a word begins with it, 1: inside, 0: not at all.

@@ -9,6 +9,7 @@
 #include "server/print/code/qr.hpp"
 #include "server/print/page/base64.hpp"
 #include "server/print/template/template.hpp"
+#include "server/print/words/english.hpp"
 #include "server/print/words/letters.hpp"
 #include "server/print/words/names.hpp"
 #include "server/print/words/numbers.hpp"
@@ -68,6 +69,12 @@ Piped words(const PipeInput& input) {
   if (is_null(input)) return {};
   const std::string currency = input.arguments.empty() ? "RUB" : text_of(input.arguments[0]);
   return {Value(sum_in_words(decimal_of(input.piped.value, 2), currency.empty() ? "RUB" : currency))};
+}
+
+Piped words_en(const PipeInput& input) {
+  if (is_null(input)) return {};
+  const std::string currency = input.arguments.empty() ? "RUB" : text_of(input.arguments[0]);
+  return {Value(sum_in_english(decimal_of(input.piped.value, 2), currency.empty() ? "RUB" : currency))};
 }
 
 std::int64_t whole_of(const Value& value) {
@@ -225,6 +232,7 @@ constexpr Pipe kPipes[] = {
     {"short_name_first", 0, 0, changed<short_name_first>},
     {"upper", 0, 0, changed<base::to_upper>},
     {"words", 0, 1, words},
+    {"words_en", 0, 1, words_en},
 };
 
 }  // namespace

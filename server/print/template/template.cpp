@@ -281,10 +281,10 @@ base::Error template_error(std::string code, const Place& place, base::MessageAr
 }
 
 const std::vector<std::string>& template_roots() {
-  static const std::vector<std::string> roots = {"document",  "lines",        "seller",    "seller_account", "buyer",      "buyer_account",
-                                                 "contact",   "contract",     "basis",     "manager",        "vat_totals", "payments",
-                                                 "today",     "images",       "consignor", "consignee",      "shipment",   "advances",
-                                                 "statement", "before_lines", "totals"};
+  static const std::vector<std::string> roots = {
+      "document", "lines",    "seller",     "seller_account", "buyer",  "buyer_account", "contact",      "contract",
+      "basis",    "manager",  "vat_totals", "payments",       "today",  "images",        "consignor",    "consignee",
+      "shipment", "advances", "statement",  "before_lines",   "totals", "changes",       "changes_total"};
   return roots;
 }
 

@@ -70,7 +70,7 @@ int hex_value(char c) {
 }  // namespace
 
 PostgresStatement::PostgresStatement(PostgresConnection& connection, std::string_view name, std::string_view sql)
-    : connection_(connection), sql_(sql) {
+    : connection_(connection), sql_(sql), is_binary_(sql.starts_with("SELECT string_agg(int8send(")) {
   std::size_t count = count_parameters(sql);
   if (count > 65535) throw base::Error::internal("query " + std::string(name) + ": too many parameters");
   parameters_.resize(count);
@@ -147,6 +147,7 @@ void PostgresStatement::fill(Parameters& parameters) const {
   parameters.values.resize(count);
   parameters.lengths.resize(count);
   parameters.formats.resize(count);
+  parameters.result_format = is_binary_ ? 1 : 0;
   for (std::size_t i = 0; i < count; ++i) {
     const Parameter& parameter = parameters_[i];
     bool is_text = parameter.kind == ParameterKind::kUntyped;
@@ -234,6 +235,7 @@ std::string_view PostgresStatement::text(int column) {
 // "\x0a1b…": https://www.postgresql.org/docs/15/datatype-binary.html
 std::string_view PostgresStatement::blob(int column) {
   std::string_view hex = text(column);
+  if (is_binary_) return hex;
   if (PQftype(result_.get(), column) != kByteaOid || hex.size() < 2) return hex;
   if (decoded_.size() <= static_cast<std::size_t>(column)) decoded_.resize(column + 1);
   std::string& bytes = decoded_[column];

@@ -85,6 +85,8 @@ class PostgresStatement final : public Statement::Impl {
   std::vector<std::string> decoded_;  // bytea columns of the current row
   std::chrono::steady_clock::time_point started_at_;
   bool is_started_ = false;
+  // "SELECT string_agg(int8send(…": the result travels as bytes, not as their digits, which would be twice as much.
+  const bool is_binary_;
 };
 
 }  // namespace store::postgres

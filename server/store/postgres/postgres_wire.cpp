@@ -58,7 +58,7 @@ void PostgresWire::require(int is_sent) {
 
 void PostgresWire::send(const char* sql, const Parameters& parameters, Receiver receiver) {
   require(PQsendQueryParams(handle_, sql, static_cast<int>(parameters.values.size()), parameters.types.data(), parameters.values.data(),
-                            parameters.lengths.data(), parameters.formats.data(), 0));
+                            parameters.lengths.data(), parameters.formats.data(), parameters.result_format));
   expected_.push_back({std::move(receiver)});
 }
 
@@ -74,7 +74,7 @@ void PostgresWire::send_prepare(const char* statement, const char* sql, const Pa
 
 void PostgresWire::send_prepared(const char* statement, const Parameters& parameters, Receiver receiver) {
   require(PQsendQueryPrepared(handle_, statement, static_cast<int>(parameters.values.size()), parameters.values.data(),
-                              parameters.lengths.data(), parameters.formats.data(), 0));
+                              parameters.lengths.data(), parameters.formats.data(), parameters.result_format));
   expected_.push_back({std::move(receiver)});
 }
 

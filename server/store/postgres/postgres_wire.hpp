@@ -24,6 +24,7 @@ struct Parameters {
   std::vector<const char*> values;
   std::vector<int> lengths;
   std::vector<int> formats;
+  int result_format = 0;  // 1: binary
 };
 
 // Commands are sent without waiting; sync() ends a round trip and collects their results in order. After a failed

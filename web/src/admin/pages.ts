@@ -21,6 +21,7 @@ export const admin_pages: PageDefinition[] = [
   page("dictionaries", "settings.page_dictionaries", "list", async () => (await import("@web/admin/dictionaries/dictionaries-page")).DictionariesPage),
   page("forms", "settings.page_forms", "template", async () => (await import("@web/admin/forms/forms-page")).FormsPage),
   page("keys", "settings.page_keys", "key", async () => (await import("@web/admin/keys/keys-page")).KeysPage),
+  page("mail", "settings.page_mail", "mail", async () => (await import("@web/admin/mail/mail-page")).MailPage),
   page("hooks", "settings.page_hooks", "webhook", async () => (await import("@web/admin/hooks/hooks-page")).HooksPage),
   page("jobs", "settings.page_jobs", "list-check", async () => (await import("@web/admin/jobs/jobs-page")).JobsPage),
   page("audit", "settings.page_audit", "history", async () => (await import("@web/admin/audit/audit-page")).AuditPage),

@@ -18,6 +18,12 @@ async function start(): Promise<void> {
   const language = guessLanguage();
   setApiLanguage(language);
   const texts = loadLanguage(language);
+  // The page of a link from a letter is for whoever has the link, signed in or not.
+  if (location.pathname === "/set-password") {
+    await texts;
+    await (await import("@web/app/sign-in/password-pages")).startSetPassword(root);
+    return;
+  }
   // The bundle and the metadata come beside the question, not after its answer; a visitor never gets them.
   const metadata = wasSignedIn() ? api.get<MetadataDocument>("/metadata", { together: "now" }).catch(() => null) : null;
   if (metadata) void loadApplication();

@@ -91,6 +91,8 @@ export interface Entity {
   owner?: string | null;
   timeline?: boolean;
   custom?: boolean;
+  /** Empty for custom entities. */
+  module?: string;
   can: { create?: boolean; read?: boolean; update?: boolean; delete?: boolean; export?: boolean };
   fields: Field[];
   visibility?: Record<string, string>;

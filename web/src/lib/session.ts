@@ -3,7 +3,7 @@ import { Problem } from "@web/lib/problem";
 
 /** The answer of GET and POST /session. */
 export interface Session {
-  user: { id: number; title?: string; name?: string; email?: string | null };
+  user: { id: number; title?: string; name?: string; email?: string | null; notice_mail?: "off" | "at_once" | "daily" };
   is_admin?: boolean;
   can_change_metadata?: boolean;
   language?: string | null;

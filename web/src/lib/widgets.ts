@@ -3,6 +3,7 @@ import type { BulkTarget } from "@web/lib/calls/bulk";
 import type { AnyRecord } from "@web/lib/values";
 import type { Entity } from "@web/lib/metadata-types";
 import type { TextKey } from "@web/lib/i18n";
+import type { MenuSectionKey } from "@web/lib/pages";
 
 /** What a module may add to generic screens, in `modules/<m>/web/widgets.ts` as `export const widgets: Widget[]`. */
 export type Widget = CardWidget | FormWidget | PageWidget | BulkWidget;
@@ -22,8 +23,6 @@ export interface CardWidget {
   entity: string;
   /** Of `card.main`: what the tab on a narrow screen is called. */
   label?: TextKey;
-  /** Of `card.main`: records of this kind stand in the menu under this name, together with others that give the same. */
-  menu?: TextKey;
   load: () => Promise<ComponentType<CardWidgetProps>>;
 }
 
@@ -49,6 +48,8 @@ export interface PageWidget {
   label: TextKey;
   icon: string;
   load: () => Promise<ComponentType>;
+  /** Where in the side menu it stands; `other` where absent. */
+  section?: MenuSectionKey;
   /** The first screen after sign-in. */
   is_home?: boolean;
   /** The number beside the menu entry; asked anew after every change of the named entities. */

@@ -202,7 +202,15 @@ class CompareBuilder {
       }
       if (!is_true) wanted = !wanted;
     }
+    if (is_always_there()) return wanted ? Filter::always() : Filter::never();
     return wanted ? leaf(FilterOp::kNotEmpty, {}) : empty();
+  }
+
+  // Built-in columns that every record has.
+  bool is_always_there() const {
+    const auto& key = terminal_.field->key;
+    return path_.size() == 1 && terminal_.field->system &&
+           (key == "id" || key == "uid" || key == "version" || key == "created_at" || key == "updated_at");
   }
 
   const json::value& required(const json::value* value) const {

@@ -81,6 +81,9 @@ class Chooser {
       drive.kind = Drive::Kind::kWalk;
       drive.held.assign(parts_.size(), true);
       for (const auto at : prefix) drive.held[at] = false;
+      for (std::size_t i = 0; i < parts_.size(); ++i) {
+        if (is_range_of_sort(*parts_[i])) drive.held[i] = false;
+      }
       drive.is_narrowed = has_condition_on_sort_field();
     }
     return drive;
@@ -110,6 +113,19 @@ class Chooser {
              return part->kind == Filter::Kind::kCompare && part->path.size() == 1 && part->path.front().field == sort &&
                     part->op != FilterOp::kNotEmpty && is_indexed(*part);
            });
+  }
+
+  // A stretch of the index that sorts: the walk begins and ends there.
+  bool is_range_of_sort(const Filter& part) const {
+    if (part.kind != Filter::Kind::kCompare || part.path.size() != 1 || part.path.front().field != sort_field()) return false;
+    const auto& step = part.path.front();
+    const auto& field = entity_.fields[static_cast<std::size_t>(step.field)];
+    const auto comparison = field.type->comparison(field);
+    const bool is_range = part.op == FilterOp::kLt || part.op == FilterOp::kLte || part.op == FilterOp::kGt || part.op == FilterOp::kGte ||
+                          part.op == FilterOp::kBetween || part.op == FilterOp::kEq;
+    return is_range && step.item_column.empty() &&
+           (comparison == Comparison::kNumber || comparison == Comparison::kDate || comparison == Comparison::kInstant ||
+            comparison == Comparison::kDuration);
   }
 
   // Field of a condition "own column = one value"; -1: it is none.

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "server/base/json.hpp"
+#include "server/base/json_writer.hpp"
 
 namespace entity::read {
 
@@ -53,7 +54,10 @@ Item read_item(const ItemTable& table, store::Statement& row, bool is_postgres) 
 
 }  // namespace
 
-std::string items_sql(const std::vector<const ItemTable*>& tables, store::Dialect dialect, bool is_single) {
+namespace {
+
+std::string rows_sql(const std::vector<const ItemTable*>& tables, const std::vector<std::string>* titles, store::Dialect dialect,
+                     bool is_single) {
   const bool is_postgres = dialect == store::Dialect::kPostgres;
   const std::string_view cast = is_postgres ? "::text" : "";
   // As store::Connection::int_list_sql.
@@ -70,18 +74,26 @@ std::string items_sql(const std::vector<const ItemTable*>& tables, store::Dialec
     sql += "SELECT " + std::to_string(i) + (is_postgres ? "::bigint," : ",") + owner + "," + (is_relation ? "\"id\"" : "\"position\"") +
            ",\"id\"";
     append_columns(sql, table, width, cast);
+    if (titles != nullptr) sql += "," + ((*titles)[i].empty() ? "NULL::text" : (*titles)[i]);
     sql += " FROM " + table.quoted_table + " WHERE " + owner + std::string(match);
     if (is_relation) sql += " AND \"deleted_at\" IS NULL";
   }
   return sql;
 }
 
-std::string items_json_sql(const std::vector<const ItemTable*>& tables) {
-  if (tables.empty()) return "NULL::text";
+}  // namespace
+
+std::string items_sql(const std::vector<const ItemTable*>& tables, store::Dialect dialect, bool is_single) {
+  return rows_sql(tables, nullptr, dialect, is_single);
+}
+
+std::string items_json_sql(const ItemsWithTitles& wanted) {
+  if (wanted.tables.empty()) return "NULL::text";
   std::string columns = "f,o,p,i";
-  for (std::size_t i = 0; i < widest(tables); ++i) columns += ",c" + std::to_string(i);
-  return "(SELECT json_agg(json_build_array(" + columns + "))::text FROM (" + items_sql(tables, store::Dialect::kPostgres, true) + ") x(" +
-         columns + "))";
+  for (std::size_t i = 0; i < widest(wanted.tables); ++i) columns += ",c" + std::to_string(i);
+  columns += ",t";
+  return "(SELECT json_agg(json_build_array(" + columns + "))::text FROM (" +
+         rows_sql(wanted.tables, &wanted.titles, store::Dialect::kPostgres, true) + ") x(" + columns + "))";
 }
 
 namespace {
@@ -103,8 +115,9 @@ FetchedItems in_order(std::vector<std::vector<Placed>>&& rows) {
 
 }  // namespace
 
-FetchedItems parse_items(const std::vector<const ItemTable*>& tables, std::string_view json_text) {
+FetchedItems parse_items(const ItemsWithTitles& wanted, std::string_view json_text, TitleMap& titles) {
   constexpr std::size_t kFirst = 4;
+  const auto& tables = wanted.tables;
   std::vector<std::vector<Placed>> rows(tables.size());
   const auto parsed = base::parse_json(json_text);
   for (const auto& element : parsed.as_array()) {
@@ -121,6 +134,17 @@ FetchedItems parse_items(const std::vector<const ItemTable*>& tables, std::strin
         item.columns[i] = std::string(*text);
       } else {
         item.columns[i] = number_of(*text);
+      }
+    }
+    if (!wanted.titles[at].empty()) {
+      const auto* target = std::get_if<std::int64_t>(&item.columns.front());
+      const auto* title = values.back().if_string();
+      if (target != nullptr && title != nullptr && !title->empty()) {
+        auto& text = titles[tables[at]->target_entity_id][*target];
+        text.clear();
+        base::append_json_string(text, *title);
+      } else if (target != nullptr) {
+        titles[tables[at]->target_entity_id].emplace(*target, "null");
       }
     }
     rows[at].push_back({values[1].as_int64(), values[2].as_int64(), std::move(item)});

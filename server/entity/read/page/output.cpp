@@ -261,15 +261,17 @@ void RowWriter::marks(std::string_view text) {
   json_.end_array();
 }
 
-void RowWriter::set_items(FetchedItems items) {
+void RowWriter::set_items(FetchedItems items, TitleMap titles) {
   items_ = std::move(items);
+  known_titles_ = std::move(titles);
   has_items_ = true;
 }
 
 void RowWriter::fetch_items() {
-  if (!has_items_) set_items(read::fetch_items(context_.connection, plan_.item_tables(), ids_, plan_.single_items_sql()));
+  if (!has_items_) set_items(read::fetch_items(context_.connection, plan_.item_tables(), ids_, plan_.single_items_sql()), {});
   for (const auto& field : plan_.fields()) {
     if (field.form != Form::kTargets) continue;
+    if (known_titles_.contains(field.items->target_entity_id)) continue;
     for (const auto& [id, items] : items_[field.item_index]) {
       for (const auto& item : items) {
         if (const auto* target = std::get_if<std::int64_t>(&item.columns.front())) {
@@ -334,7 +336,10 @@ std::string RowWriter::items_json(const OutputField& field, const Items& items) 
   for (const auto& item : items) {
     const auto* target = std::get_if<std::int64_t>(&item.columns.front());
     if (target == nullptr) continue;
-    json.begin_object().key("id").integer(*target).key("title").raw(title(field.items->target_entity_id, *target)).end_object();
+    const int entity_id = field.items->target_entity_id;
+    const auto known = known_titles_.find(entity_id);
+    const auto& text = known != known_titles_.end() ? known->second.at(*target) : title(entity_id, *target);
+    json.begin_object().key("id").integer(*target).key("title").raw(text).end_object();
   }
   json.end_array();
   return text;

@@ -87,8 +87,8 @@ class RowWriter {
 
   // Columns of the plan start at `first`.
   void row(store::Statement& statement, int first);
-  // Items that came with the rows; otherwise finish() fetches them.
-  void set_items(FetchedItems items);
+  // Items that came with the rows, and titles of what they link; otherwise finish() fetches them.
+  void set_items(FetchedItems items, TitleMap titles);
   // Fills the holes and appends the rows, separated by commas, to `out` as values.
   void finish(std::string& out);
 
@@ -121,6 +121,7 @@ class RowWriter {
   std::vector<Hole> holes_;
   std::vector<std::int64_t> ids_;
   TitleMap titles_;
+  TitleMap known_titles_;  // came with the items
   std::unordered_map<std::int64_t, std::optional<FileRow>> files_;
   std::unordered_map<const OutputField*, ComputedValues> computed_;
   bool has_items_ = false;

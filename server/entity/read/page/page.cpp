@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <limits>
 
 #include "server/base/error.hpp"
 #include "server/entity/access.hpp"
@@ -213,16 +214,20 @@ bool PageReader::read_zone(Zone zone, const OutputPlan& plan, RowWriter& rows) {
   (sql << " LIMIT ").parameter(std::int64_t{query_.limit + 1 - count_});
   auto statement = context_.connection.prepare(query_name(), sql.text());
   bind(sql, statement);
+  take_rows(statement, plan, rows);
+  return has_more_ || !statement.has_given_up();
+}
+
+void PageReader::take_rows(store::Statement& statement, const OutputPlan& plan, RowWriter& rows) {
   while (statement.step()) {
     if (count_ == query_.limit) {
       has_more_ = true;
-      return true;
+      return;
     }
     rows.row(statement, 0);
     ++count_;
     if (work_left_ >= 0 || count_ == query_.limit) keep_position(statement, plan);
   }
-  return !statement.has_given_up();
 }
 
 // In the order of ids the sets are the order: the next of them are looked at, however many records lie between.
@@ -255,7 +260,51 @@ void PageReader::narrow_down() {
 }
 
 bool PageReader::walks_titles() const {
-  if (context_.connection.dialect() != store::Dialect::kSqlite || drive_.kind == Drive::Kind::kFetch) return false;
+  return context_.connection.dialect() == store::Dialect::kSqlite && drive_.kind != Drive::Kind::kFetch && has_titles_in_order();
+}
+
+// False when so few records match that they are better sorted.
+bool PageReader::joins_titles() const {
+  if (context_.connection.dialect() != store::Dialect::kPostgres || !has_titles_in_order()) return false;
+  SqlWriter sql(context_.connection);
+  FilterSql filters(sql, context_.registry, context_.caller, context_.now);
+  sql << "SELECT count(*) FROM (SELECT 1 FROM " << table_of(*query_.entity) << " r";
+  write_where(sql, filters, selection_, "r", drive_);
+  (sql << " LIMIT ").parameter(limits_.few + 1) << ") matches";
+  auto statement = context_.connection.prepare("probe", sql.text());
+  sql.bind_all(statement);
+  return statement.step() && statement.integer(0) > limits_.few;
+}
+
+void PageReader::read_joined_titles(const OutputPlan& plan, RowWriter& rows) {
+  const auto& link = query_.sort.front().path.front();
+  const auto& key = keys_.front().sort_column;
+  const std::string_view down = is_descending() ? " DESC" : "", sign = is_descending() ? " <" : " >";
+  const auto limit = std::int64_t{query_.limit + 1 - count_};
+  SqlWriter sql(context_.connection);
+  FilterSql filters(sql, context_.registry, context_.caller, context_.now);
+  sql << "SELECT ";
+  plan.write_select(sql, filters, "r");
+  sql << ",titled." << key << " FROM (SELECT u.id, u." << key << " FROM " << table_of(*query_.sort.front().path.back().entity)
+      << " u WHERE u.deleted_at IS NULL AND u." << key << " IS NOT NULL";
+  if (after_) (sql << " AND u." << key << sign << "= ").parameter(after_->keys.front());
+  sql << ") titled CROSS JOIN LATERAL (SELECT r.* FROM " << table_of(*query_.entity) << " r";
+  write_where(sql, filters, selection_, "r", drive_);
+  sql << " AND r." << column_of(*link.entity, link.field) << " = titled.id";
+  if (after_) {
+    (sql << " AND r.id" << sign << " CASE WHEN titled." << key << " = ").parameter(after_->keys.front()) << " THEN ";
+    sql.parameter(after_->id) << " ELSE ";
+    sql.parameter(is_descending() ? std::numeric_limits<std::int64_t>::max() : std::int64_t{0}) << " END";
+  }
+  (sql << " ORDER BY r.id" << down << " LIMIT ").parameter(limit);
+  sql << ") r ORDER BY titled." << key << down << ", r.id" << down;
+  (sql << " LIMIT ").parameter(limit);
+  auto statement = context_.connection.prepare("query_page_of_titles", sql.text());
+  sql.bind_all(statement);
+  take_rows(statement, plan, rows);
+}
+
+bool PageReader::has_titles_in_order() const {
   const auto& path = query_.sort.front().path;
   if (path.size() != 2 || path.front().entity != query_.entity || query_.in_bin) return false;
   const auto& target = *path.back().entity;
@@ -353,7 +402,11 @@ bool PageReader::read_zones(const OutputPlan& plan, RowWriter& rows) {
   const bool has_zones = keys_.size() == 1 && !never_empty(query_.sort.front(), keys_.front());
   if (!has_zones) return read_zone(Zone::kAny, plan, rows);
   const bool past_values = wants_no_value() || (after_ && std::holds_alternative<std::monostate>(after_->keys.front()));
-  if (!past_values && !(walks_titles() ? read_by_titles(plan, rows) : read_zone(Zone::kWithValue, plan, rows))) return false;
+  if (!past_values && joins_titles()) {
+    read_joined_titles(plan, rows);
+  } else if (!past_values && !(walks_titles() ? read_by_titles(plan, rows) : read_zone(Zone::kWithValue, plan, rows))) {
+    return false;
+  }
   return has_more_ || wants_value() || read_zone(Zone::kWithoutValue, plan, rows);
 }
 

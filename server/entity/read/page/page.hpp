@@ -38,6 +38,7 @@ std::vector<const Filter*> conditions_of(const Selection& selection);
 struct WalkLimits {
   std::int64_t work = 80'000;  // instructions: some 5 000 records looked at, 10 ms, 50 where they are not mapped; 0: at once
   std::int64_t few = 3'000;    // ids left: they are fetched and sorted rather than picked out of an index of a million, 0.1 s
+                               // (PostgreSQL: records that match, sorted by titles)
 };
 
 class PageReader {
@@ -62,9 +63,13 @@ class PageReader {
   void bind(const SqlWriter& sql, store::Statement& statement) const;
   std::string_view query_name() const { return narrowing_.is_empty() ? "query_page" : "query_page_narrowed"; }
   void keep_position(store::Statement& statement, const OutputPlan& plan);
-  // Sorted by the title of a link: SQLite would sort every record. Instead the targets are walked in order of title, and
-  // the records of each in order of id.
+  // Sorted by the title of a link: either database would sort every record. Instead the targets are walked in order of title,
+  // and the records of each in order of id: on SQLite title by title, on PostgreSQL in one statement unless few records match.
+  bool has_titles_in_order() const;
   bool walks_titles() const;
+  bool joins_titles() const;
+  void read_joined_titles(const OutputPlan& plan, RowWriter& rows);
+  void take_rows(store::Statement& statement, const OutputPlan& plan, RowWriter& rows);
   bool read_by_titles(const OutputPlan& plan, RowWriter& rows);
   std::vector<std::int64_t> next_title(std::optional<Blob>& title, bool is_first) const;
   bool read_of_targets(const std::vector<std::int64_t>& targets, const Blob& title, std::int64_t after_id, const OutputPlan& plan,

@@ -99,6 +99,30 @@ TEST_P(QueryTest, PagesByTheTitleOfALinkGoOnWithinTheRecordsOfOneTitle) {
   EXPECT_EQ(ids_of(filtered), (Ids{5, 10, 2}));
 }
 
+TEST_P(QueryTest, ManyRecordsByTheTitleOfALinkAreWalkedFromTitleToTitle) {
+  // given more records than are worth sorting
+  const auto table = table_of(world_->entity("company"));
+  world_->run("INSERT INTO " + table + "(id, uid, version, created_at, updated_at, owner) " +
+              "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 4000) SELECT i, CAST(CAST(i AS TEXT) AS " +
+              std::string(GetParam() == store::Dialect::kSqlite ? "BLOB" : "BYTEA") +
+              "), 1, 0, 0, CASE WHEN i < 3990 THEN 1 + i % 3 END FROM n");
+  const auto calls = [&](std::string_view name) {
+    std::int64_t count = 0;
+    for (const auto& each : world_->database().statistics()) count += each.name == name ? each.calls : 0;
+    return count;
+  };
+  // when they are asked by the owners' names, page by page to the end
+  EXPECT_EQ(ids_of(list(R"({"sort": ["owner"], "limit": 3})")), (Ids{3, 6, 9}));
+  EXPECT_EQ(ids_of(list(R"({"sort": ["-owner"], "limit": 2})")), (Ids{3989, 3986}));
+  const auto all = walk(admin_, R"(["owner"])", 1000), back = walk(admin_, R"(["-owner"])", 999);
+  // then each is there once, those without an owner last
+  ASSERT_EQ(all.size(), 4000u);
+  EXPECT_EQ(std::set<std::int64_t>(back.begin(), back.end()).size(), 4000u);
+  EXPECT_EQ((Ids{all[1328], all[1329], all[1330], all[3989], all[3999]}), (Ids{3987, 1, 4, 3990, 4000}));
+  const bool is_joined = calls("query_page_of_titles") >= 8;
+  EXPECT_EQ(is_joined, GetParam() == store::Dialect::kPostgres);
+}
+
 TEST_P(QueryTest, EmptyTextIsFoundByItsIndexAsWell) {
   add_companies();
   EXPECT_EQ(world_->ids(admin_, "company", R"({"field": "name", "op": "is_empty"})"), Ids{4});
@@ -150,6 +174,8 @@ TEST_P(QueryTest, AWalkThatFindsNothingGivesWayToSetsOfIds) {
     // and one that finds its page soon was not
     const auto before = calls("query_page_narrowed");
     EXPECT_EQ(ids_of(list(R"({"filter": {"field": "name", "value": "n"}, "sort": ["employees"], "limit": 2})")), (Ids{1, 2}));
+    // nor one whose condition says where in the order it begins: 29 900 records lie before that
+    EXPECT_EQ(ids_of(list(R"({"filter": {"field": "id", "op": "lt", "value": 100}, "sort": ["-id"], "limit": 2})")), (Ids{99, 98}));
     EXPECT_EQ(calls("query_page_narrowed"), before);
   }
 }

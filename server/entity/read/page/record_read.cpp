@@ -50,9 +50,10 @@ bool write_record(const QueryContext& context, const EntityDef& entity, std::int
     }
     row.row(statement, 0);
     if (plan->brings_items) {
-      const auto& tables = plan->output.item_tables();
-      row.set_items(statement.is_null(plan->items_column) ? read::FetchedItems(tables.size())
-                                                          : read::parse_items(tables, statement.text(plan->items_column)));
+      read::FetchedItems items(plan->items.tables.size());
+      read::TitleMap titles;
+      if (!statement.is_null(plan->items_column)) items = read::parse_items(plan->items, statement.text(plan->items_column), titles);
+      row.set_items(std::move(items), std::move(titles));
     }
   }
   std::string text;
@@ -73,13 +74,15 @@ std::optional<Record> load_record(store::Connection& connection, const Registry&
     if (!statement.step()) return std::nullopt;
     const int items_column = read_record_row(entity, statement, 0, record);
     if (brings_items) {
-      items = statement.is_null(items_column) ? read::FetchedItems(plan->tables.size())
-                                              : read::parse_items(plan->tables, statement.text(items_column));
+      items.resize(plan->items.tables.size());
+      read::TitleMap no_titles;
+      if (!statement.is_null(items_column)) items = read::parse_items(plan->items, statement.text(items_column), no_titles);
     }
   }
-  if (!brings_items) items = read::fetch_items(connection, plan->tables, {id}, plan->items);
-  for (std::size_t i = 0; i < plan->tables.size(); ++i) {
-    if (const auto found = items[i].find(id); found != items[i].end()) record.at(plan->tables[i]->field) = std::move(found->second);
+  const auto& tables = plan->items.tables;
+  if (!brings_items) items = read::fetch_items(connection, tables, {id}, plan->items_sql);
+  for (std::size_t i = 0; i < tables.size(); ++i) {
+    if (const auto found = items[i].find(id); found != items[i].end()) record.at(tables[i]->field) = std::move(found->second);
   }
   return record;
 }

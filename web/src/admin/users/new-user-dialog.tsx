@@ -1,6 +1,7 @@
 import { Button, Modal } from "@mantine/core";
 import { useState } from "react";
 import classes from "@web/admin/shared/admin.module.css";
+import { InviteButton } from "@web/admin/mail/invite-button";
 import { RecordForm } from "@web/admin/shared/record-form";
 import { Secret } from "@web/admin/shared/secret";
 import { PasswordChoice } from "@web/admin/users/password-choice";
@@ -14,14 +15,14 @@ import { showToast } from "@web/lib/toasts";
 export function NewUserDialog({ entity, onClose }: { entity: Entity; onClose: () => void }) {
   const [password, setTyped] = useState("");
   const [made, setMade] = useState("");
-  const [done, setDone] = useState<string | null>(null);
+  const [done, setDone] = useState<{ id: number; name: string; email: string } | null>(null);
   return (
     <Modal opened onClose={onClose} title={t("admin.user_add")} size={480} closeButtonProps={{ "aria-label": t("action.close") }}>
       {done !== null ? (
         <div className={classes.form}>
-          <p>{t("admin.user_ready", { name: done })}</p>
+          <p>{t("admin.user_ready", { name: done.name })}</p>
           {password && <Secret value={password} />}
-          <div className={classes.foot}><Button onClick={onClose}>{t("action.close")}</Button></div>
+          <div className={classes.foot}><InviteButton user={done.id} email={done.email} /><Button onClick={onClose}>{t("action.close")}</Button></div>
         </div>
       ) : (
         <RecordForm
@@ -31,7 +32,7 @@ export function NewUserDialog({ entity, onClose }: { entity: Entity; onClose: ()
             // The person exists already: a weak password is told and set again in the person's panel.
             if (password) await setPassword(user.id, password).catch((error: unknown) => { setTyped(""); showToast({ tone: "danger", text: messageOf(error) }); });
           }}
-          onDone={(user) => setDone(String(user.name))}
+          onDone={(user) => setDone({ id: user.id, name: String(user.name), email: String(user.email) })}
         />
       )}
     </Modal>

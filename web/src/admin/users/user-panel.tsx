@@ -2,6 +2,7 @@ import { Button, Divider } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { useState, type FormEvent } from "react";
 import classes from "@web/admin/shared/admin.module.css";
+import { InviteButton } from "@web/admin/mail/invite-button";
 import { RecordForm, type ControlProps } from "@web/admin/shared/record-form";
 import { refreshRecords } from "@web/admin/shared/use-records";
 import { useTask } from "@web/admin/shared/use-task";
@@ -34,6 +35,7 @@ export function UserPanel({ entity, id }: { entity: Entity; id: number }) {
       <RecordForm key={user.version} entity={entity} record={user} fields={kFields} controls={kControls} onDone={() => showToast({ tone: "success", text: t("admin.saved") })} />
       <Divider />
       <NewPassword user={user} />
+      {user.is_active !== false && <div className={classes.foot}><InviteButton user={id} email={String(user.email)} /></div>}
       <Divider />
       <h3>{t("admin.sessions")}</h3>
       <UserSessions user={id} is_me={me.user.id === id} />

@@ -13,7 +13,7 @@ import { formatE164 } from "@web/lib/format/phone";
 import { t } from "@web/lib/i18n";
 import { open_record } from "@web/lib/record-actions";
 import { useStore } from "@web/lib/use-store";
-import { pageWidgets } from "@web/lib/widgets";
+import { pageWidgets, type PageWidget } from "@web/lib/widgets";
 import { importableEntities } from "@web/records/import/targets";
 import { useRecordCreator } from "@web/lib/record-creator";
 
@@ -55,15 +55,17 @@ export function usePaletteItems(typed: string): { items: PaletteItem[]; is_searc
       });
     }
   }
-  for (const page of pageWidgets()) {
+  const addPages = (pages: PageWidget[]) => pages.forEach((page) => {
     const title = t(page.label);
     if (title.toLowerCase().includes(wanted)) items.push({ key: `page/${page.key}`, group: t("palette.go"), title, icon: <EntityIcon name={page.icon} />, run: () => void navigate({ to: `/page/${page.key}` }) });
-  }
+  });
+  addPages(pageWidgets().filter((page) => page.is_home));
   for (const entity of menuEntities(metadata)) {
     if (entity.label.many.toLowerCase().includes(wanted)) {
       items.push({ key: `go/${entity.key}`, group: t("palette.go"), title: entity.label.many, icon: <EntityIcon name={entity.icon} />, run: () => void navigate({ to: "/$plural", params: { plural: entity.plural } }) });
     }
   }
+  addPages(pageWidgets().filter((page) => !page.is_home));
   for (const entity of menuEntities(metadata).filter((one) => one.can.create)) {
     const title = t("palette.create", { entity: accusative(entity.label.one) });
     if (!title.toLowerCase().includes(wanted)) continue;

@@ -1,9 +1,9 @@
 import { Drawer } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { IconMenu2, IconSettings } from "@tabler/icons-react";
-import { useState } from "react";
+import { Fragment, useState } from "react";
 import { admin_pages } from "@web/admin/pages";
-import { menuEntities } from "@web/app/shell/menu-entities";
+import { menuSections, sectionPages } from "@web/app/shell/menu-entities";
 import { MenuBadge } from "@web/app/shell/menu-badge";
 import classes from "@web/app/shell/shell.module.css";
 import { flow_pages } from "@web/flow/pages";
@@ -27,7 +27,8 @@ function thumbSections(entities: Entity[]): Entity[] {
 export function BottomBar() {
   const [is_open, setOpen] = useState(false);
   const me = useMe();
-  const entities = menuEntities(useMetadata());
+  const sections = menuSections(useMetadata());
+  const entities = sections.flatMap((section) => section.entities);
   const home = pageWidgets().find((page) => page.is_home);
   const close = () => setOpen(false);
   const has_settings = admin_pages.some((page) => page.is_allowed?.(me) ?? true);
@@ -43,8 +44,14 @@ export function BottomBar() {
       <button type="button" className={classes.tab} aria-expanded={is_open} onClick={() => setOpen(true)}><IconMenu2 size={20} aria-hidden="true" /><span>{t("views.more")}</span></button>
       <Drawer opened={is_open} onClose={close} position="bottom" size="auto" title={t("shell.more_sections")} closeButtonProps={{ "aria-label": t("action.close") }}>
         <div className={classes.sheet}>
-          {pageWidgets().filter((page) => page !== home).map((page) => <Link key={page.key} to="/page/$key" params={{ key: page.key }} className={classes.link} onClick={close}><EntityIcon name={page.icon} /><span className="cut">{t(page.label)}</span></Link>)}
-          {entities.map((entity) => <Link key={entity.key} to="/$plural" params={{ plural: entity.plural }} className={classes.link} onClick={close}><EntityIcon name={entity.icon} /><span className="cut">{entity.label.many}</span></Link>)}
+          {sections.map((section) => (
+            <Fragment key={section.key}>
+              <h3>{t(`menu.${section.key}`)}</h3>
+              {section.entities.map((entity) => <Link key={entity.key} to="/$plural" params={{ plural: entity.plural }} className={classes.link} onClick={close}><EntityIcon name={entity.icon} /><span className="cut">{entity.label.many}</span></Link>)}
+              {sectionPages(section.key).map((page) => <Link key={page.key} to="/page/$key" params={{ key: page.key }} className={classes.link} onClick={close}><EntityIcon name={page.icon} /><span className="cut">{t(page.label)}</span></Link>)}
+            </Fragment>
+          ))}
+          {parts.length > 0 && <h3>{t("menu.other")}</h3>}
           {parts.map((part) => <Link key={part.to} to={part.to} className={classes.link} onClick={close}><EntityIcon name={part.icon} /><span className="cut">{part.label}</span></Link>)}
           {has_settings && <Link to="/settings" className={classes.link} onClick={close}><IconSettings size={18} stroke={1.7} aria-hidden="true" /><span className="cut">{t("section.settings")}</span></Link>}
         </div>

@@ -1,20 +1,34 @@
+import { kMenuModules, kMenuSections } from "@generated/menu";
 import type { Metadata } from "@web/lib/calls/metadata";
-import type { TextKey } from "@web/lib/i18n";
 import type { Entity } from "@web/lib/metadata-types";
-import { cardWidgets } from "@web/lib/widgets";
+import type { MenuSectionKey } from "@web/lib/pages";
+import { pageWidgets, type PageWidget } from "@web/lib/widgets";
 
-/** The name under which records of a kind stand together in the menu; undefined: by themselves. */
-export function menuGroup(entity: Entity): TextKey | undefined {
-  return cardWidgets("card.main", entity.key).find((widget) => widget.menu)?.menu;
+export interface MenuSection {
+  key: MenuSectionKey;
+  entities: Entity[];
 }
 
-/** A record that cannot be without another one (a bank account of a company) is found on that one's card, unless it has a life of its own. */
+/** A record that cannot be without another one (a bank account of a company) is found on that one's card. */
 function isDetail(entity: Entity): boolean {
-  return entity.fields.some((field) => field.required && (field.type === "link" || field.type === "link_any")) && menuGroup(entity) === undefined;
+  return entity.fields.some((field) => field.required && (field.type === "link" || field.type === "link_any"));
 }
 
-/** What the side menu lists: readable records that somebody owns; dictionaries have no owner and live in settings. */
+const isShown = (entity: Entity | undefined): entity is Entity => entity !== undefined && entity.kind === "record" && Boolean(entity.can.read);
+
+/** Pages of modules that stand in a section; the first screen stands above them all. */
+export function sectionPages(section: MenuSectionKey): PageWidget[] {
+  return pageWidgets().filter((page) => !page.is_home && (page.section ?? "other") === section);
+}
+
+/** The sections of the side menu that hold something the caller may read; dictionaries live in settings. */
+export function menuSections(metadata: Metadata): MenuSection[] {
+  const declared = Object.entries(kMenuSections).map(([key, keys]) => ({ key: key as MenuSectionKey, entities: keys.map((one) => metadata.entity(one)).filter(isShown) }));
+  const rest = metadata.entities.filter((entity) => isShown(entity) && !kMenuModules.includes(entity.module ?? "") && (entity.owner || entity.custom) && !isDetail(entity));
+  return [...declared, { key: "other" as const, entities: rest.sort((a, b) => a.id - b.id) }].filter((section) => section.entities.length > 0 || sectionPages(section.key).length > 0);
+}
+
+/** All of them in the order of the menu. */
 export function menuEntities(metadata: Metadata): Entity[] {
-  return metadata.entities.filter((entity) => entity.kind === "record" && entity.can.read && (entity.owner || entity.custom) && !isDetail(entity))
-    .sort((a, b) => a.id - b.id);
+  return menuSections(metadata).flatMap((section) => section.entities);
 }

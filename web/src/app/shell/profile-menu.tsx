@@ -2,6 +2,7 @@ import { Menu, UnstyledButton, useMantineColorScheme } from "@mantine/core";
 import { IconCheck, IconLogout } from "@tabler/icons-react";
 import { Avatar } from "@web/kit/avatar";
 import { useMe } from "@web/lib/calls/me";
+import { saveNoticeMail } from "@web/lib/calls/save-notice-mail";
 import { saveLanguage } from "@web/lib/calls/save-language";
 import { currentLanguage, t, type Language } from "@web/lib/i18n";
 import { messageOf } from "@web/lib/problem";
@@ -10,6 +11,7 @@ import { showToast } from "@web/lib/toasts";
 
 const kSchemes = ["auto", "light", "dark"] as const;
 const kDensities = ["comfortable", "compact"] as const;
+const kNoticeMail = ["off", "at_once", "daily"] as const;
 const kLanguages: { key: Language; label: string }[] = [{ key: "ru", label: "Русский" }, { key: "en", label: "English" }];
 
 function setDensity(density: string): void {
@@ -43,6 +45,10 @@ export function ProfileMenu() {
         <Menu.Label>{t("profile.language")}</Menu.Label>
         {kLanguages.map((one) => (
           <Menu.Item key={one.key} lang={one.key} leftSection={mark(currentLanguage() === one.key)} onClick={() => void saveLanguage(me.user.id, one.key).catch((error: unknown) => showToast({ tone: "danger", text: messageOf(error) }))}>{one.label}</Menu.Item>
+        ))}
+        <Menu.Label>{t("profile.notice_mail")}</Menu.Label>
+        {kNoticeMail.map((one) => (
+          <Menu.Item key={one} leftSection={mark(me.user.notice_mail === one)} onClick={() => void saveNoticeMail(one).catch((error: unknown) => showToast({ tone: "danger", text: messageOf(error) }))}>{t(`profile.notice_mail_${one}`)}</Menu.Item>
         ))}
         <Menu.Divider />
         <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => void signOut()}>{t("profile.sign_out")}</Menu.Item>

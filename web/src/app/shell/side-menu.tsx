@@ -1,10 +1,9 @@
 import { Link, useLocation } from "@tanstack/react-router";
-import { IconChartBar, IconChevronsLeft, IconChevronsRight, IconRoute, IconSettings } from "@tabler/icons-react";
+import { IconChartBar, IconChevronDown, IconChevronRight, IconChevronsLeft, IconChevronsRight, IconRoute, IconSettings } from "@tabler/icons-react";
 import { useState, type ReactNode } from "react";
 import { admin_pages } from "@web/admin/pages";
+import { menuSections, sectionPages, type MenuSection } from "@web/app/shell/menu-entities";
 import { MenuBadge } from "@web/app/shell/menu-badge";
-import { menuEntities, menuGroup } from "@web/app/shell/menu-entities";
-import { MenuGroup } from "@web/app/shell/menu-group";
 import classes from "@web/app/shell/shell.module.css";
 import { flow_pages } from "@web/flow/pages";
 import { insight_pages } from "@web/insight/pages";
@@ -14,7 +13,7 @@ import { useMe, type Me } from "@web/lib/calls/me";
 import { useMetadata } from "@web/lib/calls/metadata";
 import { t } from "@web/lib/i18n";
 import type { PageDefinition } from "@web/lib/pages";
-import { pageWidgets } from "@web/lib/widgets";
+import { pageWidgets, type PageWidget } from "@web/lib/widgets";
 
 const kFolded = "matvey.menu_folded";
 
@@ -22,10 +21,56 @@ function hasAny(pages: PageDefinition[], me: Me): boolean {
   return pages.some((page) => page.is_allowed?.(me) ?? true);
 }
 
+const kClosed = "matvey.menu_closed";
+/** Sections that few open every day; those of a person's own choice are kept in his browser. */
+const kClosedAtFirst: readonly string[] = ["documents", "catalog"];
+
+function readClosed(): readonly string[] {
+  const kept = localStorage.getItem(kClosed);
+  return kept === null ? kClosedAtFirst : kept.split(",");
+}
+
+function PageLink({ page, is_folded }: { page: PageWidget; is_folded: boolean }) {
+  return (
+    <Link to="/page/$key" params={{ key: page.key }} className={classes.link} title={is_folded ? t(page.label) : undefined}>
+      <EntityIcon name={page.icon} /><span className="cut">{t(page.label)}</span>{page.badge && <MenuBadge page={page} />}
+    </Link>
+  );
+}
+
+/** A heading that folds what stands under it; the section of the present screen is always open. */
+function Section({ section, is_folded, pathname }: { section: MenuSection; is_folded: boolean; pathname: string }) {
+  const [is_closed, setClosed] = useState(() => readClosed().includes(section.key));
+  const pages = sectionPages(section.key);
+  const isHere = (path: string) => pathname === path || pathname.startsWith(`${path}/`);
+  const is_here = section.entities.some((entity) => isHere(`/${entity.plural}`)) || pages.some((page) => isHere(`/page/${page.key}`));
+  const is_open = is_here || !is_closed;
+  const toggle = () => {
+    const others = readClosed().filter((key) => key !== section.key && key !== "");
+    localStorage.setItem(kClosed, (is_closed ? others : [...others, section.key]).join(","));
+    setClosed(!is_closed);
+  };
+  const label = t(`menu.${section.key}`);
+  return (
+    <div role="group" aria-label={label} className={classes.section}>
+      <button type="button" className={classes.heading} aria-expanded={is_open} onClick={toggle} title={is_folded ? label : undefined}>
+        <span className="cut">{label}</span>{is_open ? <IconChevronDown size={14} aria-hidden="true" /> : <IconChevronRight size={14} aria-hidden="true" />}
+      </button>
+      {is_open && section.entities.map((entity) => (
+        <Link key={entity.key} to="/$plural" params={{ plural: entity.plural }} className={classes.link} title={is_folded ? entity.label.many : undefined}>
+          <EntityIcon name={entity.icon} /><span className="cut">{entity.label.many}</span>
+        </Link>
+      ))}
+      {is_open && pages.map((page) => <PageLink key={page.key} page={page} is_folded={is_folded} />)}
+    </div>
+  );
+}
+
 /** Sections by what the caller may see: pages of modules, records, reports, processes, settings. */
 export function SideMenu() {
   const me = useMe();
-  const entities = menuEntities(useMetadata());
+  const pages = pageWidgets();
+  const sections = menuSections(useMetadata());
   const { pathname } = useLocation();
   const [is_folded, setFolded] = useState(() => localStorage.getItem(kFolded) === "1");
   const fold = () => {
@@ -37,23 +82,8 @@ export function SideMenu() {
   return (
     <nav className={classes.side} aria-label={t("shell.menu")} data-folded={is_folded || undefined}>
       <Link to="/" className={classes.brand}><Logo />Matvey</Link>
-      {pageWidgets().map((page) => (
-        <Link key={page.key} to="/page/$key" params={{ key: page.key }} className={classes.link} title={is_folded ? t(page.label) : undefined}>
-          <EntityIcon name={page.icon} /><span className="cut">{t(page.label)}</span>{page.badge && <MenuBadge page={page} />}
-        </Link>
-      ))}
-      {entities.map((entity) => {
-        const group = menuGroup(entity);
-        if (group) {
-          const members = entities.filter((one) => menuGroup(one) === group);
-          return members[0] === entity ? <MenuGroup key={group} label={group} entities={members} is_here={members.some((one) => active(`/${one.plural}`))} is_folded={is_folded} /> : null;
-        }
-        return (
-          <Link key={entity.key} to="/$plural" params={{ plural: entity.plural }} className={classes.link} title={is_folded ? entity.label.many : undefined}>
-            <EntityIcon name={entity.icon} /><span className="cut">{entity.label.many}</span>
-          </Link>
-        );
-      })}
+      {pages.filter((page) => page.is_home).map((page) => <PageLink key={page.key} page={page} is_folded={is_folded} />)}
+      {sections.map((one) => <Section key={one.key} section={one} is_folded={is_folded} pathname={pathname} />)}
       {hasAny(insight_pages, me) && section("/reports", t("section.reports"), <IconChartBar size={18} stroke={1.7} />)}
       {hasAny(flow_pages, me) && section("/flow", t("section.flow"), <IconRoute size={18} stroke={1.7} />)}
       <span className={classes.spring} />

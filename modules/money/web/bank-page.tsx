@@ -1,0 +1,75 @@
+import { Button, FileButton } from "@mantine/core";
+import { IconUpload } from "@tabler/icons-react";
+import { Link } from "@tanstack/react-router";
+import { useState, type DragEvent } from "react";
+import { useMetadata } from "@web/lib/calls/metadata";
+import { uploadFile } from "@web/lib/calls/upload-file";
+import { t } from "@web/lib/i18n";
+import { messageOf, Problem } from "@web/lib/problem";
+import { FilePreview } from "./file-preview";
+import { previewStatement, type Preview } from "./money-calls";
+import { ReviewQueue } from "./review-queue";
+import classes from "./money.module.css";
+
+interface Chosen {
+  file: number;
+  name: string;
+  preview: Preview;
+}
+
+function faultsOf(problem: unknown): string[] {
+  if (!(problem instanceof Problem)) return [messageOf(problem)];
+  const told = (problem.body.errors as { message: string }[] | undefined)?.map((error) => error.message) ?? [];
+  return told.length > 0 ? told : [messageOf(problem)];
+}
+
+/** A file of the bank comes in, what is sure is booked, what is not waits below for a decision. */
+export function BankPage() {
+  const metadata = useMetadata();
+  const [chosen, setChosen] = useState<Chosen | null>(null);
+  const [faults, setFaults] = useState<string[]>([]);
+  const [is_busy, setBusy] = useState(false);
+  const can_load = metadata.entity("bank_statement")?.can.create === true && metadata.entity("payment")?.can.create === true;
+  const take = async (file: File | null | undefined) => {
+    if (!file) return;
+    setBusy(true);
+    setFaults([]);
+    setChosen(null);
+    try {
+      const stored = await uploadFile(file);
+      setChosen({ file: stored.id, name: file.name, preview: await previewStatement(stored.id) });
+    } catch (problem) {
+      setFaults(faultsOf(problem));
+    }
+    setBusy(false);
+  };
+  const drop = (event: DragEvent) => {
+    event.preventDefault();
+    void take(event.dataTransfer.files[0]);
+  };
+  return (
+    <div className={classes.page}>
+      <header className={classes.head}>
+        <h1>{t("web.money.bank")}</h1>
+        <Link to="/$plural" params={{ plural: "bank-statements" }}>{t("web.money.statements")}</Link>
+        <Link to="/$plural" params={{ plural: "payments" }}>{t("web.money.payments")}</Link>
+      </header>
+      {can_load && (
+        <section className={classes.drop} aria-label={t("web.money.load")} onDragOver={(event) => event.preventDefault()} onDrop={drop}>
+          <FileButton onChange={(file) => void take(file)} accept=".txt,.1c,text/plain">
+            {(props) => <Button {...props} loading={is_busy} leftSection={<IconUpload size={16} />}>{t("web.money.choose")}</Button>}
+          </FileButton>
+          <span className="muted">{t("web.money.drop")}</span>
+        </section>
+      )}
+      {faults.length > 0 && (
+        <div role="alert" className={classes.faults}>
+          <b>{t("web.money.refused")}</b>
+          <ul>{faults.map((fault) => <li key={fault}>{fault}</li>)}</ul>
+        </div>
+      )}
+      {chosen && <FilePreview key={chosen.file} file={chosen.file} name={chosen.name} preview={chosen.preview} />}
+      <ReviewQueue />
+    </div>
+  );
+}
