@@ -79,6 +79,7 @@ class Application {
     if (known.id == 0) {
       json::object values;
       for (const auto& member : item.at("values").as_object()) values.emplace(member.key(), resolved(member.value(), language_, ids_));
+      if (entity->key == "role") drop_absent(values);
       entity::SaveOptions options;
       options.on_duplicate = "create";
       context_.database.write({.name = "preset_add"}, [&](store::Connection& connection) {
@@ -98,6 +99,18 @@ class Application {
     ids_[key] = known.id;
     const auto* is_default = item.at("values").as_object().if_contains("is_default");
     if (is_default != nullptr && is_default->is_bool() && is_default->as_bool()) make_default(*entity, known.id);
+  }
+
+  // Rights to entities of modules that are not there.
+  void drop_absent(json::object& role) const {
+    auto* rights = role.if_contains("rights");
+    if (rights == nullptr || !rights->is_object()) return;
+    json::object known;
+    for (const auto& member : rights->as_object()) {
+      if (member.key() == "*" || registry_->find({member.key().data(), member.key().size()}) != nullptr)
+        known.emplace(member.key(), member.value());
+    }
+    *rights = std::move(known);
   }
 
   // One pipeline is the default one.

@@ -2,7 +2,10 @@
 
 #include <endian.h>
 
+#include <algorithm>
 #include <cstring>
+#include <limits>
+#include <optional>
 #include <string>
 
 #include "server/base/error.hpp"
@@ -16,8 +19,12 @@ namespace {
 
 using entity::read::SqlWriter;
 
-// PostgreSQL is asked for so many ids at once, and answers eight bytes a value: 130 MB for four columns. Each part reads the index anew.
-constexpr std::int64_t kIdsAtOnce = 4'000'000;
+// PostgreSQL is asked for so many ids at once, and answers eight bytes a value: 130 MB for four columns.
+constexpr std::int64_t kIdsAtOnce = std::int64_t{1} << 22;
+// Edges of ranges are multiples of this: few texts of statements as the table grows.
+constexpr std::int64_t kIdStep = std::int64_t{1} << 16;
+constexpr int kParts = 6;
+constexpr auto kAll = std::numeric_limits<std::int64_t>::max();
 
 void write_column(SqlWriter& sql, const entity::QueryContext& context, const entity::EntityDef& entity, entity::FieldIndex index) {
   const auto terminal = entity::read::describe_terminal(context.registry, {&entity, index, {}});
@@ -93,6 +100,37 @@ std::pair<std::int64_t, std::int64_t> id_bounds(const entity::QueryContext& cont
   return {bounds.integer(0), bounds.integer(1)};
 }
 
+// Ids [from, to) in parts of one statement: what each aggregates PostgreSQL has its parallel workers do beside one another.
+struct IdRange {
+  std::int64_t from, to;
+  int parts;
+};
+
+std::string range_sql(SqlWriter& sql, const entity::QueryContext& context, const NumberRows& rows, const entity::read::Selection& selection,
+                      const std::optional<IdRange>& range, std::int64_t most) {
+  entity::read::FilterSql filters(sql, context.registry, context.caller, context.now);
+  const int parts = range ? range->parts : 1;
+  for (int part = 0; part < parts; ++part) {
+    if (part > 0) sql << " UNION ALL ";
+    write_bytes(sql, rows);
+    sql << " FROM (";
+    write_columns(sql, context, rows);
+    write_conditions(sql, filters, rows, selection);
+    if (range) {
+      const auto width = (range->to - range->from) / parts;
+      const auto from = range->from + part * width;
+      // Numbers rather than parameters: a plan made for any values would not know how much it reads.
+      sql << " AND r.id >= ";
+      sql.number(from);
+      sql << " AND r.id < ";
+      sql.number(part + 1 == parts ? range->to : from + width);
+    }
+    if (most != kAll) (sql << " LIMIT ").parameter(most);
+    sql << ") x";
+  }
+  return sql.text();
+}
+
 // The wire costs most: one row that holds all is several times cheaper than a row a record.
 void read_postgres(const entity::QueryContext& context, const NumberRows& rows, const entity::read::Selection& selection,
                    const std::function<bool(const std::int64_t*)>& row) {
@@ -100,33 +138,24 @@ void read_postgres(const entity::QueryContext& context, const NumberRows& rows, 
   const std::size_t width = rows.fields.size() + 1;
   std::vector<std::int64_t> values(width);
   const std::size_t first_column = rows.wants_ids ? 0 : 1;
-  constexpr auto kAll = std::numeric_limits<std::int64_t>::max();
   auto left = rows.most;
-  for (auto from = first; from <= last; from += kIdsAtOnce) {
+  const auto begin = first / kIdStep * kIdStep, end = (last / kIdStep + 1) * kIdStep;
+  for (auto from = begin; from < end && from <= last; from += kIdsAtOnce) {
+    std::optional<IdRange> range;
+    if (end - begin > kIdStep && left == kAll) range = IdRange{from, std::min(from + kIdsAtOnce, end), kParts};
     SqlWriter sql(context.connection);
-    entity::read::FilterSql filters(sql, context.registry, context.caller, context.now);
-    write_bytes(sql, rows);
-    sql << " FROM (";
-    write_columns(sql, context, rows);
-    write_conditions(sql, filters, rows, selection);
-    if (last - first >= kIdsAtOnce) {
-      (sql << " AND r.id >= ").parameter(from) << " AND r.id < ";
-      sql.parameter(from + kIdsAtOnce);
-    }
-    if (left != kAll) (sql << " LIMIT ").parameter(left);
-    sql << ") x";
-    auto statement = context.connection.prepare("number_rows", sql.text());
+    auto statement = context.connection.prepare("number_rows", range_sql(sql, context, rows, selection, range, left));
     sql.bind_all(statement);
-    statement.step();
-    std::vector<std::string_view> columns;
-    for (std::size_t i = first_column; i < width; ++i) columns.push_back(statement.blob(static_cast<int>(i - first_column)));
-    const auto count = columns.front().size() / sizeof(std::int64_t);
-    for (std::size_t n = 0; n < count; ++n) {
-      for (std::size_t i = first_column; i < width; ++i) values[i] = number_at(columns[i - first_column], n);
-      if (!row(values.data())) return;
+    while (statement.step()) {
+      std::vector<std::string_view> columns;
+      for (std::size_t i = first_column; i < width; ++i) columns.push_back(statement.blob(static_cast<int>(i - first_column)));
+      const auto count = columns.front().size() / sizeof(std::int64_t);
+      for (std::size_t n = 0; n < count; ++n) {
+        for (std::size_t i = first_column; i < width; ++i) values[i] = number_at(columns[i - first_column], n);
+        if (!row(values.data())) return;
+      }
     }
-    if (left != kAll) left -= static_cast<std::int64_t>(count);
-    if (left <= 0) return;
+    if (left != kAll) return;
   }
 }
 

@@ -107,7 +107,7 @@ job("Перевести сделку на стадию", async (page) => {
 job("Отправить предложение", async (page) => {
   const own = await callApi(page, "POST", "/own-companies", { name: "ООО «Щелчок»", inn: "7707083893", kpp: "773601001", number_prefix: "ЩЛ-", is_default: true });
   await callApi(page, "POST", "/own-accounts", { own_company: own.id, bik: "044525225", account: "40702810200000000001", bank_name: "Сбербанк", is_main: true });
-  await callApi(page, "PUT", "/settings/mail", { host: "127.0.0.1", port: 9, security: "none", from_address: "office@example.ru", site_url: "http://127.0.0.1" });
+  await callApi(page, "PUT", "/settings/mail-server", { host: "127.0.0.1", port: 9, security: "none", from_address: "office@example.ru", site_url: "http://127.0.0.1" });
   const company = await callApi(page, "POST", "/companies?on_duplicate=create", { name: "Пекарня у дома", emails: [{ raw: "zakaz@example.com" }] });
   const deal = await callApi(page, "POST", "/deals", { name: "Мука на месяц", company: company.id });
   await callApi(page, "POST", "/deal-lines", { deal: deal.id, name: "Мука ржаная", quantity: "4", price: "1850" });

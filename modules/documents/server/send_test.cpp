@@ -13,7 +13,7 @@ class SendTest : public DocumentsTest {
   SmtpStandIn post_office;
 
   void set_up_mail() {
-    const auto answer = server.call(server.admin(), "PUT", "/settings/mail",
+    const auto answer = server.call(server.admin(), "PUT", "/settings/mail-server",
                                     {{"host", "127.0.0.1"},
                                      {"port", post_office.port()},
                                      {"security", "none"},

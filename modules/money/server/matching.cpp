@@ -98,10 +98,14 @@ std::string trailing_digits(const std::string& canonical) {
   return canonical.substr(at);
 }
 
+std::string canonical_of(const OpenInvoice& invoice) {
+  return invoice.canonical.empty() ? canonical_number(invoice.number) : invoice.canonical;
+}
+
 enum class Named { kNo, kShort, kFull };
 
 Named how_named(const OpenInvoice& invoice, const Purpose& purpose) {
-  const std::string number = canonical_number(invoice.number);
+  const std::string number = canonical_of(invoice);
   if (number.empty()) return Named::kNo;
   const std::string digits = trailing_digits(number);
   const bool has_letters = digits.size() < number.size();
@@ -134,18 +138,17 @@ class Matcher {
   void find_named() {
     for (const auto* invoice : own_) {
       if (how_named(*invoice, purpose_) == Named::kFull && !is_known(invoice))
-        choose([&](const auto* each) { return canonical_number(each->number) == canonical_number(invoice->number); });
+        choose([&](const auto* each) { return canonical_of(*each) == canonical_of(*invoice); });
     }
     const auto whole = named_;
     for (const auto& number : purpose_.numbers) {
-      const auto ends_so = [&](const auto* each) { return trailing_digits(canonical_number(each->number)) == number; };
+      const auto ends_so = [&](const auto* each) { return trailing_digits(canonical_of(*each)) == number; };
       if (std::none_of(whole.begin(), whole.end(), ends_so)) choose(ends_so);
     }
   }
 
   bool is_known(const OpenInvoice* invoice) const {
-    return std::any_of(named_.begin(), named_.end(),
-                       [&](const auto* known) { return canonical_number(known->number) == canonical_number(invoice->number); });
+    return std::any_of(named_.begin(), named_.end(), [&](const auto* known) { return canonical_of(*known) == canonical_of(*invoice); });
   }
 
   // Of equal numbers (of several years, of several organisations) the one whose date is named too.

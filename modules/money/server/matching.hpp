@@ -16,6 +16,7 @@ struct OpenInvoice {
   std::string number, currency;
   std::int64_t date = 0;  // days
   std::int64_t open = 0;  // hundredths still to be paid, above zero
+  std::string canonical;  // canonical_number(number); empty: worked out when it is looked at
 };
 
 struct Incoming {

@@ -40,7 +40,7 @@ void write_settings(Call& call, http::Response& response) {
   answer_settings(changed, response);
 }
 
-// POST /settings/mail:test {"to"?, "settings"?: what would be changed}
+// POST /settings/mail-server:test {"to"?, "settings"?: what would be changed}
 void test(Call& call, http::Response& response) {
   require_administrator(call);
   const json::object body = call.body();
@@ -85,9 +85,9 @@ void send_again(Call& call, http::Response& response) {
 void add_mail_routes(http::Router& router, ApiContext& context) {
   using http::Method;
   using http::RunsOn;
-  add_route(router, context, {Method::kGet, "/settings/mail", read_settings});
-  add_route(router, context, {Method::kPut, "/settings/mail", write_settings, RunsOn::kWritePool});
-  add_route(router, context, {Method::kPost, "/settings/mail:test", test, RunsOn::kWritePool});
+  add_route(router, context, {Method::kGet, "/settings/mail-server", read_settings});
+  add_route(router, context, {Method::kPut, "/settings/mail-server", write_settings, RunsOn::kWritePool});
+  add_route(router, context, {Method::kPost, "/settings/mail-server:test", test, RunsOn::kWritePool});
   add_route(router, context, {Method::kPost, "/outgoing-mails/{id}:send-again", send_again, RunsOn::kWritePool});
 }
 

@@ -31,7 +31,7 @@ class MailApiTest : public ApiTest {
                           {"from_address", "crm@example.ru"},
                           {"site_url", "https://crm.example.ru/"}};
     for (auto& member : more) settings[member.key()] = member.value();
-    return server.call(admin, "PUT", "/settings/mail", settings);
+    return server.call(admin, "PUT", "/settings/mail-server", settings);
   }
   json::object letter(json::object more = {}) {
     json::object values{{"recipients", {"ivan@example.com"}}, {"subject", "Здравствуйте"}, {"text", "Текст"}};
@@ -63,19 +63,19 @@ class MailApiTest : public ApiTest {
 
 TEST_P(MailApiTest, SettingsAreCheckedAndThePasswordIsNeverShown) {
   const auto user = server.add_user("Борис", {{"*", {{"read", "all"}, {"create", "all"}}}});
-  EXPECT_EQ(server.get(user, "/settings/mail").status, 403);
+  EXPECT_EQ(server.get(user, "/settings/mail-server").status, 403);
   const auto off = server.call(admin, "POST", "/outgoing-mails", letter());
   EXPECT_EQ(off.status, 422);
   EXPECT_EQ(off.body.at("code").as_string(), "mail_off") << off.text;
   ASSERT_EQ(configure().status, 200);
-  const auto read = server.get(admin, "/settings/mail");
+  const auto read = server.get(admin, "/settings/mail-server");
   EXPECT_EQ(read.text.find("secret-1"), std::string::npos);
   EXPECT_TRUE(read.body.at("has_password").as_bool());
   EXPECT_EQ(read.body.at("values").at("site_url").as_string(), "https://crm.example.ru");
   EXPECT_EQ(server.get(admin, "/settings/people").status, 200);
 
   const auto code = [&](json::object change) {
-    const auto answer = server.call(admin, "PUT", "/settings/mail", change);
+    const auto answer = server.call(admin, "PUT", "/settings/mail-server", change);
     EXPECT_EQ(answer.status, 400) << answer.text;
     const auto& error = answer.body.at("errors").at(0);
     return std::string(error.at("path").as_string()) + " " + std::string(error.at("code").as_string());
@@ -89,10 +89,10 @@ TEST_P(MailApiTest, SettingsAreCheckedAndThePasswordIsNeverShown) {
   EXPECT_EQ(code({{"host", "elsewhere.example"}}), "password required") << "a stored password is not sent to another server";
   EXPECT_EQ(code({{"hosts", "a"}}), "hosts unknown_field");
 
-  EXPECT_EQ(server.call(admin, "POST", "/settings/mail:test", {{"to", "boss@example.com"}}).status, 204);
+  EXPECT_EQ(server.call(admin, "POST", "/settings/mail-server:test", {{"to", "boss@example.com"}}).status, 204);
   EXPECT_EQ(post_office.taken().at(0).to, std::vector<std::string>{"boss@example.com"});
   const auto wrong =
-      server.call(admin, "POST", "/settings/mail:test", {{"to", "boss@example.com"}, {"settings", {{"password", "guess-2"}}}});
+      server.call(admin, "POST", "/settings/mail-server:test", {{"to", "boss@example.com"}, {"settings", {{"password", "guess-2"}}}});
   EXPECT_EQ(wrong.status, 422);
   EXPECT_EQ(wrong.body.at("code").as_string(), "mail_login");
   EXPECT_NE(wrong.body.at("detail").as_string().find("535"), json::string::npos) << wrong.text;

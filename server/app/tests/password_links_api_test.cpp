@@ -15,7 +15,7 @@ class PasswordLinksApiTest : public ApiTest {
   const TestUser& admin = server.admin();
 
   void set_up_mail() {
-    const auto answer = server.call(admin, "PUT", "/settings/mail",
+    const auto answer = server.call(admin, "PUT", "/settings/mail-server",
                                     {{"host", "127.0.0.1"},
                                      {"port", post_office.port()},
                                      {"security", "none"},

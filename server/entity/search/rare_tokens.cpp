@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <unordered_map>
 #include <utility>
 
@@ -76,6 +79,54 @@ std::vector<std::string> rarest_tokens(store::Connection& connection, const Enti
   const auto second =
       std::find_if(ranked.begin() + 1, ranked.end(), [&](const auto& each) { return !overlap(ranked.front().second, each.second); });
   return {ranked.front().second, second == ranked.end() ? ranked[1].second : second->second};
+}
+
+namespace {
+
+using Frequent = std::shared_ptr<const std::set<std::string, std::less<>>>;
+
+// By table; of the whole process.
+class FrequentTokens {
+ public:
+  Frequent of(store::Connection& connection, const std::string& table) {
+    const auto now = Clock::now();
+    {
+      const std::lock_guard lock(mutex_);
+      const auto found = tables_.find(table);
+      if (found != tables_.end() && now < found->second.until) return found->second.tokens;
+    }
+    auto tokens = std::make_shared<std::set<std::string, std::less<>>>();
+    auto statement =
+        connection.prepare("search_frequent_tokens",
+                           "SELECT unnest(most_common_elems::text::text[]) FROM pg_stats WHERE tablename = $1 AND attname = 'tokens'");
+    statement.bind_text(1, table);
+    while (statement.step()) tokens->emplace(statement.text(0));
+    const std::lock_guard lock(mutex_);
+    tables_[table] = {tokens, now + kLifetime};
+    return tokens;
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  static constexpr auto kLifetime = std::chrono::minutes(10);
+  struct Entry {
+    Frequent tokens;
+    Clock::time_point until;
+  };
+  std::mutex mutex_;
+  std::unordered_map<std::string, Entry> tables_;
+};
+
+}  // namespace
+
+bool has_rare_token(store::Connection& connection, const EntityDef& entity, const std::vector<std::string>& tokens,
+                    const std::vector<std::string>& owner_tokens) {
+  static FrequentTokens memory;
+  const auto frequent = memory.of(connection, entity.table + "__search");
+  if (frequent->empty()) return false;
+  const auto is_rare = [&](const std::string& token) { return !frequent->contains(token); };
+  return std::any_of(tokens.begin(), tokens.end(), is_rare) ||
+         (!owner_tokens.empty() && std::all_of(owner_tokens.begin(), owner_tokens.end(), is_rare));
 }
 
 }  // namespace entity

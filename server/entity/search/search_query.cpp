@@ -75,6 +75,8 @@ std::vector<std::string> tokens_of(const EntityDef& entity, const std::vector<Se
   return {tokens.begin(), tokens.end()};
 }
 
+std::string owner_token(std::int64_t owner) { return "@o" + std::to_string(owner); }
+
 // Index expression of both dialects: all of the tokens and, when given, one of the owners.
 std::string match_text(store::Dialect dialect, const std::vector<std::string>& tokens, const std::vector<std::int64_t>& owners) {
   const bool sqlite = dialect == store::Dialect::kSqlite;
@@ -89,17 +91,21 @@ std::string match_text(store::Dialect dialect, const std::vector<std::string>& t
     out += and_text + "(";
     for (std::size_t i = 0; i < owners.size(); ++i) {
       if (i > 0) out += sqlite ? " OR " : " | ";
-      out += quote + "@o" + std::to_string(owners[i]) + quote;
+      out += quote + owner_token(owners[i]) + quote;
     }
     out += ")";
   }
   return out;
 }
 
-std::string candidates_sql(store::Dialect dialect, const EntityDef& entity) {
+// PostgreSQL would not take the order of ids for that of a sum.
+enum class Way { kPlanner, kTokens };
+
+std::string candidates_sql(store::Dialect dialect, const EntityDef& entity, Way way) {
   const std::string search = store::quote_identifier(entity.table + "__search");
   if (dialect == store::Dialect::kPostgres) {
-    return "SELECT id, text FROM " + search + " WHERE tokens @@ $1::tsquery AND id < $2 ORDER BY id DESC LIMIT $3";
+    return "SELECT id, text FROM " + search + " WHERE tokens @@ $1::tsquery AND id < $2 ORDER BY id" + (way == Way::kTokens ? " + 0" : "") +
+           " DESC LIMIT $3";
   }
   const std::string fts = store::quote_identifier(entity.table + "__fts");
   return "SELECT s.id, s.text FROM " + fts + " CROSS JOIN " + search + " s ON s.id = " + fts + ".rowid WHERE " + fts + " MATCH $1 AND " +
@@ -176,13 +182,17 @@ class EntitySearch {
     const bool has_few_owners = !owners.empty() && owners.size() <= kFewOwners;
     if (dialect() == store::Dialect::kSqlite)
       tokens = rarest_tokens(context_.connection, entity_, std::move(tokens), has_few_owners ? 1 : 2);
+    std::vector<std::string> owner_tokens;
+    for (const auto owner : owners) owner_tokens.push_back(owner_token(owner));
+    const bool is_rare = dialect() == store::Dialect::kPostgres && has_rare_token(context_.connection, entity_, all, owner_tokens);
+    const Way way = is_rare ? Way::kTokens : Way::kPlanner;
     std::int64_t below = INT64_MAX;
     const int wanted = batch_size == kBatch ? enough_ : wanted_;
     for (int scanned = 0; scanned < most && static_cast<int>(hits_.size()) < wanted && misses_ < kMaxMisses;) {
       std::vector<Hit> batch;
       int rows = 0, batch_misses = 0;
       {
-        auto statement = context_.connection.prepare("search_candidates", candidates_sql(dialect(), entity_));
+        auto statement = context_.connection.prepare("search_candidates", candidates_sql(dialect(), entity_, way));
         statement.bind_text(1, match_text(dialect(), tokens, owners)).bind(2, below).bind(3, batch_size);
         while (statement.step()) {
           ++rows;

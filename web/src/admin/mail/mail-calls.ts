@@ -24,16 +24,16 @@ export interface MailSettings {
 export type MailChange = Partial<MailValues> & { password?: string };
 
 export function useMailSettings(is_wanted = true) {
-  return useQuery({ queryKey: ["admin", "mail"], queryFn: ({ signal }) => api.get<MailSettings>("/settings/mail", { signal }), staleTime: 0, enabled: is_wanted });
+  return useQuery({ queryKey: ["admin", "mail"], queryFn: ({ signal }) => api.get<MailSettings>("/settings/mail-server", { signal }), staleTime: 0, enabled: is_wanted });
 }
 
 export function saveMailSettings(change: MailChange): Promise<MailSettings> {
-  return api.put<MailSettings>("/settings/mail", change);
+  return api.put<MailSettings>("/settings/mail-server", change);
 }
 
 /** A letter to the given address with these settings, whether saved or not. */
 export function sendTestLetter(to: string, settings: MailChange): Promise<null> {
-  return api.post<null>("/settings/mail:test", { to, settings });
+  return api.post<null>("/settings/mail-server:test", { to, settings });
 }
 
 export function inviteUser(id: number): Promise<{ letter: number }> {
