@@ -481,6 +481,22 @@ TEST_P(DatabaseTest, IndexesAreBuiltOutsideATransaction) {
   database_->optimize();
 }
 
+TEST_P(DatabaseTest, ThePlannerLearnsHowManyRowsThereAre) {
+  if (GetParam() == Dialect::kSqlite) GTEST_SKIP() << "SQLite plans better without statistics";
+  for (int id = 1; id <= 20; ++id) insert(id, std::to_string(id));
+  database_->optimize();
+  EXPECT_EQ(query_integer(*database_, "SELECT reltuples::bigint FROM pg_class WHERE relname = 'item'"), 20);
+}
+
+TEST_P(DatabaseTest, NumbersTravelAsBytesWhereTheyAreAskedSo) {
+  if (GetParam() == Dialect::kSqlite) GTEST_SKIP() << "of PostgreSQL's wire";
+  database_->read({}, [](Connection& connection) {
+    Statement select = connection.prepare("bytes", "SELECT string_agg(int8send(n), '') FROM unnest('{1,-2}'::bigint[]) n");
+    ASSERT_TRUE(select.step());
+    EXPECT_EQ(select.blob(0), std::string_view("\0\0\0\0\0\0\0\1\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFE", 16));
+  });
+}
+
 TEST_P(DatabaseTest, ManyThreadsReadAndWriteAtOnce) {
   constexpr int kThreads = 8, kWrites = 40;
   std::latch start(kThreads);
