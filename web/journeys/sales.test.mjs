@@ -162,6 +162,13 @@ test("from the request to the paid invoice", async () => {
   assert.match(bill, /Девятнадцать тысяч шестьсот пятьдесят рублей 00 копеек/);
   assert.equal(digits(await page.getByLabel("Итоги документа").locator("dd").last().textContent()), "19650₽");
 
+  // The money comes. A bank file will do the same once it has its screen.
+  const company = (await callApi(page, "GET", `/invoices/${invoice.id}`)).company.id;
+  await callApi(page, "POST", "/payments", { company, amount: "19650", allocations: [{ invoice: invoice.id }] });
+  await page.reload();
+  await page.getByRole("banner").or(page.locator("header")).getByText("Оплачен", { exact: true }).first().waitFor();
+  assert.equal((await callApi(page, "GET", `/invoices/${invoice.id}`)).payment_state, "paid");
+
   // A part is shipped: what is more than remains is told at its line.
   await page.getByRole("button", { name: "Создать на основании" }).click();
   await page.getByRole("menuitem", { name: "Часть строк…" }).click();
@@ -218,6 +225,57 @@ test("an offer is written, corrected, sent and shared by the keyboard alone", as
   await page.getByRole("dialog", { name: "Ссылка для клиента" }).getByText("ещё не открывали").waitFor();
   const quote = (await callApi(page, "POST", "/quotes:query", { filter: { field: "own_company", op: "eq", value: own.id }, sort: [{ field: "id", desc: true }], fields: ["state", "amount"], limit: 1 })).items[0];
   assert.deepEqual([quote.state, quote.amount.amount], ["sent", "6700.00"]);
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test("a printed form is changed, told of its faults, tried and brought back", async () => {
+  const { page, context, faults } = await openPage(world, { path: "/settings/forms?form=invoice" });
+  const source = page.getByRole("textbox", { name: "Текст шаблона" });
+  const paper = page.frameLocator("iframe[title='Как получится']");
+  await paper.getByText("Счет на оплату №").first().waitFor();
+  const shipped = await source.inputValue();
+  await source.focus();
+  await page.keyboard.press("Control+End");
+  await page.keyboard.type("<p>{{ document.numbr }}</p>");
+  await page.getByRole("button", { name: /Строка \d+, столбец \d+: поля «document.numbr» нет/ }).waitFor();
+  assert.deepEqual(await axeFindings(page), []);
+  await source.fill(shipped.replace("</body>", "<p>Спасибо за заказ</p></body>"));
+  await paper.getByText("Спасибо за заказ").waitFor();
+  await source.focus();
+  await page.keyboard.press("Control+s");
+  await page.getByText("Форма сохранена: Счёт на оплату").waitFor();
+  assert.equal((await callApi(page, "GET", "/print-forms/invoice")).is_own, true);
+  await focusOn(page, page.getByRole("button", { name: "Вернуть исходную" }));
+  await page.keyboard.press("Enter");
+  await page.getByText("Вернулась исходная форма: Счёт на оплату").waitFor();
+  assert.equal((await callApi(page, "GET", "/print-forms/invoice")).body, shipped);
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test("an action of a stage is set, and lost deals are told by reason", async () => {
+  const { page, context, faults } = await openPage(world, { path: "/settings/pipelines" });
+  await page.getByRole("button", { name: "Добавить действие" }).click();
+  const dialog = page.getByRole("dialog", { name: "Добавить действие" });
+  await dialog.getByRole("textbox", { name: "Название", exact: true }).fill("Позвонить новому");
+  await dialog.getByRole("button", { name: "Создать" }).click();
+  await dialog.locator("[aria-invalid=true]").first().waitFor();
+  await dialog.getByRole("textbox", { name: "Название задачи" }).first().fill("Позвонить и познакомиться");
+  assert.deepEqual(await axeFindings(page), []);
+  await dialog.getByRole("button", { name: "Создать" }).click();
+  await page.getByRole("switch", { name: "Действие включено: Позвонить новому" }).waitFor();
+  assert.equal((await callApi(page, "GET", "/stage-actions?fields=task_name")).items[0].task_name, "Позвонить и познакомиться");
+
+  const stages = (await callApi(page, "POST", "/stages:query", { fields: ["name", "kind"], sort: [{ field: "position" }], limit: 50 })).items;
+  const reason = (await callApi(page, "GET", "/lost-reasons?fields=name")).items[0];
+  const deal = await callApi(page, "POST", "/deals", { name: "Не сошлись", amount: "500" });
+  await callApi(page, "PATCH", `/deals/${deal.id}`, { version: deal.version, stage: stages.find((stage) => stage.kind === "lost").id, lost_reason: reason.id });
+  await page.goto(`${world.address}/reports/lost?period=this_year`);
+  await page.getByRole("region", { name: "По причинам" }).getByRole("link", { name: `${reason.name}: 1` }).waitFor();
+  assert.deepEqual(await axeFindings(page), []);
+  await page.getByRole("region", { name: "По причинам" }).getByRole("link", { name: `${reason.name}: 1` }).click();
+  await page.getByText("Не сошлись").first().waitFor();
   assert.deepEqual(faults, []);
   await context.close();
 });

@@ -68,6 +68,9 @@ const lose = async (page) => {
   await page.context().setOffline(true);
 };
 
+/** A document in a state, whichever. */
+const document = (plural, state) => async ({ page }) => `/${plural}/${await firstId(page, plural, { filter: { field: "state", op: "eq", value: state } })}`;
+
 /** `where`: an address or how to find it; `act`: what is done there; `only`: a look's device. */
 export const screens = [
   { name: "my-day", where: "/page/my-day" },
@@ -121,6 +124,23 @@ export const screens = [
   { name: "keyboard", where: "/companies?view=all", device: "desktop", act: async ({ page }) => { await page.keyboard.press("?"); } },
   { name: "notices", where: "/companies?view=all", act: async ({ page, t }) => { await page.getByRole("button", { name: new RegExp(`${t("notices.title")}|${t("notices.unread.other").replace("{count} ", "")}`, "i") }).first().click(); } },
   { name: "profile", where: "/companies?view=all", act: async ({ page }) => { await page.locator("header button[aria-haspopup=menu]").filter({ has: page.locator("[data-initials]") }).click(); } },
+  { name: "list-quotes", where: "/quotes?view=all" },
+  { name: "list-invoices", where: "/invoices?view=all" },
+  { name: "card-quote", where: document("quotes", "draft") },
+  { name: "card-quote-sent", where: document("quotes", "sent") },
+  { name: "card-invoice", where: document("invoices", "posted") },
+  { name: "card-waybill", where: document("waybills", "posted") },
+  { name: "card-contract", where: document("contracts", "posted") },
+  { name: "card-product", where: card("products") },
+  { name: "trade", where: "/page/trade-settings" },
+  { name: "line-picker", where: document("quotes", "draft"), act: async ({ page, t }) => { await page.getByRole("textbox", { name: t("web.documents.line_add") }).click(); await page.keyboard.type("дре"); await page.getByRole("option", { name: /Дрель/ }).first().waitFor(); } },
+  { name: "print-menu", where: document("waybills", "posted"), act: async ({ page, t }) => { await page.getByRole("button", { name: t("web.documents.print") }).click(); await page.getByRole("menuitem").first().waitFor(); } },
+  { name: "make-part", where: document("invoices", "posted"), act: async ({ page, t }) => { await page.getByRole("button", { name: t("web.documents.make") }).click(); await page.getByRole("menuitem", { name: t("web.documents.make_part") }).click(); await page.getByRole("dialog").getByRole("table").waitFor(); } },
+  { name: "send-letter", where: document("invoices", "posted"), act: async ({ page, t }) => { await page.getByRole("button", { name: t("web.documents.mail") }).click(); await page.getByRole("dialog").getByRole("textbox").first().waitFor(); } },
+  { name: "share", where: document("invoices", "posted"), act: async ({ page, t }) => { await page.getByRole("button", { name: t("web.documents.share") }).click(); await page.getByRole("textbox", { name: t("web.documents.share_address") }).first().waitFor(); } },
+  { name: "lost", where: "/reports/lost?period=this_year" },
+  { name: "forms", where: "/settings/forms?form=invoice" },
+  { name: "pipelines", where: "/settings/pipelines" },
   { name: "missing", where: "/companies/999999999" },
   { name: "offline", where: card("companies", kWithPhone), act: async ({ page, t }) => { await lose(page); await page.evaluate(() => window.dispatchEvent(new Event("offline"))); await page.getByRole("button", { name: t("card.more_actions") }).click().catch(() => undefined); } },
 ];

@@ -1,7 +1,9 @@
-// The texts of the interface, for scripts that press what a person would press.
-import { readFileSync } from "node:fs";
+// The texts of the interface and of the modules, for scripts that press what a person would press.
+import { existsSync, readFileSync } from "node:fs";
 
 export function readTexts(language) {
-  const texts = JSON.parse(readFileSync(new URL(`../src/locales/${language}.json`, import.meta.url), "utf8"));
+  const read = (path) => JSON.parse(readFileSync(new URL(path, import.meta.url), "utf8"));
+  const generated = `../generated/locale.${language}.json`;
+  const texts = { ...read(`../src/locales/${language}.json`), ...(existsSync(new URL(generated, import.meta.url)) ? read(generated) : {}) };
   return (key) => texts[key] ?? key;
 }

@@ -19,6 +19,7 @@ export const admin_pages: PageDefinition[] = [
   page("layouts", "settings.page_layouts", "layout-list", async () => (await import("@web/admin/layouts/layouts-page")).LayoutsPage),
   page("pipelines", "settings.page_pipelines", "route", async () => (await import("@web/admin/pipelines/pipelines-page")).PipelinesPage),
   page("dictionaries", "settings.page_dictionaries", "list", async () => (await import("@web/admin/dictionaries/dictionaries-page")).DictionariesPage),
+  page("forms", "settings.page_forms", "template", async () => (await import("@web/admin/forms/forms-page")).FormsPage),
   page("keys", "settings.page_keys", "key", async () => (await import("@web/admin/keys/keys-page")).KeysPage),
   page("mail", "settings.page_mail", "mail", async () => (await import("@web/admin/mail/mail-page")).MailPage),
   page("hooks", "settings.page_hooks", "webhook", async () => (await import("@web/admin/hooks/hooks-page")).HooksPage),

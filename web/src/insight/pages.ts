@@ -16,4 +16,5 @@ async function withTexts(page: Promise<ComponentType>): Promise<ComponentType> {
 /** Pages of this folder; each gets its route and its menu entry. */
 export const insight_pages: PageDefinition[] = [
   { key: "funnel", label: "section.funnel", icon: "filter", load: () => withTexts((async () => (await import("@web/insight/funnel/funnel-page")).FunnelPage)()) },
+  { key: "lost", label: "section.lost", icon: "mood-sad", load: () => withTexts((async () => (await import("@web/insight/lost/lost-page")).LostPage)()) },
 ];

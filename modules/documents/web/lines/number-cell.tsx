@@ -1,4 +1,4 @@
-import { useEffect, useState, type KeyboardEvent } from "react";
+import { useState, type KeyboardEvent } from "react";
 import { formatDecimal, parseDecimal } from "@web/lib/format/number";
 import { isSameFigure, trimmed } from "./figures";
 import classes from "./lines.module.css";
@@ -19,13 +19,13 @@ interface NumberCellProps {
 /** A figure of a line: typed as people do, committed when the cell is left. */
 export function NumberCell({ cell, value, label, fault_id, is_disabled = false, description, may_be_blank = false, onCommit, onEnter }: NumberCellProps) {
   const [typed, setTyped] = useState<string | null>(null);
-  useEffect(() => setTyped(null), [value]);
   const parsed = typed === null || typed.trim() === "" ? null : parseDecimal(typed);
   const is_bad = typed !== null && typed.trim() !== "" && parsed === null;
   const commit = () => {
     if (typed === null || is_bad) return;
-    if (parsed === null && !may_be_blank) return setTyped(null);
-    if (isSameFigure(parsed, value)) return setTyped(null);
+    // Only a commit ends the typing: what the server answers meanwhile must not wipe it away.
+    setTyped(null);
+    if ((parsed === null && !may_be_blank) || isSameFigure(parsed, value)) return;
     onCommit(parsed);
   };
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {

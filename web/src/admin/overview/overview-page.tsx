@@ -10,7 +10,7 @@ import { t, type TextKey } from "@web/lib/i18n";
 const kGroups: { key: string; pages: { key: string; icon: string }[] }[] = [
   { key: "start", pages: [{ key: "setup", icon: "flag" }] },
   { key: "people", pages: [{ key: "users", icon: "users" }, { key: "departments", icon: "network" }, { key: "roles", icon: "shield" }, { key: "deputies", icon: "user-check" }] },
-  { key: "records", pages: [{ key: "fields", icon: "tag" }, { key: "layouts", icon: "layout-list" }, { key: "pipelines", icon: "route" }, { key: "dictionaries", icon: "list" }] },
+  { key: "records", pages: [{ key: "fields", icon: "tag" }, { key: "layouts", icon: "layout-list" }, { key: "pipelines", icon: "route" }, { key: "dictionaries", icon: "list" }, { key: "forms", icon: "template" }] },
   { key: "program", pages: [{ key: "keys", icon: "key" }, { key: "mail", icon: "mail" }, { key: "hooks", icon: "webhook" }, { key: "jobs", icon: "list-check" }, { key: "audit", icon: "history" }, { key: "modules", icon: "puzzle" }, { key: "system", icon: "activity" }] },
 ];
 

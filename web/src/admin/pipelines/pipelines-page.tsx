@@ -1,6 +1,7 @@
 import { Button } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 import { useState } from "react";
+import { StageActions } from "@web/admin/pipelines/stage-actions";
 import { StageList } from "@web/admin/pipelines/stage-list";
 import { AdminPage } from "@web/admin/shared/admin-page";
 import classes from "@web/admin/shared/admin.module.css";
@@ -67,6 +68,7 @@ function Pipelines({ staged }: { staged: StagedEntity }) {
               <Button size="compact-sm" variant="default" onClick={() => setEdited(pipeline)}>{t("admin.edit")}</Button>
             </div>
             <StageList key={pipeline.id} staged={staged} pipeline={pipeline} />
+            <StageActions key={`actions-${pipeline.id}`} staged={staged} pipeline={pipeline} />
           </div>
         </div>
       )}

@@ -75,7 +75,7 @@ export function RecordForm({ entity, record, fields, initial = {}, extra, contro
   return (
     <form onSubmit={(event) => void submit(event)} noValidate className={classes.form}>
       <FormFields entity={entity} fields={shown.filter((field) => !controls[field.key])} values={values} errors={errors} rules={rules} onChange={change} />
-      {shown.filter((field) => controls[field.key]).map((field) => <Fragment key={field.key}>{controls[field.key]?.({ label: field.label, value: values[field.key], onChange: (value) => change(field.key, value), error: errors[field.key] })}</Fragment>)}
+      {shown.filter((field) => controls[field.key] && (rules.isVisible(field.key) || errors[field.key])).map((field) => <Fragment key={field.key}>{controls[field.key]?.({ label: field.label, value: values[field.key], onChange: (value) => change(field.key, value), error: errors[field.key] })}</Fragment>)}
       {extra}
       {rest && <p role="alert" className={classes.error}>{rest}</p>}
       <div className={classes.foot}>
