@@ -20,7 +20,7 @@ class World:
         return self.admin.must("POST", "/" + plural, values, status=status)["id"]
 
     def make_roles(self):
-        entities = ("company", "contact", "deal", "task", "call", "note", "meeting", "lead")
+        entities = ("company", "contact", "deal", "task", "call", "note", "meeting", "lead", "invoice", "quote", "act", "document_line", "payment", "payment_allocation", "document_scan")
         same = lambda scope, **more: {entity: rights(scope, **more) for entity in entities}  # noqa: E731
         directories = {entity: {"read": "all"} for entity in ("pipeline", "stage", "lost_reason", "stage_move")}
         self.hidden = ("city", "inn", "annual_revenue", "phones", "tags", "industry", "next_step_at")

@@ -8,7 +8,7 @@ import { axeFindings, callApi, openPage, openWorld, untilQuiet } from "./browser
 import { openPostOffice } from "./post-office.mjs";
 
 // In the order of their menu.
-const kPages = ["all", "users", "departments", "roles", "deputies", "fields", "layouts", "pipelines", "dictionaries", "keys", "mail", "hooks", "jobs", "audit", "modules", "system", "setup"];
+const kPages = ["all", "users", "departments", "roles", "deputies", "fields", "layouts", "pipelines", "dictionaries", "forms", "keys", "mail", "hooks", "jobs", "audit", "modules", "system", "setup"];
 let world;
 before(async () => { world = await openWorld({ has_demo: false }); });
 after(async () => { await world?.close(); });

@@ -29,6 +29,11 @@ std::string trimmed(Decimal value, std::size_t least) {
   return text;
 }
 
+// What a printed form says of a client, his people and his account.
+constexpr std::string_view kRequisites[] = {
+    "name",      "legal_name", "legal_form",  "inn",      "kpp",       "ogrn", "okpo",    "addresses",     "phones",  "emails",
+    "last_name", "first_name", "middle_name", "position", "bank_name", "bik",  "account", "correspondent", "currency"};
+
 // {"amount","currency"} → the amount, in all depths.
 void flatten_money(json::value& value) {
   if (auto* object = value.if_object()) {
@@ -197,8 +202,21 @@ class FormData {
                         {"is_exempt", true}};
   }
 
+  // A party is on the form even for who does not see its card, with its requisites and nothing else; a field that the caller's role
+  // hides is null everywhere.
+  json::value party(const entity::EntityDef& entity, std::int64_t id) {
+    json::value value = record_json(system_, entity, id);
+    if (value.is_null() || context_.caller.is_system || context_.caller.is_admin) return value;
+    const bool is_seen = !entity::find_ids(context_, entity, entity::where(entity, "id", id), entity::Action::kRead, 0, 1).empty();
+    for (const auto& field : entity.fields) {
+      const bool is_requisite = std::ranges::find(kRequisites, field.key) != std::end(kRequisites);
+      if (!entity::may_read_field(context_.caller, entity, field) || (!is_seen && !is_requisite)) value.as_object()[field.key] = nullptr;
+    }
+    return value;
+  }
+
   json::value client(std::int64_t id) {
-    json::value value = record_json(system_, context_.registry.require("company"), id);
+    json::value value = party(context_.registry.require("company"), id);
     if (value.is_null()) return value;
     auto& company = value.as_object();
     company["legal_address"] = first_of(value, "addresses", "text", "legal");
@@ -222,13 +240,13 @@ class FormData {
       if (account.integer("is_closed") == 0 && (best == nullptr || rank(account) > rank(*best))) best = &account;
     }
     if (best == nullptr) return nullptr;
-    json::value value = record_json(system_, *accounts, best->id);
+    json::value value = party(*accounts, best->id);
     value.as_object()["corr_account"] = value.at("correspondent");
     return value;
   }
 
   json::value contact() {
-    json::value value = linked("contact");
+    json::value value = party(context_.registry.require("contact"), document_.link_id("contact"));
     if (value.is_null()) return value;
     value.as_object()["phone"] = first_of(value, "phones", "raw");
     value.as_object()["email"] = first_of(value, "emails", "raw");

@@ -1,7 +1,8 @@
 // What a printed form sees of a document: one JSON object, the names of which templates use. Described in README.md of the module.
 //
 // Money is decimal text in `document.currency`; quantities and percentages have no trailing zeros, prices two to four decimals; dates
-// are "2026-11-22"; what is not there is null. Of the document itself the caller sees what he may read; the parties are complete.
+// are "2026-11-22"; what is not there is null. Of the document itself the caller sees what he may read; of the parties their
+// requisites and, of cards that he sees, the rest; fields that his role hides are null.
 #pragma once
 
 #include <functional>

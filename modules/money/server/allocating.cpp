@@ -49,6 +49,14 @@ std::int64_t sum_of(const json::value& value, const std::string& path) {
   return sum->units;
 }
 
+// What the caller may not read is not there to be paid.
+bool is_readable(entity::SaveContext& save, const entity::EntityDef& entity, std::int64_t id) {
+  const auto& caller = save.caller();
+  if (caller.is_system || caller.is_admin) return true;
+  const entity::QueryContext context{save.connection(), save.registry(), caller, save.now()};
+  return !entity::find_ids(context, entity, entity::where(entity, "id", id), entity::Action::kRead, 0, 1).empty();
+}
+
 }  // namespace
 
 std::vector<Wish> parse_wishes(const entity::Registry& registry, const json::array& list) {
@@ -97,7 +105,7 @@ Payable Allocating::open(const Wish& wish) {
   const auto& entity = *save_.registry().find_id(wish.document.entity_id);
   auto record = lock_record(save_, entity, wish.document.record_id);
   const std::string path = wish.path + "document";
-  if (!record) throw Error::field(path, "link_not_found");
+  if (!record || !is_readable(save_, entity, record->id)) throw Error::field(path, "link_not_found");
   if (record->text("state") != "posted") throw Error::field(path, "document_not_posted");
   if (record->link_id("company") != payment_.link_id("company"))
     throw Error::field(path, "invoice_of_other_company", {{"number", std::string(record->text("number"))}});

@@ -142,6 +142,15 @@ void remember_account(api::Call& call, const Record& payment, std::int64_t compa
       {{"company", company}, {"account", account}, {"bik", bik}, {"bank_name", text_or_null(payment.text("partner_bank"))}});
 }
 
+bool is_client_readable(api::Call& call, std::int64_t company) {
+  bool is_readable = false;
+  const auto& entity = call.registry->require("company");
+  call.read("payer", [&](const QueryContext& context) {
+    is_readable = !entity::find_ids(context, entity, entity::where(entity, "id", company), entity::Action::kRead, 0, 1).empty();
+  });
+  return is_readable;
+}
+
 // POST /payments/{id}:resolve {"candidate": n} | {"allocations":[…],"company"?} | {"as":"advance"|"other","company"?}; "remember": true
 void resolve(api::Call& call, http::Response& response) {
   const Record payment = open_record(call, "payment", entity::Action::kUpdate);
@@ -157,6 +166,8 @@ void resolve(api::Call& call, http::Response& response) {
     patch["allocations"] = *list;
   } else if (as == "advance") {
     if (payment.link_id("company") == 0 && !patch.contains("company")) throw base::Error::field("company", "required");
+    if (const auto company = base::json_int(body, "company"); company != 0 && !is_client_readable(call, company))
+      throw base::Error::field("company", "link_not_found");
     patch["review"] = nullptr;
     caller = on_behalf(caller);
   } else if (as == "other") {
