@@ -52,6 +52,21 @@ async function typeLine(page, words, quantity) {
   await page.getByRole("textbox", { name: "Добавить товар или услугу" }).and(page.locator(":focus")).waitFor();
 }
 
+/** What a client bank gives out, with a head that lies about its encoding. */
+function bankFile(payments) {
+  const account = "40702810200000000001";
+  const day = new Date().toLocaleDateString("ru-RU", { day: "2-digit", month: "2-digit", year: "numeric" });
+  return ["1CClientBankExchange", "ВерсияФормата=1.03", "Кодировка=Windows", `ДатаНачала=${day}`, `ДатаКонца=${day}`, `РасчСчет=${account}`,
+    "СекцияРасчСчет", `ДатаНачала=${day}`, `ДатаКонца=${day}`, "НачальныйОстаток=1000.00", `РасчСчет=${account}`, "КонецРасчСчет",
+    ...payments.flatMap(({ sum, inn, purpose }, at) => ["СекцияДокумент=Платежное поручение", `Номер=${at + 1}`, `Дата=${day}`, `Сумма=${sum}`, `ПолучательСчет=${account}`,
+      `ПлательщикСчет=40702810900000000${inn.slice(0, 3)}`, `Плательщик=Плательщик ${inn}`, `ПлательщикИНН=${inn}`, `НазначениеПлатежа=${purpose}`, "КонецДокумента"]),
+    "КонецФайла", ""].join("\r\n");
+}
+
+async function takeBankFile(page, name, text) {
+  await page.locator("input[type=file]").first().setInputFiles({ name, mimeType: "text/plain", buffer: Buffer.from(text) });
+}
+
 test("a request from the site becomes a lead, a client and a deal, and comes back", async () => {
   const { page, context, faults } = await openPage(world);
   const form = await callApi(page, "POST", "/web-forms", { name: "Заявка", min_seconds: 0, consent_text: "Согласен на обработку данных", consent_version: "1" });
@@ -162,10 +177,23 @@ test("from the request to the paid invoice", async () => {
   assert.match(bill, /Девятнадцать тысяч шестьсот пятьдесят рублей 00 копеек/);
   assert.equal(digits(await page.getByLabel("Итоги документа").locator("dd").last().textContent()), "19650₽");
 
-  // The money comes. A bank file will do the same once it has its screen.
-  const company = (await callApi(page, "GET", `/invoices/${invoice.id}`)).company.id;
-  await callApi(page, "POST", "/payments", { company, amount: "19650", allocations: [{ invoice: invoice.id }] });
-  await page.reload();
+  // The money comes with a file of the bank; its other payment is nobody's and waits for a person.
+  const company = await callApi(page, "GET", `/companies/${(await callApi(page, "GET", `/invoices/${invoice.id}`)).company.id}`);
+  await callApi(page, "PATCH", `/companies/${company.id}`, { inn: "7736207543", version: company.version });
+  await page.goto(`${world.address}/page/bank`);
+  await takeBankFile(page, "повреждённый.txt", bankFile([{ sum: "сто", inn: "7736207543", purpose: "Оплата" }]));
+  await page.getByRole("alert").getByText(/ничего не проведено/).waitFor();
+  await takeBankFile(page, "выписка.txt", bankFile([{ sum: "19650.00", inn: "7736207543", purpose: `Оплата по счёту ${invoice.number}` }, { sum: "10.00", inn: "5024021922", purpose: "Возврат" }]));
+  const statement = page.getByRole("region", { name: "выписка.txt" });
+  // The head says Windows, the text is UTF-8.
+  await statement.getByText(/в заголовке кодировка/i).waitFor();
+  assert.deepEqual(await axeFindings(page), []);
+  await statement.getByRole("button", { name: "Провести" }).click();
+  await statement.getByText("Загружена", { exact: true }).waitFor();
+  await page.getByText("Плательщик неизвестен").waitFor();
+  await page.getByRole("button", { name: /Не от клиента/ }).click();
+  await page.getByText("Все платежи разнесены").waitFor();
+  await page.goto(`${world.address}/invoices/${invoice.id}`);
   await page.getByRole("banner").or(page.locator("header")).getByText("Оплачен", { exact: true }).first().waitFor();
   assert.equal((await callApi(page, "GET", `/invoices/${invoice.id}`)).payment_state, "paid");
 
