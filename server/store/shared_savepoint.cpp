@@ -6,7 +6,7 @@ namespace store {
 
 namespace {
 
-constexpr std::size_t kMostSteps = 64;
+constexpr std::size_t kMostSteps = 16;
 
 bool is_of_database(const base::Error& error) {
   return error.code() == base::ErrorCode::kUnavailable || error.code() == base::ErrorCode::kDataLoss;
