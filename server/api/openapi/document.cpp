@@ -67,7 +67,7 @@ class DocumentWriter {
       for (std::size_t i = 0; plurals != nullptr && i < plurals->size(); ++i) {
         const std::string plural((*plurals)[i].as_string());
         json::object one = route.as_object();
-        one["text"] = one.at("id");
+        one["text"] = json::value(one.at("id"));  // a copy first: the new member may move the others
         one["id"] = base::json_string(one, "id") + "." + plural;
         one["path"] = replaced(base::json_string(one, "path"), "{plural}", plural);
         add(one, nullptr);
