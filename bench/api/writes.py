@@ -20,6 +20,7 @@ def trigrams(text, owner):
     for word in text.split():
         tokens.add("^" + word[:2])
         tokens.update(word[i:i + 3] for i in range(len(word) - 2))
+        tokens.update(word[i:i + 5] for i in range(len(word) - 4) if word[i:i + 5].isdigit())
     if owner:
         tokens.add(f"@o{owner}")
     return " ".join(sorted(tokens))
