@@ -17,5 +17,7 @@ inline Filter where(const EntityDef& entity, std::string_view field, Value value
 }
 // Living records that pass, with the rights of the context's caller, by ascending id; at most `limit`.
 std::vector<Record> find_records(const QueryContext& context, const EntityDef& entity, const Filter& filter, int limit = 1000);
+// Whether the context's caller may do `action` with the living record.
+bool may_reach(const QueryContext& context, const EntityDef& entity, std::int64_t id, Action action = Action::kRead);
 
 }  // namespace entity

@@ -8,6 +8,7 @@
 #include "server/base/error.hpp"
 #include "server/entity/catalog.hpp"
 #include "server/entity/field_type.hpp"
+#include "server/entity/lookup.hpp"
 #include "server/entity/query.hpp"
 
 namespace activities {
@@ -126,12 +127,7 @@ class Gatherer {
     } catch (const base::Error&) {
       return false;  // gone or switched off
     }
-    entity::Filter by_id;
-    by_id.kind = entity::Filter::Kind::kCompare;
-    by_id.path = {entity::PathStep{record.entity, record.entity->index_of("id"), {}}};
-    by_id.values = {record.id};
-    return !entity::find_ids({connection_, registry_, *caller, services_.clock.now()}, *record.entity, by_id, entity::Action::kRead, 0, 1)
-                .empty();
+    return entity::may_reach({connection_, registry_, *caller, services_.clock.now()}, *record.entity, record.id);
   }
 
   entity::Services& services_;

@@ -259,8 +259,7 @@ Record open_document(SaveContext& save) {
   if (!is_draft(head->text("state"))) throw base::Error(base::ErrorCode::kFailedPrecondition, "document_is_posted");
   const auto& caller = save.caller();
   if (caller.is_system || caller.is_admin) return std::move(*head);
-  const entity::QueryContext context{save.connection(), save.registry(), caller, save.now()};
-  if (entity::find_ids(context, *entity, entity::where(*entity, "id", head->id), entity::Action::kUpdate, 0, 1).empty())
+  if (!entity::may_reach({save.connection(), save.registry(), caller, save.now()}, *entity, head->id, entity::Action::kUpdate))
     throw base::Error(base::ErrorCode::kPermissionDenied, "update_not_allowed", {{"entity", entity->key}});
   return std::move(*head);
 }

@@ -207,7 +207,7 @@ class FormData {
   json::value party(const entity::EntityDef& entity, std::int64_t id) {
     json::value value = record_json(system_, entity, id);
     if (value.is_null() || context_.caller.is_system || context_.caller.is_admin) return value;
-    const bool is_seen = !entity::find_ids(context_, entity, entity::where(entity, "id", id), entity::Action::kRead, 0, 1).empty();
+    const bool is_seen = entity::may_reach(context_, entity, id);
     for (const auto& field : entity.fields) {
       const bool is_requisite = std::ranges::find(kRequisites, field.key) != std::end(kRequisites);
       if (!entity::may_read_field(context_.caller, entity, field) || (!is_seen && !is_requisite)) value.as_object()[field.key] = nullptr;

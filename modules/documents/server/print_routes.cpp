@@ -8,6 +8,7 @@
 #include "modules/documents/server/print_forms.hpp"
 #include "modules/documents/server/reconciliation.hpp"
 #include "modules/documents/server/routes.hpp"
+#include "server/api/open_record.hpp"
 #include "server/base/error.hpp"
 #include "server/base/json_writer.hpp"
 #include "server/base/program/resources.hpp"
@@ -74,7 +75,7 @@ void print_document(api::Call& call, http::Response& response, std::string_view 
     throw base::Error::field("form", "too_many", {{"max", format == "pdf" ? std::to_string(kMostForms) : "1"}});
   std::vector<const CurrentForm*> chosen;
   for (const auto& key : keys) chosen.push_back(&require_form(forms, key, kind));
-  const Record document = open_document(call, kind, Action::kRead);
+  const Record document = api::open_record(call, kind, Action::kRead);
   const json::object data = print_data(call, document);
   std::vector<std::string> htmls;
   for (const auto* form : chosen) htmls.push_back(print::render_html(print::Template::parse(form->body), data, call.caller().language));

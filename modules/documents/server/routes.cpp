@@ -6,10 +6,12 @@
 #include "modules/documents/server/kinds.hpp"
 #include "modules/documents/server/make.hpp"
 #include "modules/documents/server/reconciliation.hpp"
+#include "server/api/open_record.hpp"
 #include "server/base/error.hpp"
 #include "server/base/json_writer.hpp"
 #include "server/base/text/text.hpp"
 #include "server/entity/lookup.hpp"
+#include "server/entity/on_behalf.hpp"
 
 namespace documents {
 
@@ -27,7 +29,7 @@ void answer_record(api::Call& call, const entity::EntityDef& entity, std::int64_
 }
 
 void change(api::Call& call, const Record& document, json::object values, http::Response& response) {
-  const auto caller = on_behalf(call.writer());
+  const auto caller = entity::on_behalf_of(call.writer());
   call.context.records.update(caller, *document.entity, document.id, values);
   answer_record(call, *document.entity, document.id, response);
 }
@@ -48,7 +50,7 @@ void require_state(const Record& document, std::initializer_list<std::string_vie
 // POST /{plural}/{id}:post
 void post(api::Call& call, http::Response& response, std::string_view kind, const entity::Questions& questions,
           entity::NoticeBox& notices) {
-  const Record document = open_document(call, kind, Action::kUpdate);
+  const Record document = api::open_record(call, kind, Action::kUpdate);
   require_state(document, {"draft"}, "posted");
   post_document(call, document, questions, notices);
   answer_record(call, *document.entity, document.id, response);
@@ -56,7 +58,7 @@ void post(api::Call& call, http::Response& response, std::string_view kind, cons
 
 void approve(api::Call& call, http::Response& response, std::string_view kind, const entity::Questions& questions,
              entity::NoticeBox& notices) {
-  const Record document = open_document(call, kind, Action::kRead);
+  const Record document = api::open_record(call, kind, Action::kRead);
   require_state(document, {"approval"}, "sent");
   bool is_within = false;
   call.read("quote_approval", [&](const entity::QueryContext& context) { is_within = may_send(context, questions, document); });
@@ -76,7 +78,7 @@ void approve(api::Call& call, http::Response& response, std::string_view kind, c
 // POST …:return {"note"}: an offer that waits for approval goes back to its owner.
 void send_back(api::Call& call, http::Response& response, std::string_view kind, const entity::Questions& questions,
                entity::NoticeBox& notices) {
-  const Record document = open_document(call, kind, Action::kRead);
+  const Record document = api::open_record(call, kind, Action::kRead);
   require_state(document, {"approval"}, "draft");
   bool is_approver = document.link_id("owner") == call.caller().user_id;
   call.read("quote_approval",
@@ -88,13 +90,13 @@ void send_back(api::Call& call, http::Response& response, std::string_view kind,
 }
 
 void answer_quote(api::Call& call, http::Response& response, std::string_view kind, const char* state) {
-  const Record document = open_document(call, kind, Action::kUpdate);
+  const Record document = api::open_record(call, kind, Action::kUpdate);
   require_state(document, {"sent"}, state);
   change(call, document, {{"state", state}, {"answered_at", base::to_string(call.now)}}, response);
 }
 
 void cancel(api::Call& call, http::Response& response, std::string_view kind) {
-  const Record document = open_document(call, kind, Action::kUpdate);
+  const Record document = api::open_record(call, kind, Action::kUpdate);
   if (!may_follow(document.text("state"), "cancelled"))
     throw base::Error::field("state", "state_not_allowed", {{"from", std::string(document.text("state"))}, {"to", "cancelled"}});
   const std::string reason = text_of(call.body(), "reason", 500);
@@ -130,7 +132,7 @@ void make(api::Call& call, http::Response& response, std::string_view kind, cons
   const json::object body = call.body();
   MakeRequest request = make_request(call, body);
   request.advance_name = call.text("documents.advance_line");
-  const Record source = open_document(call, kind, Action::kRead);
+  const Record source = api::open_record(call, kind, Action::kRead);
   MadeValues made;
   call.read("document_make", [&](const entity::QueryContext& context) {
     const auto system = entity::Caller::system();
@@ -148,7 +150,7 @@ void make(api::Call& call, http::Response& response, std::string_view kind, cons
   entity::SaveOptions options;
   options.dry_run = call.query_flag("dry_run");
   // The version of an offer and its family are not people's to write.
-  const auto caller = request.target->key == "quote" ? on_behalf(call.writer()) : call.writer();
+  const auto caller = request.target->key == "quote" ? entity::on_behalf_of(call.writer()) : call.writer();
   const auto result = call.context.records.create(caller, *request.target, made.values, options);
   response.status = options.dry_run ? 200 : 201;
   std::string record;
@@ -174,7 +176,7 @@ void make(api::Call& call, http::Response& response, std::string_view kind, cons
 
 // GET /{plural}/{id}/remains?to=invoice: what is left of each line, for the dialog that makes a part of a document.
 void remains(api::Call& call, http::Response& response, std::string_view kind) {
-  const Record source = open_document(call, kind, Action::kRead);
+  const Record source = api::open_record(call, kind, Action::kRead);
   const std::string to = call.query("to");
   if (!makes(source.entity->key, to)) throw base::Error::field("to", "basis_not_allowed");
   call.read("document_remains", [&](const entity::QueryContext& context) {
@@ -187,7 +189,7 @@ void remains(api::Call& call, http::Response& response, std::string_view kind) {
 
 // GET /{plural}/{id}/form-data: what a printed form sees.
 void read_form_data(api::Call& call, http::Response& response, std::string_view kind) {
-  const Record document = open_document(call, kind, Action::kRead);
+  const Record document = api::open_record(call, kind, Action::kRead);
   call.read("document_form_data", [&](const entity::QueryContext& context) {
     response.body.clear();
     base::JsonWriter out(response.body);
@@ -225,7 +227,7 @@ void reconcile(api::Call& call, http::Response& response) {
 
 void post_document(api::Call& call, const Record& document, const entity::Questions& questions, entity::NoticeBox& notices) {
   const auto save = [&](const char* state) {
-    call.context.records.update(on_behalf(call.writer()), *document.entity, document.id, {{"state", state}});
+    call.context.records.update(entity::on_behalf_of(call.writer()), *document.entity, document.id, {{"state", state}});
   };
   if (document.entity->key != "quote") return save("posted");
   bool is_within = true;
@@ -250,36 +252,6 @@ ReconciliationRequest reconciliation_request(api::Call& call) {
   if (request.to < request.from) throw base::Error::field("to", "too_small", {{"min", base::to_string(request.from)}});
   request.currency = call.query("currency", call.registry->company().base_currency);
   return request;
-}
-
-entity::Caller on_behalf(const entity::Caller& caller) {
-  entity::Caller system = *entity::Caller::system();
-  system.user_id = caller.user_id;
-  system.title = caller.title;
-  system.language = caller.language;
-  system.time_zone = caller.time_zone;
-  system.via = caller.via;
-  system.remote_address = caller.remote_address;
-  system.api_key_id = caller.api_key_id;
-  return system;
-}
-
-Record open_document(api::Call& call, std::string_view kind, Action action) {
-  const auto& entity = call.registry->require(kind);
-  const std::int64_t id = call.id(0);
-  std::optional<Record> found;
-  bool is_allowed = true;
-  call.read("document_open", [&](const entity::QueryContext& context) {
-    const auto filter = entity::where(entity, "id", id);
-    auto records = entity::find_records(context, entity, filter, 1);
-    found.reset();
-    if (records.empty()) return;
-    found = std::move(records.front());
-    if (action != Action::kRead) is_allowed = !entity::find_ids(context, entity, filter, action, 0, 1).empty();
-  });
-  if (!found) throw base::Error(base::ErrorCode::kNotFound, "record_not_found");
-  if (!is_allowed) throw base::Error(base::ErrorCode::kPermissionDenied, "update_not_allowed", {{"entity", entity.key}});
-  return std::move(*found);
 }
 
 void add_document_routes(http::Router& router, api::ApiContext& context, const entity::Questions& questions, entity::NoticeBox& notices) {

@@ -10,12 +10,6 @@ namespace documents {
 // `questions` and `notices` are the host's and outlive the routes.
 void add_document_routes(http::Router& router, api::ApiContext& context, const entity::Questions& questions, entity::NoticeBox& notices);
 
-// The document (or deal) of the call, its id the first parameter, when the caller may do `action` with it: not_found where he may not read
-// it, permission_denied otherwise.
-entity::Record open_document(api::Call& call, std::string_view kind, entity::Action action);
-// The engine itself on behalf of whoever calls: fields that people do not write, audited under his name.
-entity::Caller on_behalf(const entity::Caller& caller);
-
 // Posts a draft: its number is given; a quote whose discounts are beyond the caller's limit waits for approval instead, and who may
 // approve is told.
 void post_document(api::Call& call, const entity::Record& document, const entity::Questions& questions, entity::NoticeBox& notices);

@@ -6,6 +6,7 @@
 #include "modules/documents/server/print_forms.hpp"
 #include "modules/documents/server/routes.hpp"
 #include "modules/documents/server/share.hpp"
+#include "server/api/open_record.hpp"
 #include "server/base/error.hpp"
 #include "server/base/json_writer.hpp"
 #include "server/base/text/email.hpp"
@@ -109,9 +110,9 @@ Record sendable(api::Call& call, Record document, const std::vector<const Curren
   if (document.text("state") == "approval") throw base::Error(base::ErrorCode::kFailedPrecondition, "quote_waits_for_approval");
   if (document.entity->key == "quote" && is_draft(document.text("state"))) {
     render(call, document, forms);  // a template that fails, fails before the offer has its number
-    document = open_document(call, document.entity->key, entity::Action::kUpdate);
+    document = api::open_record(call, document.entity->key, entity::Action::kUpdate);
     post_document(call, document, questions, notices);
-    return open_document(call, document.entity->key, entity::Action::kRead);
+    return api::open_record(call, document.entity->key, entity::Action::kRead);
   }
   if (!is_posted(document.text("state"))) throw base::Error(base::ErrorCode::kFailedPrecondition, "document_not_posted");
   return document;
@@ -149,7 +150,7 @@ void send(api::Call& call, http::Response& response, std::string_view kind, cons
   if (!settings.is_on()) throw base::Error(base::ErrorCode::kFailedPrecondition, "mail_off");
   const auto forms = current_forms(call);
   const auto chosen = chosen_forms(forms, request.forms, kind);
-  const Record document = sendable(call, open_document(call, kind, entity::Action::kRead), chosen, questions, notices);
+  const Record document = sendable(call, api::open_record(call, kind, entity::Action::kRead), chosen, questions, notices);
   base::JsonWriter out(response.body);
   out.begin_object().key("state").text(document.text("state"));
   if (!is_posted(document.text("state"))) {
@@ -214,7 +215,7 @@ void draft(api::Call& call, http::Response& response, std::string_view kind) {
   auto keys = listed(call.query("form"));
   if (const auto* usual = usual_form(forms, kind); keys.empty() && usual != nullptr) keys.push_back(usual->key);
   const auto chosen = chosen_forms(forms, keys, kind);
-  const Record document = open_document(call, kind, entity::Action::kRead);
+  const Record document = api::open_record(call, kind, entity::Action::kRead);
   const auto settings = call.context.mailer.settings();
   Draft made;
   call.read("send_draft", [&](const QueryContext& context) { made = draft_of(context, document); });

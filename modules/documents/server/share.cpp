@@ -6,11 +6,13 @@
 #include "modules/documents/server/images.hpp"
 #include "modules/documents/server/kinds.hpp"
 #include "modules/documents/server/routes.hpp"
+#include "server/api/open_record.hpp"
 #include "server/base/error.hpp"
 #include "server/base/json_writer.hpp"
 #include "server/base/text/text.hpp"
 #include "server/base/uid.hpp"
 #include "server/entity/lookup.hpp"
+#include "server/entity/on_behalf.hpp"
 
 namespace documents {
 
@@ -139,7 +141,7 @@ void page(api::ApiContext& context, const http::Request& request, http::Response
 
 std::pair<std::int64_t, std::string> add_link(api::Call& call, const json::object& values) {
   const auto& entity = call.registry->require("share_link");
-  const auto result = call.context.records.create(on_behalf(call.writer()), entity, values);
+  const auto result = call.context.records.create(entity::on_behalf_of(call.writer()), entity, values);
   std::string token;
   call.read("share_link_made", [&](const QueryContext& context) {
     const auto made = entity::load_record(context.connection, context.registry, entity, result.id);
@@ -149,7 +151,7 @@ std::pair<std::int64_t, std::string> add_link(api::Call& call, const json::objec
 }
 
 void make_link(api::Call& call, http::Response& response, std::string_view kind) {
-  const Record document = open_document(call, kind, entity::Action::kUpdate);
+  const Record document = api::open_record(call, kind, entity::Action::kUpdate);
   json::object values = call.body();
   for (const auto& member : values) {
     if (member.key() != "recipient" && member.key() != "expires_at") throw base::Error::field(std::string(member.key()), "unknown_field");

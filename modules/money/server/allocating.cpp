@@ -53,8 +53,7 @@ std::int64_t sum_of(const json::value& value, const std::string& path) {
 bool is_readable(entity::SaveContext& save, const entity::EntityDef& entity, std::int64_t id) {
   const auto& caller = save.caller();
   if (caller.is_system || caller.is_admin) return true;
-  const entity::QueryContext context{save.connection(), save.registry(), caller, save.now()};
-  return !entity::find_ids(context, entity, entity::where(entity, "id", id), entity::Action::kRead, 0, 1).empty();
+  return entity::may_reach({save.connection(), save.registry(), caller, save.now()}, entity, id);
 }
 
 }  // namespace

@@ -20,8 +20,7 @@ Record open_payment(SaveContext& save) {
   if (!payment) throw Error::field("payment", "link_not_found");
   const auto& caller = save.caller();
   if (caller.is_system || caller.is_admin) return std::move(*payment);
-  const entity::QueryContext context{save.connection(), save.registry(), caller, save.now()};
-  if (entity::find_ids(context, entity, entity::where(entity, "id", payment->id), entity::Action::kUpdate, 0, 1).empty())
+  if (!entity::may_reach({save.connection(), save.registry(), caller, save.now()}, entity, payment->id, entity::Action::kUpdate))
     throw Error(ErrorCode::kPermissionDenied, "update_not_allowed", {{"entity", entity.key}});
   return std::move(*payment);
 }

@@ -5,6 +5,7 @@
 #include "modules/money/server/credit.hpp"
 #include "modules/money/server/receivables.hpp"
 #include "modules/money/server/routes.hpp"
+#include "server/api/open_record.hpp"
 
 namespace money {
 
@@ -56,7 +57,7 @@ void read_calendar(api::Call& call, http::Response& response) {
 
 // GET /companies/{id}/credit: null instead of a sum that the caller may not see.
 void read_credit(api::Call& call, http::Response& response) {
-  const entity::Record company = open_record(call, "company", entity::Action::kRead);
+  const entity::Record company = api::open_record(call, "company", entity::Action::kRead);
   call.read("credit", [&](const entity::QueryContext& context) {
     response.body.clear();
     base::JsonWriter out(response.body);

@@ -1,9 +1,11 @@
 // The queue of payments that a person looks at: what the program thinks of, and what the person decides.
 #include "modules/money/server/routes.hpp"
 #include "modules/money/server/sums.hpp"
+#include "server/api/open_record.hpp"
 #include "server/base/json_writer.hpp"
 #include "server/base/text/text.hpp"
 #include "server/entity/lookup.hpp"
+#include "server/entity/on_behalf.hpp"
 
 namespace money {
 
@@ -145,15 +147,13 @@ void remember_account(api::Call& call, const Record& payment, std::int64_t compa
 bool is_client_readable(api::Call& call, std::int64_t company) {
   bool is_readable = false;
   const auto& entity = call.registry->require("company");
-  call.read("payer", [&](const QueryContext& context) {
-    is_readable = !entity::find_ids(context, entity, entity::where(entity, "id", company), entity::Action::kRead, 0, 1).empty();
-  });
+  call.read("payer", [&](const QueryContext& context) { is_readable = entity::may_reach(context, entity, company); });
   return is_readable;
 }
 
 // POST /payments/{id}:resolve {"candidate": n} | {"allocations":[…],"company"?} | {"as":"advance"|"other","company"?}; "remember": true
 void resolve(api::Call& call, http::Response& response) {
-  const Record payment = open_record(call, "payment", entity::Action::kUpdate);
+  const Record payment = api::open_record(call, "payment", entity::Action::kUpdate);
   if (payment.text("allocation_state") != "review") throw base::Error(base::ErrorCode::kFailedPrecondition, "payment_is_resolved");
   const json::object body = call.body();
   json::object patch;
@@ -169,7 +169,7 @@ void resolve(api::Call& call, http::Response& response) {
     if (const auto company = base::json_int(body, "company"); company != 0 && !is_client_readable(call, company))
       throw base::Error::field("company", "link_not_found");
     patch["review"] = nullptr;
-    caller = on_behalf(caller);
+    caller = entity::on_behalf_of(caller);
   } else if (as == "other") {
     patch["is_other"] = true;
   } else {

@@ -3,11 +3,13 @@
 #include <algorithm>
 
 #include "modules/money/server/sums.hpp"
+#include "server/api/open_record.hpp"
 #include "server/base/json_writer.hpp"
 #include "server/base/text/text.hpp"
 #include "server/connect/files/files.hpp"
 #include "server/entity/files.hpp"
 #include "server/entity/lookup.hpp"
+#include "server/entity/on_behalf.hpp"
 #include "server/entity/write/outbox.hpp"
 
 namespace money {
@@ -135,7 +137,7 @@ void load(api::Call& call, http::Response& response) {
     out.key("statement").value(values).key("counts").value(counts).key("warnings").value(warnings).end_object();
     return;
   }
-  const auto saved = call.context.records.create(on_behalf(call.writer()), entity, values);
+  const auto saved = call.context.records.create(entity::on_behalf_of(call.writer()), entity, values);
   const std::int64_t job = call.context.jobs.submit(kLoadJob, {{"statement", saved.id}}, call.caller().user_id, false);
   response.status = 202;
   response.set_header("Location", "/api/v1/jobs/" + std::to_string(job));
@@ -144,7 +146,7 @@ void load(api::Call& call, http::Response& response) {
 
 // POST /payments/{id}:allocate {"allocations":[…]}
 void allocate(api::Call& call, http::Response& response) {
-  const Record payment = open_record(call, "payment", Action::kUpdate);
+  const Record payment = api::open_record(call, "payment", Action::kUpdate);
   const json::object body = call.body();
   const auto* list = base::json_array(body, "allocations");
   if (list == nullptr) throw base::Error::field("allocations", "required");
@@ -154,7 +156,7 @@ void allocate(api::Call& call, http::Response& response) {
 
 // POST /payments/{id}:unallocate {"allocations":[id,…]?}: what it pays is open again; all of it without a list.
 void unallocate(api::Call& call, http::Response& response) {
-  const Record payment = open_record(call, "payment", Action::kUpdate);
+  const Record payment = api::open_record(call, "payment", Action::kUpdate);
   const json::object body = call.body();
   const auto* list = base::json_array(body, "allocations");
   std::vector<std::int64_t> ids;
@@ -174,7 +176,7 @@ void unallocate(api::Call& call, http::Response& response) {
     }
     ids = std::move(wanted);
   }
-  const auto caller = on_behalf(call.writer());
+  const auto caller = entity::on_behalf_of(call.writer());
   call.context.database.write({.name = "payment_unallocate"}, [&](store::Connection& connection) {
     for (const auto id : ids) call.context.records.remove_in(connection, caller, entity, id);
     call.context.database.notify_on_commit(connection, entity::kOutboxChannel, "written");
@@ -184,28 +186,16 @@ void unallocate(api::Call& call, http::Response& response) {
 
 // POST /payments/{id}:cancel {"reason"}
 void cancel(api::Call& call, http::Response& response) {
-  const Record payment = open_record(call, "payment", Action::kUpdate);
+  const Record payment = api::open_record(call, "payment", Action::kUpdate);
   const std::string reason = base::clean_text(base::json_string(call.body(), "reason"));
   if (base::length(reason) > 500) throw base::Error::field("reason", "too_long", {{"max", "500"}});
   if (payment.text("state") == "cancelled") throw base::Error::field("state", "payment_is_cancelled");
-  call.context.records.update(on_behalf(call.writer()), *payment.entity, payment.id,
+  call.context.records.update(entity::on_behalf_of(call.writer()), *payment.entity, payment.id,
                               {{"state", "cancelled"}, {"cancel_reason", reason.empty() ? json::value(nullptr) : json::value(reason)}});
   answer_record(call, *payment.entity, payment.id, response);
 }
 
 }  // namespace
-
-entity::Caller on_behalf(const entity::Caller& caller) {
-  entity::Caller system = *entity::Caller::system();
-  system.user_id = caller.user_id;
-  system.title = caller.title;
-  system.language = caller.language;
-  system.time_zone = caller.time_zone;
-  system.via = caller.via;
-  system.remote_address = caller.remote_address;
-  system.api_key_id = caller.api_key_id;
-  return system;
-}
 
 void answer_record(api::Call& call, const entity::EntityDef& entity, std::int64_t id, http::Response& response) {
   call.read("payment_after", [&](const entity::QueryContext& context) {
@@ -213,24 +203,6 @@ void answer_record(api::Call& call, const entity::EntityDef& entity, std::int64_
     base::JsonWriter out(response.body);
     if (!entity::write_record(context, entity, id, out)) out.begin_object().key("id").integer(id).end_object();
   });
-}
-
-Record open_record(api::Call& call, std::string_view kind, Action action) {
-  const auto& entity = call.registry->require(kind);
-  const std::int64_t id = call.id(0);
-  std::optional<Record> found;
-  bool is_allowed = true;
-  call.read("payment_open", [&](const entity::QueryContext& context) {
-    const auto filter = entity::where(entity, "id", id);
-    auto records = entity::find_records(context, entity, filter, 1);
-    found.reset();
-    if (records.empty()) return;
-    found = std::move(records.front());
-    if (action != Action::kRead) is_allowed = !entity::find_ids(context, entity, filter, action, 0, 1).empty();
-  });
-  if (!found) throw base::Error(base::ErrorCode::kNotFound, "record_not_found");
-  if (!is_allowed) throw base::Error(base::ErrorCode::kPermissionDenied, "update_not_allowed", {{"entity", entity.key}});
-  return std::move(*found);
 }
 
 void add_money_routes(http::Router& router, api::ApiContext& context, StatementLoader& loader) {

@@ -11,10 +11,6 @@ void add_money_routes(http::Router& router, api::ApiContext& context, StatementL
 void add_review_routes(http::Router& router, api::ApiContext& context);
 void add_report_routes(http::Router& router, api::ApiContext& context);
 
-// The living record that the caller may read (error not_found) and, for an action, change (error update_not_allowed).
-entity::Record open_record(api::Call& call, std::string_view entity, entity::Action action);
-// Every right, in the name of the caller: for fields that only the program writes.
-entity::Caller on_behalf(const entity::Caller& caller);
 void answer_record(api::Call& call, const entity::EntityDef& entity, std::int64_t id, http::Response& response);
 
 }  // namespace money

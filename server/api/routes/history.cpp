@@ -6,6 +6,7 @@
 #include "server/base/error.hpp"
 #include "server/base/json_writer.hpp"
 #include "server/entity/field_type.hpp"
+#include "server/entity/lookup.hpp"
 #include "server/entity/storage.hpp"
 #include "server/entity/write/audit.hpp"
 #include "server/entity/write/merge.hpp"
@@ -175,13 +176,7 @@ void write_reference(const QueryContext& context, const entity::EntityDef& entit
   const bool is_person = entity.key == "user" || entity.key == "role" || entity.key == "department";
   bool readable = record.has_value() && entity.title_index >= 0 &&
                   entity::may_read_field(context.caller, entity, entity.fields[static_cast<std::size_t>(entity.title_index)]);
-  if (readable && !is_person) {
-    entity::Filter by_id;
-    by_id.kind = entity::Filter::Kind::kCompare;
-    by_id.path = {entity::PathStep{&entity, entity.index_of("id"), {}}};
-    by_id.values = {id};
-    readable = !entity::find_ids(context, entity, by_id, entity::Action::kRead, 0, 1).empty();
-  }
+  if (readable && !is_person) readable = entity::may_reach(context, entity, id);
   if (readable) {
     const auto& title = entity.fields[static_cast<std::size_t>(entity.title_index)];
     out.text(title.type->display(title, record->at(entity.title_index)));

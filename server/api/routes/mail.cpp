@@ -1,4 +1,5 @@
 // How letters go out: settings, a letter to try them, letters that failed.
+#include "server/api/open_record.hpp"
 #include "server/api/routes/routes.hpp"
 #include "server/base/error.hpp"
 #include "server/base/json_writer.hpp"
@@ -63,15 +64,7 @@ void test(Call& call, http::Response& response) {
 // POST /outgoing-mails/{id}:send-again
 void send_again(Call& call, http::Response& response) {
   const auto& letters = call.registry->require(connect::kMailEntity);
-  const std::int64_t id = call.id(0);
-  bool is_there = false, is_allowed = false;
-  call.read("mail_again", [&](const entity::QueryContext& context) {
-    const auto filter = entity::where(letters, "id", id);
-    is_there = !entity::find_ids(context, letters, filter, entity::Action::kRead, 0, 1).empty();
-    is_allowed = !entity::find_ids(context, letters, filter, entity::Action::kUpdate, 0, 1).empty();
-  });
-  if (!is_there) throw base::Error(base::ErrorCode::kNotFound, "record_not_found");
-  if (!is_allowed) throw base::Error(base::ErrorCode::kPermissionDenied, "update_not_allowed", {{"entity", letters.key}});
+  const std::int64_t id = open_record(call, connect::kMailEntity, entity::Action::kUpdate).id;
   call.context.mailer.send_again(call.writer(), id);
   call.read("mail_after", [&](const entity::QueryContext& context) {
     response.body.clear();

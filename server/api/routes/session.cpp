@@ -8,6 +8,7 @@
 #include "server/connect/files/files.hpp"
 #include "server/connect/notices/notices.hpp"
 #include "server/entity/field_type.hpp"
+#include "server/entity/on_behalf.hpp"
 
 namespace api {
 
@@ -104,12 +105,7 @@ void change_me(Call& call, http::Response& response) {
       throw base::Error::field(std::string(name), "unknown_field");
   }
   if (body.contains("avatar") && !body.at("avatar").is_null()) require_own_file(call, body.at("avatar"));
-  entity::Caller system = *entity::Caller::system();
-  system.user_id = call.caller().user_id;
-  system.title = call.caller().title;
-  system.via = call.caller().via;
-  system.remote_address = call.request.remote_address;
-  call.context.records.update(system, call.registry->require("user"), call.caller().user_id, body);
+  call.context.records.update(entity::on_behalf_of(call.writer()), call.registry->require("user"), call.caller().user_id, body);
   call.context.callers.invalidate();
   current(call, response);
 }

@@ -39,7 +39,7 @@ std::string title_of(const entity::QueryContext& context, const entity::EntityDe
   if (entity.title_index < 0) return {};
   const auto& field = entity.fields[static_cast<std::size_t>(entity.title_index)];
   if (!entity::may_read_field(context.caller, entity, field)) return {};
-  if (entity::find_ids(context, entity, entity::where(entity, "id", id), entity::Action::kRead, 0, 1).empty()) return {};
+  if (!entity::may_reach(context, entity, id)) return {};
   const auto record = entity::load_record(context.connection, context.registry, entity, id);
   return record ? field.type->display(field, record->at(entity.title_index)) : std::string();
 }

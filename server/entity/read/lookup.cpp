@@ -64,4 +64,8 @@ std::vector<Record> find_records(const QueryContext& context, const EntityDef& e
   return records;
 }
 
+bool may_reach(const QueryContext& context, const EntityDef& entity, std::int64_t id, Action action) {
+  return !find_ids(context, entity, where(entity, "id", id), action, 0, 1).empty();
+}
+
 }  // namespace entity

@@ -5,6 +5,7 @@
 #include "server/entity/catalog.hpp"
 #include "server/entity/field_type.hpp"
 #include "server/entity/merge_guard.hpp"
+#include "server/entity/on_behalf.hpp"
 #include "server/entity/storage.hpp"
 #include "server/entity/write/audit.hpp"
 #include "server/entity/write/merge_links.hpp"
@@ -25,18 +26,6 @@ void check_request(const MergeRequest& request) {
   all.push_back(request.survivor);
   std::sort(all.begin(), all.end());
   if (std::adjacent_find(all.begin(), all.end()) != all.end()) throw base::Error(base::ErrorCode::kFailedPrecondition, "merge_same_record");
-}
-
-Caller system_for(const Caller& caller) {
-  Caller system = *Caller::system();
-  system.user_id = caller.user_id;
-  system.title = caller.title;
-  system.language = caller.language;
-  system.time_zone = caller.time_zone;
-  system.via = caller.via;
-  system.remote_address = caller.remote_address;
-  system.api_key_id = caller.api_key_id;
-  return system;
 }
 
 // The records, survivor first, locked in the order of their ids so that two merges wait for each other instead of
@@ -119,7 +108,7 @@ MergeResult finish_in(WriteTransaction& transaction, const Caller& caller, const
   std::vector<Record> records = open_all(transaction, caller, entity, request);
   if (merge_id == 0) merge_id = begin_merge(transaction, caller, records.front());
   const auto merged = merged_values(*transaction.registry, caller, records, request.choose);
-  const Caller system = system_for(caller);
+  const Caller system = on_behalf_of(caller);
   const SaveOptions options;
   LinkMover(transaction, system, entity, merge_id).move(request.others, request.survivor, INT64_MAX);
   for (std::size_t i = 1; i < records.size(); ++i) {
@@ -250,7 +239,7 @@ RecordMerge::Begun RecordMerge::move_slice(const Caller& caller, const EntityDef
     const EntityDef& known = current(transaction, entity);
     const auto records = open_all(transaction, caller, known, request);
     begun.merge_id = merge_id == 0 ? begin_merge(transaction, caller, records.front()) : merge_id;
-    const Caller system = system_for(caller);
+    const Caller system = on_behalf_of(caller);
     begun.moved = LinkMover(transaction, system, known, begun.merge_id).move(request.others, request.survivor, kSliceRows);
   });
   return begun;
@@ -264,7 +253,7 @@ MergeUndoResult RecordMerge::undo(const Caller& caller, const EntityDef& entity,
     if (merge.state == "undone") throw base::Error(base::ErrorCode::kFailedPrecondition, "merge_undone");
     const SaveOptions options;
     Save(transaction, caller, known, options).open(merge.survivor, Action::kUpdate);
-    const Caller system = system_for(caller);
+    const Caller system = on_behalf_of(caller);
     bring_back(transaction, caller, system, known, merge);
     std::int64_t kept_links = 0;
     LinkMover mover(transaction, system, known, merge_id);

@@ -129,7 +129,6 @@ class Save final : public SaveContext {
   void throw_errors();
   FilterContext filter_context() const;
   RuleContext rule_context();
-  Caller system_on_behalf() const;
   [[noreturn]] void throw_version_conflict(std::int64_t expected, const std::vector<int>& fields);
 
   WriteTransaction& transaction_;

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "server/entity/files.hpp"
+#include "server/entity/on_behalf.hpp"
 #include "server/entity/query.hpp"
 #include "server/entity/read/page/database_resolver.hpp"
 #include "server/entity/search/search.hpp"
@@ -167,20 +168,8 @@ void Save::write_trail(std::string_view action, const std::vector<FieldIndex>& c
   write_outbox(transaction_.connection, record_, action, changed, caller_.user_id, transaction_.now);
 }
 
-Caller Save::system_on_behalf() const {
-  Caller system = *Caller::system();
-  system.user_id = caller_.user_id;
-  system.title = caller_.title;
-  system.language = caller_.language;
-  system.time_zone = caller_.time_zone;
-  system.via = caller_.via;
-  system.remote_address = caller_.remote_address;
-  system.api_key_id = caller_.api_key_id;
-  return system;
-}
-
 std::int64_t Save::create(std::string_view entity, const json::object& values) {
-  const Caller system = system_on_behalf();
+  const Caller system = on_behalf_of(caller_);
   SaveOptions options;
   options.on_duplicate = "create";
   options.job_id = options_.job_id;
@@ -188,14 +177,14 @@ std::int64_t Save::create(std::string_view entity, const json::object& values) {
 }
 
 void Save::update(std::string_view entity, std::int64_t id, const json::object& values) {
-  const Caller system = system_on_behalf();
+  const Caller system = on_behalf_of(caller_);
   SaveOptions options;
   options.job_id = options_.job_id;
   Save(transaction_, system, transaction_.registry->require(entity), options).update(id, values);
 }
 
 void Save::remove(std::string_view entity, std::int64_t id) {
-  const Caller system = system_on_behalf();
+  const Caller system = on_behalf_of(caller_);
   SaveOptions options;
   options.job_id = options_.job_id;
   Save(transaction_, system, transaction_.registry->require(entity), options).remove(id);

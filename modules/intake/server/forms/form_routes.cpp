@@ -5,6 +5,7 @@
 #include "modules/intake/server/forms/form_page.hpp"
 #include "modules/intake/server/forms/submission.hpp"
 #include "modules/intake/server/lookup.hpp"
+#include "server/api/open_record.hpp"
 #include "server/base/error.hpp"
 #include "server/base/json_writer.hpp"
 
@@ -137,15 +138,7 @@ void preflight(api::ApiContext& context, const http::Request& request, http::Res
 
 void distribute(api::Call& call, http::Response& response) {
   const auto& leads = call.registry->require("lead");
-  const std::int64_t id = call.id(0);
-  bool is_readable = false, is_allowed = false;
-  call.read("lead_distribute", [&](const entity::QueryContext& context) {
-    const auto filter = entity::parse_filter(equals("id", id), call.filter_context(leads));
-    is_readable = !entity::find_ids(context, leads, filter, entity::Action::kRead, 0, 1).empty();
-    is_allowed = !entity::find_ids(context, leads, filter, entity::Action::kUpdate, 0, 1).empty();
-  });
-  if (!is_readable) throw base::Error(base::ErrorCode::kNotFound, "record_not_found");
-  if (!is_allowed) throw base::Error(base::ErrorCode::kPermissionDenied, "update_not_allowed", {{"entity", "lead"}});
+  const std::int64_t id = api::open_record(call, "lead", entity::Action::kUpdate).id;
   entity::Caller caller = process_caller();
   caller.user_id = call.caller().user_id;
   call.context.records.update(caller, leads, id, {{"distribution_state", "asked"}});

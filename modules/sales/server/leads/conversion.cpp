@@ -6,6 +6,7 @@
 #include "server/base/error.hpp"
 #include "server/base/json_writer.hpp"
 #include "server/entity/catalog.hpp"
+#include "server/entity/on_behalf.hpp"
 
 namespace sales {
 
@@ -27,24 +28,13 @@ json::object record_json(const entity::QueryContext& context, std::string_view e
   return base::parse_json(text).as_object();
 }
 
-entity::Caller on_behalf_of(const entity::Caller& caller) {
-  entity::Caller system = *entity::Caller::system();
-  system.user_id = caller.user_id;
-  system.title = caller.title;
-  system.language = caller.language;
-  system.time_zone = caller.time_zone;
-  system.via = caller.via;
-  system.remote_address = caller.remote_address;
-  return system;
-}
-
 class Converter {
  public:
   Converter(entity::Services& services, store::Connection& connection, const entity::Caller& caller)
       : services_(services),
         connection_(connection),
         caller_(caller),
-        system_(on_behalf_of(caller)),
+        system_(entity::on_behalf_of(caller)),
         registry_(services.catalog.current()),
         now_(services.clock.now()) {}
 

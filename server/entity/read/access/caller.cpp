@@ -1,4 +1,5 @@
 #include "server/entity/caller.hpp"
+#include "server/entity/on_behalf.hpp"
 
 namespace entity {
 
@@ -10,6 +11,18 @@ const std::vector<std::int64_t>& Caller::owners(Scope scope) const {
     case Scope::kDepartmentTree: return tree_owners;
     default: return none;
   }
+}
+
+Caller on_behalf_of(const Caller& person) {
+  Caller system = *Caller::system();
+  system.user_id = person.user_id;
+  system.title = person.title;
+  system.language = person.language;
+  system.time_zone = person.time_zone;
+  system.via = person.via;
+  system.remote_address = person.remote_address;
+  system.api_key_id = person.api_key_id;
+  return system;
 }
 
 std::shared_ptr<const Caller> Caller::system() {
