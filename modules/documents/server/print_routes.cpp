@@ -56,12 +56,6 @@ void answer_file(http::Response& response, std::string body, const std::string& 
   response.body = std::move(body);
 }
 
-std::string number_of(const json::object& data) {
-  const auto* document = data.if_contains("document");
-  const auto* number = document == nullptr || !document->is_object() ? nullptr : document->as_object().if_contains("number");
-  return number == nullptr || !number->is_string() ? std::string() : " " + std::string(number->as_string());
-}
-
 void print_document(api::Call& call, http::Response& response, std::string_view kind) {
   const std::string format = require_format(call.query("format", "pdf"));
   const auto forms = current_forms(call);
@@ -79,7 +73,8 @@ void print_document(api::Call& call, http::Response& response, std::string_view 
   const json::object data = print_data(call, document);
   std::vector<std::string> htmls;
   for (const auto* form : chosen) htmls.push_back(print::render_html(print::Template::parse(form->body), data, call.caller().language));
-  answer_file(response, file_of(htmls, format), format, chosen.front()->name + number_of(data));
+  const std::string number = number_in(data);
+  answer_file(response, file_of(htmls, format), format, chosen.front()->name + (number.empty() ? "" : " " + number));
 }
 
 void write_form(base::JsonWriter& out, const CurrentForm& form) {
