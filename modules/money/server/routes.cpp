@@ -10,6 +10,7 @@
 #include "server/connect/files/files.hpp"
 #include "server/entity/files.hpp"
 #include "server/entity/lookup.hpp"
+#include "server/entity/module_settings.hpp"
 #include "server/entity/on_behalf.hpp"
 #include "server/entity/write/outbox.hpp"
 
@@ -127,7 +128,9 @@ void load(api::Call& call, http::Response& response) {
     const auto system = entity::Caller::system();
     const entity::QueryContext everything{context.connection, context.registry, *system, context.now};
     accounts = own_accounts(everything, file);
-    if (is_dry_run) counts = preview(prepare(everything, file, accounts, {base::json_bool(settings_of(context), "match_by_sum", true)}));
+    if (is_dry_run)
+      counts = preview(prepare(everything, file, accounts,
+                               {base::json_bool(entity::module_settings(context.connection, "money"), "match_by_sum", true)}));
   });
   const json::array warnings = warnings_of(call, file);
   json::object values = statement_values(file, accounts, upload, warnings);
