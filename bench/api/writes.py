@@ -43,10 +43,21 @@ class Learner:
         return given
 
     def insert(self, table, row):
-        """One step; values that are already parameters of raw_bench stay."""
+        """One step; values that are already parameters of raw_bench stay, {"sql": …} is computed by the base."""
         names = [name for name in row if row[name] is not None]
-        sql = f'INSERT INTO "{table}" ({", ".join(chr(34) + name + chr(34) for name in names)}) VALUES ({", ".join(f"${i + 1}" for i in range(len(names)))})'
-        return [self.statement(sql), *(self.value(row[name]) for name in names)]
+        given = [name for name in names if not self.is_computed(row[name])]
+        values = [row[name]["sql"] if self.is_computed(row[name]) else f"${given.index(name) + 1}" for name in names]
+        sql = f'INSERT INTO "{table}" ({", ".join(chr(34) + name + chr(34) for name in names)}) VALUES ({", ".join(values)})'
+        return [self.statement(sql), *(self.value(row[name]) for name in given)]
+
+    @staticmethod
+    def is_computed(value):
+        return isinstance(value, dict) and "sql" in value
+
+    def log_row(self, row):
+        """A row of the audit or the outbox that gets a number of its own, and on PostgreSQL its transaction."""
+        kept = {name: value for name, value in row.items() if name != "seq"}
+        return kept if self.raw.database == "sqlite" or "tx" not in kept else {**kept, "tx": {"sql": "pg_current_xact_id()::text::bigint"}}
 
     def rows(self, table, condition, *values):
         return self.raw.rows(f'SELECT * FROM "{table}" WHERE {condition}', *values)
@@ -101,8 +112,7 @@ class Writes:
             for table, rows in (("sys_audit", audit), ("sys_outbox", outbox)):
                 for row in rows:
                     if row["record_id"] == id:
-                        kept = {name: value for name, value in row.items() if name != "seq" and (self.is_sqlite or name != "tx")}
-                        steps.append(learner.insert(table, {**kept, "record_id": new_id}))
+                        steps.append(learner.insert(table, {**learner.log_row(row), "record_id": new_id}))
             requests.append(steps)
         return learner.statements, requests
 
@@ -140,8 +150,7 @@ class Writes:
                     steps.append(learner.insert("stage_move", {**row, "id": {"n": [first_move, 1]}, "uid": {"uid": True}}))
                 for table, rows in (("sys_audit", audit), ("sys_outbox", outbox)):
                     for row in rows.get(id, []):
-                        kept = {name: value for name, value in row.items() if name != "seq" and (self.is_sqlite or name != "tx")}
-                        steps.append(learner.insert(table, kept))
+                        steps.append(learner.insert(table, learner.log_row(row)))
                 requests.append(steps)
         return learner.statements, requests
 
