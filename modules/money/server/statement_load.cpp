@@ -12,6 +12,7 @@
 #include "server/entity/catalog.hpp"
 #include "server/entity/files.hpp"
 #include "server/entity/lookup.hpp"
+#include "server/entity/module_settings.hpp"
 #include "server/entity/write/outbox.hpp"
 
 namespace money {
@@ -127,7 +128,8 @@ void StatementLoader::load(flow::JobRun& run, Work& work) {
   services_.database.read({.name = "bank_statement_match", .deadline = kReadTime}, [&](store::Connection& connection) {
     const QueryContext context{connection, *work.registry, *system, services_.clock.now()};
     work.accounts = own_accounts(context, work.file);
-    work.payments = prepare(context, work.file, work.accounts, {base::json_bool(settings_of(context), "match_by_sum", true)});
+    work.payments =
+        prepare(context, work.file, work.accounts, {base::json_bool(entity::module_settings(connection, "money"), "match_by_sum", true)});
   });
   const auto total = static_cast<std::int64_t>(work.payments.size());
   for (std::size_t from = 0; from < work.payments.size(); from += kAtOnce) {

@@ -191,13 +191,6 @@ json::value text_or_null(const std::string& text, std::size_t most) {
 
 }  // namespace
 
-json::object settings_of(const QueryContext& context) {
-  auto statement = context.connection.prepare("money_settings", "SELECT value FROM sys_setting WHERE module = 'money'");
-  if (!statement.step()) return {};
-  const json::value value = base::parse_json(statement.text(0));
-  return value.is_object() ? value.as_object() : json::object{};
-}
-
 std::vector<OwnAccount> own_accounts(const QueryContext& context, const BankFile& file) {
   const auto& entity = context.registry.require("own_account");
   std::vector<OwnAccount> accounts;

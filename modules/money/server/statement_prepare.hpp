@@ -30,6 +30,4 @@ std::vector<Prepared> prepare(const entity::QueryContext& context, const BankFil
 // The values of a new payment.
 json::object payment_values(const Prepared& prepared, std::int64_t statement);
 
-json::object settings_of(const entity::QueryContext& context);  // of this module, as stored
-
 }  // namespace money
