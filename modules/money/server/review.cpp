@@ -212,8 +212,10 @@ void resolve(api::Call& call, http::Response& response) {
   if (const auto version = base::json_int(body, "version"); version != 0) options.version = version;
   if (body.contains("candidate")) {
     const auto candidate = candidate_of(payment, base::json_int(body, "candidate", -1));
-    if (candidate.contains("payment"))
-      return answer_record(call, *payment.entity, join_entered(call, payment, candidate, options), response);
+    if (candidate.contains("payment")) {
+      response.body = api::saved_record(call, *payment.entity, join_entered(call, payment, candidate, options));
+      return;
+    }
     patch["allocations"] = allocations_of_candidate(candidate, patch);
   } else if (const auto* list = base::json_array(body, "allocations")) {
     patch["allocations"] = *list;
