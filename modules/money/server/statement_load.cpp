@@ -100,7 +100,9 @@ void StatementLoader::run(flow::JobRun& run) {
     // A stop of the program, a rest: the job goes on later. What was written stands, and is known then.
     const bool goes_on = error.key() == "program_stopping" || error.key() == "job_taken_over" || error.key() == "job_paused";
     if (!goes_on) {
-      if (error.fields().empty())
+      if (error.code() == base::ErrorCode::kCancelled)
+        give_up(work, localizer_->text(work.caller.language, "error.cancelled"));
+      else if (error.fields().empty())
         give_up(work, localizer_->error_text(work.caller.language, error));
       else
         give_up(work, localizer_->field_error_text(work.caller.language, error.fields().front()));
