@@ -43,10 +43,21 @@ class Learner:
         return given
 
     def insert(self, table, row):
-        """One step; values that are already parameters of raw_bench stay."""
+        """One step; values that are already parameters of raw_bench stay, {"sql": …} is computed by the base."""
         names = [name for name in row if row[name] is not None]
-        sql = f'INSERT INTO "{table}" ({", ".join(chr(34) + name + chr(34) for name in names)}) VALUES ({", ".join(f"${i + 1}" for i in range(len(names)))})'
-        return [self.statement(sql), *(self.value(row[name]) for name in names)]
+        given = [name for name in names if not self.is_computed(row[name])]
+        values = [row[name]["sql"] if self.is_computed(row[name]) else f"${given.index(name) + 1}" for name in names]
+        sql = f'INSERT INTO "{table}" ({", ".join(chr(34) + name + chr(34) for name in names)}) VALUES ({", ".join(values)})'
+        return [self.statement(sql), *(self.value(row[name]) for name in given)]
+
+    @staticmethod
+    def is_computed(value):
+        return isinstance(value, dict) and "sql" in value
+
+    def log_row(self, row):
+        """A row of the audit or the outbox that gets a number of its own, and on PostgreSQL its transaction."""
+        kept = {name: value for name, value in row.items() if name != "seq"}
+        return kept if self.raw.database == "sqlite" or "tx" not in kept else {**kept, "tx": {"sql": "pg_current_xact_id()::text::bigint"}}
 
     def rows(self, table, condition, *values):
         return self.raw.rows(f'SELECT * FROM "{table}" WHERE {condition}', *values)
@@ -101,8 +112,7 @@ class Writes:
             for table, rows in (("sys_audit", audit), ("sys_outbox", outbox)):
                 for row in rows:
                     if row["record_id"] == id:
-                        kept = {name: value for name, value in row.items() if name != "seq" and (self.is_sqlite or name != "tx")}
-                        steps.append(learner.insert(table, {**kept, "record_id": new_id}))
+                        steps.append(learner.insert(table, {**learner.log_row(row), "record_id": new_id}))
             requests.append(steps)
         return learner.statements, requests
 
@@ -140,8 +150,7 @@ class Writes:
                     steps.append(learner.insert("stage_move", {**row, "id": {"n": [first_move, 1]}, "uid": {"uid": True}}))
                 for table, rows in (("sys_audit", audit), ("sys_outbox", outbox)):
                     for row in rows.get(id, []):
-                        kept = {name: value for name, value in row.items() if name != "seq" and (self.is_sqlite or name != "tx")}
-                        steps.append(learner.insert(table, kept))
+                        steps.append(learner.insert(table, learner.log_row(row)))
                 requests.append(steps)
         return learner.statements, requests
 
@@ -213,17 +222,19 @@ class Writes:
         times = []
         for asker in askers:
             asker.start()
-        for _ in range(20):
-            body = json.dumps({"items": [self.lead(i) for i in range(1000)], "on_duplicate": "create"}, ensure_ascii=False)
-            begun = time.perf_counter()
-            answer = self.server.call(self.admin, "POST", "/api/v1/leads:batch", body, thread=9)
-            times.append((time.perf_counter() - begun) * 1000)
-            bad = [r for r in answer["results"] if r["status"] != "created"]
-            if bad:
-                failed.append(str(bad[0]))
-        stop.set()
-        for asker in askers:
-            asker.join()
+        try:
+            for _ in range(20):
+                body = json.dumps({"items": [self.lead(i) for i in range(1000)], "on_duplicate": "create"}, ensure_ascii=False)
+                begun = time.perf_counter()
+                answer = self.server.call(self.admin, "POST", "/api/v1/leads:batch", body, thread=9)
+                times.append((time.perf_counter() - begun) * 1000)
+                bad = [r for r in answer["results"] if r["status"] != "created"]
+                if bad:
+                    failed.append(str(bad[0]))
+        finally:  # a batch that fails ends the bench with its error, not with askers that go on for ever
+            stop.set()
+            for asker in askers:
+                asker.join()
         times.sort()
         self.report.line("batch of 1000 new leads, beside interactive work", times[len(times) // 2], "ms", "lower", 250, p50_ms=round(times[len(times) // 2], 1),
                          p99_ms=round(times[-1], 1), errors=len(failed), **({"ok": False, "note": failed[0][:200]} if failed else {}))

@@ -66,13 +66,8 @@ std::vector<store::Migration> all_migrations() {
 constexpr std::int64_t kCacheAlone = 256 << 20;
 
 store::DatabaseOptions store_options(const DataFolder& folder, const base::Config& config, Background background) {
-  store::DatabaseOptions options;
-  const std::string& address = config.text("database.address");
-  options.address = address.empty() ? "sqlite:" + folder.database_file() : address;
-  options.readers = static_cast<int>(config.integer("database.connections"));
-  options.cache_bytes = config.size_bytes("database.cache");
+  store::DatabaseOptions options = database_options(folder, config);
   if (background == Background::kStays) options.cache_bytes = std::max(options.cache_bytes, kCacheAlone);
-  options.prepared_statements = config.boolean("database.prepared_statements");
   return options;
 }
 

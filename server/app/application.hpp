@@ -38,6 +38,9 @@ class DataFolder {
   int lock_ = -1;
 };
 
+// Which base the settings name, for whoever opens it himself.
+store::DatabaseOptions database_options(const DataFolder& folder, const base::Config& config);
+
 enum class Background { kRuns, kStays };
 
 // Opened in order, closed in reverse. Not copyable; one per process.

@@ -7,7 +7,8 @@ void declare_options(base::Config& config) {
   using base::OptionType;
   config.declare({
       {.name = "database.address", .default_value = "", .is_secret = true},
-      {.name = "database.connections", .type = OptionType::kInteger, .default_value = "4", .min = 1, .max = 256},
+      {.name = "database.direct_address", .default_value = "", .is_secret = true},
+      {.name = "database.connections", .type = OptionType::kInteger, .default_value = "0", .min = 0, .max = 256},
       {.name = "database.cache", .type = OptionType::kSize, .default_value = "64MB"},
       {.name = "database.prepared_statements", .type = OptionType::kBoolean, .default_value = "true"},
       {.name = "http.listen", .default_value = "127.0.0.1:8080"},
@@ -34,6 +35,20 @@ void declare_options(base::Config& config) {
       {.name = "log.level", .default_value = "info", .choices = {"debug", "info", "warning", "error"}},
       {.name = "log.format", .default_value = "json", .choices = {"json", "text"}},
   });
+}
+
+store::DatabaseOptions database_options(const DataFolder& folder, const base::Config& config) {
+  // A connection of PostgreSQL is taken for as long as its write waits for the disk; SQLite's writer has its own.
+  constexpr int kSqliteReaders = 4, kPostgresConnections = 16;
+  store::DatabaseOptions options;
+  const std::string& address = config.text("database.address");
+  options.address = address.empty() ? "sqlite:" + folder.database_file() : address;
+  options.direct_address = config.text("database.direct_address");
+  options.readers = static_cast<int>(config.integer("database.connections"));
+  if (options.readers == 0) options.readers = address.starts_with("postgres") ? kPostgresConnections : kSqliteReaders;
+  options.cache_bytes = config.size_bytes("database.cache");
+  options.prepared_statements = config.boolean("database.prepared_statements");
+  return options;
 }
 
 const base::Localizer& texts() {

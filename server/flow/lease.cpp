@@ -6,6 +6,7 @@ bool Lease::hold(std::chrono::seconds length) {
   if (database_.dialect() == store::Dialect::kSqlite) return true;
   const base::Instant now = clock_.now();
   if (now < prolong_at_) return true;
+  if (now < ask_at_) return false;
   bool held = false;
   database_.write({.name = "lease"}, [&](store::Connection& connection) {
     auto statement = connection.prepare("lease_take",
@@ -16,6 +17,7 @@ bool Lease::hold(std::chrono::seconds length) {
         statement.bind_text(1, name_).bind_text(2, node_).bind(3, base::to_micros(now + length)).bind(4, base::to_micros(now)).run() == 1;
   });
   prolong_at_ = held ? now + length / 3 : base::Instant{};
+  ask_at_ = held ? base::Instant{} : now + std::chrono::milliseconds(length) / 10;
   return held;
 }
 

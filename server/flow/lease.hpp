@@ -16,7 +16,8 @@ class Lease {
  public:
   Lease(store::Database& database, const base::Clock& clock, std::string name, std::string node)
       : database_(database), clock_(clock), name_(std::move(name)), node_(std::move(node)) {}
-  // Takes or prolongs it; false when another node holds it. An SQLite base has one node: always true, nothing is written.
+  // Takes or prolongs it; false when another node holds it, and for a tenth of `length` after that without asking. An SQLite base has
+  // one node: always true, nothing is written.
   bool hold(std::chrono::seconds length = std::chrono::seconds(15));
   void release();
 
@@ -24,7 +25,7 @@ class Lease {
   store::Database& database_;
   const base::Clock& clock_;
   std::string name_, node_;
-  base::Instant prolong_at_{};
+  base::Instant prolong_at_{}, ask_at_{};
 };
 
 }  // namespace flow

@@ -2,8 +2,10 @@
 
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 #include "server/base/program/log.hpp"
@@ -20,23 +22,31 @@ constexpr int kBackgroundNice = 10;
 constexpr auto kStorePositionEvery = 1s;
 
 struct Consumer {
-  Consumer(store::Database& database, const base::Clock& clock, std::string name, const std::string& node, Consume consume)
-      : name(name), consume(std::move(consume)), lease(database, clock, "consumer." + name, node) {}
+  Consumer(std::string name, Consume consume) : name(std::move(name)), consume(std::move(consume)) {}
   const std::string name;
-  Consume consume;
-  Lease lease;
+  const Consume consume;
   bool loaded = false;
   entity::OutboxPosition position;
   bool dirty = false;
-  base::Instant stored_at{}, retry_at{};
+  base::Instant retry_at{};
   int failures = 0;
   std::string last_error;
   std::int64_t handled = 0;
 };
 
-// Consumers of one pace and their thread.
+// Events read in one round. Most consumers stand at one position: what the first of them read serves the others.
+struct Fetched {
+  entity::OutboxPosition after;
+  std::optional<std::vector<entity::OutboxEvent>> events;
+};
+
+// Consumers of one pace, their thread, and the lease that has one node serve them.
 struct Line {
-  Pace pace;
+  Line(Pace pace, store::Database& database, const base::Clock& clock, const std::string& node)
+      : pace(pace), lease(database, clock, pace == Pace::kPrompt ? "consumers.prompt" : "consumers.background", node) {}
+  const Pace pace;
+  Lease lease;
+  base::Instant stored_at{};
   bool woken = false;
   std::int64_t rounds = 0;
   std::vector<std::unique_ptr<Consumer>> consumers;
@@ -46,15 +56,15 @@ struct Line {
 }  // namespace
 
 struct OutboxDispatcher::Impl {
-  Impl(store::Database& database, const base::Clock& clock, std::string node) : database(database), clock(clock), node(std::move(node)) {}
+  Impl(store::Database& database, const base::Clock& clock, const std::string& node)
+      : database(database), clock(clock), lines{{Pace::kPrompt, database, clock, node}, {Pace::kBackground, database, clock, node}} {}
 
   store::Database& database;
   const base::Clock& clock;
-  const std::string node;
   mutable std::mutex mutex;  // guards everything below but what only a line's thread touches (consumers' positions)
   std::condition_variable changed;
   bool stopping = false;
-  Line lines[2] = {{.pace = Pace::kPrompt}, {.pace = Pace::kBackground}};
+  Line lines[2];
   store::Database::Subscription subscription;
 
   void wake() {
@@ -81,34 +91,42 @@ struct OutboxDispatcher::Impl {
           .run();
     });
     consumer.loaded = true;
-    consumer.stored_at = clock.now();
   }
 
-  void store_position(Consumer& consumer) {
+  void store_positions(Line& line) {
+    line.stored_at = clock.now();
+    const auto is_dirty = [](const auto& consumer) { return consumer->dirty; };
+    if (std::none_of(line.consumers.begin(), line.consumers.end(), is_dirty)) return;
     database.write({.name = "consumer_store"}, [&](store::Connection& connection) {
       auto statement = connection.prepare("consumer_store", "UPDATE sys_consumer SET tx = $1, seq = $2, updated_at = $3 WHERE name = $4");
-      statement.bind(1, consumer.position.transaction)
-          .bind(2, consumer.position.sequence)
-          .bind(3, base::to_micros(clock.now()))
-          .bind_text(4, consumer.name)
-          .run();
+      for (const auto& consumer : line.consumers) {
+        if (!consumer->dirty) continue;
+        statement.bind(1, consumer->position.transaction)
+            .bind(2, consumer->position.sequence)
+            .bind(3, base::to_micros(clock.now()))
+            .bind_text(4, consumer->name)
+            .run();
+      }
     });
-    consumer.dirty = false;
-    consumer.stored_at = clock.now();
+    for (const auto& consumer : line.consumers) consumer->dirty = false;
   }
 
-  // True when there may be more at once.
-  bool advance(Consumer& consumer, int batch) {
-    if (clock.now() < consumer.retry_at || !consumer.lease.hold()) {
-      consumer.loaded = consumer.loaded && clock.now() < consumer.retry_at;
-      return false;
-    }
-    if (!consumer.loaded) load(consumer);
-    std::vector<entity::OutboxEvent> events;
+  const std::vector<entity::OutboxEvent>& events_after(const entity::OutboxPosition& position, int batch, Fetched& fetched) {
+    if (fetched.events && fetched.after == position) return *fetched.events;
     store::ReadOptions options;
     options.name = "outbox_read";
     options.deadline = 10s;
-    database.read(options, [&](store::Connection& connection) { events = entity::read_outbox(connection, consumer.position, batch); });
+    options.snapshot = false;  // one statement
+    database.read(options, [&](store::Connection& connection) { fetched.events = entity::read_outbox(connection, position, batch); });
+    fetched.after = position;
+    return *fetched.events;
+  }
+
+  // True when there may be more at once.
+  bool advance(Consumer& consumer, int batch, Fetched& fetched) {
+    if (clock.now() < consumer.retry_at) return false;
+    if (!consumer.loaded) load(consumer);
+    const auto& events = events_after(consumer.position, batch, fetched);
     if (!events.empty()) {
       consumer.consume(events);
       consumer.position = *entity::parse_position(events.back().position);
@@ -118,13 +136,12 @@ struct OutboxDispatcher::Impl {
       consumer.failures = 0;
       consumer.last_error.clear();
     }
-    if (consumer.dirty && clock.now() - consumer.stored_at > kStorePositionEvery) store_position(consumer);
     return events.size() == static_cast<std::size_t>(batch);
   }
 
-  bool advance_safely(Consumer& consumer, int batch) {
+  bool advance_safely(Consumer& consumer, int batch, Fetched& fetched) {
     try {
-      return advance(consumer, batch);
+      return advance(consumer, batch, fetched);
     } catch (const std::exception& error) {
       const std::lock_guard lock(mutex);
       ++consumer.failures;
@@ -138,12 +155,32 @@ struct OutboxDispatcher::Impl {
     }
   }
 
+  // One look of every consumer, where this node serves the line; true when there may be more at once.
+  bool round(Line& line) {
+    bool more = false;
+    try {
+      if (!line.lease.hold()) {
+        for (auto& consumer : line.consumers) consumer->loaded = consumer->dirty = false;
+        return false;
+      }
+      Fetched fetched;
+      for (auto& consumer : line.consumers) {
+        if (!line.lease.hold()) return false;  // the one before took its time
+        more = advance_safely(*consumer, kBatches[static_cast<int>(line.pace)], fetched) || more;
+      }
+      if (clock.now() - line.stored_at > kStorePositionEvery) store_positions(line);
+    } catch (const std::exception& error) {
+      base::log(base::LogLevel::kWarning, "consumers_stopped", {{"what", std::string_view(error.what())}});
+      return false;
+    }
+    return more;
+  }
+
   void run(Line& line) {
     // Of this thread alone (Linux counts priorities by thread).
     if (line.pace == Pace::kBackground) setpriority(PRIO_PROCESS, 0, kBackgroundNice);
     while (true) {
-      bool more = false;
-      for (auto& consumer : line.consumers) more = advance_safely(*consumer, kBatches[static_cast<int>(line.pace)]) || more;
+      const bool more = round(line);
       std::unique_lock lock(mutex);
       ++line.rounds;
       changed.notify_all();
@@ -154,25 +191,21 @@ struct OutboxDispatcher::Impl {
       changed.wait_for(lock, pause, [&] { return line.woken || stopping; });
       line.woken = false;
     }
-    for (auto& consumer : line.consumers) {
-      try {
-        if (consumer->loaded && consumer->dirty) store_position(*consumer);
-        consumer->lease.release();
-      } catch (const std::exception& error) {
-        base::log(base::LogLevel::kWarning, "consumer_position_not_stored",
-                  {{"consumer", std::string_view(consumer->name)}, {"what", std::string_view(error.what())}});
-      }
+    try {
+      store_positions(line);
+      line.lease.release();
+    } catch (const std::exception& error) {
+      base::log(base::LogLevel::kWarning, "consumer_positions_not_stored", {{"what", std::string_view(error.what())}});
     }
   }
 };
 
 OutboxDispatcher::OutboxDispatcher(store::Database& database, const base::Clock& clock, std::string node)
-    : impl_(std::make_unique<Impl>(database, clock, std::move(node))) {}
+    : impl_(std::make_unique<Impl>(database, clock, node)) {}
 OutboxDispatcher::~OutboxDispatcher() { stop(); }
 
 void OutboxDispatcher::add(std::string name, Consume consume, Pace pace) {
-  impl_->lines[static_cast<int>(pace)].consumers.push_back(
-      std::make_unique<Consumer>(impl_->database, impl_->clock, std::move(name), impl_->node, std::move(consume)));
+  impl_->lines[static_cast<int>(pace)].consumers.push_back(std::make_unique<Consumer>(std::move(name), std::move(consume)));
 }
 
 void OutboxDispatcher::start() {

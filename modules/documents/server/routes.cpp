@@ -7,6 +7,7 @@
 #include "modules/documents/server/make.hpp"
 #include "modules/documents/server/reconciliation.hpp"
 #include "server/api/open_record.hpp"
+#include "server/api/saved_record.hpp"
 #include "server/base/error.hpp"
 #include "server/base/json_writer.hpp"
 #include "server/base/text/text.hpp"
@@ -20,18 +21,10 @@ namespace {
 using entity::Action;
 using entity::Record;
 
-void answer_record(api::Call& call, const entity::EntityDef& entity, std::int64_t id, http::Response& response) {
-  call.read("document_after", [&](const entity::QueryContext& context) {
-    response.body.clear();
-    base::JsonWriter out(response.body);
-    if (!entity::write_record(context, entity, id, out)) out.begin_object().key("id").integer(id).end_object();
-  });
-}
-
 void change(api::Call& call, const Record& document, json::object values, http::Response& response) {
   const auto caller = entity::on_behalf_of(call.writer());
   call.context.records.update(caller, *document.entity, document.id, values);
-  answer_record(call, *document.entity, document.id, response);
+  response.body = api::saved_record(call, *document.entity, document.id);
 }
 
 std::string text_of(const json::object& body, const char* member, std::size_t limit) {
@@ -52,8 +45,10 @@ void post(api::Call& call, http::Response& response, std::string_view kind, cons
           entity::NoticeBox& notices) {
   const Record document = api::open_record(call, kind, Action::kUpdate);
   require_state(document, {"draft"}, "posted");
-  post_document(call, document, questions, notices);
-  answer_record(call, *document.entity, document.id, response);
+  const std::string_view state = state_when_posted(call, document, questions);
+  if (state != "approval") return change(call, document, {{"state", state}}, response);
+  ask_approval(call, document, notices);
+  response.body = api::saved_record(call, *document.entity, document.id);
 }
 
 void approve(api::Call& call, http::Response& response, std::string_view kind, const entity::Questions& questions,
@@ -153,13 +148,7 @@ void make(api::Call& call, http::Response& response, std::string_view kind, cons
   const auto caller = request.target->key == "quote" ? entity::on_behalf_of(call.writer()) : call.writer();
   const auto result = call.context.records.create(caller, *request.target, made.values, options);
   response.status = options.dry_run ? 200 : 201;
-  std::string record;
-  call.read("document_made", [&](const entity::QueryContext& context) {
-    record.clear();
-    base::JsonWriter out(record);
-    if (options.dry_run || !entity::write_record(context, *request.target, result.id, out))
-      record = options.dry_run ? "null" : "{\"id\":" + std::to_string(result.id) + "}";
-  });
+  const std::string record = options.dry_run ? "null" : api::saved_record(call, *request.target, result.id);
   base::JsonWriter out(response.body);
   out.begin_object()
       .key("entity")
@@ -225,15 +214,15 @@ void reconcile(api::Call& call, http::Response& response) {
 
 }  // namespace
 
-void post_document(api::Call& call, const Record& document, const entity::Questions& questions, entity::NoticeBox& notices) {
-  const auto save = [&](const char* state) {
-    call.context.records.update(entity::on_behalf_of(call.writer()), *document.entity, document.id, {{"state", state}});
-  };
-  if (document.entity->key != "quote") return save("posted");
+std::string_view state_when_posted(api::Call& call, const Record& document, const entity::Questions& questions) {
+  if (document.entity->key != "quote") return "posted";
   bool is_within = true;
   call.read("quote_approval", [&](const entity::QueryContext& context) { is_within = may_send(context, questions, document); });
-  if (is_within) return save("sent");
-  save("approval");
+  return is_within ? "sent" : "approval";
+}
+
+void ask_approval(api::Call& call, const Record& document, entity::NoticeBox& notices) {
+  call.context.records.update(entity::on_behalf_of(call.writer()), *document.entity, document.id, {{"state", "approval"}});
   std::vector<std::int64_t> approvers;
   call.read("quote_approvers", [&](const entity::QueryContext& context) { approvers = approvers_of(context, document); });
   std::vector<entity::NewNotice> told;

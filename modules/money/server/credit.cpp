@@ -5,6 +5,7 @@
 #include "modules/money/server/statement_load.hpp"
 #include "modules/money/server/sums.hpp"
 #include "server/base/error.hpp"
+#include "server/entity/module_settings.hpp"
 #include "server/insight/number_rows.hpp"
 
 namespace money {
@@ -66,7 +67,7 @@ std::vector<base::FieldError> faults_of(const Credit& credit, std::int64_t amoun
 
 Credit credit_of(const QueryContext& context, std::int64_t company, std::int64_t today) {
   Credit credit;
-  const json::object settings = settings_of(context);
+  const json::object settings = entity::module_settings(context.connection, "money");
   credit.control = base::json_string(settings, "credit_control", "warn");
   const std::int64_t grace = base::json_int(settings, "overdue_days");
   const auto& limits = context.registry.require("credit_limit");

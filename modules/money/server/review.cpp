@@ -2,6 +2,7 @@
 #include "modules/money/server/routes.hpp"
 #include "modules/money/server/sums.hpp"
 #include "server/api/open_record.hpp"
+#include "server/api/saved_record.hpp"
 #include "server/base/json_writer.hpp"
 #include "server/base/text/text.hpp"
 #include "server/entity/lookup.hpp"
@@ -186,7 +187,7 @@ void resolve(api::Call& call, http::Response& response) {
     });
     remember_account(call, payment, company);
   }
-  answer_record(call, *payment.entity, payment.id, response);
+  response.body = api::saved_record(call, *payment.entity, payment.id);
 }
 
 }  // namespace

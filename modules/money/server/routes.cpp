@@ -4,11 +4,13 @@
 
 #include "modules/money/server/sums.hpp"
 #include "server/api/open_record.hpp"
+#include "server/api/saved_record.hpp"
 #include "server/base/json_writer.hpp"
 #include "server/base/text/text.hpp"
 #include "server/connect/files/files.hpp"
 #include "server/entity/files.hpp"
 #include "server/entity/lookup.hpp"
+#include "server/entity/module_settings.hpp"
 #include "server/entity/on_behalf.hpp"
 #include "server/entity/write/outbox.hpp"
 
@@ -126,7 +128,9 @@ void load(api::Call& call, http::Response& response) {
     const auto system = entity::Caller::system();
     const entity::QueryContext everything{context.connection, context.registry, *system, context.now};
     accounts = own_accounts(everything, file);
-    if (is_dry_run) counts = preview(prepare(everything, file, accounts, {base::json_bool(settings_of(context), "match_by_sum", true)}));
+    if (is_dry_run)
+      counts = preview(prepare(everything, file, accounts,
+                               {base::json_bool(entity::module_settings(context.connection, "money"), "match_by_sum", true)}));
   });
   const json::array warnings = warnings_of(call, file);
   json::object values = statement_values(file, accounts, upload, warnings);
@@ -151,7 +155,7 @@ void allocate(api::Call& call, http::Response& response) {
   const auto* list = base::json_array(body, "allocations");
   if (list == nullptr) throw base::Error::field("allocations", "required");
   call.context.records.update(call.writer(), *payment.entity, payment.id, {{"allocations", *list}});
-  answer_record(call, *payment.entity, payment.id, response);
+  response.body = api::saved_record(call, *payment.entity, payment.id);
 }
 
 // POST /payments/{id}:unallocate {"allocations":[id,…]?}: what it pays is open again; all of it without a list.
@@ -181,7 +185,7 @@ void unallocate(api::Call& call, http::Response& response) {
     for (const auto id : ids) call.context.records.remove_in(connection, caller, entity, id);
     call.context.database.notify_on_commit(connection, entity::kOutboxChannel, "written");
   });
-  answer_record(call, *payment.entity, payment.id, response);
+  response.body = api::saved_record(call, *payment.entity, payment.id);
 }
 
 // POST /payments/{id}:cancel {"reason"}
@@ -192,18 +196,10 @@ void cancel(api::Call& call, http::Response& response) {
   if (payment.text("state") == "cancelled") throw base::Error::field("state", "payment_is_cancelled");
   call.context.records.update(entity::on_behalf_of(call.writer()), *payment.entity, payment.id,
                               {{"state", "cancelled"}, {"cancel_reason", reason.empty() ? json::value(nullptr) : json::value(reason)}});
-  answer_record(call, *payment.entity, payment.id, response);
+  response.body = api::saved_record(call, *payment.entity, payment.id);
 }
 
 }  // namespace
-
-void answer_record(api::Call& call, const entity::EntityDef& entity, std::int64_t id, http::Response& response) {
-  call.read("payment_after", [&](const entity::QueryContext& context) {
-    response.body.clear();
-    base::JsonWriter out(response.body);
-    if (!entity::write_record(context, entity, id, out)) out.begin_object().key("id").integer(id).end_object();
-  });
-}
 
 void add_money_routes(http::Router& router, api::ApiContext& context, StatementLoader& loader) {
   loader.set_files(context.files);

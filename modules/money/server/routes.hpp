@@ -11,6 +11,4 @@ void add_money_routes(http::Router& router, api::ApiContext& context, StatementL
 void add_review_routes(http::Router& router, api::ApiContext& context);
 void add_report_routes(http::Router& router, api::ApiContext& context);
 
-void answer_record(api::Call& call, const entity::EntityDef& entity, std::int64_t id, http::Response& response);
-
 }  // namespace money

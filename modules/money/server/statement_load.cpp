@@ -12,6 +12,7 @@
 #include "server/entity/catalog.hpp"
 #include "server/entity/files.hpp"
 #include "server/entity/lookup.hpp"
+#include "server/entity/module_settings.hpp"
 #include "server/entity/write/outbox.hpp"
 #include "server/insight/number_rows.hpp"
 
@@ -195,13 +196,6 @@ json::value text_or_null(const std::string& text, std::size_t most) {
 
 }  // namespace
 
-json::object settings_of(const QueryContext& context) {
-  auto statement = context.connection.prepare("money_settings", "SELECT value FROM sys_setting WHERE module = 'money'");
-  if (!statement.step()) return {};
-  const json::value value = base::parse_json(statement.text(0));
-  return value.is_object() ? value.as_object() : json::object{};
-}
-
 std::vector<OwnAccount> own_accounts(const QueryContext& context, const BankFile& file) {
   const auto& entity = context.registry.require("own_account");
   std::vector<OwnAccount> accounts;
@@ -346,7 +340,8 @@ void StatementLoader::run(flow::JobRun& run) {
       const auto system = entity::Caller::system();
       const QueryContext context{connection, *work.registry, *system, services_.clock.now()};
       work.accounts = own_accounts(context, work.file);
-      work.payments = prepare(context, work.file, work.accounts, {base::json_bool(settings_of(context), "match_by_sum", true)});
+      work.payments = prepare(context, work.file, work.accounts,
+                              {base::json_bool(entity::module_settings(context.connection, "money"), "match_by_sum", true)});
     });
     write_all(run, work);
   } catch (const base::Error& error) {

@@ -39,8 +39,6 @@ std::vector<Prepared> prepare(const entity::QueryContext& context, const BankFil
 // The values of a new payment.
 json::object payment_values(const Prepared& prepared, std::int64_t statement);
 
-json::object settings_of(const entity::QueryContext& context);  // of this module, as stored
-
 class StatementLoader {
  public:
   // All outlive it. `files` is set when the routes are added, before any job runs.

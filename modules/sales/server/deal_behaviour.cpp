@@ -6,6 +6,7 @@
 #include "modules/sales/server/lookup.hpp"
 #include "modules/sales/server/stage_actions.hpp"
 #include "server/entity/field_type.hpp"
+#include "server/entity/module_settings.hpp"
 
 namespace sales {
 
@@ -66,6 +67,9 @@ void DealBehaviour::check(SaveContext& save) {
       save.add_error({field, "required_by_stage", {{"stage", std::string(stage->text("name"))}}});
   }
   if (save.is_new() || save.before()->link_id("stage") == 0) return;
+  if (stage->text("kind") == "open" && is_empty(deal.get("next_step_at")) && !save.caller().is_system && save.caller().user_id != 0 &&
+      base::json_bool(entity::module_settings(save.connection(), "sales"), "require_next_step"))
+    save.add_error({"next_step_at", "next_step_required", {}});
   const auto from = save.load("stage", save.before()->link_id("stage"));
   if (is_lookup_fault(from)) return;
   if (stage->text("kind") != "lost") check_checklist(save, *from);

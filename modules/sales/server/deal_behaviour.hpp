@@ -12,6 +12,7 @@ namespace sales {
 //   (stage_actions.hpp), and takes `is_stuck` away.
 // - A stage's required fields are filled before the deal enters it; a move that the stage does not allow is refused; the required points
 //   of a stage's checklist are done before the deal leaves it for anything but a lost stage.
+// - With the setting `require_next_step` a person moves a deal to an open stage only when an activity is planned for it.
 class DealBehaviour final : public entity::Behaviour {
  public:
   void prepare(entity::SaveContext& save) override;

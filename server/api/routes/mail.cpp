@@ -1,6 +1,7 @@
 // How letters go out: settings, a letter to try them, letters that failed.
 #include "server/api/open_record.hpp"
 #include "server/api/routes/routes.hpp"
+#include "server/api/saved_record.hpp"
 #include "server/base/error.hpp"
 #include "server/base/json_writer.hpp"
 #include "server/base/text/email.hpp"
@@ -66,11 +67,7 @@ void send_again(Call& call, http::Response& response) {
   const auto& letters = call.registry->require(connect::kMailEntity);
   const std::int64_t id = open_record(call, connect::kMailEntity, entity::Action::kUpdate).id;
   call.context.mailer.send_again(call.writer(), id);
-  call.read("mail_after", [&](const entity::QueryContext& context) {
-    response.body.clear();
-    base::JsonWriter out(response.body);
-    entity::write_record(context, letters, id, out);
-  });
+  response.body = saved_record(call, letters, id);
 }
 
 }  // namespace

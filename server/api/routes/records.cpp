@@ -2,6 +2,7 @@
 #include <charconv>
 
 #include "server/api/routes/routes.hpp"
+#include "server/api/saved_record.hpp"
 #include "server/base/error.hpp"
 #include "server/base/json_writer.hpp"
 #include "server/entity/write/merge.hpp"
@@ -47,25 +48,6 @@ SaveOptions save_options(Call& call) {
   return options;
 }
 
-// The record as the caller may read it; one that he may write but not read is answered with its id alone.
-void answer_record(Call& call, const entity::EntityDef& entity, const SaveResult& result, http::Response& response) {
-  bool readable = false;
-  // By the metadata that the save ended with: it may have learnt of a field made on another node.
-  const auto registry = call.context.catalog.current();
-  const auto* known = registry->find_id(entity.id);
-  if (known == nullptr) known = &entity;
-  store::ReadOptions options;
-  options.name = "record_after_save";
-  call.context.database.read(options, [&](store::Connection& connection) {
-    base::JsonWriter out(response.body);
-    readable = entity::write_record({connection, *registry, call.caller(), call.now}, *known, result.id, out);
-  });
-  if (readable) return;
-  response.body.clear();
-  base::JsonWriter out(response.body);
-  out.begin_object().key("id").integer(result.id).key("version").integer(result.version).end_object();
-}
-
 std::string_view status_name(SaveResult::Status status) {
   switch (status) {
     case SaveResult::Status::kCreated: return "created";
@@ -87,7 +69,7 @@ void create(Call& call, http::Response& response) {
     return;
   }
   response.status = result.status == SaveResult::Status::kCreated ? 201 : 200;
-  answer_record(call, entity, result, response);
+  response.body = saved_record(call, entity, result.id, result.version);
   response.set_header("Location", "/api/v1/" + entity.plural + "/" + std::to_string(result.id));
 }
 
@@ -141,7 +123,7 @@ void update(Call& call, http::Response& response) {
     out.begin_object().key("dry_run").boolean(true).key("status").text(status_name(result.status)).end_object();
     return;
   }
-  answer_record(call, entity, result, response);
+  response.body = saved_record(call, entity, result.id, result.version);
 }
 
 void remove(Call& call, http::Response& response) {
@@ -156,7 +138,7 @@ void remove(Call& call, http::Response& response) {
 void restore(Call& call, http::Response& response) {
   const auto& entity = call.entity();
   call.context.records.restore(call.writer(), entity, call.id());
-  answer_record(call, entity, {SaveResult::Status::kUpdated, call.id(), 0, nullptr}, response);
+  response.body = saved_record(call, entity, call.id());
 }
 
 void write_batch_error(Call& call, std::exception_ptr error, base::JsonWriter& out) {

@@ -4,6 +4,7 @@
 #include "server/base/json_writer.hpp"
 #include "server/base/program/resources.hpp"
 #include "server/base/text/text.hpp"
+#include "server/entity/module_settings.hpp"
 
 namespace api {
 
@@ -17,12 +18,6 @@ json::object module_schema(std::string_view module) {
   const json::value parsed = base::parse_json(*file);
   const auto* settings = base::json_object(parsed.as_object(), "settings");
   return settings == nullptr ? json::object{{"type", "object"}, {"properties", json::object{}}} : *settings;
-}
-
-json::object stored_settings(const entity::QueryContext& context, std::string_view module) {
-  auto statement = context.connection.prepare("setting_read", "SELECT value FROM sys_setting WHERE module = $1");
-  if (!statement.bind_text(1, module).step()) return {};
-  return base::parse_json(statement.text(0)).as_object();
 }
 
 void check_setting(const std::string& key, const json::value& value, const json::object& property) {
@@ -62,7 +57,7 @@ void read_settings(Call& call, http::Response& response) {
   const json::object schema = module_schema(call.parameter(0));
   call.read("settings", [&](const entity::QueryContext& context) {
     json::object values;
-    const json::object stored = stored_settings(context, call.parameter(0));
+    const json::object stored = entity::module_settings(context.connection, call.parameter(0));
     if (const auto* properties = base::json_object(schema, "properties")) {
       for (const auto& property : *properties) {
         if (is_secret(property.value().as_object()))
@@ -94,10 +89,7 @@ void write_settings(Call& call, http::Response& response) {
   }
   call.context.database.write({.name = "setting_write"}, [&](store::Connection& connection) {
     json::object kept = values;
-    if (properties != nullptr) {
-      const auto system = entity::Caller::system();
-      kept = with_secrets(values, stored_settings({connection, *call.registry, *system, call.now}, call.parameter(0)), *properties);
-    }
+    if (properties != nullptr) kept = with_secrets(values, entity::module_settings(connection, call.parameter(0)), *properties);
     auto statement = connection.prepare(
         "setting_write",
         "INSERT INTO sys_setting(module, value, updated_at, updated_by) VALUES($1, $2, $3, $4) "

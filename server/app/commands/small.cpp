@@ -81,10 +81,7 @@ int restore(const CommandCall& call, Output& output) {
   declare_options(config);
   if (std::filesystem::exists(folder.settings_file())) config.load_file(folder.settings_file());
   config.load_environment();
-  store::DatabaseOptions options;
-  const std::string& address = config.text("database.address");
-  options.address = address.empty() ? "sqlite:" + folder.database_file() : address;
-  store::restore(options, call.path(from));
+  store::restore(database_options(folder, config), call.path(from));
   output.out(texts().text(call.language, "cli.restore.done", {{"path", folder.path()}}) + "\n");
   return 0;
 }

@@ -2,6 +2,7 @@
 
 #include "server/base/error.hpp"
 #include "server/connect/import/values/places.hpp"
+#include "server/entity/module_settings.hpp"
 
 namespace connect {
 
@@ -55,11 +56,9 @@ std::unique_ptr<EnrichmentProvider> make_own_enrichment() { return std::make_uni
 DadataOptions Enrichment::options() const {
   DadataOptions options;
   database_.read({.name = "enrichment_settings"}, [&](store::Connection& connection) {
-    auto statement = connection.prepare("enrichment_settings", "SELECT value FROM sys_setting WHERE module = 'clients'");
-    if (!statement.step()) return;
-    const json::value value = base::parse_json(statement.text(0));
-    options.key = base::json_string(value.as_object(), "enrichment_key");
-    if (const std::string url = base::json_string(value.as_object(), "enrichment_url"); !url.empty()) options.url = url;
+    const json::object settings = entity::module_settings(connection, "clients");
+    options.key = base::json_string(settings, "enrichment_key");
+    if (const std::string url = base::json_string(settings, "enrichment_url"); !url.empty()) options.url = url;
   });
   return options;
 }

@@ -106,12 +106,23 @@ void MatchIndex::outdate_pairs(std::int64_t record_id, const std::vector<std::in
   }
 }
 
+// A row (entity, value, last) for each value: on PostgreSQL in one statement, each of which is a way there and back.
+void MatchIndex::insert_each(std::string_view name, const std::string& into, const std::vector<std::int64_t>& values, std::int64_t last,
+                             const std::string& conflict) {
+  if (values.empty()) return;
+  if (connection_.dialect() == store::Dialect::kPostgres) {
+    const std::string sql =
+        "INSERT INTO " + into + " SELECT $1::bigint, v, $3::bigint FROM (" + connection_.int_list_sql(2) + ") l(v) " + conflict;
+    connection_.prepare(name, sql).bind(1, entity_.id).bind_int_list(2, values).bind(3, last).run();
+    return;
+  }
+  auto statement = connection_.prepare(name, "INSERT INTO " + into + " VALUES($1, $2, $3) " + conflict);
+  for (const auto value : values) statement.bind(1, entity_.id).bind(2, value).bind(3, last).run();
+}
+
 void MatchIndex::add_to_counts(const match::Features& features, int by) {
-  auto statement = connection_.prepare("match_count",
-                                       "INSERT INTO sys_match_count(entity_id, token, records) VALUES($1, $2, $3) ON CONFLICT(entity_id, "
-                                       "token) DO UPDATE SET records = sys_match_count.records + excluded.records");
-  for (const auto token : match::counted_tokens(plan_.schema, features))
-    statement.bind(1, entity_.id).bind(2, stored(token)).bind(3, by).run();
+  insert_each("match_count", "sys_match_count(entity_id, token, records)", stored(match::counted_tokens(plan_.schema, features)), by,
+              "ON CONFLICT(entity_id, token) DO UPDATE SET records = sys_match_count.records + excluded.records");
 }
 
 void MatchIndex::write_keys(std::int64_t record_id, const match::Features& before, const match::Features& after) {
@@ -126,9 +137,7 @@ void MatchIndex::write_keys(std::int64_t record_id, const match::Features& befor
       statement.bind(1, entity_.id).bind(2, stored(key)).bind(3, record_id).run();
     }
   }
-  auto statement = connection_.prepare("match_key_add",
-                                       "INSERT INTO sys_match_key(entity_id, key, record_id) VALUES($1, $2, $3) ON CONFLICT DO NOTHING");
-  for (const auto key : keys) statement.bind(1, entity_.id).bind(2, stored(key)).bind(3, record_id).run();
+  insert_each("match_key_add", "sys_match_key(entity_id, key, record_id)", stored(keys), record_id, "ON CONFLICT DO NOTHING");
 }
 
 // Members of the blocks, those of crowded ones left out; records that share most keys first.

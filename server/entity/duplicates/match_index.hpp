@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -60,6 +61,8 @@ class MatchIndex {
 
  private:
   std::vector<std::int64_t> ids_by_keys(const std::vector<std::uint64_t>& keys);
+  void insert_each(std::string_view name, const std::string& into, const std::vector<std::int64_t>& values, std::int64_t last,
+                   const std::string& conflict);
   void add_to_counts(const match::Features& features, int by);
   void outdate_pairs(std::int64_t record_id, const std::vector<std::int64_t>& but);
   void write_keys(std::int64_t record_id, const match::Features& before, const match::Features& after);

@@ -21,6 +21,7 @@ inline constexpr std::string_view kOutboxChannel = "matvey_outbox";
 struct OutboxPosition {
   std::int64_t transaction = 0;
   std::int64_t sequence = 0;
+  bool operator==(const OutboxPosition&) const = default;
 };
 std::string to_string(const OutboxPosition& position);                // "12.345"
 std::optional<OutboxPosition> parse_position(std::string_view text);  // "" is the beginning
