@@ -222,17 +222,19 @@ class Writes:
         times = []
         for asker in askers:
             asker.start()
-        for _ in range(20):
-            body = json.dumps({"items": [self.lead(i) for i in range(1000)], "on_duplicate": "create"}, ensure_ascii=False)
-            begun = time.perf_counter()
-            answer = self.server.call(self.admin, "POST", "/api/v1/leads:batch", body, thread=9)
-            times.append((time.perf_counter() - begun) * 1000)
-            bad = [r for r in answer["results"] if r["status"] != "created"]
-            if bad:
-                failed.append(str(bad[0]))
-        stop.set()
-        for asker in askers:
-            asker.join()
+        try:
+            for _ in range(20):
+                body = json.dumps({"items": [self.lead(i) for i in range(1000)], "on_duplicate": "create"}, ensure_ascii=False)
+                begun = time.perf_counter()
+                answer = self.server.call(self.admin, "POST", "/api/v1/leads:batch", body, thread=9)
+                times.append((time.perf_counter() - begun) * 1000)
+                bad = [r for r in answer["results"] if r["status"] != "created"]
+                if bad:
+                    failed.append(str(bad[0]))
+        finally:  # a batch that fails ends the bench with its error, not with askers that go on for ever
+            stop.set()
+            for asker in askers:
+                asker.join()
         times.sort()
         self.report.line("batch of 1000 new leads, beside interactive work", times[len(times) // 2], "ms", "lower", 250, p50_ms=round(times[len(times) // 2], 1),
                          p99_ms=round(times[-1], 1), errors=len(failed), **({"ok": False, "note": failed[0][:200]} if failed else {}))

@@ -1,5 +1,7 @@
 #include "server/store/slice.hpp"
 
+#include <algorithm>
+
 #include "server/store/sqlite/sqlite_connection.hpp"
 
 namespace store {
@@ -10,8 +12,8 @@ Slice::Slice(Connection& connection, Duration shortest, Duration longest)
 bool Slice::is_over() const {
   const auto elapsed = std::chrono::steady_clock::now() - began_;
   if (elapsed >= longest_) return true;
-  if (elapsed < shortest_) return false;
-  return connection_.dialect() != Dialect::kSqlite || static_cast<sqlite::SqliteConnection&>(connection_).is_waited_for();
+  if (connection_.dialect() == Dialect::kPostgres) return elapsed >= std::min(shortest_, kOfPostgres);
+  return elapsed >= shortest_ && static_cast<sqlite::SqliteConnection&>(connection_).is_waited_for();
 }
 
 }  // namespace store

@@ -156,7 +156,7 @@ test("what others change appears without a reload", async () => {
 test("the list is walked with the keyboard alone", async () => {
   const { page, context, faults } = await openPage(world, { path: "/companies?view=all" });
   const grid = page.getByRole("grid");
-  await page.getByRole("row").nth(3).waitFor();
+  await page.locator("[role=row][id]").nth(3).waitFor();
   await grid.focus();
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Enter");

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { after, before, test } from "node:test";
+import { bankFile } from "./bank-file.mjs";
 import { axeFindings, callApi, focusOn, openPage, openWorld, untilQuiet } from "./browser-world.mjs";
 
 let world;
@@ -50,17 +51,6 @@ async function typeLine(page, words, quantity) {
   await page.keyboard.type(quantity);
   await page.keyboard.press("Enter");
   await page.getByRole("textbox", { name: "Добавить товар или услугу" }).and(page.locator(":focus")).waitFor();
-}
-
-/** What a client bank gives out, with a head that lies about its encoding. */
-function bankFile(payments) {
-  const account = "40702810200000000001";
-  const day = new Date().toLocaleDateString("ru-RU", { day: "2-digit", month: "2-digit", year: "numeric" });
-  return ["1CClientBankExchange", "ВерсияФормата=1.03", "Кодировка=Windows", `ДатаНачала=${day}`, `ДатаКонца=${day}`, `РасчСчет=${account}`,
-    "СекцияРасчСчет", `ДатаНачала=${day}`, `ДатаКонца=${day}`, "НачальныйОстаток=1000.00", `РасчСчет=${account}`, "КонецРасчСчет",
-    ...payments.flatMap(({ sum, inn, purpose }, at) => ["СекцияДокумент=Платежное поручение", `Номер=${at + 1}`, `Дата=${day}`, `Сумма=${sum}`, `ПолучательСчет=${account}`,
-      `ПлательщикСчет=40702810900000000${inn.slice(0, 3)}`, `Плательщик=Плательщик ${inn}`, `ПлательщикИНН=${inn}`, `НазначениеПлатежа=${purpose}`, "КонецДокумента"]),
-    "КонецФайла", ""].join("\r\n");
 }
 
 async function takeBankFile(page, name, text) {

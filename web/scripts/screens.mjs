@@ -1,3 +1,5 @@
+import { bankFile } from "../journeys/bank-file.mjs";
+
 // The screens that are looked at before a release, and how each is reached. `t` gives the text of a key in the language of the picture.
 const kRuCity = { field: "city", op: "eq", value: "Казань" };
 const address = (path, search) => `${path}?${new URLSearchParams(Object.entries(search).map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]))}`;
@@ -71,6 +73,29 @@ const lose = async (page) => {
 /** A document in a state, whichever. */
 const document = (plural, state) => async ({ page }) => `/${plural}/${await firstId(page, plural, { filter: { field: "state", op: "eq", value: state } })}`;
 
+/** The bank's page with a file: three payments, of whom only one is known, or one that cannot be read. */
+async function takeBankFile({ page }, { is_broken = false } = {}) {
+  const { items: [account] } = await callApi(page, "GET", "/own-accounts?fields=account&limit=1");
+  const { items: [invoice] } = await callApi(page, "POST", "/invoices:query", { filter: { field: "state", op: "eq", value: "posted" }, fields: ["number"], limit: 1 });
+  const text = bankFile([{ sum: is_broken ? "сто" : "1200.00", inn: "7736207543", purpose: `Оплата по счёту ${invoice.number}` }, { sum: "500.00", inn: "7736207543", purpose: "Оплата за товар без номера счёта" }, { sum: "10.00", inn: "5024021922", purpose: "Возврат" }], account.account);
+  await page.locator("input[type=file]").first().setInputFiles({ name: "выписка.txt", mimeType: "text/plain", buffer: Buffer.from(text) });
+  await (is_broken ? page.getByRole("alert") : page.getByRole("region", { name: "выписка.txt" })).first().waitFor();
+}
+
+async function bookBankFile(given) {
+  await takeBankFile(given);
+  const statement = given.page.getByRole("region", { name: "выписка.txt" });
+  await statement.getByRole("button", { name: given.t("web.money.book") }).click();
+  await statement.getByRole("link", { name: given.t("web.money.open_statement") }).waitFor();
+}
+
+const failing = (pattern) => async ({ page }) => page.route(pattern, (route) => route.fulfill({ status: 500, contentType: "application/problem+json", body: JSON.stringify({ title: "База занята, попробуйте ещё раз", status: 500 }) }));
+
+async function openSheet({ page, t }) {
+  await page.getByRole("button", { name: t("views.more") }).last().click();
+  await page.getByRole("dialog").waitFor();
+}
+
 /** `where`: an address or how to find it; `act`: what is done there; `only`: a look's device. */
 export const screens = [
   { name: "my-day", where: "/page/my-day" },
@@ -141,6 +166,31 @@ export const screens = [
   { name: "lost", where: "/reports/lost?period=this_year" },
   { name: "forms", where: "/settings/forms?form=invoice" },
   { name: "pipelines", where: "/settings/pipelines" },
+  ...["acts", "waybills", "tax-invoices", "contracts", "sales-orders", "price-lists", "products", "payments", "bank-statements", "planned-payments", "document-scans", "outgoing-mails"].map((plural) => ({ name: `list-${plural}`, where: `/${plural}?view=all` })),
+  { name: "card-act", where: document("acts", "posted") },
+  { name: "card-tax-invoice", where: document("tax-invoices", "posted") },
+  { name: "card-order", where: card("sales-orders") },
+  { name: "card-price-list", where: card("price-lists") },
+  { name: "card-payment", where: card("payments", { filter: { field: "direction", op: "eq", value: "in" } }) },
+  { name: "card-planned", where: card("planned-payments") },
+  { name: "pay", where: async ({ page }) => `/invoices/${await firstId(page, "invoices", { filter: { field: "payment_state", op: "eq", value: "unpaid" } })}`, act: async ({ page, t }) => { await page.getByRole("button", { name: t("web.money.pay"), exact: true }).click(); await page.getByRole("dialog").waitFor(); } },
+  { name: "card-owing", where: async ({ page }) => `/companies/${(await callApi(page, "POST", "/invoices:query", { filter: { field: "payment_state", op: "eq", value: "unpaid" }, fields: ["company"], limit: 1 })).items[0].company.id}` },
+  { name: "bank", where: "/page/bank" },
+  { name: "bank-refused", where: "/page/bank", act: (given) => takeBankFile(given, { is_broken: true }) },
+  { name: "bank-file", where: "/page/bank", act: takeBankFile },
+  { name: "bank-booked", where: "/page/bank", act: bookBankFile },
+  { name: "card-bank-statement", where: card("bank-statements") },
+  { name: "bank-error", where: "/page/bank", before: failing("**/money/review*") },
+  { name: "receivables", where: "/page/receivables" },
+  { name: "receivables-error", where: "/page/receivables", before: async (given) => { await failing("**/receivables*")(given); await failing("**/payment-calendar*")(given); } },
+  { name: "lost-error", where: "/reports/lost?period=this_year", before: failing("**/deals:*") },
+  { name: "stage-action", where: "/settings/pipelines", act: async ({ page, t }) => { await page.getByRole("button", { name: t("admin.actions_add") }).click(); await page.getByRole("dialog").waitFor(); } },
+  { name: "mail-settings", where: "/settings/mail" },
+  { name: "mail-settings-error", where: "/settings/mail", before: failing("**/mail*") },
+  { name: "forms-error", where: "/settings/forms?form=invoice", before: failing("**/print-forms*") },
+  { name: "menu-folded", where: "/page/receivables", device: "desktop", act: async ({ page, t }) => { await page.getByRole("button", { name: t("shell.fold") }).click(); } },
+  { name: "menu-open", where: "/companies?view=all", device: "desktop", act: async ({ page }) => { for (const heading of await page.locator("nav button[aria-expanded=false]").all()) await heading.click(); } },
+  { name: "menu-sheet", where: "/companies?view=all", device: "phone", act: openSheet },
   { name: "missing", where: "/companies/999999999" },
   { name: "offline", where: card("companies", kWithPhone), act: async ({ page, t }) => { await lose(page); await page.evaluate(() => window.dispatchEvent(new Event("offline"))); await page.getByRole("button", { name: t("card.more_actions") }).click().catch(() => undefined); } },
 ];

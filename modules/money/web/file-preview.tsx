@@ -1,18 +1,18 @@
 import { Button } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { Badge } from "@web/kit/badge";
+import { ErrorNotice } from "@web/kit/error-notice";
+import { useFollowedRecord } from "@web/lib/calls/read-record";
 import { formatInteger, formatMoney } from "@web/lib/format/number";
 import { t } from "@web/lib/i18n";
-import { announce } from "@web/lib/live";
 import { messageOf } from "@web/lib/problem";
 import { showToast } from "@web/lib/toasts";
-import type { AnyRecord } from "@web/lib/values";
-import { loadStatement, readStatement, type Counts, type Preview } from "./money-calls";
+import { loadStatement, type Counts, type Preview } from "./money-calls";
 import classes from "./money.module.css";
 
 const kCounts = ["documents", "matched", "advances", "doubtful", "outgoing", "known"] as const;
-const kPollMs = 400;
+const kStatements = { key: "bank_statement", plural: "bank-statements" };
 
 function CountList({ counts }: { counts: Counts }) {
   return (
@@ -22,39 +22,49 @@ function CountList({ counts }: { counts: Counts }) {
   );
 }
 
+/** What came of the file that is being booked. */
+function Booking({ id, expected }: { id: number; expected: Counts }) {
+  const { data: statement, error, refetch } = useFollowedRecord(kStatements, id);
+  if (error && !statement) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
+  const is_over = statement !== undefined && statement.state !== "loading";
+  const is_loaded = statement?.state === "loaded";
+  return (
+    <>
+      <CountList counts={is_loaded ? (statement as unknown as Counts) : expected} />
+      <div className={classes.row}>
+        {is_over ? <Badge tone={is_loaded ? "success" : "danger"}>{t(is_loaded ? "web.money.loaded" : "web.money.failed")}</Badge> : <Button loading>{t("web.money.book")}</Button>}
+        {is_over && !is_loaded && <span>{String(statement.problem ?? "")}</span>}
+        {is_over && <Link to="/$plural/$id" params={{ plural: kStatements.plural, id: String(id) }}>{t("web.money.open_statement")}</Link>}
+      </div>
+    </>
+  );
+}
+
 /** What a file holds before it is booked, and what came of it. */
 export function FilePreview({ file, name, preview }: { file: number; name: string; preview: Preview }) {
   const [statement, setStatement] = useState<number | null>(null);
-  const [record, setRecord] = useState<AnyRecord | null>(null);
-  const is_over = record !== null && record.state !== "loading";
-  useEffect(() => {
-    if (statement === null || is_over) return;
-    const timer = setInterval(() => {
-      void readStatement(statement).then((read) => {
-        setRecord(read);
-        if (read.state !== "loading") announce({ entity: "payment", id: 0, version: 0, action: "changed" });
-      }).catch(() => undefined);
-    }, kPollMs);
-    return () => clearInterval(timer);
-  }, [statement, is_over]);
+  const [is_sending, setSending] = useState(false);
   const book = async () => {
+    setSending(true);
     try {
       setStatement((await loadStatement(file)).statement);
     } catch (problem) {
       showToast({ tone: "danger", text: messageOf(problem) });
     }
+    setSending(false);
   };
-  const counts = is_over ? (record as unknown as Counts) : preview.counts;
+  const { statement: head } = preview;
   return (
     <section className={classes.panel} aria-label={name} aria-live="polite">
-      <header><h2>{preview.statement.name}</h2>{is_over && <Badge tone={record.state === "loaded" ? "success" : "danger"}>{t(record.state === "loaded" ? "web.money.loaded" : "web.money.failed")}</Badge>}</header>
-      <p className="muted">{t("web.money.turnover", { opening: formatMoney(preview.statement.opening), received: formatMoney(preview.statement.received), written_off: formatMoney(preview.statement.written_off), closing: formatMoney(preview.statement.closing) })}</p>
+      <header><h2>{head.name}</h2></header>
+      <p className="muted">{t("web.money.turnover", { opening: formatMoney(head.opening), received: formatMoney(head.received), written_off: formatMoney(head.written_off), closing: formatMoney(head.closing) })}</p>
       {preview.warnings.length > 0 && <ul className={classes.warnings}>{preview.warnings.map((warning) => <li key={warning.path + warning.code}>{warning.message}</li>)}</ul>}
-      <CountList counts={counts} />
-      <div className={classes.row}>
-        {!is_over && <Button loading={statement !== null} onClick={() => void book()} data-autofocus>{t("web.money.book")}</Button>}
-        {statement !== null && is_over && <Link to="/$plural/$id" params={{ plural: "bank-statements", id: String(statement) }}>{t("web.money.open_statement")}</Link>}
-      </div>
+      {statement === null ? (
+        <>
+          <CountList counts={preview.counts} />
+          <div className={classes.row}><Button loading={is_sending} onClick={() => void book()} data-autofocus>{t("web.money.book")}</Button></div>
+        </>
+      ) : <Booking id={statement} expected={preview.counts} />}
     </section>
   );
 }

@@ -118,10 +118,6 @@ export function loadStatement(file: number): Promise<{ statement: number; job: n
   return api.post<{ statement: number; job: number }>("/bank-statements:load", { file });
 }
 
-export function readStatement(id: number): Promise<AnyRecord> {
-  return api.get<AnyRecord>(`/bank-statements/${id}`);
-}
-
 export function readReview(signal: AbortSignal): Promise<Review> {
   return api.get<Review>("/money/review?limit=50", { signal });
 }

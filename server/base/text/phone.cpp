@@ -185,6 +185,14 @@ std::string format_international(std::string_view national, const PhonePlan& pla
   return out += !format || format->format == "NA" ? std::string(national) : fill_groups(format->format, groups);
 }
 
+// Only the main region of a code has all formats.
+std::string formatted(const PhoneNumber& number, std::string (*format)(std::string_view, const PhonePlan&)) {
+  if (number.e164.empty()) return {};
+  std::string_view digits = std::string_view(number.e164).substr(1);
+  const PhonePlan* plan = take_country_code(digits);
+  return plan ? format(digits, *plan) : std::string();
+}
+
 PhoneNumber finish(const Parsed& parsed) {
   PhoneNumber number;
   std::string_view kind;
@@ -197,13 +205,14 @@ PhoneNumber finish(const Parsed& parsed) {
   number.e164 += '+';
   number.e164 += parsed.plan->code;
   number.e164 += parsed.national;
-  const PhonePlan& main = *phone_plans().main_plan(parsed.plan->code);  // only the main region of a code has all formats
-  number.national_format = format_national(parsed.national, main);
-  number.international_format = format_international(parsed.national, main);
   return number;
 }
 
 }  // namespace
+
+std::string national_format(const PhoneNumber& number) { return formatted(number, format_national); }
+
+std::string international_format(const PhoneNumber& number) { return formatted(number, format_international); }
 
 PhoneNumber parse_scanned(std::string_view digits, bool has_plus, const PhoneContext& context) {
   const PhonePlan* home = context.home;

@@ -44,14 +44,14 @@ TEST(ParsePhone, KnowsRegionsTypesAndFormats) {
   const PhoneNumber moscow = *parse_phone("84951234567");
   EXPECT_EQ(moscow.region, "RU");
   EXPECT_EQ(moscow.type, "fixed_line");
-  EXPECT_EQ(moscow.national_format, "8 (495) 123-45-67");
-  EXPECT_EQ(moscow.international_format, "+7 495 123-45-67");
+  EXPECT_EQ(national_format(moscow), "8 (495) 123-45-67");
+  EXPECT_EQ(international_format(moscow), "+7 495 123-45-67");
   const PhoneNumber almaty = *parse_phone("+7 701 123 45 67");
   EXPECT_EQ(almaty.region, "KZ");
   EXPECT_EQ(almaty.type, "mobile");
   EXPECT_EQ(parse_phone("+1 650 253 0000")->region, "US");
   EXPECT_EQ(parse_phone("+1 650 253 0000")->type, "fixed_line_or_mobile");
-  EXPECT_EQ(parse_phone("+1 650 253 0000")->international_format, "+1 650-253-0000");
+  EXPECT_EQ(international_format(*parse_phone("+1 650 253 0000")), "+1 650-253-0000");
   EXPECT_EQ(parse_phone("+39 06 1234 5678")->e164, "+390612345678");
   EXPECT_EQ(parse_phone("+800 1234 5678")->region, "001");
 }
@@ -173,8 +173,8 @@ TEST(ParsePhone, AgreesWithThePublishersLibraryOn12000Numbers) {
     if (!is_valid) continue;
     EXPECT_EQ(number->e164, expected[2]) << line;
     EXPECT_EQ(number->region, expected[4]) << line;
-    EXPECT_EQ(number->national_format, expected[5]) << line;
-    EXPECT_EQ(number->international_format, expected[6]) << line;
+    EXPECT_EQ(national_format(*number), expected[5]) << line;
+    EXPECT_EQ(international_format(*number), expected[6]) << line;
     EXPECT_EQ(number->type, kTypes[std::stoi(expected[7])]) << line;
   }
   EXPECT_GT(compared, 10000);

@@ -261,7 +261,7 @@ void RowMaker::put_phones(const Cells& cells, const entity::FieldDef& field, Pre
       const bool is_same = number.e164.empty() || (again && again->e164 == number.e164 && again->ext == number.ext);
       if (!is_same) mark(out.marks, field.key, "number_completed", entry.raw);
       json::object item{
-          {"raw", is_same ? tidy(entry.raw) : number.international_format + (number.ext.empty() ? "" : " доб. " + number.ext)}};
+          {"raw", is_same ? tidy(entry.raw) : base::international_format(number) + (number.ext.empty() ? "" : " доб. " + number.ext)}};
       const std::string kind = phone_kind(field, entry, *one.column, line < line_kinds.size() ? line_kinds[line] : std::string());
       if (!kind.empty()) item["kind"] = kind;
       items.push_back(std::move(item));

@@ -29,6 +29,7 @@ thread_local Waiter own_waiter;
 // Lives on the caller's stack until `is_finished`.
 struct SqliteWriter::Operation {
   std::string_view name;
+  Lane lane;
   Grouping grouping;
   const std::function<void(Connection&)>& body;
   Waiter& waiter;
@@ -51,7 +52,7 @@ int SqliteWriter::on_commit(void* writer, sqlite3*, const char*, int wal_pages) 
 }
 
 void SqliteWriter::run(std::string_view name, Lane lane, Grouping grouping, const std::function<void(Connection&)>& body) {
-  Operation operation{name, grouping, body, own_waiter, Clock::now()};
+  Operation operation{name, lane, grouping, body, own_waiter, Clock::now()};
   {
     std::lock_guard lock(mutex_);
     if (is_stopping_) throw base::Error(base::ErrorCode::kUnavailable, "database_closed");
@@ -84,14 +85,16 @@ void SqliteWriter::stop() {
 void SqliteWriter::main() {
   pthread_setname_np(pthread_self(), "store-writer");
   for (;;) {
+    Operation* first = nullptr;
     Lane lane;
     {
       std::unique_lock lock(mutex_);
       wait_for_work(lock);
       if (lanes_[0].empty() && lanes_[1].empty()) return;
       lane = choose_lane();
+      first = take(lane);
     }
-    run_group(lane);
+    run_group(first);
     if (lane == Lane::kBulk) last_bulk_end_ = Clock::now();
   }
 }
@@ -120,35 +123,42 @@ Lane SqliteWriter::choose_lane() {
   return Clock::now() - waiting_since > patience ? Lane::kBulk : Lane::kInteractive;
 }
 
-SqliteWriter::Operation* SqliteWriter::take(Lane lane, bool is_first) {
-  std::lock_guard lock(mutex_);
+SqliteWriter::Operation* SqliteWriter::take(Lane lane) {
   auto& queue = lanes_[static_cast<int>(lane)];
-  if (queue.empty()) return nullptr;
-  if (!is_first && queue.front()->grouping != Grouping::kShared) return nullptr;
-  // Interactive writes that arrived meanwhile cut a bulk group short after its first closure.
-  if (!is_first && lane == Lane::kBulk && !lanes_[static_cast<int>(Lane::kInteractive)].empty()) return nullptr;
   Operation* operation = queue.front();
   queue.pop_front();
   if (lane == Lane::kInteractive) --interactive_waiting_;
   return operation;
 }
 
-void SqliteWriter::run_group(Lane lane) {
+// Interactive writes that wait join a bulk group, which ends with them: one sync serves both.
+SqliteWriter::Operation* SqliteWriter::take_next(Lane last, Clock::time_point& end) {
+  const auto now = Clock::now();
+  std::lock_guard lock(mutex_);
+  const bool joins = last == Lane::kBulk && !lanes_[static_cast<int>(Lane::kInteractive)].empty();
+  if (joins) end = now + kGroupTime;
+  const Lane lane = joins ? Lane::kInteractive : last;
+  const auto& queue = lanes_[static_cast<int>(lane)];
+  if (now > end || queue.empty() || queue.front()->grouping != Grouping::kShared) return nullptr;
+  return take(lane);
+}
+
+void SqliteWriter::run_group(Operation* operation) {
   std::vector<Operation*> group;  // done, not yet committed
-  auto started_at = Clock::now();
-  Operation* operation = take(lane, true);
+  auto end = Clock::now() + kGroupTime;
   if (operation->grouping == Grouping::kBare) return run_bare(*operation);
   while (operation) {
-    bool is_alone = operation->grouping == Grouping::kAlone;
+    const bool is_alone = operation->grouping == Grouping::kAlone;
+    const Lane lane = operation->lane;
     if (group.empty()) {
       try {
         connection_->begin("BEGIN IMMEDIATE");
       } catch (const base::Error& error) {
-        return fail_lane(lane, *operation, error);
+        return fail_lane(*operation, error);
       }
     }
     try {
-      run_shared(*operation, group.empty());
+      run_shared(*operation, group.empty() ? nullptr : group.front());
       group.push_back(operation);
     } catch (...) {
       operation->error.capture();
@@ -157,18 +167,19 @@ void SqliteWriter::run_group(Lane lane) {
       bool is_group_lost = !group.empty() && (!connection_->is_in_transaction() || connection_->has_failed());
       const bool is_spoilt = connection_->is_spoilt() && connection_->is_in_transaction();
       finish(*operation);
-      if (is_spoilt) return put_back(lane, group);
+      if (is_spoilt) return put_back(group);
       if (is_group_lost) return run_again(group);
     }
-    if (is_alone || group.size() >= kGroupLimit || Clock::now() - started_at > kGroupTime) break;
-    operation = take(lane, false);
+    if (is_alone || group.size() >= kGroupLimit) break;
+    operation = take_next(lane, end);
   }
   commit(group);
 }
 
 // No transaction can begin (another process holds the lock, the disk is gone): whoever waits is told now, not one by
 // one.
-void SqliteWriter::fail_lane(Lane lane, Operation& first, const base::Error& error) {
+void SqliteWriter::fail_lane(Operation& first, const base::Error& error) {
+  const Lane lane = first.lane;
   std::deque<Operation*> waiting;
   {
     std::lock_guard lock(mutex_);
@@ -182,11 +193,12 @@ void SqliteWriter::fail_lane(Lane lane, Operation& first, const base::Error& err
   }
 }
 
-// The first of a group needs no savepoint: there is nothing before it to keep.
-void SqliteWriter::run_shared(Operation& operation, bool is_first) {
+// The first of a group needs no savepoint: there is nothing before it to keep. A slice of bulk work is much to do again: what joins it
+// does.
+void SqliteWriter::run_shared(Operation& operation, const Operation* first) {
   WriteScope scope;
   auto started_at = Clock::now();
-  if (is_first) {
+  if (first == nullptr) {
     try {
       operation.body(*connection_);
       connection_->rethrow_swallowed();
@@ -194,8 +206,8 @@ void SqliteWriter::run_shared(Operation& operation, bool is_first) {
       connection_->rollback();
       throw;
     }
-  } else if (guarded_ > 0) {
-    --guarded_;
+  } else if (guarded_ > 0 || operation.lane != first->lane) {
+    if (guarded_ > 0) --guarded_;
     connection_->savepoint([&] { operation.body(*connection_); });
   } else {
     connection_->run_unguarded(operation.body);
@@ -232,13 +244,14 @@ void SqliteWriter::commit(std::vector<Operation*>& group) {
 }
 
 // A write of the group threw behind its own changes: the others run again, before those that came later.
-void SqliteWriter::put_back(Lane lane, std::vector<Operation*>& group) {
+void SqliteWriter::put_back(std::vector<Operation*>& group) {
   connection_->rollback();
   guarded_ = kGuardedWrites;
   std::lock_guard lock(mutex_);
-  auto& queue = lanes_[static_cast<int>(lane)];
-  queue.insert(queue.begin(), group.begin(), group.end());
-  if (lane == Lane::kInteractive) interactive_waiting_ += static_cast<int>(group.size());
+  for (auto it = group.rbegin(); it != group.rend(); ++it) {
+    lanes_[static_cast<int>((*it)->lane)].push_front(*it);
+    if ((*it)->lane == Lane::kInteractive) ++interactive_waiting_;
+  }
 }
 
 // One write of the group ended the whole transaction. The others are not to blame: each gets one of its own.
@@ -248,7 +261,7 @@ void SqliteWriter::run_again(std::vector<Operation*>& group) {
     std::vector<Operation*> alone;
     try {
       connection_->begin("BEGIN IMMEDIATE");
-      run_shared(*operation, true);
+      run_shared(*operation, nullptr);
       alone.push_back(operation);
     } catch (...) {
       operation->error.capture();

@@ -21,9 +21,11 @@ namespace store::sqlite {
 // transaction, for 10 ms (a bulk closure itself may take longer, see slice.hpp) or 256 writes; commits; then releases the waiting callers.
 // Savepoints make SQLite copy the pages that change under them, so writes do without: when one throws after it changed something, which is
 // seldom, the group is rolled back and the others run again, each in a savepoint of its own. There is no artificial delay: the sync of one
-// group is the time in which the next one gathers. Groups never mix lanes, so an interactive write waits for one bulk group at most; and a
-// bulk group comes at the latest after 15 ms of interactive ones. While `is_behind` (the checkpoint cannot follow) bulk groups wait, ten
-// seconds at most. Measured (docs of the choice: stack.md §3.5): 1 442 writes/s of 64 connections of their own, 3 269 in groups.
+// group is the time in which the next one gathers. Interactive writes that wait when a bulk closure ends join its group, each in a
+// savepoint (a slice is much to do again), and the group ends with them: they wait for one slice and one commit. No bulk write joins an
+// interactive group; a bulk group comes at the latest after 15 ms of interactive ones. While `is_behind` (the checkpoint cannot follow)
+// bulk groups wait, ten seconds at most. Measured (docs of the choice: stack.md §3.5): 1 442 writes/s of 64 connections of their own, 3 269
+// in groups.
 class SqliteWriter {
  public:
   // `committed` is called on the writer thread after each commit with the number of pages in the WAL.
@@ -48,14 +50,16 @@ class SqliteWriter {
   void main();
   Lane choose_lane();  // under mutex_
   void wait_for_work(std::unique_lock<std::mutex>& lock);
-  Operation* take(Lane lane, bool is_first);  // nullptr: the group is complete
-  void run_group(Lane lane);
-  void fail_lane(Lane lane, Operation& first, const base::Error& error);
-  void run_shared(Operation& operation, bool is_first);
+  Operation* take(Lane lane);  // under mutex_
+  // The one after a write of lane `last`; nullptr: the group is complete. `end`: of the group's time.
+  Operation* take_next(Lane last, std::chrono::steady_clock::time_point& end);
+  void run_group(Operation* first);
+  void fail_lane(Operation& first, const base::Error& error);
+  void run_shared(Operation& operation, const Operation* first);  // `first` of the group, nullptr: this one
   void run_bare(Operation& operation);
   void commit(std::vector<Operation*>& group);
   void run_again(std::vector<Operation*>& group);
-  void put_back(Lane lane, std::vector<Operation*>& group);
+  void put_back(std::vector<Operation*>& group);
   static void finish(Operation& operation);
   static int on_commit(void* writer, sqlite3* handle, const char* schema, int wal_pages);
 

@@ -107,6 +107,43 @@ TEST_F(SqliteWriterTest, ASliceIsOverAfterItsLongestTimeThoughNobodyWaits) {
   EXPECT_TRUE(is_over);
 }
 
+TEST_F(SqliteWriterTest, InteractiveWritesThatWaitShareTheCommitOfABulkOne) {
+  std::int64_t bulk_rows_of_others = -1;
+  database_->write({.lane = Lane::kBulk}, [&](Connection& connection) {
+    insert(connection, 1);
+    queue(Lane::kInteractive, [&](Connection& inner) {
+      bulk_rows_of_others = std::async(std::launch::async, [&] { return query_integer(*database_, "SELECT count(*) FROM item"); }).get();
+      insert(inner, 2);
+    });
+    const Slice slice(connection, Slice::Duration::zero(), std::chrono::hours(1));
+    while (!slice.is_over()) std::this_thread::yield();
+  });
+  wait_until_finished(1);
+  EXPECT_EQ(bulk_rows_of_others, 0);  // not committed before
+  EXPECT_EQ(query_integer(*database_, "SELECT count(*) FROM item"), 2);
+}
+
+TEST_F(SqliteWriterTest, AnInteractiveWriteThatFailsMakesNoBulkOneRunAgain) {
+  int runs = 0;
+  database_->write({.lane = Lane::kBulk}, [&](Connection& connection) {
+    ++runs;
+    insert(connection, 1);
+    for (int id = 2; id <= 4; ++id) {
+      queue(Lane::kInteractive, [id](Connection& inner) {
+        insert(inner, id);
+        if (id == 3) throw base::Error::internal("no");
+      });
+    }
+    const Slice slice(connection, Slice::Duration::zero(), std::chrono::hours(1));
+    while (!slice.is_over()) std::this_thread::yield();
+  });
+  wait_until_finished(3);
+  EXPECT_EQ(runs, 1);
+  EXPECT_EQ(failed_, 1);
+  EXPECT_EQ(query_integer(*database_, "SELECT count(*) FROM item"), 3);
+  EXPECT_EQ(query_integer(*database_, "SELECT count(*) FROM item WHERE id = 3"), 0);
+}
+
 TEST_F(SqliteWriterTest, WritesThatWaitTogetherAreSyncedTogether) {
   hold_writer();
   for (int id = 1; id <= 40; ++id) queue(Lane::kInteractive, [id](Connection& connection) { insert(connection, id); });

@@ -1,5 +1,5 @@
 import "@web/kit/tokens.css";
-import { guessLanguage, loadLanguage } from "@web/lib/i18n";
+import { guessLanguage, loadLanguage, localeTag } from "@web/lib/i18n";
 import { api, session_lost, setApiLanguage } from "@web/lib/api";
 import type { MetadataDocument } from "@web/lib/metadata-types";
 import { restoreSession, wasSignedIn } from "@web/lib/session";
@@ -26,7 +26,11 @@ async function start(): Promise<void> {
   }
   // The bundle and the metadata come beside the question, not after its answer; a visitor never gets them.
   const metadata = wasSignedIn() ? api.get<MetadataDocument>("/metadata", { together: "now" }).catch(() => null) : null;
-  if (metadata) void loadApplication();
+  if (metadata) {
+    void loadApplication();
+    // The first format of a page is the dear one; it is made once the questions are on their way.
+    setTimeout(() => new Intl.DateTimeFormat(localeTag(), { timeZone: "UTC" }).format());
+  }
   const session = await restoreSession();
   await texts;
   if (session) (await loadApplication()).startApplication(root, session, await metadata);

@@ -1,8 +1,11 @@
-import { useCallback, useEffect, useLayoutEffect, useRef, useState, type RefObject } from "react";
+import { useCallback, useEffect, useRef, useState, type RefObject } from "react";
 import { usePhone } from "@web/kit/use-phone";
 
 /** Browsers cut elements near 33 million pixels; longer lists are scaled into this height. */
 export const kMaxHeight_px = 15_000_000;
+
+/** What stands above any list: the bar of the shell and the head of the screen. Good enough until the browser has measured the list. */
+const kAbove_px = 100;
 
 export interface RowWindow {
   first: number;
@@ -45,9 +48,9 @@ interface WindowOptions {
 
 /** Windowing of rows of equal height inside a scrolling element. */
 export function useWindow(scroller: RefObject<HTMLElement | null>, { count, row_px, overscan = 6 }: WindowOptions) {
-  const [scroll, setScroll] = useState({ top: 0, height: 800 });
+  const [scroll, setScroll] = useState({ top: 0, height: window.innerHeight - kAbove_px });
   const frame = useRef(0);
-  useLayoutEffect(() => {
+  useEffect(() => {
     const element = scroller.current;
     if (!element) return;
     const read = () => {
@@ -60,9 +63,9 @@ export function useWindow(scroller: RefObject<HTMLElement | null>, { count, row_
     const schedule = () => {
       if (frame.current === 0) frame.current = requestAnimationFrame(read);
     };
-    read();
     element.addEventListener("scroll", schedule, { passive: true });
-    const observer = new ResizeObserver(schedule);
+    // The observer tells the first size too; asking for it here would make the browser lay the page out once more.
+    const observer = new ResizeObserver(read);
     observer.observe(element);
     return () => {
       element.removeEventListener("scroll", schedule);

@@ -4,7 +4,6 @@ import { savedViewsQuery } from "@web/lib/calls/views";
 import type { Entity } from "@web/lib/metadata-types";
 import { query_client } from "@web/lib/query-client";
 import { askEarly, boardFilter, columnQuery } from "@web/records/board/board-query";
-import { kColumnPage } from "@web/records/board/column-store";
 import { chosenPipeline, pipelinePreference, pipelinesQuery, stagesOf, stagesQuery, type PipelineChoice } from "@web/records/board/stages";
 import type { ListSearch } from "@web/records/list/list-state";
 import { shapeNow } from "@web/records/list/shape/shapes";
@@ -24,8 +23,5 @@ export async function askForBoard(metadata: Metadata, entity: Entity, search: Li
   const pipeline = chosenPipeline(entity, pipelines, choice as PipelineChoice | null);
   if (entity.stages.pipeline && !pipeline) return;
   const filter = boardFilter(entity, pipeline, view.filter, search.q);
-  await Promise.all(stagesOf(stages, pipeline?.id ?? null).map((stage) => {
-    const query = columnQuery(entity, stage, filter, view.sort, view.current?.definition.columns ?? []);
-    return askEarly(entity.plural, { ...query, limit: kColumnPage, cursor: null });
-  }));
+  await Promise.all(stagesOf(stages, pipeline?.id ?? null).map((stage) => askEarly(entity.plural, columnQuery(entity, stage, filter, view.sort, view.current?.definition.columns ?? []))));
 }

@@ -3,6 +3,7 @@ import { allOf, type Filter, type Query, type SortKey } from "@web/lib/filter";
 import type { Entity } from "@web/lib/metadata-types";
 import type { RecordPage } from "@web/lib/values";
 import { cardFields } from "@web/records/board/board-card";
+import { ColumnStore, firstPage } from "@web/records/board/column-store";
 import type { Pipeline, Stage } from "@web/records/board/stages";
 
 /** What a board shows: the view's records of one pipeline that hold the text asked for. */
@@ -17,21 +18,35 @@ export function columnQuery(entity: Entity, stage: Stage, filter: Filter | null,
   return { filter: allOf(filter, { field: stage_key, op: "eq", value: stage.id }), sort, fields: [...new Set(fields)] };
 }
 
-const early_pages = new Map<string, Promise<RecordPage>>();
-const kEarly_ms = 5000;
-
-/** Asks for a page before its column is drawn; the column takes it once. */
-export function askEarly(plural: string, query: Query): Promise<RecordPage> {
-  const key = JSON.stringify([plural, query]);
-  const page = queryRecords(plural, query, undefined, true);
-  early_pages.set(key, page);
-  setTimeout(() => early_pages.delete(key), kEarly_ms);
-  return page;
+interface EarlyPage {
+  answer: Promise<RecordPage>;
+  /** Once the answer is there. */
+  page?: RecordPage;
 }
 
-export function columnPage(plural: string, query: Query, signal: AbortSignal): Promise<RecordPage> {
-  const key = JSON.stringify([plural, query]);
-  const early = early_pages.get(key);
+const early_pages = new Map<string, EarlyPage>();
+const kEarly_ms = 5000;
+
+/** Asks for a column's first page before the column is drawn; the column takes it once. */
+export function askEarly(plural: string, query: Query): Promise<RecordPage> {
+  const key = JSON.stringify([plural, firstPage(query)]);
+  const early: EarlyPage = { answer: queryRecords(plural, firstPage(query), undefined, true).then((page) => (early.page = page)) };
+  early_pages.set(key, early);
+  setTimeout(() => early_pages.delete(key), kEarly_ms);
+  return early.answer;
+}
+
+/** A column; the cards that came before the board was drawn stand in it from the first. */
+export function columnStore(plural: string, query: Query): ColumnStore {
+  const key = JSON.stringify([plural, firstPage(query)]);
+  let early = early_pages.get(key);
   early_pages.delete(key);
-  return early ?? queryRecords(plural, query, signal, true);
+  const readPage = (page: Query, signal: AbortSignal): Promise<RecordPage> => {
+    const answer = early?.answer ?? queryRecords(plural, page, signal, true);
+    early = undefined;
+    return answer;
+  };
+  const { page } = early ?? {};
+  if (page) early = undefined;
+  return new ColumnStore(query, readPage, page);
 }

@@ -11,9 +11,8 @@ import { showToast } from "@web/lib/toasts";
 import type { AnyRecord } from "@web/lib/values";
 import { cardFields } from "@web/records/board/board-card";
 import { BoardColumn } from "@web/records/board/board-column";
-import { columnPage, columnQuery } from "@web/records/board/board-query";
+import { columnQuery, columnStore } from "@web/records/board/board-query";
 import classes from "@web/records/board/board.module.css";
-import { ColumnStore } from "@web/records/board/column-store";
 import type { Stage } from "@web/records/board/stages";
 import { useTotals } from "@web/records/board/use-board";
 import { useRecordEditing } from "@web/records/edit/use-record-editing";
@@ -40,13 +39,11 @@ export function Board({ entity, stages, filter, sort, columns, is_filtered, onCl
   const key = JSON.stringify([filter, sort, columns]);
   const stores = useMemo(() => {
     const [base, order, shown] = JSON.parse(key) as [Filter | null, SortKey[], string[]];
-    return new Map(stages.map((stage) => [
-      stage.id, new ColumnStore(columnQuery(entity, stage, base, order, shown), (page, signal) => columnPage(entity.plural, page, signal)),
-    ]));
+    return new Map(stages.map((stage) => [stage.id, columnStore(entity.plural, columnQuery(entity, stage, base, order, shown))]));
   }, [entity, stages, key]);
   useEffect(() => {
     // All first pages are asked for in the same moment and travel together.
-    for (const store of stores.values()) void store.more();
+    for (const store of stores.values()) void store.start();
   }, [stores]);
   useEffect(() => onChanges((changes) => {
     const mine = changes.filter((change) => change.entity === entity.key);

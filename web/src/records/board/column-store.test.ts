@@ -21,6 +21,17 @@ it("reads twenty cards first and more when it is scrolled", async () => {
   expect(store.getState().has_more).toBe(true);
 });
 
+it("shows the page that it was given and asks for the next one only", async () => {
+  const { fetch } = columnOf(5000);
+  const store = new ColumnStore({}, fetch, await fetch({ limit: kColumnPage }));
+  fetch.mockClear();
+  await store.start();
+  expect(store.getState().cards).toHaveLength(kColumnPage);
+  expect(fetch).not.toHaveBeenCalled();
+  await store.more();
+  expect(fetch.mock.lastCall?.[0].cursor).toBe(String(kColumnPage));
+});
+
 it("asks once when it is asked twice at the same time", async () => {
   const { store, fetch } = columnOf(5000);
   await Promise.all([store.more(), store.more()]);

@@ -7,6 +7,10 @@ import type { AnyRecord, RecordPage } from "@web/lib/values";
  */
 export const kColumnPage = 20;
 
+export function firstPage(query: Query): Query {
+  return { ...query, limit: kColumnPage, cursor: null };
+}
+
 export interface ColumnState {
   cards: AnyRecord[];
   has_more: boolean;
@@ -23,9 +27,11 @@ export class ColumnStore {
   private cursor: string | null = null;
   private state: ColumnState = { cards: [], has_more: true, is_loading: false, is_loaded: false, error: null };
 
-  constructor(query: Query, fetch_page: (query: Query, signal: AbortSignal) => Promise<RecordPage>) {
+  /** `first`: the first page, where it is known already. */
+  constructor(query: Query, fetch_page: (query: Query, signal: AbortSignal) => Promise<RecordPage>, first?: RecordPage) {
     this.query = query;
     this.fetch_page = fetch_page;
+    if (first) this.append(first);
   }
 
   subscribe = (listener: () => void): (() => void) => {
@@ -35,16 +41,17 @@ export class ColumnStore {
 
   getState = (): ColumnState => this.state;
 
+  async start(): Promise<void> {
+    if (!this.state.is_loaded) await this.more();
+  }
+
   async more(): Promise<void> {
     if (this.state.is_loading || !this.state.has_more) return;
     this.publish({ is_loading: true });
     try {
       // A scrolled column is worth longer pages.
-      const limit = this.cursor === null ? kColumnPage : kColumnPage * 3;
-      const page = await this.fetch_page({ ...this.query, limit, cursor: this.cursor }, this.abort.signal);
-      const known = new Set(this.state.cards.map((card) => card.id));
-      this.cursor = page.next;
-      this.publish({ cards: [...this.state.cards, ...page.items.filter((card) => !known.has(card.id))], has_more: page.next !== null, is_loading: false, is_loaded: true, error: null });
+      const query = this.cursor === null ? firstPage(this.query) : { ...this.query, limit: kColumnPage * 3, cursor: this.cursor };
+      this.append(await this.fetch_page(query, this.abort.signal));
     } catch (error) {
       if (!this.abort.signal.aborted) this.publish({ is_loading: false, is_loaded: true, error });
     }
@@ -76,6 +83,12 @@ export class ColumnStore {
     const found = this.state.cards.find((card) => card.id === id);
     if (found) this.publish({ cards: this.state.cards.filter((card) => card.id !== id) });
     return found;
+  }
+
+  private append(page: RecordPage): void {
+    const known = new Set(this.state.cards.map((card) => card.id));
+    this.cursor = page.next;
+    this.publish({ cards: [...this.state.cards, ...page.items.filter((card) => !known.has(card.id))], has_more: page.next !== null, is_loading: false, is_loaded: true, error: null });
   }
 
   private publish(changes: Partial<ColumnState>): void {

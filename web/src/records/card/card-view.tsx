@@ -1,18 +1,16 @@
 import { Button, Skeleton } from "@mantine/core";
 import { IconArrowLeft } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
-import { lazy, Suspense, useDeferredValue, useEffect, useMemo, useState } from "react";
+import { lazy, Suspense, useDeferredValue, useMemo, useState } from "react";
 import { ErrorNotice } from "@web/kit/error-notice";
 import { useMe } from "@web/lib/calls/me";
 import { useMetadata } from "@web/lib/calls/metadata";
-import { useRecord } from "@web/lib/calls/read-record";
+import { useFollowedRecord } from "@web/lib/calls/read-record";
 import { accusative } from "@web/lib/format/accusative";
 import { formatPhone, phoneHref } from "@web/lib/format/phone";
 import { t } from "@web/lib/i18n";
-import { onChanges } from "@web/lib/live";
 import type { Entity } from "@web/lib/metadata-types";
 import { Problem } from "@web/lib/problem";
-import { query_client } from "@web/lib/query-client";
 import { titleOf } from "@web/lib/title-of";
 import { useRecordActions } from "@web/lib/record-actions";
 import type { AnyRecord, Email, Phone } from "@web/lib/values";
@@ -42,12 +40,7 @@ const kParts = ["facts", "main", "timeline", "related"] as const;
 
 /** The card of any record; its own width decides between three columns, two, and tabs. */
 export function CardView({ entity, id, is_panel = false, onClose, ...neighbours }: CardViewProps) {
-  const { data: record, error, refetch } = useRecord(entity.plural, id);
-  useEffect(() => onChanges((changes) => {
-    const known = query_client.getQueryData<AnyRecord>(["record", entity.plural, id]);
-    const is_newer = changes.some((change) => change.entity === entity.key && change.id === id && change.version !== known?.version);
-    if (is_newer) void refetch();
-  }), [entity, id, refetch]);
+  const { data: record, error, refetch } = useFollowedRecord(entity, id);
   if (error && !record) {
     const is_missing = error instanceof Problem && (error.status === 404 || error.status === 403);
     return is_missing ? <ErrorNotice error={error} action={<Button component={Link} variant="default" to={`/${entity.plural}`}>{t("error.to_list")}</Button>} /> : <ErrorNotice error={error} onRetry={() => void refetch()} />;
