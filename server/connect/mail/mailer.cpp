@@ -110,6 +110,7 @@ struct Mailer::Impl {
     const bool is_alone = services.database.dialect() == store::Dialect::kSqlite;
     const base::Instant until = is_first_look && is_alone ? now() + kClaim * 2 : now();
     const auto dead = find(state_is("sending", "claimed_until", until));
+    is_first_look = false;
     for (const std::int64_t id : dead) {
       const auto letter = change(
           id,
@@ -122,7 +123,6 @@ struct Mailer::Impl {
           });
       if (letter && !is_empty(letter->get("handed_at"))) tell(*letter);
     }
-    is_first_look = is_first_look && !dead.empty();
     return !dead.empty();
   }
 
