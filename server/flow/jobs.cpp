@@ -421,6 +421,11 @@ std::int64_t Jobs::submit(std::string_view kind, json::object parameters, std::i
   return id;
 }
 
+std::int64_t Jobs::submit_in(store::Connection& connection, std::string_view kind, const json::object& parameters, std::int64_t user_id,
+                             bool can_undo) {
+  return impl_->insert(connection, kind, parameters, user_id, can_undo);
+}
+
 std::optional<JobRow> Jobs::find(std::int64_t id) const { return impl_->find(id); }
 
 std::vector<JobRow> Jobs::list(std::int64_t user_id, bool all_users, int limit) const {

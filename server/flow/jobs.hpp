@@ -60,6 +60,9 @@ class Jobs {
 
   // Error not_found "unknown_job_kind".
   std::int64_t submit(std::string_view kind, json::object parameters, std::int64_t user_id, bool can_undo);
+  // The same inside a write: together with what the job is about, or not at all.
+  std::int64_t submit_in(store::Connection& connection, std::string_view kind, const json::object& parameters, std::int64_t user_id,
+                         bool can_undo);
   std::optional<JobRow> find(std::int64_t id) const;
   std::vector<JobRow> list(std::int64_t user_id, bool all_users, int limit) const;
   void cancel(std::int64_t id);  // failed_precondition "job_ended"

@@ -1,6 +1,7 @@
 // Pages looked at with other people's programs: pdftotext, pdffonts, pdftoppm, zbarimg (Debian's poppler-utils and zbar-tools).
 #include "server/print/print.hpp"
 
+#include <fontconfig/fontconfig.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -73,6 +74,15 @@ TEST_F(Pdf, has_text_that_can_be_copied_and_fonts_inside) {
   const std::string fonts = output_of("pdffonts " + file("a.pdf"));
   EXPECT_NE(fonts.find("LiberationSans-Bold"), std::string::npos) << fonts;
   EXPECT_EQ(fonts.find(" no "), std::string::npos) << "a font is not embedded, or has no table of letters:\n" << fonts;
+}
+
+TEST_F(Pdf, knows_no_typeface_of_the_machine) {
+  write("<p>Текст</p>");
+  const FcFontSet* of_machine = FcConfigGetFonts(FcConfigGetCurrent(), FcSetSystem);
+  EXPECT_TRUE(of_machine == nullptr || of_machine->nfont == 0);
+  const FcFontSet* own = FcConfigGetFonts(FcConfigGetCurrent(), FcSetApplication);
+  ASSERT_NE(own, nullptr);
+  EXPECT_EQ(static_cast<std::size_t>(own->nfont), base::resources_below("generated/fonts/").size());
 }
 
 TEST_F(Pdf, repeats_heads_of_tables_and_never_cuts_a_row) {

@@ -1,33 +1,6 @@
 #include "modules/documents/server/documents_testing.hpp"
 
-#include "server/base/decimal.hpp"
-
 namespace documents {
-
-DocumentsTest::DocumentsTest() {
-  own = create("/own-companies", {{"name", "ООО Ромашка"}, {"inn", "7707083893"}, {"kpp", "773601001"}, {"number_prefix", "РМ-"}});
-  create("/own-accounts", {{"own_company", own}, {"bik", "044525225"}, {"account", "40702810200000000001"}, {"bank_name", "Сбербанк"}});
-  client = create("/companies", {{"name", "Покупатель"}, {"inn", "7736207543"}});
-}
-
-std::int64_t DocumentsTest::create(std::string_view path, const json::object& values) {
-  const auto answer = post(path, values);
-  EXPECT_EQ(answer.status, 201) << path << " " << answer.text;
-  return answer.status == 201 ? answer.id() : 0;
-}
-
-json::value DocumentsTest::get(const std::string& path) {
-  const auto answer = server.get(server.admin(), path);
-  EXPECT_EQ(answer.status, 200) << path << " " << answer.text;
-  return answer.body;
-}
-
-std::int64_t DocumentsTest::document(const std::string& plural, const json::array& lines, const json::object& more) {
-  json::object values = more;
-  if (!values.contains("company")) values["company"] = client;
-  values["lines"] = lines;
-  return create("/" + plural, values);
-}
 
 json::array DocumentsTest::lines_of(const std::string& kind, std::int64_t id) {
   const auto answer =
@@ -47,32 +20,6 @@ json::value DocumentsTest::make(const std::string& from, std::int64_t id, const 
   const auto answer = post(address(from, id) + ":make", body);
   EXPECT_EQ(answer.status, 201) << answer.text;
   return answer.status == 201 ? answer.body.at("record") : json::value{{"id", 0}};
-}
-
-json::value DocumentsTest::posted(const std::string& plural, std::int64_t id) {
-  const auto answer = post(address(plural, id) + ":post");
-  EXPECT_EQ(answer.status, 200) << answer.text;
-  return answer.body;
-}
-
-std::vector<std::string> DocumentsTest::faults(const app::Answer& answer) {
-  std::vector<std::string> all;
-  const auto* errors = answer.body.is_object() ? answer.body.as_object().if_contains("errors") : nullptr;
-  if (errors == nullptr) return all;
-  for (const auto& error : errors->as_array())
-    all.push_back(std::string(error.at("path").as_string()) + " " + std::string(error.at("code").as_string()));
-  return all;
-}
-
-std::string DocumentsTest::amount(const json::value& record, const char* field) {
-  const auto& value = record.at(field);
-  return value.is_null() ? std::string("null") : std::string(value.at("amount").as_string());
-}
-
-std::int64_t units(const std::string& amount) {
-  const auto value = base::parse_decimal(amount, 2);
-  EXPECT_TRUE(value) << amount;
-  return value ? value->units : 0;
 }
 
 }  // namespace documents

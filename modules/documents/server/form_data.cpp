@@ -105,7 +105,7 @@ class FormData {
     data["totals"] = totals();
     data["payments"] = payments();
     data["today"] = base::to_string(zone.local_date(context_.now));
-    data["images"] = images();
+    data["images"] = images_of_own(context_, document_.link_id("own_company"), images_);
     return data;
   }
 
@@ -118,6 +118,7 @@ class FormData {
   json::value head() {
     json::value value = record_json(context_, *document_.entity, document_.id);
     auto& head = value.as_object();
+    for (const auto& field : document_.entity->fields) head.emplace(field.key, nullptr);  // of what he may not read templates know
     if (const auto* kind = head.if_contains("kind")) head["tax_kind"] = json::value(*kind);
     head["kind"] = document_.entity->key;
     return value;
@@ -202,21 +203,8 @@ class FormData {
                         {"is_exempt", true}};
   }
 
-  // A party is on the form even for who does not see its card, with its requisites and nothing else; a field that the caller's role
-  // hides is null everywhere.
-  json::value party(const entity::EntityDef& entity, std::int64_t id) {
-    json::value value = record_json(system_, entity, id);
-    if (value.is_null() || context_.caller.is_system || context_.caller.is_admin) return value;
-    const bool is_seen = entity::may_reach(context_, entity, id);
-    for (const auto& field : entity.fields) {
-      const bool is_requisite = std::ranges::find(kRequisites, field.key) != std::end(kRequisites);
-      if (!entity::may_read_field(context_.caller, entity, field) || (!is_seen && !is_requisite)) value.as_object()[field.key] = nullptr;
-    }
-    return value;
-  }
-
   json::value client(std::int64_t id) {
-    json::value value = party(context_.registry.require("company"), id);
+    json::value value = party_data(context_, context_.registry.require("company"), id);
     if (value.is_null()) return value;
     auto& company = value.as_object();
     company["legal_address"] = first_of(value, "addresses", "text", "legal");
@@ -240,13 +228,13 @@ class FormData {
       if (account.integer("is_closed") == 0 && (best == nullptr || rank(account) > rank(*best))) best = &account;
     }
     if (best == nullptr) return nullptr;
-    json::value value = party(*accounts, best->id);
+    json::value value = party_data(context_, *accounts, best->id);
     value.as_object()["corr_account"] = value.at("correspondent");
     return value;
   }
 
   json::value contact() {
-    json::value value = party(context_.registry.require("contact"), document_.link_id("contact"));
+    json::value value = party_data(context_, context_.registry.require("contact"), document_.link_id("contact"));
     if (value.is_null()) return value;
     value.as_object()["phone"] = first_of(value, "phones", "raw");
     value.as_object()["email"] = first_of(value, "emails", "raw");
@@ -340,17 +328,6 @@ class FormData {
             {"amount", money_text(document_, "amount")}};
   }
 
-  json::object images() {
-    json::object all{{"logo", nullptr}, {"stamp", nullptr}, {"director_signature", nullptr}, {"accountant_signature", nullptr}};
-    const auto own = load("own_company", document_.link_id("own_company"));
-    if (!own) return all;
-    for (auto& member : all) {
-      const auto files = entity::files_in(own->get(std::string_view(member.key().data(), member.key().size())));
-      if (!files.empty()) member.value() = text_or_null(images_(context_.connection, files.front()));
-    }
-    return all;
-  }
-
   const QueryContext& context_;
   const entity::CallerPtr system_caller_;
   const QueryContext system_;
@@ -359,6 +336,30 @@ class FormData {
 };
 
 }  // namespace
+
+json::value party_data(const QueryContext& context, const entity::EntityDef& entity, std::int64_t id) {
+  const auto system = entity::Caller::system();
+  json::value value = record_json({context.connection, context.registry, *system, context.now}, entity, id);
+  if (value.is_null() || context.caller.is_system || context.caller.is_admin) return value;
+  const bool is_seen = entity::may_reach(context, entity, id);
+  for (const auto& field : entity.fields) {
+    const bool is_requisite = std::ranges::find(kRequisites, field.key) != std::end(kRequisites);
+    if (!entity::may_read_field(context.caller, entity, field) || (!is_seen && !is_requisite)) value.as_object()[field.key] = nullptr;
+  }
+  return value;
+}
+
+json::object images_of_own(const QueryContext& context, std::int64_t own_company, const ImageReader& read) {
+  json::object all{{"logo", nullptr}, {"stamp", nullptr}, {"director_signature", nullptr}, {"accountant_signature", nullptr}};
+  if (own_company == 0) return all;
+  const auto own = entity::load_record(context.connection, context.registry, context.registry.require("own_company"), own_company);
+  if (!own) return all;
+  for (auto& member : all) {
+    const auto files = entity::files_in(own->get(std::string_view(member.key().data(), member.key().size())));
+    if (!files.empty()) member.value() = text_or_null(read(context.connection, files.front()));
+  }
+  return all;
+}
 
 json::object form_data(const QueryContext& context, const Record& document, const ImageReader& images) {
   return FormData(context, document, images).make();

@@ -18,4 +18,10 @@ using ImageReader = std::function<std::string(store::Connection&, std::int64_t f
 //  "vat_totals","totals","payments","today","images"}. `context.caller` is whoever asks; the document is readable to him. `today` is his.
 json::object form_data(const entity::QueryContext& context, const entity::Record& document, const ImageReader& images);
 
+// A record that the form names: on it even for who does not see its card, with its requisites and nothing else; a field that the
+// caller's role hides is null everywhere. null: there is none.
+json::value party_data(const entity::QueryContext& context, const entity::EntityDef& entity, std::int64_t id);
+// {"logo","stamp","director_signature","accountant_signature"} of an organisation.
+json::object images_of_own(const entity::QueryContext& context, std::int64_t own_company, const ImageReader& read);
+
 }  // namespace documents

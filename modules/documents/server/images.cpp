@@ -1,6 +1,6 @@
 #include "modules/documents/server/images.hpp"
 
-#include <sodium.h>
+#include "server/base/text/base64.hpp"
 
 namespace documents {
 
@@ -22,11 +22,7 @@ ImageReader image_reader(const connect::Files& files) {
       if (part.empty()) break;
       bytes += part;
     }
-    std::string encoded(sodium_base64_encoded_len(bytes.size(), sodium_base64_VARIANT_ORIGINAL), '\0');
-    sodium_bin2base64(encoded.data(), encoded.size(), reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(),
-                      sodium_base64_VARIANT_ORIGINAL);
-    encoded.pop_back();  // the terminating zero
-    return "data:" + file->mime + ";base64," + encoded;
+    return "data:" + file->mime + ";base64," + base::to_base64(bytes);
   };
 }
 

@@ -82,4 +82,10 @@ json::object print_data(api::Call& call, const Record& document) {
   return data;
 }
 
+std::string number_in(const json::object& data) {
+  const auto* document = data.if_contains("document");
+  const auto* number = document == nullptr || !document->is_object() ? nullptr : document->as_object().if_contains("number");
+  return number == nullptr || !number->is_string() ? std::string() : std::string(number->as_string());
+}
+
 }  // namespace documents

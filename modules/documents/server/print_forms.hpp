@@ -29,6 +29,8 @@ const CurrentForm* usual_form(const std::vector<CurrentForm>& forms, std::string
 std::vector<std::string> listed(std::string_view text);
 // Form data of the document for whoever calls.
 json::object print_data(api::Call& call, const entity::Record& document);
+// The document's number in such data; "" of a draft.
+std::string number_in(const json::object& data);
 // Several HTML pages make one PDF; DOCX and XLSX are of the first.
 std::string file_of(const std::vector<std::string>& htmls, const std::string& format);
 

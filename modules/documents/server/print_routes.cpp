@@ -56,12 +56,6 @@ void answer_file(http::Response& response, std::string body, const std::string& 
   response.body = std::move(body);
 }
 
-std::string number_of(const json::object& data) {
-  const auto* document = data.if_contains("document");
-  const auto* number = document == nullptr || !document->is_object() ? nullptr : document->as_object().if_contains("number");
-  return number == nullptr || !number->is_string() ? std::string() : " " + std::string(number->as_string());
-}
-
 void print_document(api::Call& call, http::Response& response, std::string_view kind) {
   const std::string format = require_format(call.query("format", "pdf"));
   const auto forms = current_forms(call);
@@ -79,7 +73,8 @@ void print_document(api::Call& call, http::Response& response, std::string_view 
   const json::object data = print_data(call, document);
   std::vector<std::string> htmls;
   for (const auto* form : chosen) htmls.push_back(print::render_html(print::Template::parse(form->body), data, call.caller().language));
-  answer_file(response, file_of(htmls, format), format, chosen.front()->name + number_of(data));
+  const std::string number = number_in(data);
+  answer_file(response, file_of(htmls, format), format, chosen.front()->name + (number.empty() ? "" : " " + number));
 }
 
 void write_form(base::JsonWriter& out, const CurrentForm& form) {
@@ -157,16 +152,6 @@ void preview(api::Call& call, http::Response& response) {
   }
 }
 
-json::value party(const QueryContext& context, std::string_view entity, std::int64_t id) {
-  if (id == 0) return nullptr;
-  const auto system = entity::Caller::system();
-  std::string text;
-  base::JsonWriter out(text);
-  if (!entity::write_record({context.connection, context.registry, *system, context.now}, context.registry.require(entity), id, out))
-    return nullptr;
-  return base::parse_json(text);
-}
-
 // The organisation asked for, else the default one.
 std::int64_t own_company(const QueryContext& context, std::int64_t asked) {
   if (asked != 0) return asked;
@@ -178,21 +163,6 @@ std::int64_t own_company(const QueryContext& context, std::int64_t asked) {
   return found.front().id;
 }
 
-json::object images_of(const QueryContext& context, std::int64_t company, const ImageReader& read) {
-  const auto& own = context.registry.require("own_company");
-  const auto system = entity::Caller::system();
-  const QueryContext all{context.connection, context.registry, *system, context.now};
-  json::object out{{"logo", nullptr}, {"stamp", nullptr}, {"director_signature", nullptr}, {"accountant_signature", nullptr}};
-  const auto found = entity::find_records(all, own, entity::where(own, "id", company), 1);
-  if (found.empty()) return out;
-  for (auto& member : out) {
-    const auto files = entity::files_in(found.front().get(std::string_view(member.key().data(), member.key().size())));
-    const std::string image = files.empty() ? std::string() : read(context.connection, files.front());
-    if (!image.empty()) member.value() = image;
-  }
-  return out;
-}
-
 void print_reconciliation(api::Call& call, http::Response& response) {
   const std::string format = require_format(call.query("format", "pdf"));
   const auto forms = current_forms(call);
@@ -201,9 +171,11 @@ void print_reconciliation(api::Call& call, http::Response& response) {
   json::object data;
   call.read("reconciliation_print", [&](const QueryContext& context) {
     data = {{"statement", reconciliation(context, request)}};
-    data["seller"] = party(context, "own_company", own_company(context, request.own_company));
-    data["buyer"] = party(context, "company", request.company);
-    data["images"] = images_of(context, own_company(context, request.own_company), image_reader(call.context.files));
+    const std::int64_t own = own_company(context, request.own_company);
+    const auto system = entity::Caller::system();
+    data["seller"] = party_data({context.connection, context.registry, *system, context.now}, context.registry.require("own_company"), own);
+    data["buyer"] = party_data(context, context.registry.require("company"), request.company);
+    data["images"] = images_of_own(context, own, image_reader(call.context.files));
   });
   const std::string html = print::render_html(print::Template::parse(form.body), data, call.caller().language);
   answer_file(response, file_of({html}, format), format, form.name);

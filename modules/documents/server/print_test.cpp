@@ -47,6 +47,38 @@ TEST_P(PrintTest, EveryShippedFormTakesTheDataOfEachOfItsEntities) {
   EXPECT_GE(printed, 10);
 }
 
+TEST_P(PrintTest, WhoDoesNotSeeEveryFieldPrintsAllTheSame) {
+  const json::array lines{{{"name", "Стол"}, {"quantity", "2"}, {"price", "1000"}}};
+  const json::object values{{"phones", {"8 495 123-45-67"}}, {"legal_name", "ООО «Тайна»"}};
+  ASSERT_EQ(patch(address("companies", client), values).status, 200);
+  const auto contact = create("/contacts", {{"name", "Иван Петров"}, {"phones", {"8 912 345-67-89"}}});
+  json::object rights{{"*", {{"read", "all"}}},
+                      {"company", {{"read", "all"}, {"hidden", {"inn", "kpp", "legal_name", "phones", "emails", "addresses"}}}},
+                      {"contact", {{"read", "all"}, {"hidden", {"phones", "position"}}}}};
+  for (const char* kind : {"quote", "sales_order", "invoice", "contract", "act", "waybill", "tax_invoice"})
+    rights[kind] = {{"read", "all"}, {"hidden", {"amount", "vat_amount", "net_amount", "currency", "date", "comment", "number", "owner"}}};
+  const auto vera = server.add_user("Вера", rights);
+  const std::string inn(get(address("companies", client)).at("inn").as_string());
+  int printed = 0;
+  const auto forms = get("/print-forms");
+  for (const auto& form : forms.at("items").as_array()) {
+    for (const auto& entity : form.at("entities").as_array()) {
+      if (entity == "company") continue;
+      std::string plural(entity.as_string());
+      std::replace(plural.begin(), plural.end(), '_', '-');
+      const auto id = document(plural + "s", lines, {{"contact", contact}});
+      const auto answer = server.call(vera, "POST", "/print-forms:preview", {{"form", form.at("key")}, {"entity", entity}, {"id", id}});
+      ASSERT_EQ(answer.status, 200) << entity << " " << form << answer.text;
+      for (const auto& secret : {inn, std::string("Тайна"), std::string("123-45-67"), std::string("345-67-89")})
+        EXPECT_EQ(answer.text.find(secret), std::string::npos) << entity << " " << form << " " << secret;
+      ++printed;
+    }
+  }
+  EXPECT_GE(printed, 10);
+  const std::string query = "?company=" + std::to_string(client) + "&from=2026-01-01&to=2026-12-31";
+  EXPECT_EQ(server.get(vera, "/reconciliation/print" + query).status, 200);
+}
+
 TEST_P(PrintTest, SeveralFormsMakeOnePdfAndOnlyPdf) {
   const auto id = document("waybills", {{{"name", "Стол"}, {"quantity", "2"}, {"price", "1000"}}});
   const std::string path = address("waybills", id) + "/print?form=upd,torg12,tax_invoice";

@@ -69,6 +69,9 @@ class Ledger {
   }
 
  private:
+  // A corrected tax invoice counts by what it changes.
+  static const char* sum_of(const entity::EntityDef& entity) { return entity.key == "tax_invoice" ? "difference_amount" : "amount"; }
+
   void collect(const entity::EntityDef& entity) {
     for (const char* field : {"company", "date", "amount"}) {
       if (entity.field(field) == nullptr) return;
@@ -81,16 +84,15 @@ class Ledger {
       parts.push_back(where(entity, "state", std::string("posted")));
     if (entity.key == "tax_invoice") parts.push_back(where(entity, "kind", std::string("correction")));
     const auto filter = Filter::all_of(std::move(parts));
-    const auto readable = entity::may(context_.caller, entity, entity::Action::kRead)
-                              ? entity::find_records(context_, entity, filter, kMostDocuments)
-                              : std::vector<Record>{};
+    const bool may_read_sum = entity::may(context_.caller, entity, entity::Action::kRead) &&
+                              entity::may_read_field(context_.caller, entity, *entity.field(sum_of(entity)));
+    const auto readable = may_read_sum ? entity::find_records(context_, entity, filter, kMostDocuments) : std::vector<Record>{};
     for (const auto& record : readable) add(record);
     left_out_ += entity::count_exact(system_, entity, filter) - static_cast<std::int64_t>(readable.size());
   }
 
   void add(const Record& record) {
-    const bool is_correction = record.entity->key == "tax_invoice";
-    const auto* money = std::get_if<entity::Money>(&record.get(is_correction ? "difference_amount" : "amount"));
+    const auto* money = std::get_if<entity::Money>(&record.get(sum_of(*record.entity)));
     if (money == nullptr || money->currency != request_.currency) return;
     Row row;
     row.day = record.integer("date");

@@ -45,7 +45,9 @@ void post(api::Call& call, http::Response& response, std::string_view kind, cons
           entity::NoticeBox& notices) {
   const Record document = api::open_record(call, kind, Action::kUpdate);
   require_state(document, {"draft"}, "posted");
-  post_document(call, document, questions, notices);
+  const std::string_view state = state_when_posted(call, document, questions);
+  if (state != "approval") return change(call, document, {{"state", state}}, response);
+  ask_approval(call, document, notices);
   response.body = api::saved_record(call, *document.entity, document.id);
 }
 
@@ -212,15 +214,15 @@ void reconcile(api::Call& call, http::Response& response) {
 
 }  // namespace
 
-void post_document(api::Call& call, const Record& document, const entity::Questions& questions, entity::NoticeBox& notices) {
-  const auto save = [&](const char* state) {
-    call.context.records.update(entity::on_behalf_of(call.writer()), *document.entity, document.id, {{"state", state}});
-  };
-  if (document.entity->key != "quote") return save("posted");
+std::string_view state_when_posted(api::Call& call, const Record& document, const entity::Questions& questions) {
+  if (document.entity->key != "quote") return "posted";
   bool is_within = true;
   call.read("quote_approval", [&](const entity::QueryContext& context) { is_within = may_send(context, questions, document); });
-  if (is_within) return save("sent");
-  save("approval");
+  return is_within ? "sent" : "approval";
+}
+
+void ask_approval(api::Call& call, const Record& document, entity::NoticeBox& notices) {
+  call.context.records.update(entity::on_behalf_of(call.writer()), *document.entity, document.id, {{"state", "approval"}});
   std::vector<std::int64_t> approvers;
   call.read("quote_approvers", [&](const entity::QueryContext& context) { approvers = approvers_of(context, document); });
   std::vector<entity::NewNotice> told;

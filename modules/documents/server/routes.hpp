@@ -10,9 +10,10 @@ namespace documents {
 // `questions` and `notices` are the host's and outlive the routes.
 void add_document_routes(http::Router& router, api::ApiContext& context, const entity::Questions& questions, entity::NoticeBox& notices);
 
-// Posts a draft: its number is given; a quote whose discounts are beyond the caller's limit waits for approval instead, and who may
-// approve is told.
-void post_document(api::Call& call, const entity::Record& document, const entity::Questions& questions, entity::NoticeBox& notices);
+// What posting makes of a draft: "posted"; of a quote "sent", or "approval" where its discounts are beyond the caller's limit.
+std::string_view state_when_posted(api::Call& call, const entity::Record& document, const entity::Questions& questions);
+// Lets an offer wait for approval; who may approve is told.
+void ask_approval(api::Call& call, const entity::Record& document, entity::NoticeBox& notices);
 
 // The query company, from, to, own_company, currency; Error field when one is missing or wrong.
 ReconciliationRequest reconciliation_request(api::Call& call);

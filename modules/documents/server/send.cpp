@@ -1,7 +1,10 @@
 #include "modules/documents/server/send.hpp"
 
 #include <algorithm>
+#include <map>
 
+#include "modules/documents/server/form_data.hpp"
+#include "modules/documents/server/images.hpp"
 #include "modules/documents/server/kinds.hpp"
 #include "modules/documents/server/print_forms.hpp"
 #include "modules/documents/server/routes.hpp"
@@ -14,6 +17,9 @@
 #include "server/connect/files/files.hpp"
 #include "server/connect/mail/mailer.hpp"
 #include "server/entity/lookup.hpp"
+#include "server/entity/on_behalf.hpp"
+#include "server/entity/write/outbox.hpp"
+#include "server/print/print.hpp"
 #include "server/print/template/template.hpp"
 
 namespace documents {
@@ -91,53 +97,162 @@ std::string local_date(base::Date date) {
   return iso.substr(8, 2) + "." + iso.substr(5, 2) + "." + iso.substr(0, 4);
 }
 
-std::string title_of(const CurrentForm& form, const Record& document) {
-  const std::string number(document.text("number"));
-  return number.empty() ? form.name : form.name + " № " + number;
-}
+struct Sent {
+  std::string state, link;  // link "" where the text has none
+  std::int64_t letter = 0;
+};
 
-std::vector<std::string> render(api::Call& call, const Record& document, const std::vector<const CurrentForm*>& forms) {
-  const json::object data = print_data(call, document);
-  std::vector<std::string> pdfs;
-  for (const auto* form : forms)
-    pdfs.push_back(file_of({print::render_html(print::Template::parse(form->body), data, call.caller().language)}, "pdf"));
-  return pdfs;
-}
+// Puts a letter with the document's forms into the queue; an offer that is still a draft is posted in the same transaction. Its forms
+// name a number that it does not have before: they are made of what a rehearsal of the posting shows, and of no worth when the posting
+// itself shows something else.
+class Sending {
+ public:
+  Sending(api::Call& call, SendRequest request, const Record& document, std::vector<const CurrentForm*> forms, std::string site_url)
+      : call_(call),
+        request_(std::move(request)),
+        document_(document),
+        forms_(std::move(forms)),
+        site_url_(std::move(site_url)),
+        read_image_(image_reader(call.context.files)),
+        is_posting_(is_draft(document.text("state"))) {}
 
-// Posts an offer that is still a draft; the document as it is then.
-Record sendable(api::Call& call, Record document, const std::vector<const CurrentForm*>& forms, const entity::Questions& questions,
-                entity::NoticeBox& notices) {
-  if (document.text("state") == "approval") throw base::Error(base::ErrorCode::kFailedPrecondition, "quote_waits_for_approval");
-  if (document.entity->key == "quote" && is_draft(document.text("state"))) {
-    render(call, document, forms);  // a template that fails, fails before the offer has its number
-    document = api::open_record(call, document.entity->key, entity::Action::kUpdate);
-    post_document(call, document, questions, notices);
-    return api::open_record(call, document.entity->key, entity::Action::kRead);
+  Sent make() {
+    constexpr int kTries = 5;
+    for (int i = 0; i < kTries; ++i) {
+      const json::object data = is_posting_ ? rehearse() : as_it_is();
+      const json::array files = made_files(data);
+      Sent sent;
+      try {
+        call_.context.database.write({.name = "document_send"}, [&](store::Connection& connection) {
+          sent = send_in(connection, data, files);
+          call_.context.database.notify_on_commit(connection, entity::kOutboxChannel, "written");
+        });
+      } catch (const Otherwise&) {
+        continue;
+      }
+      call_.context.mailer.wake();
+      return sent;
+    }
+    throw base::Error(base::ErrorCode::kUnavailable, "database_busy");
   }
-  if (!is_posted(document.text("state"))) throw base::Error(base::ErrorCode::kFailedPrecondition, "document_not_posted");
-  return document;
-}
 
-std::int64_t make_letter(api::Call& call, const Record& document, const SendRequest& request,
-                         const std::vector<const CurrentForm*>& forms) {
-  const auto pdfs = render(call, document, forms);
-  json::array files;
-  for (std::size_t i = 0; i < pdfs.size(); ++i) {
-    connect::Upload upload;
-    upload.name = title_of(*forms[i], document) + ".pdf";
-    std::replace_if(
-        upload.name.begin(), upload.name.end(), [](char c) { return c == '/' || c == '\\'; }, '-');
-    upload.user_id = call.caller().user_id;
-    upload.content = [&pdf = pdfs[i]](std::int64_t offset, std::size_t most) {
-      const auto from = static_cast<std::size_t>(offset);
-      return from >= pdf.size() ? std::string() : pdf.substr(from, most);
-    };
-    files.emplace_back(call.context.files.add(upload).id);
+ private:
+  struct Rehearsed {};
+  struct Otherwise {};
+
+  json::object data_in(const QueryContext& context, const Record& document) {
+    // Each picture is read once, before the writer needs it.
+    return form_data(context, document, [this](store::Connection& connection, std::int64_t id) {
+      const auto [image, is_new] = images_.try_emplace(id);
+      if (is_new) image->second = read_image_(connection, id);
+      return image->second;
+    });
   }
-  const json::object values{{"recipients", request.to},   {"copies", request.cc},
-                            {"subject", request.subject}, {"text", request.text},
-                            {"files", std::move(files)},  {"about", json::object{{"entity", document.entity->key}, {"id", document.id}}}};
-  return call.context.records.create(call.writer(), call.registry->require(connect::kMailEntity), values).id;
+
+  json::object as_it_is() {
+    json::object data;
+    call_.read("document_print", [&](const QueryContext& context) { data = data_in(context, document_); });
+    return data;
+  }
+
+  json::object post_in(store::Connection& connection) {
+    const auto& kind = *document_.entity;
+    call_.context.records.update_in(connection, entity::on_behalf_of(call_.writer()), kind, document_.id, {{"state", "sent"}});
+    const auto posted = entity::load_record(connection, *call_.registry, kind, document_.id);
+    return data_in({connection, *call_.registry, call_.caller(), call_.now}, posted.value());
+  }
+
+  json::object rehearse() {
+    as_it_is();
+    json::object data;
+    try {
+      call_.context.database.write({.name = "document_send_rehearsal"}, [&](store::Connection& connection) {
+        data = post_in(connection);
+        throw Rehearsed{};
+      });
+    } catch (const Rehearsed&) {
+    }
+    return data;
+  }
+
+  json::array made_files(const json::object& data) {
+    json::array files;
+    for (const auto* form : forms_) {
+      const std::string pdf = file_of({print::render_html(print::Template::parse(form->body), data, call_.caller().language)}, "pdf");
+      const std::string number = number_in(data);
+      connect::Upload upload;
+      upload.name = form->name + (number.empty() ? "" : " № " + number) + ".pdf";
+      std::replace_if(
+          upload.name.begin(), upload.name.end(), [](char c) { return c == '/' || c == '\\'; }, '-');
+      upload.user_id = call_.caller().user_id;
+      upload.content = [&pdf](std::int64_t offset, std::size_t most) {
+        const auto from = static_cast<std::size_t>(offset);
+        return from >= pdf.size() ? std::string() : pdf.substr(from, most);
+      };
+      files.emplace_back(call_.context.files.add(upload).id);
+    }
+    return files;
+  }
+
+  Sent send_in(store::Connection& connection, const json::object& expected, const json::array& files) {
+    if (is_posting_ && !is_same(expected, post_in(connection))) throw Otherwise{};
+    Sent sent{is_posting_ ? "sent" : std::string(document_.text("state")), {}, 0};
+    std::string subject = request_.subject, text = request_.text;
+    if (text.find("{link}") != std::string::npos) {
+      const std::string recipient(request_.to.front().as_string());
+      sent.link = site_url_ + "/shared/" + share_token(call_, connection, document_, recipient);
+      replace_all(text, "{link}", sent.link);
+    }
+    replace_all(text, "{number}", number_in(expected));
+    replace_all(subject, "{number}", number_in(expected));
+    const json::object values{{"recipients", request_.to},
+                              {"copies", request_.cc},
+                              {"subject", subject},
+                              {"text", text},
+                              {"files", files},
+                              {"about", json::object{{"entity", document_.entity->key}, {"id", document_.id}}}};
+    const auto& letters = call_.registry->require(connect::kMailEntity);
+    sent.letter = call_.context.records.create_in(connection, call_.writer(), letters, values).id;
+    return sent;
+  }
+
+  // But for the moment of the posting.
+  static bool is_same(const json::object& expected, json::object data) {
+    json::object head = expected.at("document").as_object();
+    for (const char* moment : {"posted_at", "sent_at", "updated_at"}) {
+      head.erase(moment);
+      data.at("document").as_object().erase(moment);
+    }
+    return data.at("document").as_object() == head && std::all_of(expected.begin(), expected.end(), [&](const auto& member) {
+             return member.key() == "document" || data.at(member.key()) == member.value();
+           });
+  }
+
+  api::Call& call_;
+  const SendRequest request_;
+  const Record& document_;
+  const std::vector<const CurrentForm*> forms_;
+  const std::string site_url_;
+  const ImageReader read_image_;
+  const bool is_posting_;
+  std::map<std::int64_t, std::string> images_;
+};
+
+void answer(http::Response& response, std::string_view state, const Sent& sent) {
+  const bool has_letter = sent.letter != 0;
+  response.status = has_letter ? 201 : 202;
+  base::JsonWriter out(response.body);
+  out.begin_object().key("state").text(state).key("letter");
+  if (has_letter)
+    out.begin_object().key("id").integer(sent.letter).key("state").text("queued").end_object();
+  else
+    out.null();
+  out.key("link");
+  if (sent.link.empty())
+    out.null();
+  else
+    out.text(sent.link);
+  out.end_object();
 }
 
 void send(api::Call& call, http::Response& response, std::string_view kind, const entity::Questions& questions,
@@ -149,30 +264,22 @@ void send(api::Call& call, http::Response& response, std::string_view kind, cons
   const auto settings = call.context.mailer.settings();
   if (!settings.is_on()) throw base::Error(base::ErrorCode::kFailedPrecondition, "mail_off");
   const auto forms = current_forms(call);
-  const auto chosen = chosen_forms(forms, request.forms, kind);
-  const Record document = sendable(call, api::open_record(call, kind, entity::Action::kRead), chosen, questions, notices);
-  base::JsonWriter out(response.body);
-  out.begin_object().key("state").text(document.text("state"));
-  if (!is_posted(document.text("state"))) {
-    response.status = 202;
-    out.key("letter").null().key("link").null().end_object();
-    return;
+  auto chosen = chosen_forms(forms, request.forms, kind);
+  Record document = api::open_record(call, kind, entity::Action::kRead);
+  const std::string_view state = document.text("state");
+  if (state == "approval") throw base::Error(base::ErrorCode::kFailedPrecondition, "quote_waits_for_approval");
+  if (is_draft(state)) {
+    if (kind != "quote") throw base::Error(base::ErrorCode::kFailedPrecondition, "document_not_posted");
+    document = api::open_record(call, kind, entity::Action::kUpdate);
+    if (state_when_posted(call, document, questions) == "approval") {
+      ask_approval(call, document, notices);
+      return answer(response, "approval", {});
+    }
+  } else if (!is_posted(state)) {
+    throw base::Error(base::ErrorCode::kFailedPrecondition, "document_not_posted");
   }
-  std::string link;
-  if (request.text.find("{link}") != std::string::npos) {
-    link = settings.site_url + "/shared/" + share_token(call, document, std::string(request.to.front().as_string()));
-    replace_all(request.text, "{link}", link);
-  }
-  replace_all(request.text, "{number}", document.text("number"));
-  replace_all(request.subject, "{number}", document.text("number"));
-  const std::int64_t letter = make_letter(call, document, request, chosen);
-  response.status = 201;
-  out.key("letter").begin_object().key("id").integer(letter).key("state").text("queued").end_object().key("link");
-  if (link.empty())
-    out.null();
-  else
-    out.text(link);
-  out.end_object();
+  const Sent sent = Sending(call, std::move(request), document, std::move(chosen), settings.site_url).make();
+  answer(response, sent.state, sent);
 }
 
 // Addresses of the record that the caller may see, those that are valid; "" of none.

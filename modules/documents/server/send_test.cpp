@@ -1,4 +1,6 @@
 // Documents by mail.
+#include <thread>
+
 #include "modules/documents/server/documents_testing.hpp"
 #include "server/http/smtp/smtp_testing.hpp"
 
@@ -100,6 +102,59 @@ TEST_P(SendTest, WhatMayNotGoIsRefusedBeforeAnythingHappens) {
   EXPECT_EQ(server.call(boris, "POST", offer, {{"to", {"a@b.ru"}}, {"subject", "КП"}}).body.at("code").as_string(),
             "quote_waits_for_approval");
   EXPECT_TRUE(post_office.commands().empty());
+}
+
+TEST_P(SendTest, AnOfferIsPostedWithItsLetterOrNotAtAll) {
+  set_up_mail();
+  const auto id = document("quotes", {line("1000")});
+  const std::string path = address("quotes", id);
+  const json::object everything{{"read", "all"}, {"create", "all"}, {"update", "all"}};
+  json::object narrow = everything;
+  narrow["condition"] = "subject = \"Счёт\"";
+  const auto vera = server.add_user("Вера", {{"*", everything}, {"outgoing_mail", narrow}});
+  const json::object letter{{"to", {"a@b.ru"}}, {"subject", "КП {number}"}, {"text", "{link}"}, {"forms", {"quote"}}};
+  EXPECT_EQ(server.call(vera, "POST", path + ":send", letter).status, 403);
+  const auto after = get(path);
+  EXPECT_EQ(after.at("state").as_string(), "draft");
+  EXPECT_TRUE(after.at("number").is_null());
+  EXPECT_EQ(get("/share-links").at("items").as_array().size(), 0u);
+
+  // The number that was given back is the next one's.
+  const auto sent = post(path + ":send", letter);
+  ASSERT_EQ(sent.status, 201) << sent.text;
+  EXPECT_EQ(get(path).at("number").as_string(), "РМ-00001");
+  EXPECT_EQ(get("/outgoing-mails/" + std::to_string(sent.body.at("letter").at("id").as_int64())).at("subject").as_string(), "КП РМ-00001");
+}
+
+TEST_P(SendTest, OffersSentAtOnceNameEachItsOwnNumber) {
+  set_up_mail();
+  constexpr int kOffers = 4;
+  std::vector<std::int64_t> ids;
+  for (int i = 0; i < kOffers; ++i) ids.push_back(document("quotes", {line("1000")}));
+  std::vector<app::Answer> answers(kOffers);
+  std::vector<std::thread> threads;
+  for (int i = 0; i < kOffers; ++i) {
+    threads.emplace_back([&, i] {
+      answers[i] =
+          post(address("quotes", ids[i]) + ":send", {{"to", {"a@b.ru"}}, {"subject", "КП"}, {"text", "{number}"}, {"forms", {"quote"}}});
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  int sent = 0;
+  for (int i = 0; i < kOffers; ++i) {
+    const auto offer = get(address("quotes", ids[i]));
+    if (answers[i].status == 503) {  // five times in a row another was faster
+      EXPECT_EQ(offer.at("state").as_string(), "draft");
+      continue;
+    }
+    ASSERT_EQ(answers[i].status, 201) << answers[i].text;
+    ++sent;
+    const std::string number(offer.at("number").as_string());
+    const auto letter = get("/outgoing-mails/" + std::to_string(answers[i].body.at("letter").at("id").as_int64()));
+    EXPECT_EQ(letter.at("text").as_string(), number);
+    EXPECT_NE(letter.at("files").at(0).at("name").as_string().find(number), json::string::npos);
+  }
+  EXPECT_GE(sent, 1);
 }
 
 INSTANTIATE_TEST_SUITE_P(Databases, SendTest, store::kBothDatabases, store::database_name);

@@ -13,6 +13,7 @@
 #include "server/base/uid.hpp"
 #include "server/entity/lookup.hpp"
 #include "server/entity/on_behalf.hpp"
+#include "server/entity/write/outbox.hpp"
 
 namespace documents {
 
@@ -139,15 +140,11 @@ void page(api::ApiContext& context, const http::Request& request, http::Response
   }
 }
 
-std::pair<std::int64_t, std::string> add_link(api::Call& call, const json::object& values) {
+// The new link, its token in it.
+Record add_link(api::Call& call, store::Connection& connection, const json::object& values) {
   const auto& entity = call.registry->require("share_link");
-  const auto result = call.context.records.create(entity::on_behalf_of(call.writer()), entity, values);
-  std::string token;
-  call.read("share_link_made", [&](const QueryContext& context) {
-    const auto made = entity::load_record(context.connection, context.registry, entity, result.id);
-    token = made ? std::string(made->text("token")) : std::string();
-  });
-  return {result.id, token};
+  const auto id = call.context.records.create_in(connection, entity::on_behalf_of(call.writer()), entity, values).id;
+  return entity::load_record(connection, *call.registry, entity, id).value();
 }
 
 void make_link(api::Call& call, http::Response& response, std::string_view kind) {
@@ -157,7 +154,14 @@ void make_link(api::Call& call, http::Response& response, std::string_view kind)
     if (member.key() != "recipient" && member.key() != "expires_at") throw base::Error::field(std::string(member.key()), "unknown_field");
   }
   values["document"] = json::object{{"entity", document.entity->key}, {"id", document.id}};
-  const auto [id, token] = add_link(call, values);
+  std::int64_t id = 0;
+  std::string token;
+  call.context.database.write({.name = "share_link"}, [&](store::Connection& connection) {
+    const Record link = add_link(call, connection, values);
+    id = link.id;
+    token = link.text("token");
+    call.context.database.notify_on_commit(connection, entity::kOutboxChannel, "written");
+  });
   response.status = 201;
   base::JsonWriter out(response.body);
   out.begin_object().key("id").integer(id).key("token").text(token).key("url").text("/shared/" + token).end_object();
@@ -165,20 +169,17 @@ void make_link(api::Call& call, http::Response& response, std::string_view kind)
 
 }  // namespace
 
-std::string share_token(api::Call& call, const Record& document, const std::string& recipient) {
-  std::string token;
+std::string share_token(api::Call& call, store::Connection& connection, const Record& document, const std::string& recipient) {
+  const auto system = entity::Caller::system();
+  const auto& links = call.registry->require("share_link");
   const Link link{document.entity->id, document.id};
-  call.read("share_links", [&](const QueryContext& context) {
-    const auto caller = entity::Caller::system();
-    const QueryContext system{context.connection, context.registry, *caller, context.now};
-    const auto& links = context.registry.require("share_link");
-    for (const auto& one : entity::find_records(system, links, entity::where(links, "document", link), 100)) {
-      if (one.integer("is_active") != 0 && is_empty(one.get("expires_at")) && one.text("recipient") == recipient) token = one.text("token");
-    }
-  });
-  if (!token.empty()) return token;
-  return add_link(call, {{"document", json::object{{"entity", document.entity->key}, {"id", document.id}}}, {"recipient", recipient}})
-      .second;
+  const QueryContext context{connection, *call.registry, *system, call.now};
+  for (const auto& one : entity::find_records(context, links, entity::where(links, "document", link), 100)) {
+    if (one.integer("is_active") != 0 && is_empty(one.get("expires_at")) && one.text("recipient") == recipient)
+      return std::string(one.text("token"));
+  }
+  const json::object values{{"document", json::object{{"entity", document.entity->key}, {"id", document.id}}}, {"recipient", recipient}};
+  return std::string(add_link(call, connection, values).text("token"));
 }
 
 void ShareLinkBehaviour::prepare(entity::SaveContext& save) {

@@ -20,8 +20,8 @@ class ShareLinkBehaviour final : public entity::Behaviour {
   base::Random& random_;
 };
 
-// The token of a link to the document that is open and has no end, made when there is none yet.
-std::string share_token(api::Call& call, const entity::Record& document, const std::string& recipient);
+// The token of a link to the document that is open and has no end, made when there is none yet. Inside a transaction.
+std::string share_token(api::Call& call, store::Connection& connection, const entity::Record& document, const std::string& recipient);
 
 void add_share_routes(http::Router& router, api::ApiContext& context, entity::NoticeBox& notices);
 

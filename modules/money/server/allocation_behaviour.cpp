@@ -73,7 +73,7 @@ void AllocationBehaviour::prepare(SaveContext& save) {
 
 void AllocationBehaviour::check(SaveContext& save) {
   if (save.is_new()) return;
-  for (const char* field : {"payment", "document", "amount", "document_amount", "date"}) {
+  for (const char* field : {"payment", "document", "amount", "document_amount"}) {
     if (save.changed(field)) save.add_error({field, "read_only", {}});
   }
 }

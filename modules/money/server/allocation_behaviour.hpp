@@ -7,9 +7,9 @@
 
 namespace money {
 
-// An allocation is made and taken away, never changed. `booking` above zero: the payment that is being saved makes it and keeps both
-// sums; below zero: it is taken away in the same way. Errors: those of Allocating, update_not_allowed for whoever may not change the
-// payment.
+// An allocation is made and taken away, never changed (its day follows that of its payment). `booking` above zero: the payment that is
+// being saved makes it and keeps both sums; below zero: it is taken away in the same way. Errors: those of Allocating, update_not_allowed
+// for whoever may not change the payment.
 class AllocationBehaviour final : public entity::Behaviour, public entity::MergeGuard {
  public:
   explicit AllocationBehaviour(const entity::Questions& questions) : questions_(questions) {}  // outlives it

@@ -17,6 +17,7 @@ namespace money {
 namespace {
 
 constexpr std::size_t kMostFaults = 100;
+constexpr std::int64_t kMostUnits = 100'000'000'000'000'000;  // of a sum and of all of an account: fifteen digits before the point
 constexpr std::string_view kMark = "1CClientBankExchange";
 
 struct Field {
@@ -104,6 +105,7 @@ class Reader {
     for (const auto& section : documents_) document(section);
     if (!faults_.empty()) throw base::Error(std::move(faults_));
     check_sums();
+    if (!faults_.empty()) throw base::Error(std::move(faults_));
     return std::move(file_);
   }
 
@@ -203,8 +205,16 @@ class Reader {
     std::string number = *text;
     std::replace(number.begin(), number.end(), ',', '.');
     const auto value = base::parse_decimal(number, 2);
-    if (!value) fault(section.line_of(key), key, "bank_amount", *text);
-    return value ? value->units : 0;
+    const bool is_sum = value && value->units > -kMostUnits && value->units < kMostUnits;
+    if (!is_sum) fault(section.line_of(key), key, "bank_amount", *text);
+    return is_sum ? value->units : 0;
+  }
+
+  void add(std::int64_t& total, std::int64_t units, int line, std::string_view field) {
+    total += units;
+    if (total > -kMostUnits && total < kMostUnits) return;
+    fault(line, field, "bank_amount", base::to_string(base::Decimal{total, 2}));
+    total = 0;
   }
 
   void check_account(const std::string& account, int line) {
@@ -298,8 +308,9 @@ class Reader {
     if (section.find("Номер") == nullptr) fault(section.line, "Номер", "bank_field_missing");
     document.number = section.text({"Номер"});
     document.day = day(section, "Дата", true);
+    const std::size_t known_faults = faults_.size();
     document.units = sum(section, "Сумма", true);
-    if (document.units <= 0 && section.find("Сумма") != nullptr && base::parse_decimal(*section.find("Сумма"), 2))
+    if (document.units <= 0 && faults_.size() == known_faults)
       fault(section.line_of("Сумма"), "Сумма", "bank_amount", *section.find("Сумма"));
     const std::int64_t came = day(section, "ДатаПоступило", false), went = day(section, "ДатаСписано", false);
     const bool is_to_us = is_ours(section, "Получатель"), is_from_us = is_ours(section, "Плательщик");
@@ -331,14 +342,14 @@ class Reader {
     for (const auto& account : file_.accounts) {
       std::int64_t in = 0, out = 0, said_in = 0, said_out = 0;
       for (const auto& document : file_.documents) {
-        if (document.own_account == account) (document.is_in ? in : out) += document.units;
+        if (document.own_account == account) add(document.is_in ? in : out, document.units, document.line, "Сумма");
       }
       BankBalance* last = nullptr;
       bool says_in = true, says_out = true;
       for (auto& balance : file_.balances) {
         if (balance.account != account) continue;
-        said_in += balance.in;
-        said_out += balance.out;
+        add(said_in, balance.in, balance.line, "ВсегоПоступило");
+        add(said_out, balance.out, balance.line, "ВсегоСписано");
         says_in = says_in && balance.says_in;
         says_out = says_out && balance.says_out;
         if (balance.says_in && balance.says_out && balance.says_closing && balance.opening + balance.in - balance.out != balance.closing)

@@ -99,8 +99,12 @@ TEST(BankFile, AFaultNamesItsLineAndField) {
   EXPECT_EQ(faults(head() + balance() + document("02.03.2026", "сто") + end), Faults{"lines[20].Сумма bank_amount"});
   EXPECT_EQ(faults(head() + balance() + document("02.03.2026", "0.00") + end), Faults{"lines[20].Сумма bank_amount"});
   EXPECT_EQ(faults(head() + balance() + document("02.03.2026", "-5") + end), Faults{"lines[20].Сумма bank_amount"});
+  EXPECT_EQ(faults(head() + balance() + document("02.03.2026", "-5,00") + end), Faults{"lines[20].Сумма bank_amount"});
   EXPECT_EQ(faults(head() + balance() + document("02.03.2026", "1.005") + end), Faults{"lines[20].Сумма bank_amount"});
   EXPECT_EQ(faults(head() + balance() + document("02.03.2026", "99999999999999999999") + end), Faults{"lines[20].Сумма bank_amount"});
+  EXPECT_EQ(faults(head() + balance() + document("02.03.2026", "900000000000000.00") + document("02.03.2026", "900000000000000.00") + end),
+            Faults{"lines[27].Сумма bank_amount"})
+      << "more than an account can hold";
   EXPECT_EQ(faults(head() + document() + end), Faults{"lines[18].СекцияРасчСчет bank_section_missing"});
   EXPECT_EQ(faults(head() + balance() + document()), Faults{"lines[26].КонецФайла bank_no_end"});
   EXPECT_EQ(faults(head() + balance() + "СекцияДокумент=Ордер\nНомер=1\nДата=02.03.2026\n" + document() + end),

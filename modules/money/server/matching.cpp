@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -349,13 +350,24 @@ Match match_payment(const Incoming& payment, const std::vector<OpenInvoice>& own
   return Matcher(payment, own, named, rules).match();
 }
 
+void Match::doubt(const std::vector<std::int64_t>& alike) {
+  std::vector<Candidate> all;
+  for (const auto payment : alike) all.push_back({0, {}, {"entered"}, payment});
+  if (verdict == Verdict::kMatched) all.push_back({company, std::move(parts), {reason == "sum" ? "sum" : "number"}});
+  all.insert(all.end(), std::make_move_iterator(candidates.begin()), std::make_move_iterator(candidates.end()));
+  if (all.size() > kMostCandidates) all.resize(kMostCandidates);
+  *this = {Verdict::kReview, company, {}, "maybe_entered", std::move(all)};
+}
+
 json::object Match::to_json() const {
   json::array list;
   for (const auto& candidate : candidates) {
     json::array parts, why;
     for (const auto& part : candidate.parts) parts.push_back(json::object{{"invoice", part.invoice}, {"units", part.units}});
     for (const auto& each : candidate.reasons) why.emplace_back(each);
-    list.push_back(json::object{{"company", candidate.company}, {"parts", std::move(parts)}, {"reasons", std::move(why)}});
+    json::object one{{"company", candidate.company}, {"parts", std::move(parts)}, {"reasons", std::move(why)}};
+    if (candidate.payment != 0) one["payment"] = candidate.payment;
+    list.push_back(std::move(one));
   }
   return {{"reason", reason}, {"candidates", std::move(list)}};
 }

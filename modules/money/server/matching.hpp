@@ -29,11 +29,13 @@ struct Part {
   std::int64_t invoice = 0, units = 0;
 };
 
-// A proposal for a person: what would be paid, and why it is thought of. Reasons: number, sum, date, combination, oldest, other_company.
+// A proposal for a person: what would be paid, and why it is thought of. Reasons: number, sum, date, combination, oldest, other_company;
+// entered: it is `payment`, which somebody entered by hand, and pays nothing of its own.
 struct Candidate {
   std::int64_t company = 0;
   std::vector<Part> parts;
   std::vector<std::string> reasons;
+  std::int64_t payment = 0;
 };
 
 struct Match {
@@ -41,11 +43,13 @@ struct Match {
   std::int64_t company = 0;
   std::vector<Part> parts;  // kMatched
   // kMatched: number_and_sum, number_partial, sum. kAdvance: no_debts. kReview: company_unknown, several_companies, larger_than_invoice,
-  // number_not_found, same_sum, several_numbers, sum_not_found.
+  // number_not_found, same_sum, several_numbers, sum_not_found, maybe_entered.
   std::string reason;
   std::vector<Candidate> candidates;  // kReview, best first, at most kMostCandidates
 
-  json::object to_json() const;  // {"reason","candidates":[{"company","parts":[{"invoice","units"}],"reasons"}]}
+  // A person is asked whether it is one of the payments `alike` before what it would pay itself.
+  void doubt(const std::vector<std::int64_t>& alike);
+  json::object to_json() const;  // {"reason","candidates":[{"company","parts":[{"invoice","units"}],"reasons","payment"?}]}
 };
 inline constexpr std::size_t kMostCandidates = 5;
 

@@ -21,6 +21,9 @@ constexpr int kMostAllocations = 10'000;
 
 Link link_to(SaveContext& save, std::string_view entity, std::int64_t id) { return {save.registry().require(entity).id, id}; }
 
+// A line of a bank's file, whoever entered it first.
+bool is_from_bank(const Record& payment) { return !is_empty(payment.get("bank_key")); }
+
 bool is_given(const Record& payment) { return !is_empty(payment.get("allocations")); }
 
 void put_own_company(SaveContext& save) {
@@ -174,11 +177,13 @@ void PaymentBehaviour::check(SaveContext& save) {
     return;
   }
   for (const auto field : kFromBank) {
-    if (payment.text("source") == "bank" && save.changed(field)) save.add_error({std::string(field), "from_bank", {}});
+    if (is_from_bank(before) && save.changed(field)) save.add_error({std::string(field), "from_bank", {}});
   }
   if (units_of(before, "allocated_amount") == 0 || is_being_cancelled(save)) return;
+  // The file that brings it knows the day better.
+  const bool is_joined = !is_from_bank(before) && is_from_bank(payment);
   for (const std::string_view field : {"company", "date", "direction", "is_other"}) {
-    if (save.changed(field)) save.add_error({std::string(field), "payment_is_allocated", {}});
+    if (save.changed(field) && !(is_joined && field == "date")) save.add_error({std::string(field), "payment_is_allocated", {}});
   }
   if (currency_of(before, "amount") != currency_of(payment, "amount")) save.add_error({"amount", "payment_is_allocated", {}});
 }
@@ -186,6 +191,10 @@ void PaymentBehaviour::check(SaveContext& save) {
 void PaymentBehaviour::before_write(SaveContext& save) {
   Record& payment = save.record();
   if (is_being_cancelled(save)) take_back(save);
+  if (!save.is_new() && save.changed("date")) {
+    for (const auto& allocation : allocations_of(save, payment.id))
+      save.update("payment_allocation", allocation.id, {{"date", base::to_string(base::from_days(payment.integer("date")))}});
+  }
   if (!is_given(payment)) return;
   const json::value shares = base::parse_json(payment.text("allocations"));
   payment.set("allocations", entity::Value{});
@@ -210,7 +219,7 @@ void PaymentBehaviour::before_write(SaveContext& save) {
 
 void PaymentBehaviour::before_delete(SaveContext& save) {
   Record& payment = save.record();
-  if (payment.text("source") == "bank" && !save.caller().is_system)
+  if (is_from_bank(payment) && !save.caller().is_system)
     throw base::Error(base::ErrorCode::kFailedPrecondition, "payment_from_bank_not_deletable");
   take_back(save);
   const base::Decimal rate{payment.integer("rate", 1'000'000), 6};

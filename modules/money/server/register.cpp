@@ -19,6 +19,7 @@ void register_money(entity::ModuleHost& host) {
   const auto dunning = std::make_shared<Dunning>(host.services(), host.notices());
   host.add_schedule("dunning", std::chrono::hours(1), [dunning] { dunning->run(); });
   const auto loader = std::make_shared<StatementLoader>(host.services());
+  host.add_schedule("bank_statements", std::chrono::minutes(5), [loader] { loader->settle(); });
   host.jobs().add_kind(
       std::string(kLoadJob), [loader](flow::JobRun& run) { loader->run(run); }, flow::Jobs::Runs::kOneAtATime);
   host.add_routes([loader](http::Router& router, api::ApiContext& context) { add_money_routes(router, context, *loader); });

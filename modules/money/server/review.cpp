@@ -1,4 +1,5 @@
 // The queue of payments that a person looks at: what the program thinks of, and what the person decides.
+#include "modules/money/server/joining.hpp"
 #include "modules/money/server/routes.hpp"
 #include "modules/money/server/sums.hpp"
 #include "server/api/open_record.hpp"
@@ -7,6 +8,7 @@
 #include "server/base/text/text.hpp"
 #include "server/entity/lookup.hpp"
 #include "server/entity/on_behalf.hpp"
+#include "server/entity/write/outbox.hpp"
 
 namespace money {
 
@@ -39,7 +41,24 @@ json::value invoice_json(const QueryContext& context, std::int64_t id, std::int6
                       {"amount", money_json(std::min(units, open), currency)}};
 }
 
-json::array candidates_of(const QueryContext& context, const json::object& review) {
+// The payment of people that `line` may be; nullopt when it can be that no more or the caller may not read it.
+std::optional<Record> entered_of(const QueryContext& context, const json::object& candidate, const Record& line) {
+  const auto& entity = *line.entity;
+  auto found = entity::find_records(context, entity, entity::where(entity, "id", base::json_int(candidate, "payment")), 1);
+  if (found.empty() || !may_join(found.front(), stored_values(line))) return std::nullopt;
+  return std::move(found.front());
+}
+
+json::value entered_json(const QueryContext& context, const json::object& candidate, const Record& line) {
+  const auto entered = entered_of(context, candidate, line);
+  if (!entered) return nullptr;
+  return json::object{{"id", entered->id},
+                      {"title", std::string(entered->text("name"))},
+                      {"date", base::to_string(base::from_days(entered->integer("date")))},
+                      {"amount", money_json(units_of(*entered, "amount"), currency_of(*entered, "amount"))}};
+}
+
+json::array candidates_of(const QueryContext& context, const json::object& review, const Record& line) {
   json::array candidates;
   const auto* list = base::json_array(review, "candidates");
   if (list == nullptr) return candidates;
@@ -52,9 +71,15 @@ json::array candidates_of(const QueryContext& context, const json::object& revie
       is_whole = is_whole && !one.is_null();
       if (!one.is_null()) parts.push_back(std::move(one));
     }
+    json::value entered;
+    if (stored.contains("payment")) {
+      entered = entered_json(context, stored, line);
+      is_whole = !entered.is_null();
+    }
     if (!is_whole) continue;
     candidates.push_back(json::object{{"index", static_cast<std::int64_t>(i)},
                                       {"company", company_json(context, base::json_int(stored, "company"))},
+                                      {"payment", std::move(entered)},
                                       {"parts", std::move(parts)},
                                       {"reasons", *base::json_array(stored, "reasons")}});
   }
@@ -98,7 +123,7 @@ void read_review(api::Call& call, http::Response& response) {
                                    {"partner_inn", text_or_null(payment.text("partner_inn"))},
                                    {"company", company_json(context, payment.link_id("company"))}}},
           {"reason", text_or_null(base::json_string(review, "reason", payment.link_id("company") == 0 ? "company_unknown" : ""))},
-          {"candidates", candidates_of(context, review)}});
+          {"candidates", candidates_of(context, review, payment)}});
     }
     const std::int64_t count = entity::count_exact(context, entity, filter);
     const bool is_last = static_cast<int>(ids.size()) < limit;
@@ -109,12 +134,15 @@ void read_review(api::Call& call, http::Response& response) {
   });
 }
 
-json::array allocations_of_candidate(const Record& payment, std::int64_t index, json::object& patch) {
+json::object candidate_of(const Record& payment, std::int64_t index) {
   const json::object review = review_of(payment);
   const auto* list = base::json_array(review, "candidates");
   if (list == nullptr || index < 0 || index >= static_cast<std::int64_t>(list->size()))
     throw base::Error::field("candidate", "candidate_is_gone");
-  const auto& candidate = list->at(static_cast<std::size_t>(index)).as_object();
+  return list->at(static_cast<std::size_t>(index)).as_object();
+}
+
+json::array allocations_of_candidate(const json::object& candidate, json::object& patch) {
   if (const auto company = base::json_int(candidate, "company"); company != 0) patch["company"] = company;
   json::array allocations;
   for (const auto& part : *base::json_array(candidate, "parts")) {
@@ -152,6 +180,25 @@ bool is_client_readable(api::Call& call, std::int64_t company) {
   return is_readable;
 }
 
+// The line is what a person entered before: that payment takes it over, this one goes to the bin.
+std::int64_t join_entered(api::Call& call, const Record& line, const json::object& candidate, const entity::SaveOptions& options) {
+  std::optional<Record> entered;
+  call.read("payment_entered", [&](const QueryContext& context) {
+    entered = entered_of(context, candidate, line);
+    if (entered && !entity::may_reach(context, *line.entity, entered->id, entity::Action::kUpdate))
+      throw base::Error(base::ErrorCode::kPermissionDenied, "update_not_allowed", {{"entity", line.entity->key}});
+  });
+  if (!entered) throw base::Error::field("candidate", "candidate_is_gone");
+  const auto values = joined_values(*call.registry, stored_values(line), *entered);
+  const auto caller = entity::on_behalf_of(call.writer());
+  call.context.database.write({.name = "payment_join"}, [&](store::Connection& connection) {
+    call.context.records.remove_in(connection, caller, *line.entity, line.id, options);
+    call.context.records.update_in(connection, caller, *line.entity, entered->id, values);
+    call.context.database.notify_on_commit(connection, entity::kOutboxChannel, "written");
+  });
+  return entered->id;
+}
+
 // POST /payments/{id}:resolve {"candidate": n} | {"allocations":[…],"company"?} | {"as":"advance"|"other","company"?}; "remember": true
 void resolve(api::Call& call, http::Response& response) {
   const Record payment = api::open_record(call, "payment", entity::Action::kUpdate);
@@ -161,8 +208,15 @@ void resolve(api::Call& call, http::Response& response) {
   if (const auto company = base::json_int(body, "company"); company != 0) patch["company"] = company;
   const std::string as = base::json_string(body, "as");
   entity::Caller caller = call.writer();
+  entity::SaveOptions options;
+  if (const auto version = base::json_int(body, "version"); version != 0) options.version = version;
   if (body.contains("candidate")) {
-    patch["allocations"] = allocations_of_candidate(payment, base::json_int(body, "candidate", -1), patch);
+    const auto candidate = candidate_of(payment, base::json_int(body, "candidate", -1));
+    if (candidate.contains("payment")) {
+      response.body = api::saved_record(call, *payment.entity, join_entered(call, payment, candidate, options));
+      return;
+    }
+    patch["allocations"] = allocations_of_candidate(candidate, patch);
   } else if (const auto* list = base::json_array(body, "allocations")) {
     patch["allocations"] = *list;
   } else if (as == "advance") {
@@ -176,8 +230,6 @@ void resolve(api::Call& call, http::Response& response) {
   } else {
     throw base::Error::field("as", "unknown_option", {{"valid", "advance, other"}});
   }
-  entity::SaveOptions options;
-  if (const auto version = base::json_int(body, "version"); version != 0) options.version = version;
   call.context.records.update(caller, *payment.entity, payment.id, patch, options);
   if (base::json_bool(body, "remember")) {
     std::int64_t company = 0;

@@ -94,7 +94,7 @@ json::object statement_values(const BankFile& file, const std::vector<OwnAccount
 json::object preview(const std::vector<Prepared>& payments) {
   std::int64_t known = 0, matched = 0, advances = 0, doubtful = 0, outgoing = 0, other = 0;
   for (const auto& each : payments) {
-    if (each.is_known)
+    if (each.is_there())
       ++known;
     else if (!each.document->is_in)
       ++outgoing;
@@ -141,11 +141,16 @@ void load(api::Call& call, http::Response& response) {
     out.key("statement").value(values).key("counts").value(counts).key("warnings").value(warnings).end_object();
     return;
   }
-  const auto saved = call.context.records.create(entity::on_behalf_of(call.writer()), entity, values);
-  const std::int64_t job = call.context.jobs.submit(kLoadJob, {{"statement", saved.id}}, call.caller().user_id, false);
+  const auto caller = entity::on_behalf_of(call.writer());
+  std::int64_t statement = 0, job = 0;
+  call.context.database.write({.name = "bank_statement_load"}, [&](store::Connection& connection) {
+    statement = call.context.records.create_in(connection, caller, entity, values).id;
+    job = call.context.jobs.submit_in(connection, kLoadJob, {{"statement", statement}}, call.caller().user_id, false);
+    call.context.database.notify_on_commit(connection, entity::kOutboxChannel, "written");
+  });
   response.status = 202;
   response.set_header("Location", "/api/v1/jobs/" + std::to_string(job));
-  out.key("statement").integer(saved.id).key("job").integer(job).key("warnings").value(warnings).end_object();
+  out.key("statement").integer(statement).key("job").integer(job).key("warnings").value(warnings).end_object();
 }
 
 // POST /payments/{id}:allocate {"allocations":[…]}
@@ -202,7 +207,7 @@ void cancel(api::Call& call, http::Response& response) {
 }  // namespace
 
 void add_money_routes(http::Router& router, api::ApiContext& context, StatementLoader& loader) {
-  loader.set_files(context.files);
+  loader.set_services(context.files, context.localizer);
   using http::Method;
   const auto write = http::RunsOn::kWritePool;
   api::add_route(router, context, {Method::kPost, "/bank-statements:load", load, write});

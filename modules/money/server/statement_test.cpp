@@ -104,6 +104,92 @@ TEST_P(StatementTest, EqualPaymentsOfOneFileAreAllKept) {
   EXPECT_EQ(loaded(text).at("known").as_int64(), 2);
 }
 
+TEST_P(StatementTest, APaymentEnteredByHandIsNotBookedAgain) {
+  const auto first = invoice("100"), second = invoice("250");
+  const json::object day{{"date", "2026-03-03"}};
+  const auto paying = pay("100", {part(first)}, day).id(), advance = pay("250", {}, day).id();
+  const auto out = pay("33.33", {}, {{"date", "2026-03-05"}, {"direction", "out"}}).id();
+  const auto cash = pay("77", {}, {{"date", "2026-03-05"}, {"kind", "cash"}}).id();
+  const std::string text = file_of({{"1", "100.00", "7736207543", "Оплата счета " + number_of(first)},
+                                    {"2", "250.00", "7736207543", "Оплата счета " + number_of(second)},
+                                    {"3", "77.00", "7736207543", "За товар"},
+                                    {"4", "33.33", "7736207543", "Аренда", true}});
+  const auto statement = loaded(text);
+  EXPECT_EQ(statement.at("state").as_string(), "loaded") << json::serialize(statement);
+  EXPECT_EQ(statement.at("known").as_int64(), 3) << json::serialize(statement);
+  EXPECT_EQ(statement.at("created").as_int64(), 1) << "money in cash is none of the bank's";
+  EXPECT_EQ(paid(first), "paid 100.00");
+  EXPECT_EQ(standing(paying), "allocated 100.00 0.00") << "it keeps what it pays";
+  EXPECT_EQ(paid(second), "paid 250.00") << "what paid nothing yet pays what the bank says";
+  EXPECT_EQ(standing(cash), "advance 0.00 77.00");
+  const auto joined = get(address("payments", paying));
+  EXPECT_EQ(joined.at("date").as_string(), "2026-03-05") << "the bank knows the day";
+  EXPECT_EQ(joined.at("number").as_string(), "1");
+  EXPECT_EQ(joined.at("partner_inn").as_string(), "7736207543");
+  EXPECT_EQ(joined.at("statement").at("id").as_int64(), statement.at("id").as_int64());
+  EXPECT_EQ(joined.at("source").as_string(), "hand");
+  const auto shares = post("/payment-allocations:query", {{"fields", {"payment", "date"}}}).body;
+  ASSERT_EQ(shares.at("items").as_array().size(), 2u);
+  for (const auto& share : shares.at("items").as_array()) EXPECT_EQ(share.at("date").as_string(), "2026-03-05");
+  EXPECT_EQ(faults(patch(address("payments", paying), {{"amount", "900"}})), Faults{"amount from_bank"});
+  EXPECT_EQ(remove(address("payments", advance)).status, 422) << "the bank has it";
+  EXPECT_EQ(get(address("payments", out)).at("number").as_string(), "4");
+  EXPECT_EQ(loaded(text).at("known").as_int64(), 4) << "once more";
+}
+
+TEST_P(StatementTest, WhatMayHaveBeenEnteredByHandIsAsked) {
+  const auto first = invoice("100"), second = invoice("100");
+  const auto paying = pay("100", {part(first)}, {{"date", "2026-03-05"}, {"number", "8"}}).id();
+  const auto text = file_of({{"9", "100.00", "7736207543", "Оплата счета " + number_of(second)}});
+  EXPECT_EQ(loaded(text).at("doubtful").as_int64(), 1);
+  EXPECT_EQ(paid(second), "unpaid 0.00");
+  const auto queue = get("/money/review");
+  ASSERT_EQ(queue.at("count").as_int64(), 1);
+  const auto& item = queue.at("items").as_array()[0];
+  EXPECT_EQ(item.at("reason").as_string(), "maybe_entered");
+  ASSERT_EQ(item.at("candidates").as_array().size(), 2u) << json::serialize(item);
+  EXPECT_EQ(item.at("candidates").at(0).at("payment").at("id").as_int64(), paying);
+  EXPECT_EQ(item.at("candidates").at(1).at("parts").at(0).at("invoice").at("id").as_int64(), second) << "or another payment";
+  const std::string line = address("payments", item.at("payment").at("id").as_int64());
+  const auto reader = server.add_user("Разборщик", {{"payment", {{"read", "all"}, {"update", "own"}}}, {"invoice", {{"read", "all"}}}});
+  EXPECT_EQ(server.call(reader, "POST", line + ":resolve", {{"candidate", 0}}).status, 403);
+  const auto answer = post(line + ":resolve", {{"candidate", 0}});
+  EXPECT_EQ(answer.status, 200) << answer.text;
+  EXPECT_EQ(answer.body.at("id").as_int64(), paying);
+  EXPECT_EQ(answer.body.at("number").as_string(), "9");
+  EXPECT_EQ(get("/money/review").at("count").as_int64(), 0);
+  EXPECT_EQ(get("/payments?fields=id").at("items").as_array().size(), 1u);
+  EXPECT_EQ(paid(first), "paid 100.00");
+  EXPECT_EQ(post(line + ":restore").status, 409) << "one line of the bank is one payment";
+  EXPECT_EQ(loaded(text).at("known").as_int64(), 1);
+}
+
+TEST_P(StatementTest, AStatementWhoseJobIsGoneIsGivenUp) {
+  const auto text = file_of({{"1", "5.00", "7736207543", "Комиссия"}});
+  const auto first = loaded(text);
+  const auto entered = pay("7", {}, {{"date", "2026-03-05"}}).id();
+  const auto second = loaded(file_of({{"2", "7.00", "7736207543", "Ещё"}}));
+  ASSERT_EQ(second.at("known").as_int64(), 1);
+  // As a job that was lost with the database leaves it: loading for ever.
+  auto& application = server.application();
+  const auto registry = application.catalog().current();
+  for (const auto* statement : {&first, &second})
+    application.records().update(*entity::Caller::system(), registry->require("bank_statement"), statement->at("id").as_int64(),
+                                 {{"state", "loading"}});
+  const auto third = loaded(file_of({{"3", "9.00", "7736207543", "И ещё"}}));
+  EXPECT_EQ(third.at("state").as_string(), "loaded") << "the next load tidies up";
+  for (const auto* statement : {&first, &second}) {
+    const auto left = get(address("bank-statements", statement->at("id").as_int64()));
+    EXPECT_EQ(left.at("state").as_string(), "failed");
+    EXPECT_EQ(left.at("problem").as_string(), "Загрузка прервана. Загрузите файл снова.");
+  }
+  const auto released = get(address("payments", entered));
+  EXPECT_TRUE(released.at("statement").is_null()) << "it is the person's again";
+  EXPECT_EQ(get("/payments?fields=id").at("items").as_array().size(), 2u);
+  EXPECT_EQ(loaded(text).at("created").as_int64(), 1);
+  EXPECT_EQ(loaded(file_of({{"2", "7.00", "7736207543", "Ещё"}})).at("known").as_int64(), 1);
+}
+
 INSTANTIATE_TEST_SUITE_P(Databases, StatementTest, store::kBothDatabases, store::database_name);
 
 }  // namespace

@@ -35,6 +35,8 @@ export interface ReviewPart {
 export interface Candidate {
   index: number;
   company: Link | null;
+  /** Entered by hand before: the line of the bank becomes this payment. */
+  payment: { id: number; title: string; date: string; amount: Money } | null;
   parts: ReviewPart[];
   reasons: string[];
 }

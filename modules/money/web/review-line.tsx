@@ -21,8 +21,9 @@ function Proposal({ candidate, at, onTake }: { candidate: Candidate; at: number;
   const why = candidate.reasons.map((reason) => t(`web.money.why_${reason}`)).join(", ");
   return (
     <li>
-      <Button size="xs" variant={at === 0 ? "filled" : "default"} onClick={onTake} aria-keyshortcuts={String(at + 1)}>{`${at + 1}. ${candidate.parts.map((part) => part.number).join(", ")}`}</Button>
+      <Button size="xs" variant={at === 0 ? "filled" : "default"} onClick={onTake} aria-keyshortcuts={String(at + 1)}>{`${at + 1}. ${candidate.payment ? t("web.money.same_payment") : candidate.parts.map((part) => part.number).join(", ")}`}</Button>
       <span>
+        {candidate.payment && <Link className={classes.part} to="/$plural/$id" params={{ plural: "payments", id: String(candidate.payment.id) }}>{candidate.payment.title}</Link>}
         {candidate.parts.map((part) => (
           <span key={part.invoice.id} className={classes.part}>
             <Link to="/$plural/$id" params={{ plural: "invoices", id: String(part.invoice.id) }}>{part.number}</Link> {t("web.money.from_date", { date: formatDate(part.date) })}: {formatMoney(part.amount)}

@@ -11,6 +11,7 @@
 #include "server/connect/mail/letters.hpp"
 #include "server/connect/mail/mail_record.hpp"
 #include "server/entity/catalog.hpp"
+#include "server/entity/on_behalf.hpp"
 #include "server/entity/query.hpp"
 
 namespace connect {
@@ -107,7 +108,6 @@ struct Mailer::Impl {
     // Of a base that this process has alone every claim is a dead one when it begins.
     const bool is_alone = services.database.dialect() == store::Dialect::kSqlite;
     const base::Instant until = is_first_look && is_alone ? now() + kClaim * 2 : now();
-    is_first_look = false;
     const auto dead = find(state_is("sending", "claimed_until", until));
     for (const std::int64_t id : dead) {
       const auto letter = change(
@@ -121,6 +121,7 @@ struct Mailer::Impl {
           });
       if (letter && !is_empty(letter->get("handed_at"))) tell(*letter);
     }
+    is_first_look = is_first_look && !dead.empty();
     return !dead.empty();
   }
 
@@ -216,8 +217,15 @@ struct Mailer::Impl {
     } catch (const base::Error& error) {
       if (error.key() == "mail_no_recipient") return {Kind::kRefused, error.key(), {}};
       const bool may_pass = error.code() == base::ErrorCode::kUnavailable || error.code() == base::ErrorCode::kDeadlineExceeded;
-      base::log(base::LogLevel::kWarning, "mail_failed", {{"letter", letter.id}, {"what", std::string_view(error.what())}});
+      const bool is_bug = error.code() == base::ErrorCode::kInternal;
+      base::log(is_bug ? base::LogLevel::kError : base::LogLevel::kWarning, is_bug ? "internal_error" : "mail_failed",
+                {{"letter", letter.id}, {"what", std::string_view(error.what())}});
       return {may_pass ? Kind::kLater : Kind::kRefused, "mail_failed", {}};
+    } catch (const ClaimLost&) {
+      throw;
+    } catch (const std::exception& error) {  // a bug: it would come again with each try
+      base::log(base::LogLevel::kError, "internal_error", {{"letter", letter.id}, {"what", std::string_view(error.what())}});
+      return {Kind::kRefused, "mail_failed", {}};
     }
   }
 
@@ -370,10 +378,7 @@ void Mailer::send_test(const MailSettings& settings, const std::string& to, std:
 
 void Mailer::send_again(const entity::Caller& caller, std::int64_t id) {
   const auto registry = impl_->services.catalog.current();
-  entity::Caller by = impl_->system();
-  by.user_id = caller.user_id;
-  by.title = caller.title;
-  by.via = caller.via;
+  const entity::Caller by = entity::on_behalf_of(caller);
   const auto& letters = registry->require(kMailEntity);
   impl_->services.database.write({.name = "mail_again"}, [&](store::Connection& connection) {
     const auto letter = entity::load_record(connection, *registry, letters, id, true);
@@ -394,17 +399,13 @@ void Mailer::send_again(const entity::Caller& caller, std::int64_t id) {
 std::int64_t Mailer::queue_for_user(store::Connection& connection, const entity::Caller& by, std::string_view kind, std::int64_t user_id) {
   const auto registry = impl_->services.catalog.current();
   const auto reader = impl_->services.callers.find(user_id);
-  entity::Caller writer = impl_->system();
-  writer.user_id = by.user_id;
-  writer.title = by.title;
-  writer.via = by.via;
   const auto user = entity::load_record(connection, *registry, registry->require("user"), user_id);
   const json::object values{{"kind", kind},
                             {"recipients", json::array{user ? std::string(user->text("email")) : std::string()}},
                             {"user", user_id},
                             {"owner", nullptr},
                             {"subject", password_subject(impl_->texts, reader->language, kind, registry->company().name)}};
-  return impl_->services.records.create_in(connection, writer, registry->require(kMailEntity), values).id;
+  return impl_->services.records.create_in(connection, entity::on_behalf_of(by), registry->require(kMailEntity), values).id;
 }
 
 std::int64_t Mailer::remove_old() {

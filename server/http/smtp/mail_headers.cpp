@@ -2,7 +2,9 @@
 #include <algorithm>
 
 #include "server/base/error.hpp"
+#include "server/base/text/base64.hpp"
 #include "server/http/smtp/smtp.hpp"
+#include "server/http/syntax/url.hpp"
 
 namespace http {
 
@@ -20,20 +22,6 @@ bool is_ascii(std::string_view text) {
   return std::none_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
 }
 
-std::string base64(std::string_view bytes) {
-  static constexpr char kDigits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string out;
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    const auto at = [&](std::size_t k) { return k < bytes.size() ? static_cast<unsigned char>(bytes[k]) : 0u; };
-    const unsigned group = at(i) << 16 | at(i + 1) << 8 | at(i + 2);
-    out += kDigits[group >> 18];
-    out += kDigits[group >> 12 & 63];
-    out += i + 1 < bytes.size() ? kDigits[group >> 6 & 63] : '=';
-    out += i + 2 < bytes.size() ? kDigits[group & 63] : '=';
-  }
-  return out;
-}
-
 // Words that end between letters, each on a line of its own; the first stands after `used` characters.
 std::string encoded_words(std::string_view text, std::size_t used) {
   std::string out;
@@ -42,7 +30,7 @@ std::string encoded_words(std::string_view text, std::size_t used) {
     std::size_t end = std::min(text.size(), room);
     while (end > 0 && end < text.size() && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
     out += out.empty() ? "" : "\r\n ";
-    (out += kBegin) += base64(text.substr(0, end));
+    (out += kBegin) += base::to_base64(text.substr(0, end));
     out += kEnd;
     text.remove_prefix(end);
   }
@@ -79,21 +67,6 @@ bool is_plain(std::string_view text) {
   return true;
 }
 
-std::string percent(std::string_view text) {
-  static constexpr char kHex[] = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool plain = (byte >= '0' && byte <= '9') || (byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z') || byte == '.' ||
-                       byte == '-' || byte == '_';
-    if (plain)
-      out += c;
-    else
-      (out += '%', out += kHex[byte >> 4], out += kHex[byte & 15]);
-  }
-  return out;
-}
-
 }  // namespace
 
 std::string header_text(std::string_view text, std::size_t name_length) {
@@ -123,7 +96,7 @@ std::string header_disposition(std::string_view file_name) {
   if (is_quotable) return "attachment; filename=\"" + std::string(file_name) + "\"";
   std::string out = "attachment";
   // RFC 2231, section 3: long values go in numbered pieces.
-  const std::string encoded = "UTF-8''" + percent(file_name);
+  const std::string encoded = "UTF-8''" + percent_encode(file_name);
   constexpr std::size_t kPiece = 60;
   if (encoded.size() <= kPiece) return out + ";\r\n filename*=" + encoded;
   int number = 0;

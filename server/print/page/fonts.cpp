@@ -1,7 +1,6 @@
 #include "server/print/page/fonts.hpp"
 
 #include <fontconfig/fontconfig.h>
-#include <pango/pangofc-fontmap.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -28,49 +27,58 @@ int file_in_memory(std::string_view content) {
   return file;
 }
 
-// Lives as long as the program, as do the files.
-FcConfig* font_config() {
-  static FcConfig* const config = [] {
-    FcConfig* made = FcConfigCreate();
+// Of the program; threads that print are joined before it ends.
+class Fonts {
+ public:
+  // They become what Fontconfig has at all, before Pango first asks it: it never reads the system's, and no font map needs a
+  // configuration of its own, whose reference Pango 1.50 would keep when the map goes.
+  Fonts() {
+    FcConfig* config = FcConfigCreate();
     for (const auto& font : base::resources_below("generated/fonts/")) {
       const std::string path = "/proc/self/fd/" + std::to_string(file_in_memory(font.content));
-      if (!FcConfigAppFontAddFile(made, reinterpret_cast<const FcChar8*>(path.c_str())))
+      if (!FcConfigAppFontAddFile(config, reinterpret_cast<const FcChar8*>(path.c_str())))
         throw base::Error::internal("a font of the program is unreadable");
     }
-    return made;
-  }();
-  return config;
-}
+    FcConfigSetCurrent(config);
+    FcConfigDestroy(config);  // the current one stays
+  }
+  // Fontconfig finds its parts by distances instead of pointers: what stayed would look lost to LeakSanitizer.
+  ~Fonts() {
+    for (PangoFontMap* map : free_) g_object_unref(map);
+    FcConfigSetCurrent(nullptr);
+  }
+  Fonts(const Fonts&) = delete;
+  Fonts& operator=(const Fonts&) = delete;
 
-struct Pool {
-  std::mutex mutex;
-  std::vector<PangoFontMap*> free;
+  PangoFontMap* take() {
+    const std::lock_guard lock(mutex_);
+    if (free_.empty()) return pango_cairo_font_map_new_for_font_type(CAIRO_FONT_TYPE_FT);
+    PangoFontMap* map = free_.back();
+    free_.pop_back();
+    return map;
+  }
+  void put_back(PangoFontMap* map) {
+    const std::lock_guard lock(mutex_);
+    if (free_.size() < kKept)
+      free_.push_back(map);
+    else
+      g_object_unref(map);
+  }
+
+ private:
+  static constexpr std::size_t kKept = 4;
+  std::mutex mutex_;
+  std::vector<PangoFontMap*> free_;
 };
 
-Pool& pool() {
-  static Pool* const pool = new Pool;  // never destroyed: threads may print while the program ends
-  return *pool;
-}
-
-constexpr std::size_t kKept = 4;
-
-PangoFontMap* take_map() {
-  {
-    const std::lock_guard lock(pool().mutex);
-    if (!pool().free.empty()) {
-      PangoFontMap* map = pool().free.back();
-      pool().free.pop_back();
-      return map;
-    }
-  }
-  PangoFontMap* map = pango_cairo_font_map_new_for_font_type(CAIRO_FONT_TYPE_FT);
-  pango_fc_font_map_set_config(PANGO_FC_FONT_MAP(map), font_config());
-  return map;
+Fonts& fonts() {
+  static Fonts fonts;
+  return fonts;
 }
 
 }  // namespace
 
-FontLoan::FontLoan() : map_(take_map()), context_(pango_font_map_create_context(map_)) {
+FontLoan::FontLoan() : map_(fonts().take()), context_(pango_font_map_create_context(map_)) {
   cairo_font_options_t* options = cairo_font_options_create();
   cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE);
   cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);
@@ -83,12 +91,7 @@ FontLoan::FontLoan() : map_(take_map()), context_(pango_font_map_create_context(
 
 FontLoan::~FontLoan() {
   g_object_unref(context_);
-  const std::lock_guard lock(pool().mutex);
-  if (pool().free.size() < kKept) {
-    pool().free.push_back(map_);
-  } else {
-    g_object_unref(map_);
-  }
+  fonts().put_back(map_);
 }
 
 }  // namespace print

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "server/print/page/base64.hpp"
+#include "server/base/text/base64.hpp"
 
 namespace print {
 
@@ -101,7 +101,7 @@ std::shared_ptr<const Picture> read_picture(const Node& image) {
   const std::string_view source = image.attribute("src");
   const std::size_t comma = source.find(";base64,");
   if (!source.starts_with("data:image/") || comma == std::string_view::npos) return nullptr;
-  auto bytes = from_base64(source.substr(comma + 8));
+  auto bytes = base::from_base64(source.substr(comma + 8));
   if (!bytes) return nullptr;
   auto out = std::make_shared<Picture>();
   out->bytes = std::move(*bytes);

@@ -4,10 +4,10 @@
 #include <optional>
 
 #include "server/base/decimal.hpp"
+#include "server/base/text/base64.hpp"
 #include "server/base/text/text.hpp"
 #include "server/print/code/payment.hpp"
 #include "server/print/code/qr.hpp"
-#include "server/print/page/base64.hpp"
 #include "server/print/template/template.hpp"
 #include "server/print/words/english.hpp"
 #include "server/print/words/letters.hpp"
@@ -164,7 +164,7 @@ Piped qr(const PipeInput& input) {
   const auto code = make_qr(text);
   if (!code) refuse("template_qr_too_long");
   return {Value("<img class=\"qr\" alt=\"QR\" data-qr=\"" + escape_html(text) + "\" src=\"data:image/svg+xml;base64," +
-                to_base64(qr_svg(*code)) + "\">"),
+                base::to_base64(qr_svg(*code)) + "\">"),
           true};
 }
 

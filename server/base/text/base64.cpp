@@ -1,8 +1,8 @@
-#include "server/print/page/base64.hpp"
+#include "server/base/text/base64.hpp"
 
 #include <cstdint>
 
-namespace print {
+namespace base {
 
 namespace {
 
@@ -39,4 +39,4 @@ std::optional<std::string> from_base64(std::string_view text) {
   return out;
 }
 
-}  // namespace print
+}  // namespace base
