@@ -1,6 +1,7 @@
 #include "modules/funnel/server/reckon.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <bit>
 #include <limits>
 #include <tuple>
@@ -18,7 +19,7 @@ namespace {
 
 constexpr std::size_t kIdsAtOnce = 1000;
 constexpr std::size_t kMovesAtOnce = 256;
-constexpr std::int64_t kAll = std::numeric_limits<std::int64_t>::max(), kOfDeals = 0;
+constexpr std::int64_t kOfDeals = 0;
 constexpr std::int64_t kMicrosInSecond = 1'000'000;
 // Bits of Deal::reached above the steps.
 constexpr std::uint64_t kMoved = std::uint64_t{1} << 62, kLost = std::uint64_t{1} << 63;
@@ -36,6 +37,30 @@ struct Move {
   std::int64_t deal, from, to, micros;
 };
 
+// What a thread that reads has for itself.
+struct alignas(64) Worker {
+  std::vector<Deal> deals;
+  std::vector<Move> pending;          // see add_move
+  std::vector<std::uint32_t> places;  // of their deals
+  std::int64_t last_stage = 0;
+  int last_step = -1;
+};
+
+// Several threads may add to the same deal.
+void add_bits(std::uint64_t& bits, std::uint64_t more) {
+  const std::atomic_ref shared(bits);
+  if ((~shared.load(std::memory_order_relaxed) & more) != 0) shared.fetch_or(more, std::memory_order_relaxed);
+}
+
+void add_seconds(std::uint32_t& sum, std::int64_t seconds) {
+  const std::atomic_ref shared(sum);
+  auto before = shared.load(std::memory_order_relaxed);
+  std::uint32_t after;
+  do {
+    after = static_cast<std::uint32_t>(std::min<std::int64_t>(seconds + before, std::numeric_limits<std::uint32_t>::max()));
+  } while (!shared.compare_exchange_weak(before, after, std::memory_order_relaxed));
+}
+
 std::int64_t or_zero(std::int64_t number) { return number == insight::kNoNumber ? 0 : number; }
 int highest(std::uint64_t bits) { return std::bit_width(bits & kSteps) - 1; }
 
@@ -47,7 +72,8 @@ class Reckoner {
         pipeline_(pipeline),
         filters_(request, pipeline, period),
         deal_(context.registry.require("deal")),
-        move_(context.registry.require("stage_move")) {
+        move_(context.registry.require("stage_move")),
+        workers_(static_cast<std::size_t>(insight::count_workers(context.connection))) {
     const auto may_read = [&](const char* field) { return entity::may_read_field(context.caller, deal_, *deal_.field(field)); };
     result_.has_amounts = may_read("amount");
     result_.has_reasons = may_read("lost_reason");
@@ -108,7 +134,7 @@ class Reckoner {
         ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
         by_ids(ids, [&](std::vector<entity::Value> values) { read_deals(compare(deal_, "id", std::move(values)), false); });
         prepare_stays();
-        for (const auto& move : moves) add_move(move);
+        for (const auto& move : moves) add_move(workers_.front(), move);
         apply_pending();
         return;
       }
@@ -120,14 +146,18 @@ class Reckoner {
   }
 
   void read_moves_of_deals() {
-    const auto take = [&](const Move& move) {
-      add_move(move);
-      return true;
-    };
     if (deals_.size() > request_.few || request_.mode == Mode::kPeriod) {
-      read_moves(parse(move_, filters_.moves()), kAll, take);
+      auto rows = moves(parse(move_, filters_.moves()));
+      insight::read_numbers_in_parts(moves_context(), rows, move_.index_of("moved_at"), [&](int worker, const std::int64_t* row) {
+        add_move(workers_[static_cast<std::size_t>(worker)], move_of(row));
+        return true;
+      });
       return;
     }
+    const auto take = [&](const Move& move) {
+      add_move(workers_.front(), move);
+      return true;
+    };
     std::vector<std::int64_t> ids;
     for (const auto& deal : deals_) ids.push_back(deal.id);
     const auto of_pipeline = parse(move_, filters_.moves());
@@ -158,6 +188,7 @@ class Reckoner {
     rows.entity = &deal_;
     rows.filter = entity::Filter::all_of({parse(deal_, filters_.deals()), std::move(narrower)});
     rows.may_be_many = may_be_many;
+    rows.few = std::min(rows.few, static_cast<std::int64_t>(request_.few));
     rows.fields = insight::fields_of(deal_, {"stage", "pipeline"});
     const auto place = [&](bool is_wanted, const char* field) {
       if (!is_wanted) return std::size_t{0};
@@ -166,38 +197,55 @@ class Reckoner {
     };
     const auto amount = place(result_.has_amounts, "amount"), reason = place(result_.has_reasons, "lost_reason");
     const auto split = request_.split == Split::kOwner ? place(true, "owner") : place(request_.split == Split::kSource, "source");
-    insight::read_numbers(context_, rows, [&](const std::int64_t* row) {
+    insight::read_numbers_in_parts(context_, rows, deal_.index_of("created_at"), [&](int number, const std::int64_t* row) {
+      auto& worker = workers_[static_cast<std::size_t>(number)];
       Deal deal;
       deal.id = row[0];
-      deal.step = step_of(or_zero(row[1]));
+      deal.step = step_of(worker, or_zero(row[1]));
       deal.is_in_lost_stage = pipeline_.is_lost(or_zero(row[1]));
       deal.is_in_pipeline = row[2] == pipeline_.id;
       if (amount != 0) deal.amount = row[amount];
       if (reason != 0) deal.reason = or_zero(row[reason]);
       if (split != 0) deal.split = or_zero(row[split]);
-      deals_.push_back(deal);
-      slots_.set(deal.id, static_cast<std::uint32_t>(deals_.size()));
+      worker.deals.push_back(deal);
       return true;
     });
+    for (auto& worker : workers_) {
+      for (const auto& deal : worker.deals) {
+        deals_.push_back(deal);
+        slots_.set(deal.id, static_cast<std::uint32_t>(deals_.size()));
+      }
+      std::vector<Deal>().swap(worker.deals);
+    }
   }
 
-  // `most`: so many are wanted, kAll or, by their deals, kOfDeals. False: `take` had enough. The deals were read with the caller's rights
-  // and moves follow their deal; only where roles say more of moves themselves are the caller's rights asked again.
-  bool read_moves(const entity::Filter& filter, std::int64_t most, const std::function<bool(const Move&)>& take) {
-    const auto system = entity::Caller::system();
+  // The deals were read with the caller's rights and moves follow their deal; only where roles say more of moves themselves are the
+  // caller's rights asked again.
+  entity::QueryContext moves_context() const {
     const auto rights = context_.caller.entities.find(move_.id);
     const bool has_own_rules = rights != context_.caller.entities.end() && !rights->second.conditions.empty();
-    const entity::QueryContext context{context_.connection, context_.registry, has_own_rules ? context_.caller : *system, context_.now};
+    return {context_.connection, context_.registry, has_own_rules ? context_.caller : *system_, context_.now};
+  }
+
+  insight::NumberRows moves(const entity::Filter& filter) const {
     insight::NumberRows rows;
     rows.entity = &move_;
     rows.filter = filter;
-    rows.may_be_many = most != kOfDeals;
-    if (most != kOfDeals) rows.most = most;
+    rows.few = std::min(rows.few, static_cast<std::int64_t>(request_.few));
     rows.wants_ids = false;
     rows.fields = insight::fields_of(move_, {"deal", "from_stage", "to_stage", "time_in_stage"});
+    return rows;
+  }
+  static Move move_of(const std::int64_t* row) { return {row[1], or_zero(row[2]), or_zero(row[3]), row[4]}; }
+
+  // `most`: so many are wanted or, by their deals, kOfDeals. False: `take` had enough.
+  bool read_moves(const entity::Filter& filter, std::int64_t most, const std::function<bool(const Move&)>& take) {
+    auto rows = moves(filter);
+    rows.may_be_many = most != kOfDeals;
+    if (most != kOfDeals) rows.most = most;
     bool is_all = true;
-    insight::read_numbers(context, rows, [&](const std::int64_t* row) {
-      is_all = take({row[1], or_zero(row[2]), or_zero(row[3]), row[4]});
+    insight::read_numbers(moves_context(), rows, [&](const std::int64_t* row) {
+      is_all = take(move_of(row));
       return is_all;
     });
     return is_all;
@@ -205,52 +253,56 @@ class Reckoner {
 
   void prepare_stays() { stays_.assign(deals_.size() * pipeline_.steps.size(), 0); }
 
-  int step_of(std::int64_t stage) {
-    if (stage != last_stage_) {
+  int step_of(Worker& worker, std::int64_t stage) const {
+    if (stage != worker.last_stage) {
       const auto found = pipeline_.step_of.find(stage);
-      last_stage_ = stage;
-      last_step_ = found == pipeline_.step_of.end() ? -1 : found->second;
+      worker.last_stage = stage;
+      worker.last_step = found == pipeline_.step_of.end() ? -1 : found->second;
     }
-    return last_step_;
+    return worker.last_step;
   }
 
   // Moves come in the order of time, their deals lie all over the memory: it is asked for ahead, some hundreds of moves at once.
-  void add_move(const Move& move) {
+  void add_move(Worker& worker, const Move& move) {
     slots_.prefetch(move.deal);
-    pending_.push_back(move);
-    if (pending_.size() >= kMovesAtOnce) apply_pending();
+    worker.pending.push_back(move);
+    if (worker.pending.size() >= kMovesAtOnce) apply_pending(worker);
   }
 
   void apply_pending() {
+    for (auto& worker : workers_) apply_pending(worker);
+  }
+
+  void apply_pending(Worker& worker) {
     const std::size_t width = pipeline_.steps.size();
-    places_.clear();
-    for (const auto& move : pending_) {
+    worker.places.clear();
+    for (const auto& move : worker.pending) {
       const auto slot = slots_.find(move.deal);
-      places_.push_back(slot);
+      worker.places.push_back(slot);
       if (slot == Slots::kNone) continue;
       __builtin_prefetch(&deals_[slot - 1].reached, 1);
       if (width != 0) __builtin_prefetch(&stays_[(slot - 1) * width], 1);
     }
-    for (std::size_t i = 0; i < pending_.size(); ++i) apply(pending_[i], places_[i]);
-    pending_.clear();
+    for (std::size_t i = 0; i < worker.pending.size(); ++i) apply(worker, worker.pending[i], worker.places[i]);
+    worker.pending.clear();
   }
 
-  void apply(const Move& move, std::uint32_t slot) {
+  void apply(Worker& worker, const Move& move, std::uint32_t slot) {
     if (slot == Slots::kNone) return;
     Deal& deal = deals_[slot - 1];
-    deal.reached |= kMoved;
-    const int to = step_of(move.to), from = step_of(move.from);
+    std::uint64_t reached = kMoved;
+    const int to = step_of(worker, move.to), from = step_of(worker, move.from);
     if (to >= 0)
-      deal.reached |= std::uint64_t{1} << to;
+      reached |= std::uint64_t{1} << to;
     else if (pipeline_.is_lost(move.to)) {
-      deal.reached |= kLost;
-      if (from >= 0) deal.lost_from |= std::uint64_t{1} << from;
+      reached |= kLost;
+      if (from >= 0) add_bits(deal.lost_from, std::uint64_t{1} << from);
     }
+    add_bits(deal.reached, reached);
     if (from < 0 || move.micros == insight::kNoNumber) return;
-    deal.left |= std::uint64_t{1} << from;
-    auto& stay = stays_[(slot - 1) * pipeline_.steps.size() + static_cast<std::size_t>(from)];
-    const auto seconds = std::max<std::int64_t>(0, move.micros / kMicrosInSecond) + stay;
-    stay = static_cast<std::uint32_t>(std::min<std::int64_t>(seconds, std::numeric_limits<std::uint32_t>::max()));
+    add_bits(deal.left, std::uint64_t{1} << from);
+    const auto seconds = std::max<std::int64_t>(0, move.micros / kMicrosInSecond);
+    add_seconds(stays_[(slot - 1) * pipeline_.steps.size() + static_cast<std::size_t>(from)], seconds);
   }
 
   void begin(Sums& sums) const { sums.steps.resize(pipeline_.steps.size()); }
@@ -321,10 +373,8 @@ class Reckoner {
   std::vector<Deal> deals_;
   Slots slots_;                       // of deals_, one more than the place
   std::vector<std::uint32_t> stays_;  // seconds, deal by step
-  std::int64_t last_stage_ = 0;
-  int last_step_ = -1;
-  std::vector<Move> pending_;          // see add_move
-  std::vector<std::uint32_t> places_;  // of their deals in `slots_`
+  const entity::CallerPtr system_ = entity::Caller::system();
+  std::vector<Worker> workers_;
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include "modules/funnel/server/answer.hpp"
 #include "server/api/context.hpp"
 #include "server/entity/module_host.hpp"
+#include "server/insight/number_rows.hpp"
 
 namespace funnel {
 
@@ -25,7 +26,7 @@ void answer_funnel(api::Call& call, http::Response& response) {
     base::JsonWriter out(response.body);
     write_answer(context, {request, pipeline, now, previous ? &*previous : nullptr}, out);
   };
-  call.context.database.read({.name = "funnel", .deadline = std::chrono::seconds(20)}, read);
+  insight::read_report(call.context.database, {.name = "funnel", .deadline = std::chrono::seconds(20)}, read);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "server/base/error.hpp"
@@ -31,14 +32,25 @@ class ConnectionResolver final : public RecordResolver {
   std::shared_ptr<const Record> find(const EntityDef& entity, std::int64_t id) override;
   bool is_shared(const EntityDef& entity, std::int64_t id, const Caller& caller, Action action) override;
   bool exists(const EntityDef& entity, const Filter& filter, std::int64_t pointing_at) override;
+  // Whether each of these records lives, whatever the rights: one question for all that the transaction has not met yet.
+  struct Target {
+    const EntityDef* entity;
+    std::int64_t id;
+  };
+  std::vector<bool> are_living(const std::vector<Target>& targets);
   void forget(const EntityDef& entity, std::int64_t id);
-  void forget_all() { known_.clear(); }
+  void forget_all() {
+    known_.clear();
+    living_.clear();
+  }
 
  private:
+  bool is_known_living(const Target& target) const;
   store::Connection& connection_;
   const Registry& registry_;
   base::Instant now_;
   std::unordered_map<const EntityDef*, std::unordered_map<std::int64_t, std::shared_ptr<const Record>>> known_;
+  std::unordered_map<const EntityDef*, std::unordered_set<std::int64_t>> living_;
 };
 
 // State of one transaction, shared by the saves in it (a save may write further records).
@@ -49,7 +61,7 @@ struct WriteTransaction {
   base::Instant now;
   ConnectionResolver resolver;
   int depth = 0;                // of records written by behaviours of records …
-  std::vector<Link> in_flight;  // records that have an id but no row yet: behaviours may already point to them
+  std::vector<Link> in_flight;  // records being saved, new ones without a row yet: behaviours may already point to them
 
   WriteTransaction(const WriteParts& parts, store::Connection& connection, RegistryPtr registry, base::Instant now)
       : parts(parts), connection(connection), registry(std::move(registry)), now(now), resolver(connection, *this->registry, now) {}

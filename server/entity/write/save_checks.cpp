@@ -89,6 +89,11 @@ void Save::validate() {
 
 void Save::check_links() {
   if (options_.bulk_load) return;
+  std::vector<const FieldDef*> fields;
+  std::vector<ConnectionResolver::Target> targets;
+  const auto not_found = [&](const FieldDef& field, std::int64_t id) {
+    errors_.push_back({field.key, "link_not_found", {{"id", std::to_string(id)}}});
+  };
   for (std::size_t i = 0; i < entity_.fields.size(); ++i) {
     const FieldDef& field = entity_.fields[i];
     if (field.system) continue;
@@ -99,17 +104,22 @@ void Save::check_links() {
       errors_.push_back({field.key, "link_not_found", {}});
       continue;
     }
-    bool found = std::find(transaction_.in_flight.begin(), transaction_.in_flight.end(), *link) != transaction_.in_flight.end();
-    if (found) continue;
+    if (std::find(transaction_.in_flight.begin(), transaction_.in_flight.end(), *link) != transaction_.in_flight.end()) continue;
     if (sees_everything(caller_, *target) || target->kind == EntityKind::kSystem) {
-      auto statement =
-          transaction_.connection.prepare("link_exists", "SELECT 1 FROM " + table_of(*target) + " WHERE id = $1 AND deleted_at IS NULL");
-      found = statement.bind(1, link->record_id).step();
-    } else if (const auto record = transaction_.resolver.find(*target, link->record_id); record && !record->deleted) {
-      const FilterContext context{*transaction_.registry, *target, caller_, transaction_.now};
-      found = matches(access_filter(*transaction_.registry, *target, caller_, Action::kRead), *record, context, &transaction_.resolver);
+      fields.push_back(&field);
+      targets.push_back({target, link->record_id});
+      continue;
     }
-    if (!found) errors_.push_back({field.key, "link_not_found", {{"id", std::to_string(link->record_id)}}});
+    const auto record = transaction_.resolver.find(*target, link->record_id);
+    const FilterContext context{*transaction_.registry, *target, caller_, transaction_.now};
+    const bool is_found =
+        record && !record->deleted &&
+        matches(access_filter(*transaction_.registry, *target, caller_, Action::kRead), *record, context, &transaction_.resolver);
+    if (!is_found) not_found(field, link->record_id);
+  }
+  const auto are_living = transaction_.resolver.are_living(targets);
+  for (std::size_t i = 0; i < targets.size(); ++i) {
+    if (!are_living[i]) not_found(*fields[i], targets[i].id);
   }
 }
 

@@ -70,8 +70,11 @@ SaveResult Save::update(std::int64_t id, const json::object& patch) {
   throw_errors();
   compute();
   validate();
+  transaction_.in_flight.push_back({entity_.id, record_.id});
   run_before_write();
-  return write_changed();
+  const SaveResult result = write_changed();
+  transaction_.in_flight.pop_back();
+  return result;
 }
 
 SaveResult Save::remove(std::int64_t id) {
@@ -211,8 +214,42 @@ std::shared_ptr<const Record> ConnectionResolver::find(const EntityDef& entity, 
   return known.emplace(id, std::make_shared<const Record>(std::move(*loaded))).first->second;
 }
 
+bool ConnectionResolver::is_known_living(const Target& target) const {
+  if (const auto known = known_.find(target.entity); known != known_.end()) {
+    if (const auto it = known->second.find(target.id); it != known->second.end()) return !it->second->deleted;
+  }
+  const auto living = living_.find(target.entity);
+  return living != living_.end() && living->second.contains(target.id);
+}
+
+std::vector<bool> ConnectionResolver::are_living(const std::vector<Target>& targets) {
+  std::vector<bool> are_living;
+  std::vector<std::size_t> asked;
+  std::string sql = "SELECT ";
+  for (std::size_t i = 0; i < targets.size(); ++i) {
+    are_living.push_back(is_known_living(targets[i]));
+    if (are_living.back()) continue;
+    if (!asked.empty()) sql += ", ";
+    asked.push_back(i);
+    sql += "CASE WHEN EXISTS(SELECT 1 FROM " + table_of(*targets[i].entity) + " WHERE id = $" + std::to_string(asked.size()) +
+           " AND deleted_at IS NULL) THEN 1 ELSE 0 END";
+  }
+  if (asked.empty()) return are_living;
+  auto statement = connection_.prepare("links_exist", sql);
+  for (std::size_t i = 0; i < asked.size(); ++i) statement.bind(static_cast<int>(i) + 1, targets[asked[i]].id);
+  statement.step();
+  for (std::size_t i = 0; i < asked.size(); ++i) {
+    const Target& target = targets[asked[i]];
+    const bool is_living = statement.integer(static_cast<int>(i)) != 0;
+    if (is_living) living_[target.entity].insert(target.id);
+    are_living[asked[i]] = is_living;
+  }
+  return are_living;
+}
+
 void ConnectionResolver::forget(const EntityDef& entity, std::int64_t id) {
   if (const auto it = known_.find(&entity); it != known_.end()) it->second.erase(id);
+  if (const auto it = living_.find(&entity); it != living_.end()) it->second.erase(id);
 }
 
 bool ConnectionResolver::is_shared(const EntityDef& entity, std::int64_t id, const Caller& caller, Action action) {

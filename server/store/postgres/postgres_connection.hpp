@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "server/base/error.hpp"
-#include "server/store/database.hpp"
+#include "server/store/company.hpp"
 #include "server/store/notifier.hpp"
 #include "server/store/postgres/postgres_statement.hpp"
 #include "server/store/postgres/postgres_wire.hpp"
@@ -33,7 +33,7 @@ struct LostCommit {
 // BEGIN, SAVEPOINT, RELEASE and ROLLBACK TO wait in `prefix_` and travel in front of the next statement, so they cost
 // no round trip of their own; a transaction (or savepoint) in which nothing was executed never reaches the server. The
 // COMMIT of a read is sent and not waited for: its answer is taken before the connection's next use.
-class PostgresConnection final : public Connection {
+class PostgresConnection final : public CompanyConnection {
  public:
   using Clock = std::chrono::steady_clock;
   explicit PostgresConnection(ConnectionSettings settings);
@@ -46,6 +46,8 @@ class PostgresConnection final : public Connection {
   void savepoint(const std::function<void()>& body) override;
   // 0 outside of a write.
   std::int64_t transaction_id() override;
+  void set_interrupted(bool) override {}
+  bool has_failed() const { return failure_ != nullptr || is_lost(); }
 
   // For the owner. One use: start_use(), begin_*(), statements, then commit() or finish_read() or rollback().
   void start_use(Clock::time_point deadline);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <list>
+#include <optional>
 #include <thread>
 
 #include "server/base/error.hpp"
@@ -32,7 +34,7 @@ constexpr std::chrono::milliseconds kSchemaPause{200};
 
 enum class Outcome { kCommitted, kRolledBack, kUnknown };
 
-class PostgresDatabase final : public Database {
+class PostgresDatabase final : public CompanyDatabase {
  public:
   explicit PostgresDatabase(const DatabaseOptions& options)
       : options_(options),
@@ -47,22 +49,8 @@ class PostgresDatabase final : public Database {
 
   Dialect dialect() const override { return Dialect::kPostgres; }
 
-  void read(const ReadOptions& options, const std::function<void(Connection&)>& body) override {
-    auto deadline = deadline_of(options);
-    bool is_replica_good = !options.fresh && !options_.replica_address.empty();
-    PostgresPool::Lease lease = (is_replica_good ? replica_pool_ : pool_).acquire(deadline);
-    PostgresConnection& connection = lease.connection();
-    connection.start_use(deadline);
-    if (options.snapshot) connection.begin_read();
-    try {
-      body(connection);
-      connection.rethrow_swallowed();
-      connection.finish_read();
-    } catch (...) {
-      connection.rollback();
-      throw;
-    }
-  }
+  void read(const ReadOptions& options, const std::function<void(Connection&)>& body) override { read_together(options, 0, body); }
+  void read_together(const ReadOptions& options, int beside, const std::function<void(Connection&)>& body) override;
 
   void write(const WriteOptions& options, const std::function<void(Connection&)>& body) override {
     WriteScope::refuse_nesting();
@@ -172,6 +160,7 @@ class PostgresDatabase final : public Database {
     return false;
   }
   Outcome verify(const LostCommit& lost);
+  class Beside;
 
   const DatabaseOptions options_;
   const std::string direct_address_;
@@ -182,6 +171,68 @@ class PostgresDatabase final : public Database {
   PostgresListener listener_;
   std::atomic<bool> is_closed_{false};
 };
+
+// Idle connections in the snapshot of a read, while it lasts.
+// https://www.postgresql.org/docs/15/functions-admin.html#FUNCTIONS-SNAPSHOT-SYNCHRONIZATION
+class PostgresDatabase::Beside {
+ public:
+  // `own` has begun to read.
+  Beside(PostgresPool& pool, PostgresConnection& own, int most, Clock::time_point deadline) : own_(own) {
+    try {
+      leases_ = pool.spare(most);
+      if (!leases_.empty()) share(deadline);
+    } catch (const base::Error& error) {
+      if (own.has_failed() || error.code() != base::ErrorCode::kUnavailable) throw;
+      end();  // the server gives no more connections: the read does without
+    }
+    std::vector<CompanyConnection*> connections;
+    for (auto& lease : leases_) connections.push_back(&lease.connection());
+    own.set_beside(std::move(connections));
+  }
+  ~Beside() { end(); }
+  Beside(const Beside&) = delete;
+
+ private:
+  void share(Clock::time_point deadline) {
+    auto exporting = own_.prepare("export_snapshot", "SELECT pg_export_snapshot()");
+    exporting.step();
+    const auto taking = "SET TRANSACTION SNAPSHOT '" + std::string(exporting.text(0)) + "'";
+    for (auto& lease : leases_) {
+      lease.connection().start_use(deadline);
+      lease.connection().begin_read();
+      lease.connection().execute(taking);
+    }
+  }
+  void end() {
+    own_.set_beside({});
+    for (auto& lease : leases_) lease.connection().rollback();
+    leases_.clear();
+  }
+
+  PostgresConnection& own_;
+  std::list<PostgresPool::Lease> leases_;
+};
+
+void PostgresDatabase::read_together(const ReadOptions& options, int wanted, const std::function<void(Connection&)>& body) {
+  auto deadline = deadline_of(options);
+  bool is_replica_good = !options.fresh && !options_.replica_address.empty();
+  PostgresPool& pool = is_replica_good ? replica_pool_ : pool_;
+  PostgresPool::Lease lease = pool.acquire(deadline);
+  PostgresConnection& connection = lease.connection();
+  connection.start_use(deadline);
+  if (options.snapshot) connection.begin_read();
+  try {
+    std::optional<Beside> beside;
+    // The work is the server's, which may have more processors than this machine.
+    if (options.snapshot && wanted > 0) beside.emplace(pool, connection, wanted, deadline);
+    body(connection);
+    connection.rethrow_swallowed();
+    connection.finish_read();
+  } catch (...) {
+    connection.rollback();
+    throw;
+  }
+}
 
 // https://www.postgresql.org/docs/15/functions-info.html#FUNCTIONS-PG-SNAPSHOT, pg_xact_status. After a crash the
 // numbers of transactions that left no trace are given again, so "committed" is only believed of the same run of the

@@ -11,7 +11,7 @@ constexpr std::chrono::milliseconds kFirstPause{50};
 constexpr std::chrono::milliseconds kLongestPause{2000};
 }  // namespace
 
-PostgresPool::Lease PostgresPool::acquire(Clock::time_point deadline) {
+std::unique_ptr<PostgresConnection> PostgresPool::take(Clock::time_point deadline) {
   for (;;) {
     Idle taken{nullptr, 0};
     {
@@ -26,14 +26,24 @@ PostgresPool::Lease PostgresPool::acquire(Clock::time_point deadline) {
         ++open_count_;
       }
     }
-    if (!taken.connection) return Lease(*this, connect(deadline));
+    if (!taken.connection) return connect(deadline);
     if (taken.connection->is_usable()) {
       if (taken.schema_epoch != schema_epoch_) taken.connection->forget_statements();
-      return Lease(*this, std::move(taken.connection));
+      return std::move(taken.connection);
     }
     taken.connection.reset();
     give_back_place();
   }
+}
+
+std::list<PostgresPool::Lease> PostgresPool::spare(int most) {
+  std::list<Lease> leases;
+  const auto is_plenty = [this] {
+    const std::lock_guard lock(mutex_);
+    return size_ - (open_count_ - static_cast<int>(idle_.size())) > (size_ + 1) / 2;
+  };
+  while (static_cast<int>(leases.size()) < most && is_plenty()) leases.emplace_back(*this, take(Clock::now()));
+  return leases;
 }
 
 std::unique_ptr<PostgresConnection> PostgresPool::connect(Clock::time_point deadline) {

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <functional>
+#include <list>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -36,7 +37,9 @@ class PostgresPool {
   };
   // Error unavailable "database_busy" when none is free at `deadline`, "database_unreachable" when the server does not
   // answer until then, "database_closed" after close().
-  Lease acquire(Clock::time_point deadline);
+  Lease acquire(Clock::time_point deadline) { return Lease(*this, take(deadline)); }
+  // Up to `most`, without waiting, while half of all connections stay free.
+  std::list<Lease> spare(int most);
   // The schema has changed: every connection prepares its statements anew.
   void forget_statements() { ++schema_epoch_; }
   // Waits for every lease.
@@ -47,6 +50,7 @@ class PostgresPool {
     std::unique_ptr<PostgresConnection> connection;
     int schema_epoch;
   };
+  std::unique_ptr<PostgresConnection> take(Clock::time_point deadline);
   std::unique_ptr<PostgresConnection> connect(Clock::time_point deadline);
   void give_back(std::unique_ptr<PostgresConnection> connection);
   void give_back_place();

@@ -78,7 +78,7 @@ void SqliteConnection::open() {
 int SqliteConnection::on_progress(void* connection) {
   auto* self = static_cast<SqliteConnection*>(connection);
   if (self->looks_left_ > 0) --self->looks_left_;
-  if (self->looks_left_ == 0) return 1;
+  if (self->looks_left_ == 0 || self->is_interrupted_.load(std::memory_order_relaxed)) return 1;
   return std::chrono::steady_clock::now() > self->deadline_ ? 1 : 0;
 }
 

@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-#include "server/store/database.hpp"
+#include "server/store/company.hpp"
 #include "server/store/notifier.hpp"
 #include "server/store/sqlite/late_writes.hpp"
 #include "server/store/sqlite/sqlite_statement.hpp"
@@ -39,7 +39,7 @@ struct ConnectionSettings {
 };
 
 // One thread at a time (opened without SQLite's mutex).
-class SqliteConnection final : public Connection {
+class SqliteConnection final : public CompanyConnection {
  public:
   explicit SqliteConnection(ConnectionSettings settings);
   ~SqliteConnection() override;
@@ -50,6 +50,7 @@ class SqliteConnection final : public Connection {
   bool in_write() const override { return settings_.role == Role::kWriter; }
   void savepoint(const std::function<void()>& body) override;
   std::int64_t transaction_id() override { return 0; }
+  void set_interrupted(bool is_interrupted) override { is_interrupted_.store(is_interrupted, std::memory_order_relaxed); }
   // An interactive write waits for the end of this one.
   bool is_waited_for() const { return waiting_ == nullptr || *waiting_ > 0; }
   // Counts the interactive writes that wait; outlives the connection.
@@ -104,6 +105,7 @@ class SqliteConnection final : public Connection {
   std::exception_ptr failure_;  // of a statement in the current transaction or savepoint
   std::chrono::steady_clock::time_point deadline_ = std::chrono::steady_clock::time_point::max();
   std::int64_t looks_left_ = -1;
+  std::atomic<bool> is_interrupted_{false};
   std::vector<Message> messages_;  // of the current transaction
   LateWrites late_writes_;         // of the current transaction
   int savepoint_depth_ = 0;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <list>
+#include <optional>
 
 #include "server/base/error.hpp"
 #include "server/store/deadline.hpp"
@@ -24,7 +26,7 @@ constexpr std::int64_t kSmallestCache = 1 << 20;
 constexpr std::int64_t kLargestReaderCache = 8 << 20;
 constexpr std::int64_t kCheckpointerCache = 256 << 10;
 
-class SqliteDatabase final : public Database {
+class SqliteDatabase final : public CompanyDatabase {
  public:
   SqliteDatabase(std::string path, const DatabaseOptions& options)
       : path_(std::move(path)), options_(options), readers_(options.readers, [this] { return connect(Role::kReader); }) {
@@ -39,26 +41,8 @@ class SqliteDatabase final : public Database {
 
   Dialect dialect() const override { return Dialect::kSqlite; }
 
-  void read(const ReadOptions& options, const std::function<void(Connection&)>& body) override {
-    auto deadline = deadline_of(options);
-    SqliteReaders::Lease lease = readers_.acquire(deadline);
-    SqliteConnection& connection = lease.connection();
-    connection.start_use();
-    connection.set_deadline(Clock::time_point::max());
-    if (options.snapshot) connection.begin("BEGIN DEFERRED");
-    connection.set_deadline(deadline);
-    try {
-      body(connection);
-      connection.set_deadline(Clock::time_point::max());
-      connection.rethrow_swallowed();
-      if (options.snapshot) connection.commit();
-    } catch (...) {
-      connection.set_deadline(Clock::time_point::max());
-      connection.rollback();
-      throw;
-    }
-  }
-
+  void read(const ReadOptions& options, const std::function<void(Connection&)>& body) override { read_together(options, 0, body); }
+  void read_together(const ReadOptions& options, int beside, const std::function<void(Connection&)>& body) override;
   void write(const WriteOptions& options, const std::function<void(Connection&)>& body) override {
     WriteScope::refuse_nesting();
     writer_->run(options.name, options.lane, SqliteWriter::Grouping::kShared, body);
@@ -110,6 +94,7 @@ class SqliteDatabase final : public Database {
   }
 
  private:
+  class Beside;
   ConnectionSettings settings(Role role) {
     std::int64_t budget = std::max(options_.cache_bytes, 4 * kSmallestCache);
     std::int64_t cache = budget / 2;
@@ -131,6 +116,78 @@ class SqliteDatabase final : public Database {
   std::unique_ptr<SqliteWriter> writer_;
   std::atomic<bool> is_closed_{false};
 };
+
+// Idle readers in the snapshot of a read, while it lasts. Only this process writes, and no commit comes in between.
+class SqliteDatabase::Beside {
+ public:
+  // `own` is in a transaction that has looked at nothing yet.
+  Beside(SqliteDatabase& database, SqliteConnection& own, int most) : own_(own), leases_(database.readers_.spare(most)) {
+    try {
+      for (auto& lease : leases_) {
+        lease.connection().start_use();
+        lease.connection().set_deadline(Clock::time_point::max());
+        look(lease.connection());  // a new one reads the schema here rather than while commits wait
+      }
+      if (!leases_.empty() && !database.writer_->between_commits([&] { begin_all(); })) end();
+    } catch (...) {
+      end();
+      throw;
+    }
+    std::vector<CompanyConnection*> connections;
+    for (auto& lease : leases_) connections.push_back(&lease.connection());
+    own.set_beside(std::move(connections));
+  }
+  ~Beside() { end(); }
+  Beside(const Beside&) = delete;
+  void set_deadline(Clock::time_point deadline) {
+    for (auto& lease : leases_) lease.connection().set_deadline(deadline);
+  }
+
+ private:
+  // A transaction has its snapshot from its first look at the database on.
+  static void look(SqliteConnection& connection) { connection.prepare("look", "SELECT 1 FROM sqlite_schema LIMIT 1").step(); }
+  void begin_all() {
+    look(own_);
+    for (auto& lease : leases_) {
+      lease.connection().begin("BEGIN DEFERRED");
+      look(lease.connection());
+    }
+  }
+  void end() {
+    own_.set_beside({});
+    for (auto& lease : leases_) {
+      lease.connection().set_deadline(Clock::time_point::max());
+      lease.connection().rollback();
+    }
+    leases_.clear();
+  }
+
+  SqliteConnection& own_;
+  std::list<SqliteReaders::Lease> leases_;
+};
+
+void SqliteDatabase::read_together(const ReadOptions& options, int wanted, const std::function<void(Connection&)>& body) {
+  auto deadline = deadline_of(options);
+  SqliteReaders::Lease lease = readers_.acquire(deadline);
+  SqliteConnection& connection = lease.connection();
+  connection.start_use();
+  connection.set_deadline(Clock::time_point::max());
+  if (options.snapshot) connection.begin("BEGIN DEFERRED");
+  try {
+    std::optional<Beside> beside;
+    if (const int most = options.snapshot ? std::min(wanted, other_processors()) : 0; most > 0)
+      beside.emplace(*this, connection, most).set_deadline(deadline);
+    connection.set_deadline(deadline);
+    body(connection);
+    connection.set_deadline(Clock::time_point::max());
+    connection.rethrow_swallowed();
+    if (options.snapshot) connection.commit();
+  } catch (...) {
+    connection.set_deadline(Clock::time_point::max());
+    connection.rollback();
+    throw;
+  }
+}
 
 }  // namespace
 

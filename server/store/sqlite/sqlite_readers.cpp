@@ -1,5 +1,7 @@
 #include "server/store/sqlite/sqlite_readers.hpp"
 
+#include <algorithm>
+
 #include "server/base/error.hpp"
 
 namespace store::sqlite {
@@ -37,6 +39,12 @@ SqliteReaders::Lease SqliteReaders::acquire(std::chrono::steady_clock::time_poin
     --waiting_;
     if (!is_found) throw base::Error(base::ErrorCode::kUnavailable, "database_busy");
   }
+  open_taken(slot);
+  hint.slot = slot;
+  return Lease(*this, slot);
+}
+
+void SqliteReaders::open_taken(int slot) {
   try {
     if (is_closed_) throw base::Error(base::ErrorCode::kUnavailable, "database_closed");
     Slot& taken = slots_[slot];
@@ -45,8 +53,23 @@ SqliteReaders::Lease SqliteReaders::acquire(std::chrono::steady_clock::time_poin
     give_back(slot);
     throw;
   }
-  hint.slot = slot;
-  return Lease(*this, slot);
+}
+
+int SqliteReaders::free_count() const {
+  const auto is_free = [](const Slot& slot) { return !slot.is_taken.load(std::memory_order_relaxed); };
+  return static_cast<int>(std::count_if(slots_.begin(), slots_.end(), is_free));
+}
+
+std::list<SqliteReaders::Lease> SqliteReaders::spare(int most) {
+  std::list<Lease> leases;
+  const int kept = (static_cast<int>(slots_.size()) + 1) / 2;
+  while (static_cast<int>(leases.size()) < most && free_count() > kept) {
+    const int slot = take_any(hint.slot);
+    if (slot < 0) break;
+    open_taken(slot);
+    leases.emplace_back(*this, slot);
+  }
+  return leases;
 }
 
 void SqliteReaders::give_back(int slot) {

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <functional>
+#include <list>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -35,6 +36,8 @@ class SqliteReaders {
   };
   // Error unavailable "database_busy" when none is free at `deadline`.
   Lease acquire(std::chrono::steady_clock::time_point deadline);
+  // Up to `most`, without waiting, while half of all connections stay free.
+  std::list<Lease> spare(int most);
   // Waits for every lease and closes the connections; acquire() then throws "database_closed".
   void close();
 
@@ -44,6 +47,8 @@ class SqliteReaders {
     std::unique_ptr<SqliteConnection> connection;  // guarded by is_taken
   };
   int take_any(int first);
+  int free_count() const;
+  void open_taken(int slot);  // gives it back when that throws
   void give_back(int slot);
 
   const std::uint64_t id_;  // of this pool: what a thread remembers

@@ -16,6 +16,7 @@ constexpr std::chrono::milliseconds kGroupTime{10};
 constexpr int kGuardedWrites = 256;
 constexpr std::chrono::milliseconds kBulkPatience{15};
 constexpr std::chrono::milliseconds kSlowClosure{100};
+constexpr std::chrono::milliseconds kCommitPatience{50};
 constexpr std::chrono::seconds kLongestHold{10};  // of bulk writes, when a reader of an old snapshot stops the checkpoint
 
 // What a waiting caller sleeps on. One per thread: it outlives any operation that the writer still touches.
@@ -70,6 +71,12 @@ void SqliteWriter::finish(Operation& operation) {
   std::lock_guard lock(waiter.mutex);
   operation.is_finished = true;
   waiter.finished.notify_one();
+}
+
+bool SqliteWriter::between_commits(const std::function<void()>& body) {
+  const std::unique_lock lock(commit_mutex_, kCommitPatience);
+  if (lock) body();
+  return lock.owns_lock();
 }
 
 void SqliteWriter::stop() {
@@ -220,12 +227,15 @@ void SqliteWriter::run_shared(Operation& operation, const Operation* first) {
 }
 
 void SqliteWriter::run_bare(Operation& operation) {
-  try {
-    connection_->start_use();
-    operation.body(*connection_);
-  } catch (...) {
-    operation.error.capture();
-    connection_->rollback();
+  {
+    const std::lock_guard lock(commit_mutex_);
+    try {
+      connection_->start_use();
+      operation.body(*connection_);
+    } catch (...) {
+      operation.error.capture();
+      connection_->rollback();
+    }
   }
   finish(operation);
 }
@@ -234,7 +244,10 @@ void SqliteWriter::commit(std::vector<Operation*>& group) {
   if (group.empty()) return connection_->rollback();
   std::vector<Message> messages = connection_->take_messages();
   try {
-    connection_->commit();
+    {
+      const std::lock_guard lock(commit_mutex_);
+      connection_->commit();
+    }
     notifier_.deliver_own(messages);
     notifier_.post(std::move(messages));
   } catch (const base::Error& error) {

@@ -40,6 +40,8 @@ class SqliteWriter {
   };
   // Returns when `body` is durable, throws what it threw. Error unavailable "database_closed" after stop().
   void run(std::string_view name, Lane lane, Grouping grouping, const std::function<void(Connection&)>& body);
+  // Runs `body` while no commit is under way and none begins, so that it shall be short. False: it was not run, commits took too long.
+  bool between_commits(const std::function<void()>& body);
   // Looks again whether bulk writes may go on.
   void wake();
   // Runs what is queued, then ends the thread and closes the connection.
@@ -67,6 +69,7 @@ class SqliteWriter {
   Notifier& notifier_;  // of the database that owns both
   const std::function<void(int)> committed_;
   const std::function<bool()> is_behind_;
+  std::timed_mutex commit_mutex_;  // held during a commit
   std::mutex mutex_;
   std::condition_variable arrived_;
   std::deque<Operation*> lanes_[2];
