@@ -67,6 +67,13 @@ std::vector<std::int64_t> sample(const entity::QueryContext& context, const enti
 
 }  // namespace
 
+void NumberRanges::join(std::size_t most) {
+  const std::size_t count = parts.size(), wanted = std::min(std::max<std::size_t>(most, 1), count);
+  std::vector<std::pair<std::int64_t, std::int64_t>> joined;
+  for (std::size_t i = 0; i < wanted; ++i) joined.emplace_back(parts[i * count / wanted].first, parts[(i + 1) * count / wanted - 1].second);
+  parts = std::move(joined);
+}
+
 NumberRanges take_ranges(const entity::QueryContext& context, entity::read::Selection& selection, entity::FieldIndex field,
                          std::int64_t few) {
   const auto terminal = entity::read::describe_terminal(context.registry, {selection.entity, field, {}});

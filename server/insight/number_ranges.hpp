@@ -13,6 +13,9 @@ struct NumberRanges {
   entity::FieldIndex field = -1;
   std::vector<std::pair<std::int64_t, std::int64_t>> parts;  // from and to, both inclusive; together all that the filter lets pass
   bool has_empty = true;                                     // records without a value may pass
+
+  // Neighbours become one until there are no more than `most`.
+  void join(std::size_t most);
 };
 
 // Takes what the filter says of the field itself out of `selection`, so that a part is one range of its index. A table of no more than

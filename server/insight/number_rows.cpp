@@ -61,10 +61,21 @@ void write_bytes(SqlWriter& sql, const NumberRows& rows) {
   }
 }
 
-void write_conditions(SqlWriter& sql, entity::read::FilterSql& filters, const NumberRows& rows, const entity::read::Selection& selection) {
+void write_conditions(SqlWriter& sql, entity::read::FilterSql& filters, const NumberRows& rows, const entity::read::Selection& selection,
+                      const entity::read::Drive& drive = {}) {
   if (rows.may_be_many) sql.expect_many_rows();
   filters.set_via_membership(entity::read::FilterSql::Membership::kLists);
-  entity::read::write_where(sql, filters, selection, "r");
+  entity::read::write_where(sql, filters, selection, "r", drive);
+}
+
+// Lists of other tables' rows are made anew by each statement: better few parts than many.
+bool asks_other_tables(std::string_view sql) {
+  const auto count = [&](std::string_view words) {
+    int found = 0;
+    for (auto at = sql.find(words); at != std::string_view::npos; at = sql.find(words, at + 1)) ++found;
+    return found;
+  };
+  return count(" FROM ") - count(" FROM json_each(") - count(" FROM (") > 1;
 }
 
 template <typename Row>
@@ -81,10 +92,11 @@ void take_rows(store::Statement& statement, const NumberRows& rows, const Row& r
   }
 }
 
-void write_select(SqlWriter& sql, const entity::QueryContext& context, const NumberRows& rows, const entity::read::Selection& selection) {
+void write_select(SqlWriter& sql, const entity::QueryContext& context, const NumberRows& rows, const entity::read::Selection& selection,
+                  const entity::read::Drive& drive = {}) {
   entity::read::FilterSql filters(sql, context.registry, context.caller, context.now);
   write_columns(sql, context, rows);
-  write_conditions(sql, filters, rows, selection);
+  write_conditions(sql, filters, rows, selection, drive);
 }
 
 void read_sqlite(const entity::QueryContext& context, const NumberRows& rows, const entity::read::Selection& selection,
@@ -166,10 +178,11 @@ void read_postgres(const entity::QueryContext& context, const NumberRows& rows, 
                    const WorkerRow& row) {
   const bool has_ranges = rows.may_be_many && rows.most == kAll && estimated_rows(context, rows, selection) > rows.few;
   const auto blocks = has_ranges ? count_blocks(context, *rows.entity) : 0;
-  const auto at_once = std::max<std::int64_t>(1, rows.few / kRowsOfBlock);
-  const int parts = static_cast<int>(std::max<std::int64_t>(1, (blocks + at_once - 1) / at_once));
   SqlWriter between(context.connection), last(context.connection);
   write_bytes_select(between, context, rows, selection, Blocks::kBetween);
+  auto at_once = std::max<std::int64_t>(1, rows.few / kRowsOfBlock);
+  if (asks_other_tables(between.text())) at_once = std::max(at_once, blocks / store::count_workers(context.connection) + 1);
+  const int parts = static_cast<int>(std::max<std::int64_t>(1, (blocks + at_once - 1) / at_once));
   write_bytes_select(last, context, rows, selection, parts > 1 ? Blocks::kFrom : Blocks::kAll);
   const auto place_of = [&](int part) { return "(" + std::to_string(part * at_once) + ",0)"; };
   std::atomic<bool> is_enough = false;
@@ -193,26 +206,49 @@ void read_postgres(const entity::QueryContext& context, const NumberRows& rows, 
   for (int part = 0; part < parts; ++part) read_part({context.connection, part, 0});
 }
 
-// The ranges as statements that differ in two numbers, written once: what a filter is made of belongs to the calling thread.
-void read_ranges(const entity::QueryContext& context, const NumberRows& rows, const entity::read::Selection& selection,
-                 const NumberRanges& ranges, const WorkerRow& row) {
-  const auto column = entity::read::describe_terminal(context.registry, {rows.entity, ranges.field, {}}).column;
-  SqlWriter within(context.connection), without(context.connection);
-  write_select(within, context, rows, selection);
-  const int first_parameter = within.next_parameter();
-  ((within << " AND r." << column << " BETWEEN ").parameter(std::int64_t{0}) << " AND ").parameter(std::int64_t{0});
-  write_select(without, context, rows, selection);
-  without << " AND r." << column << " IS NULL";
+// The statements of ranges differ in two numbers and are written once: what a filter is made of belongs to the calling thread.
+struct RangeSelect {
+  SqlWriter within, without;  // a range; records without a value
+  int first_parameter;
+};
+
+RangeSelect write_range_select(const entity::QueryContext& context, const NumberRows& rows, const entity::read::Selection& selection,
+                               const std::string& column, const entity::read::Drive& drive) {
+  RangeSelect select{SqlWriter(context.connection), SqlWriter(context.connection), 0};
+  write_select(select.within, context, rows, selection, drive);
+  select.first_parameter = select.within.next_parameter();
+  ((select.within << " AND r." << column << " BETWEEN ").parameter(std::int64_t{0}) << " AND ").parameter(std::int64_t{0});
+  write_select(select.without, context, rows, selection, drive);
+  select.without << " AND r." << column << " IS NULL";
+  return select;
+}
+
+// Whether SQLite walks the ranges, each once, by an index; `words` shall be said of that too.
+bool walks_ranges(const entity::QueryContext& context, const SqlWriter& sql, const std::string& column, std::string_view words) {
+  const auto name = column.substr(1, column.size() - 2);
+  const auto walk = name + ">? AND " + name + "<?";
+  auto plan = context.connection.prepare("explain_number_rows", "EXPLAIN QUERY PLAN " + sql.text());
+  sql.bind_all(plan);
+  while (plan.step()) {
+    const auto detail = plan.text(3);
+    if (detail.starts_with("SEARCH r ") && detail.find(walk) != std::string_view::npos && detail.find(words) != std::string_view::npos)
+      return true;
+  }
+  return false;
+}
+
+void read_ranges(const entity::QueryContext& context, const NumberRows& rows, const RangeSelect& select, const NumberRanges& ranges,
+                 const WorkerRow& row) {
   std::atomic<bool> is_enough = false;
   const int count = static_cast<int>(ranges.parts.size());
   store::in_parts(context.connection, count + (ranges.has_empty ? 1 : 0), [&](const store::Part& part) {
     const bool is_empty = part.number == count;
-    const SqlWriter& sql = is_empty ? without : within;
+    const SqlWriter& sql = is_empty ? select.without : select.within;
     auto statement = part.connection.prepare("number_rows", sql.text());
     sql.bind_all(statement);
     if (!is_empty) {
       const auto& [from, to] = ranges.parts[static_cast<std::size_t>(part.number)];
-      statement.bind(first_parameter, from).bind(first_parameter + 1, to);
+      statement.bind(select.first_parameter, from).bind(select.first_parameter + 1, to);
     }
     if (is_enough) return;
     take_rows(statement, rows, [&](const std::int64_t* values) {
@@ -223,17 +259,34 @@ void read_ranges(const entity::QueryContext& context, const NumberRows& rows, co
   });
 }
 
+// False: there are no ranges, or none that an index would help with; nothing was read.
+bool try_ranges(const entity::QueryContext& context, const NumberRows& rows, entity::read::Selection selection, entity::FieldIndex field,
+                const WorkerRow& row) {
+  if (!rows.may_be_many) return false;
+  auto ranges = take_ranges(context, selection, field, rows.few);
+  if (ranges.parts.size() < 2) return false;
+  const auto column = std::string(entity::read::describe_terminal(context.registry, {rows.entity, field, {}}).column);
+  auto select = write_range_select(context, rows, selection, column, {});
+  if (!walks_ranges(context, select.within, column, "INDEX")) {
+    // An index of another condition would be walked from end to end for each range, and its rows fetched one by one. Held, the conditions
+    // are asked of an index that has all columns, if there is one.
+    entity::read::Drive drive;
+    drive.held.assign(entity::read::conditions_of(selection).size(), true);
+    select = write_range_select(context, rows, selection, column, drive);
+    if (!walks_ranges(context, select.within, column, "COVERING INDEX")) return false;
+  }
+  if (asks_other_tables(select.within.text())) ranges.join(static_cast<std::size_t>(store::count_workers(context.connection)));
+  read_ranges(context, rows, select, ranges, row);
+  return true;
+}
+
 }  // namespace
 
 void read_numbers_in_parts(const entity::QueryContext& context, const NumberRows& rows, entity::FieldIndex ranges, const WorkerRow& row) {
-  auto selection = entity::read::make_selection(context, *rows.entity, rows.filter, entity::Action::kRead, false);
+  const auto selection = entity::read::make_selection(context, *rows.entity, rows.filter, entity::Action::kRead, false);
   if (selection.filter.kind == entity::Filter::Kind::kNever || selection.access.kind == entity::Filter::Kind::kNever) return;
   if (context.connection.dialect() == store::Dialect::kPostgres) return read_postgres(context, rows, selection, Threads::kSeveral, row);
-  if (store::count_workers(context.connection) > 1) {
-    auto rest = selection;
-    const auto parts = take_ranges(context, rest, ranges, rows.few);
-    if (parts.parts.size() > 1) return read_ranges(context, rows, rest, parts, row);
-  }
+  if (try_ranges(context, rows, selection, ranges, row)) return;
   read_sqlite(context, rows, selection, [&](const std::int64_t* values) { return row(0, values); });
 }
 

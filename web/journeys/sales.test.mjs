@@ -297,3 +297,65 @@ test("an action of a stage is set, and lost deals are told by reason", async () 
   assert.deepEqual(faults, []);
   await context.close();
 });
+
+test("who owes is seen by age, and an invoice is paid where it stands", async () => {
+  const { page, context, faults } = await openPage(world);
+  const { own, flour } = await openTrade(page);
+  const company = await callApi(page, "POST", "/companies?on_duplicate=create", { name: "Хлебозавод № 3" });
+  const day = (days) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+  const draft = await callApi(page, "POST", "/invoices", { company: company.id, own_company: own.id, date: day(-50), due_date: day(-40), lines: [{ product: flour.id, quantity: "10" }] });
+  const invoice = await callApi(page, "POST", `/invoices/${draft.id}:post`, {});
+  await page.goto(`${world.address}/page/receivables`);
+  const debts = page.getByRole("table", { name: "По ответственным" });
+  await debts.getByRole("link", { name: /^Всего: 18\s?500/ }).waitFor();
+  await page.getByRole("radio", { name: "По компаниям" }).or(page.getByRole("button", { name: "По компаниям" })).first().click();
+  await page.getByRole("table", { name: "По компаниям" }).getByRole("link", { name: /^Хлебозавод № 3, 31–60 дней: 18\s?500/ }).click();
+  await page.getByText(invoice.number).first().click();
+  await page.waitForURL(/invoice/);
+  await page.getByRole("button", { name: "Оплата", exact: true }).click();
+  const dialog = page.getByRole("dialog", { name: "Оплата" });
+  const sum = dialog.getByRole("textbox", { name: "Сумма" });
+  await sum.and(page.locator(":focus")).waitFor();
+  assert.deepEqual(await axeFindings(page), []);
+  await sum.fill("0");
+  await dialog.getByRole("button", { name: "Записать оплату" }).click();
+  await dialog.locator("[aria-invalid=true]").waitFor();
+  await sum.fill("500,50");
+  await dialog.getByRole("button", { name: "Записать оплату" }).click();
+  await page.getByText("Оплата записана").waitFor();
+  assert.equal((await callApi(page, "GET", `/invoices/${invoice.id}`)).paid_amount.amount, "500.50");
+  await page.goto(`${world.address}/page/receivables`);
+  await debts.getByRole("link", { name: /^Всего: 17\s?999,50/ }).waitFor();
+  assert.deepEqual(await axeFindings(page), []);
+  // What others do is seen without asking anew.
+  await callApi(page, "POST", "/payments", { company: company.id, own_company: own.id, amount: "999.50", date: day(0), kind: "bank", allocations: [{ invoice: invoice.id }] });
+  await debts.getByRole("link", { name: /^Всего: 17\s?000/ }).waitFor();
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test("a signed scan is kept with its document, and its original comes back", async () => {
+  const { page, context, faults } = await openPage(world);
+  const { own } = await openTrade(page);
+  const company = await callApi(page, "POST", "/companies?on_duplicate=create", { name: "Кондитерская «Эклер»" });
+  const contract = await callApi(page, "POST", "/contracts", { company: company.id, own_company: own.id });
+  await page.goto(`${world.address}/contracts/${contract.id}`);
+  await page.getByRole("button", { name: "Добавить скан документа" }).click();
+  const dialog = page.getByRole("dialog", { name: "Создать скан документа" });
+  await dialog.locator("input[type=file]").first().setInputFiles({ name: "договор.pdf", mimeType: "application/pdf", buffer: Buffer.from("%PDF-1.4\n%%EOF\n") });
+  await dialog.getByText("договор.pdf").waitFor();
+  await dialog.getByRole("button", { name: "Создать", exact: true }).click();
+  await dialog.waitFor({ state: "detached" });
+  await page.goto(`${world.address}/document-scans?view=missing`);
+  await page.getByRole("row").filter({ hasText: "Эклер" }).first().click();
+  await page.getByRole("complementary").getByRole("button", { name: "Изменить: Оригинал вернулся" }).click();
+  await page.getByRole("switch", { name: "Оригинал вернулся" }).and(page.locator(":focus")).waitFor();
+  await page.keyboard.press("Space");
+  await page.getByRole("complementary").getByRole("definition").filter({ hasText: /^да$/ }).waitFor();
+  await page.goto(`${world.address}/document-scans?view=missing`);
+  await page.getByText("Сканы документов: пока пусто").or(page.getByText("Ничего не найдено")).first().waitFor();
+  const scan = (await callApi(page, "GET", "/document-scans?fields=is_original_back,document,files")).items[0];
+  assert.deepEqual([scan.is_original_back, scan.document.id, scan.files[0].name], [true, contract.id, "договор.pdf"]);
+  assert.deepEqual(faults, []);
+  await context.close();
+});

@@ -29,7 +29,7 @@ export function BankPage() {
   const [chosen, setChosen] = useState<Chosen | null>(null);
   const [faults, setFaults] = useState<string[]>([]);
   const [is_busy, setBusy] = useState(false);
-  const can_load = metadata.entity("bank_statement")?.can.create === true && metadata.entity("payment")?.can.create === true;
+  const can_load = metadata.entity("bank_statement") !== undefined && metadata.entity("payment")?.can.create === true;
   const take = async (file: File | null | undefined) => {
     if (!file) return;
     setBusy(true);
@@ -59,7 +59,7 @@ export function BankPage() {
           <FileButton onChange={(file) => void take(file)} accept=".txt,.1c,text/plain">
             {(props) => <Button {...props} loading={is_busy} leftSection={<IconUpload size={16} />}>{t("web.money.choose")}</Button>}
           </FileButton>
-          <span className="muted">{t("web.money.drop")}</span>
+          <span className={`muted ${classes.byHand}`}>{t("web.money.drop")}</span>
         </section>
       )}
       {faults.length > 0 && (

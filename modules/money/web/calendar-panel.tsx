@@ -1,9 +1,13 @@
+import { Skeleton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { ErrorNotice } from "@web/kit/error-notice";
 import { useMetadata } from "@web/lib/calls/metadata";
 import { formatDate, todayKey } from "@web/lib/format/date";
 import { formatMoney } from "@web/lib/format/number";
 import { t } from "@web/lib/i18n";
+import { Problem } from "@web/lib/problem";
+import { useChangesOf } from "@web/lib/use-changes-of";
 import { readCalendar } from "./money-calls";
 import classes from "./money.module.css";
 
@@ -20,8 +24,10 @@ export function CalendarPanel() {
   const metadata = useMetadata();
   const from = todayKey();
   const to = after(from, kWeeks * 7 - 1);
-  const { data } = useQuery({ queryKey: ["payment-calendar", from], queryFn: ({ signal }) => readCalendar(from, to, signal) });
-  if (!data) return null;
+  const { data, error, refetch } = useQuery({ queryKey: ["payment-calendar", from], queryFn: ({ signal }) => readCalendar(from, to, signal) });
+  useChangesOf(["payment", "invoice", "planned_payment"], refetch);
+  if (error && !data) return error instanceof Problem && error.status === 403 ? null : <ErrorNotice error={error} onRetry={() => void refetch()} />;
+  if (!data) return <Skeleton height={240} mt={24} />;
   const money = (amount: string) => formatMoney({ amount, currency: data.currency });
   return (
     <section aria-label={t("web.money.calendar")} className={classes.part}>

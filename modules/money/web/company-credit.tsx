@@ -1,17 +1,21 @@
 import { useQuery } from "@tanstack/react-query";
 import { IconCoins } from "@tabler/icons-react";
-import { useEffect } from "react";
+import { ErrorNotice } from "@web/kit/error-notice";
 import { formatMoney } from "@web/lib/format/number";
 import { t } from "@web/lib/i18n";
-import { onChanges } from "@web/lib/live";
+import { Problem } from "@web/lib/problem";
+import { useChangesOf } from "@web/lib/use-changes-of";
 import type { CardWidgetProps } from "@web/lib/widgets";
 import { readCredit } from "./money-calls";
 import classes from "./money.module.css";
 
 /** What the company owes and may owe. */
 export function CompanyCredit({ record }: CardWidgetProps) {
-  const { data, refetch } = useQuery({ queryKey: ["company-credit", record.id], queryFn: ({ signal }) => readCredit(record.id, signal), retry: false });
-  useEffect(() => onChanges((changes) => { if (changes.some((change) => change.entity === "payment" || change.entity === "invoice")) void refetch(); }), [refetch]);
+  const { data, error, refetch } = useQuery({ queryKey: ["company-credit", record.id], queryFn: ({ signal }) => readCredit(record.id, signal) });
+  useChangesOf(["payment", "invoice"], refetch);
+  // Who may not see money has no such part of the card.
+  const is_hidden = error instanceof Problem && (error.status === 403 || error.status === 404);
+  if (error && !data && !is_hidden) return <ErrorNotice error={error} onRetry={() => void refetch()} />;
   const is_nothing = !data || (data.limit === null && Number(data.debt) === 0 && Number(data.advances) === 0);
   if (is_nothing) return null;
   const line = (key: "debt" | "overdue" | "advances" | "limit" | "available", amount: string | null) =>

@@ -1,15 +1,17 @@
-import { Button, Modal, Select, TextInput } from "@mantine/core";
+import { Button, Modal } from "@mantine/core";
 import { IconCash } from "@tabler/icons-react";
 import { useState, type FormEvent } from "react";
+import { FieldInput } from "@web/fields/field-input";
 import { useMetadata } from "@web/lib/calls/metadata";
 import { todayKey } from "@web/lib/format/date";
-import { formatMoney, parseDecimal } from "@web/lib/format/number";
+import { formatMoney } from "@web/lib/format/number";
 import { t } from "@web/lib/i18n";
 import { announce } from "@web/lib/live";
-import { messageOf } from "@web/lib/problem";
+import type { Field } from "@web/lib/metadata-types";
+import { messageOf, Problem, problemsByField } from "@web/lib/problem";
 import { showToast } from "@web/lib/toasts";
 import type { CardWidgetProps } from "@web/lib/widgets";
-import type { Money } from "@web/lib/values";
+import type { Link, Money } from "@web/lib/values";
 import { payInvoice } from "./money-calls";
 import classes from "./money.module.css";
 
@@ -21,38 +23,40 @@ function difference(a: string, b: string): string {
   return `${left < 0n ? "-" : ""}${text.slice(0, -2)}.${text.slice(-2)}`;
 }
 
+const kAsked = ["amount", "date", "kind", "number"] as const;
+
 function PayDialog({ record, rest, onClose }: { record: CardWidgetProps["record"]; rest: Money; onClose: () => void }) {
-  const metadata = useMetadata();
-  const [amount, setAmount] = useState(rest.amount);
-  const [date, setDate] = useState(todayKey());
-  const [kind, setKind] = useState("bank");
-  const [number, setNumber] = useState("");
+  const entity = useMetadata().entity("payment");
+  const [values, setValues] = useState<Record<string, unknown>>({ amount: rest, date: todayKey(), kind: "bank", number: null });
+  const [problem, setProblem] = useState<Problem | null>(null);
   const [is_saving, setSaving] = useState(false);
-  const kinds = metadata.entity("payment")?.fields.find((field) => field.key === "kind")?.options ?? [];
+  const errors = problemsByField(problem);
+  const fields = kAsked.map((key) => entity?.fields.find((field) => field.key === key)).filter((field): field is Field => field !== undefined);
   const pay = async (event: FormEvent) => {
     event.preventDefault();
     setSaving(true);
     try {
-      const company = record.company as { id: number } | null;
-      const values = { company: company?.id, amount: { amount: parseDecimal(amount) ?? amount, currency: rest.currency }, date, kind, number: number || null, own_company: (record.own_company as { id: number } | null)?.id, allocations: [{ invoice: record.id }] };
-      const payment = await payInvoice(values);
+      const payment = await payInvoice({ ...values, company: (record.company as Link | null)?.id, own_company: (record.own_company as Link | null)?.id, allocations: [{ invoice: record.id }] });
       const left = payment.advance_amount as Money | null;
       showToast({ tone: "success", text: left && Number(left.amount) > 0 ? t("web.money.paid_with_rest", { rest: formatMoney(left) }) : t("web.money.paid") });
       announce({ entity: "invoice", id: record.id, version: 0, action: "changed" });
       announce({ entity: "payment", id: payment.id, version: 0, action: "created" });
       onClose();
-    } catch (problem) {
-      showToast({ tone: "danger", text: messageOf(problem) });
+    } catch (refusal) {
+      // What has a field is told there.
+      const told = refusal instanceof Problem ? refusal : null;
+      setProblem(told);
+      if (!kAsked.some((key) => problemsByField(told)[key])) showToast({ tone: "danger", text: messageOf(refusal) });
       setSaving(false);
     }
   };
   return (
     <Modal opened onClose={onClose} title={t("web.money.pay")} closeButtonProps={{ "aria-label": t("action.close") }}>
-      <form onSubmit={(event) => void pay(event)} className={classes.form}>
-        <TextInput label={t("web.money.amount")} value={amount} onChange={(event) => setAmount(event.currentTarget.value)} inputMode="decimal" required data-autofocus description={t("web.money.rest_is_advance", { open: formatMoney(rest) })} />
-        <TextInput label={t("web.money.date")} type="date" value={date} onChange={(event) => setDate(event.currentTarget.value)} required />
-        <Select label={t("web.money.kind")} data={kinds.map((option) => ({ value: option.key, label: option.label }))} value={kind} onChange={(value) => setKind(value ?? "bank")} allowDeselect={false} />
-        <TextInput label={t("web.money.number")} value={number} onChange={(event) => setNumber(event.currentTarget.value)} maxLength={60} />
+      <form onSubmit={(event) => void pay(event)} className={classes.form} noValidate>
+        <p className="muted">{t("web.money.rest_is_advance", { open: formatMoney(rest) })}</p>
+        {entity && fields.map((field) => (
+          <FieldInput key={field.key} entity={entity} field={field} value={values[field.key]} error={errors[field.key]} is_labelled is_required={field.required} auto_focus={field.key === "amount"} onChange={(value) => setValues((before) => ({ ...before, [field.key]: value }))} />
+        ))}
         <div className={classes.row}>
           <Button type="submit" loading={is_saving}>{t("web.money.pay_now")}</Button>
           <Button variant="default" onClick={onClose}>{t("action.close")}</Button>

@@ -8,6 +8,7 @@ import { Segments } from "@web/kit/segments";
 import { useMetadata } from "@web/lib/calls/metadata";
 import { formatDate } from "@web/lib/format/date";
 import { t } from "@web/lib/i18n";
+import { useChangesOf } from "@web/lib/use-changes-of";
 import { AgeTable } from "./age-table";
 import { CalendarPanel } from "./calendar-panel";
 import { DebtFigure } from "./debt-figure";
@@ -22,6 +23,7 @@ export function ReceivablesPage() {
   const [split, setSplit] = useState<Split>("owner");
   const can_read = metadata.entity("invoice")?.can.read === true;
   const { data, error, refetch } = useQuery({ queryKey: ["receivables", split], queryFn: ({ signal }) => readReceivables(split, signal), placeholderData: keepPreviousData, enabled: can_read });
+  useChangesOf(["payment", "invoice"], refetch);
   if (!can_read) return <EmptyState icon={<IconReportMoney size={28} />} title={t("web.money.receivables")} text={t("web.money.no_right")} />;
   const splits: Split[] = ["owner", "company", "own_company"];
   return (

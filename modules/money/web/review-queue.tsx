@@ -1,14 +1,14 @@
 import { Skeleton } from "@mantine/core";
 import { IconChecks } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useRef } from "react";
+import { useRef } from "react";
 import { EmptyState } from "@web/kit/empty-state";
 import { ErrorNotice } from "@web/kit/error-notice";
 import { formatInteger } from "@web/lib/format/number";
 import { t } from "@web/lib/i18n";
-import { onChanges } from "@web/lib/live";
 import { messageOf } from "@web/lib/problem";
 import { showToast } from "@web/lib/toasts";
+import { useChangesOf } from "@web/lib/use-changes-of";
 import { readReview, resolvePayment, type Decision } from "./money-calls";
 import { ReviewLine } from "./review-line";
 import classes from "./money.module.css";
@@ -17,7 +17,7 @@ import classes from "./money.module.css";
 export function ReviewQueue() {
   const list = useRef<HTMLUListElement>(null);
   const { data, error, refetch } = useQuery({ queryKey: ["money-review"], queryFn: ({ signal }) => readReview(signal) });
-  useEffect(() => onChanges((changes) => { if (changes.some((change) => change.entity === "payment")) void refetch(); }), [refetch]);
+  useChangesOf(["payment"], refetch);
   const decide = async (id: number, at: number, decision: Decision) => {
     try {
       await resolvePayment(id, decision);
@@ -38,7 +38,7 @@ export function ReviewQueue() {
       {data && data.items.length === 0 && <EmptyState icon={<IconChecks size={28} />} title={t("web.money.nothing_to_review")} />}
       {data && data.items.length > 0 && (
         <>
-          <p className="muted">{t("web.money.keys")}</p>
+          <p className={`muted ${classes.byHand}`}>{t("web.money.keys")}</p>
           <ul className={classes.queue} ref={list}>
             {data.items.map((item, at) => <ReviewLine key={item.payment.id} item={item} onDecide={(decision) => void decide(item.payment.id, at, decision)} />)}
           </ul>

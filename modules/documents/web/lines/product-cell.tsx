@@ -1,8 +1,6 @@
-import { Combobox, useCombobox } from "@mantine/core";
+import { Combobox } from "@mantine/core";
 import { IconPencil, IconPlus } from "@tabler/icons-react";
-import { useQuery } from "@tanstack/react-query";
-import { useEffect, useRef, useState, type KeyboardEvent } from "react";
-import { useDebounced } from "@web/kit/use-debounced";
+import { useSearchCombobox } from "@web/fields/shared/link/use-search-combobox";
 import { useMetadata } from "@web/lib/calls/metadata";
 import { formatDecimal } from "@web/lib/format/number";
 import { t } from "@web/lib/i18n";
@@ -29,26 +27,10 @@ const kNone: FoundProduct[] = [];
 export function ProductCell({ name, label, placeholder, fault_id, onProduct, onName }: ProductCellProps) {
   const product = useMetadata().entity("product");
   const creator = useRecordCreator();
-  const [typed, setTyped] = useState<string | null>(null);
-  const is_wanted = useRef(false);
-  const is_left = useRef(false);
-  const combobox = useCombobox({ onDropdownClose: () => { combobox.resetSelectedOption(); setTyped(null); is_wanted.current = false; } });
-  const text = useDebounced((typed ?? "").trim(), 120);
-  const { data: found = kNone, isFetching } = useQuery({
-    queryKey: ["products-found", text], enabled: combobox.dropdownOpened && product?.can.read === true, staleTime: 10_000,
-    queryFn: ({ signal }) => (product ? findProducts(product, text, signal) : kNone),
+  const { combobox, typed, words, type, found = kNone, is_fetching, is_settled, leave, onKeyDown } = useSearchCombobox({
+    query_key: ["products-found"], is_enabled: product?.can.read === true, takes_tab: true,
+    find: async (asked, signal) => (product ? findProducts(product, asked, signal) : kNone),
   });
-  const is_settled = text === (typed ?? "").trim() && !isFetching;
-  // Enter may come before the answer to what was typed: then the first of that answer is taken, never one of an older list, even where the hand went on.
-  const { selectFirstOption, clickSelectedOption, closeDropdown } = combobox;
-  useEffect(() => {
-    selectFirstOption();
-    if (!is_settled || !is_wanted.current) return;
-    is_wanted.current = false;
-    clickSelectedOption();
-    if (is_left.current) closeDropdown();
-  }, [found, is_settled, selectFirstOption, clickSelectedOption, closeDropdown]);
-  const words = typed?.trim() ?? "";
   const own = is_settled && words !== "" && words !== name ? (
     <Combobox.Option value="words"><span className={classes.extra}><IconPencil size={15} />{t(name ? "web.documents.line_rename" : "web.documents.line_words", { text: words })}</span></Combobox.Option>
   ) : null;
@@ -62,26 +44,12 @@ export function ProductCell({ name, label, placeholder, fault_id, onProduct, onN
     const chosen = found.find((one) => String(one.id) === key);
     if (chosen) onProduct(linkTo(chosen));
   };
-  const leave = () => {
-    is_left.current = true;
-    if (!is_wanted.current) closeDropdown();
-  };
-  const onKeyDown = (event: KeyboardEvent) => {
-    is_left.current = false;
-    // The Tab that leads on takes what stands first.
-    const is_taking = words !== "" && (event.key === "Enter" || (event.key === "Tab" && !event.shiftKey));
-    if (!is_taking || (is_settled && event.key === "Enter")) return;
-    event.preventDefault();
-    if (is_settled) return clickSelectedOption();
-    combobox.resetSelectedOption();
-    is_wanted.current = true;
-  };
   return (
     <Combobox store={combobox} onOptionSubmit={(key) => void submit(key)} withinPortal width={420} position="bottom-start">
       <Combobox.Target>
         <input
           className={classes.cell} data-cell="product" aria-label={label} aria-invalid={fault_id ? true : undefined} aria-describedby={fault_id} placeholder={placeholder} autoComplete="off" value={typed ?? name} title={typed === null && name ? name : undefined}
-          onChange={(event) => { setTyped(event.currentTarget.value); combobox.openDropdown(); }} onClick={() => combobox.openDropdown()} onBlur={leave} onKeyDown={onKeyDown}
+          onChange={(event) => type(event.currentTarget.value)} onClick={() => combobox.openDropdown()} onBlur={leave} onKeyDown={onKeyDown}
         />
       </Combobox.Target>
       <Combobox.Dropdown>
@@ -94,7 +62,7 @@ export function ProductCell({ name, label, placeholder, fault_id, onProduct, onN
           ))}
           {name === "" && own}
           {words !== "" && is_settled && found.length === 0 && product?.can.create && creator && <Combobox.Option value="new"><span className={classes.extra}><IconPlus size={15} />{t("web.documents.line_product", { text: words })}</span></Combobox.Option>}
-          {found.length === 0 && words === "" && !isFetching && <Combobox.Empty>{t("picker.nothing")}</Combobox.Empty>}
+          {found.length === 0 && words === "" && !is_fetching && <Combobox.Empty>{t("picker.nothing")}</Combobox.Empty>}
         </Combobox.Options>
       </Combobox.Dropdown>
     </Combobox>

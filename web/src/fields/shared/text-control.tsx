@@ -22,7 +22,8 @@ export function TextControl({ input, format, parse, input_mode, right, placehold
   const [typed, setTyped] = useState<string | null>(null);
   const shown = typed ?? format(value);
   const is_bad = typed !== null && typed.trim() !== "" && parse(typed) === undefined;
-  useEffect(() => setTyped((before) => (before !== null && parse(before) === value ? before : null)), [value, parse]);
+  // Compared by content: a sum is another object each time, and «5,0» on the way to «5,05» must not become «5».
+  useEffect(() => setTyped((before) => (before !== null && JSON.stringify(parse(before)) === JSON.stringify(value) ? before : null)), [value, parse]);
   const change = (text: string) => {
     setTyped(text);
     const parsed = text.trim() === "" ? null : parse(text);

@@ -13,7 +13,7 @@ export class Metadata {
 
   constructor(document: MetadataDocument) {
     this.version = document.version;
-    this.entities = document.entities.map((entity) => ({ ...entity, fields: entity.fields.map((field) => withTarget(withoutBlanks(field), entity, document.entities)) }));
+    this.entities = document.entities.map((entity) => ({ ...entity, can: { ...entity.can, create: entity.can.create === true && isFilledByHand(entity) }, fields: entity.fields.map((field) => withTarget(withoutBlanks(field), entity, document.entities)) }));
     this.by_key = new Map(this.entities.map((entity) => [entity.key, entity]));
     this.by_plural = new Map(this.entities.map((entity) => [entity.plural, entity]));
     this.fields = new Map(this.entities.map((entity) => [entity.key, new Map(entity.fields.map((field) => [field.key, field]))]));
@@ -48,6 +48,11 @@ export class Metadata {
     const target = rest.length > 0 ? this.entity(targetOf(field)) : undefined;
     return target ? `${field.label} → ${this.pathLabel(target, rest.join("."))}` : field.label;
   }
+}
+
+/** What the program alone fills in, such as a bank's statement, nobody makes by hand. */
+function isFilledByHand(entity: Entity): boolean {
+  return entity.fields.length === 0 || entity.fields.some((field) => !field.read_only && !field.system && field.key !== entity.owner);
 }
 
 /** The program writes what a field does not have as empty text. */

@@ -1,5 +1,5 @@
 import { queryOptions, useQuery, type UseQueryResult } from "@tanstack/react-query";
-import { useEffect } from "react";
+import { useEffect, useRef } from "react";
 import { api } from "@web/lib/api";
 import { onChanges } from "@web/lib/live";
 import { query_client } from "@web/lib/query-client";
@@ -26,11 +26,17 @@ export function useRecord(plural: string, id: number): UseQueryResult<AnyRecord>
 /** The same, read again whenever somebody changed it. */
 export function useFollowedRecord(entity: { key: string; plural: string }, id: number): UseQueryResult<AnyRecord> {
   const answer = useRecord(entity.plural, id);
-  const { refetch } = answer;
+  const { data, refetch } = answer;
   const { key, plural } = entity;
+  const announced = useRef(0);
   useEffect(() => onChanges((changes) => {
     const known = query_client.getQueryData<AnyRecord>(readRecordQuery(plural, id).queryKey);
-    if (changes.some((change) => change.entity === key && change.id === id && change.version !== known?.version)) void refetch();
+    const newer = changes.filter((change) => change.entity === key && change.id === id && change.version !== known?.version);
+    if (newer.length === 0) return;
+    announced.current = Math.max(...newer.map((change) => change.version));
+    void refetch();
   }), [key, plural, id, refetch]);
+  // An answer that was on its way when the change was told may be older than that.
+  useEffect(() => { if (data && data.version < announced.current) void refetch(); }, [data, refetch]);
   return answer;
 }

@@ -1,9 +1,8 @@
-import { CloseButton, Combobox, InputBase, Loader, useCombobox } from "@mantine/core";
+import { CloseButton, Combobox, InputBase, Loader } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
+import type { ReactNode } from "react";
+import { useSearchCombobox } from "@web/fields/shared/link/use-search-combobox";
 import { Avatar } from "@web/kit/avatar";
-import { useDebounced } from "@web/kit/use-debounced";
 import { findLinks, type FoundLink } from "@web/lib/calls/find-links";
 import type { Filter, SortKey } from "@web/lib/filter";
 import { accusative } from "@web/lib/format/accusative";
@@ -38,46 +37,18 @@ interface RecordPickerProps {
 /** Finds a record by what is typed, on the server; offers to create one that is not there. */
 export function RecordPicker(props: RecordPickerProps) {
   const { entities, value, onChange, name, filter = null, sort, can_create = true } = props;
-  const [typed, setTyped] = useState<string | null>(null);
-  const combobox = useCombobox({ onDropdownClose: () => { combobox.resetSelectedOption(); setTyped(null); } });
   const creator = useRecordCreator();
-  const is_wanted = useRef(false);
-  const is_left = useRef(false);
-  const text = useDebounced(typed ?? "", 120);
-  const { data: found = kNone, isFetching } = useQuery({
-    queryKey: ["links", entities.map((entity) => entity.key), text, filter],
-    queryFn: async ({ signal }) => (await Promise.all(entities.map((entity) => findLinks(entity, text, { filter, signal, limit: entities.length > 1 ? 6 : 20, ...(sort ? { sort } : {}) })))).flat(),
-    enabled: combobox.dropdownOpened, placeholderData: keepPreviousData, staleTime: 10_000,
+  const { combobox, typed, words, type, found = kNone, is_fetching, leave, onKeyDown } = useSearchCombobox({
+    query_key: ["links", entities.map((entity) => entity.key), filter],
+    find: async (asked, signal) => (await Promise.all(entities.map((entity) => findLinks(entity, asked, { filter, signal, limit: entities.length > 1 ? 6 : 20, ...(sort ? { sort } : {}) })))).flat(),
   });
-  const is_settled = text === (typed ?? "") && !isFetching;
-  const { selectFirstOption, clickSelectedOption, closeDropdown } = combobox;
-  // Enter may come before the answer to what was typed: then the first of that answer is taken, never one of an older list, even where the hand went on.
-  useEffect(() => {
-    selectFirstOption();
-    if (!is_settled || !is_wanted.current) return;
-    is_wanted.current = false;
-    clickSelectedOption();
-    if (is_left.current) closeDropdown();
-  }, [found, is_settled, selectFirstOption, clickSelectedOption, closeDropdown]);
-  const leave = () => {
-    is_left.current = true;
-    if (!is_wanted.current) closeDropdown();
-  };
-  const onKeyDown = (event: KeyboardEvent) => {
-    is_left.current = false;
-    if (event.key === "Tab" || event.key === "Shift") return;
-    is_wanted.current = event.key === "Enter" && !is_settled && combobox.dropdownOpened;
-    if (!is_wanted.current) return;
-    event.preventDefault();
-    combobox.resetSelectedOption();
-  };
-  const creatable = can_create && creator && typed?.trim() ? entities.filter((entity) => entity.can.create && entity.kind !== "system").slice(0, 3) : [];
+  const creatable = can_create && creator && words ? entities.filter((entity) => entity.can.create && entity.kind !== "system").slice(0, 3) : [];
 
   const submit = async (key: string) => {
     combobox.closeDropdown();
     if (key.startsWith("new/")) {
       const entity = entities.find((one) => one.key === key.slice(4));
-      const made = entity ? await creator?.(entity.key, { [entity.title]: typed?.trim() ?? "" }, { stays: true }) : null;
+      const made = entity ? await creator?.(entity.key, { [entity.title]: words }, { stays: true }) : null;
       if (made) onChange({ ...made, ...(entity ? { entity: entity.key } : {}) });
       return;
     }
@@ -91,8 +62,8 @@ export function RecordPicker(props: RecordPickerProps) {
         <InputBase
           label={props.label} aria-label={props.label ? undefined : name} error={props.error} withAsterisk={props.is_required ?? false} autoFocus={props.auto_focus ?? false} data-autofocus={props.auto_focus || undefined}
           placeholder={props.placeholder ?? t("picker.prompt")} value={typed ?? value?.title ?? ""} autoComplete="off"
-          onChange={(event) => { setTyped(event.currentTarget.value); combobox.openDropdown(); }} onFocus={() => combobox.openDropdown()} onClick={() => combobox.openDropdown()} onBlur={leave} onKeyDown={onKeyDown}
-          rightSectionPointerEvents="all" rightSection={isFetching && typed !== null ? <Loader size={14} /> : can_clear ? <CloseButton size="sm" aria-label={t("picker.clear", { field: name })} onMouseDown={(event) => event.preventDefault()} onClick={() => onChange(null)} /> : null}
+          onChange={(event) => type(event.currentTarget.value)} onFocus={() => combobox.openDropdown()} onClick={() => combobox.openDropdown()} onBlur={leave} onKeyDown={onKeyDown}
+          rightSectionPointerEvents="all" rightSection={is_fetching && typed !== null ? <Loader size={14} /> : can_clear ? <CloseButton size="sm" aria-label={t("picker.clear", { field: name })} onMouseDown={(event) => event.preventDefault()} onClick={() => onChange(null)} /> : null}
         />
       </Combobox.Target>
       <Combobox.Dropdown>
@@ -107,10 +78,10 @@ export function RecordPicker(props: RecordPickerProps) {
           ))}
           {creatable.map((entity) => (
             <Combobox.Option key={`new/${entity.key}`} value={`new/${entity.key}`}>
-              <span style={{ display: "flex", alignItems: "center", gap: 8, color: "var(--accent)" }}><IconPlus size={16} />{t("picker.create", { entity: accusative(entity.label.one), title: typed?.trim() ?? "" })}</span>
+              <span style={{ display: "flex", alignItems: "center", gap: 8, color: "var(--accent)" }}><IconPlus size={16} />{t("picker.create", { entity: accusative(entity.label.one), title: words })}</span>
             </Combobox.Option>
           ))}
-          {found.length === 0 && creatable.length === 0 && !isFetching && <Combobox.Empty>{t("picker.nothing")}</Combobox.Empty>}
+          {found.length === 0 && creatable.length === 0 && !is_fetching && <Combobox.Empty>{t("picker.nothing")}</Combobox.Empty>}
         </Combobox.Options>
       </Combobox.Dropdown>
     </Combobox>

@@ -1,7 +1,7 @@
 import type { MouseEvent } from "react";
 import { FieldView } from "@web/fields/field-view";
 import { isBlank, type AnyRecord } from "@web/lib/values";
-import { valueAt } from "@web/records/list/table/columns";
+import { valueAt, type Column } from "@web/records/list/table/columns";
 import type { ListRowProps } from "@web/records/list/table/list-row";
 import classes from "@web/records/list/table/list-table.module.css";
 import { DueBadge } from "@web/records/due-badge";
@@ -11,9 +11,14 @@ import { RecordPicture } from "@web/records/record-picture";
 /** What says something else when it is cut: the text beside it gives way. */
 const kWhole = new Set(["money", "decimal", "integer", "percent", "date", "instant", "choice"]);
 
+/** Two sums beside each other do not say which is which: the first is enough. */
+function isFirstSum(columns: Column[], column: Column): boolean {
+  return column.field.type !== "money" || columns.find((one) => one.field.type === "money") === column;
+}
+
 /** A row for a narrow screen: the title, and under it what the first columns say. */
 export function PhoneRow({ entity, columns, index, record, title, is_open, is_selected, onOpen, onActivate }: ListRowProps & { record: AnyRecord; title: string }) {
-  const shown = columns.filter((column) => column.path !== entity.title && column.path !== kNextStepField && column.field.type !== "user" && !column.field.format && column.field.type !== "auto_number" && !isBlank(valueAt(record, column.path))).slice(0, 3);
+  const shown = columns.filter((column) => column.path !== entity.title && column.path !== kNextStepField && column.field.type !== "user" && !column.field.format && column.field.type !== "auto_number" && isFirstSum(columns, column) && !isBlank(valueAt(record, column.path))).slice(0, 3);
   const next = valueAt(record, kNextStepField) as string | null;
   const onClick = (event: MouseEvent) => {
     if ((event.target as HTMLElement).closest("a,button")) return;
