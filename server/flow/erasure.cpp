@@ -82,6 +82,61 @@ std::map<const entity::EntityDef*, std::vector<std::int64_t>> erased_with(store:
   return found;
 }
 
+bool holds_addresses(const entity::FieldDef& field) { return field.type->name() == "email"; }
+
+// What the items of a telephone or e-mail field are compared by.
+std::string main_column(const entity::FieldDef& field) { return std::string(field.type->main_item_column(field)); }
+
+std::vector<std::string> main_values(const entity::Record& record, std::size_t index) {
+  std::vector<std::string> values;
+  const auto& field = record.entity->fields[index];
+  const auto* items = std::get_if<entity::Items>(&record.values[index]);
+  if (items == nullptr) return values;
+  const auto columns = field.type->item_columns(field);
+  const auto main = std::find_if(columns.begin(), columns.end(), [&](const auto& column) { return column.suffix == main_column(field); });
+  if (main == columns.end()) return values;
+  for (const auto& item : *items) {
+    const auto* text = std::get_if<std::string>(&item.columns.at(static_cast<std::size_t>(main - columns.begin())));
+    if (text != nullptr && !text->empty()) values.push_back(*text);
+  }
+  return values;
+}
+
+// Records whose e-mail field holds the address; only living ones, or all.
+std::vector<std::int64_t> holders(store::Connection& connection, const entity::EntityDef& entity, const entity::ItemTable& table,
+                                  const std::string& address, bool is_living) {
+  auto statement =
+      connection.prepare("erase_address", "SELECT r.id FROM " + table.quoted_table + " i JOIN " + entity::table_of(entity) +
+                                              " r ON r.id = i.record_id WHERE i." +
+                                              store::quote_identifier(main_column(entity.fields[static_cast<std::size_t>(table.field)])) +
+                                              " = $1" + (is_living ? " AND r.deleted_at IS NULL" : ""));
+  statement.bind_text(1, address);
+  std::vector<std::int64_t> ids;
+  while (statement.step()) ids.push_back(statement.integer(0));
+  return ids;
+}
+
+// Records that are written to the address alone of these persons: what a living card of somebody else has too is not theirs.
+void add_addressed(store::Connection& connection, const entity::Registry& registry, const entity::EntityDef& entity,
+                   const std::vector<std::int64_t>& persons, const std::string& address,
+                   std::map<const entity::EntityDef*, std::vector<std::int64_t>>& found) {
+  std::map<const entity::EntityDef*, std::vector<std::int64_t>> addressed;
+  for (const auto& each : registry.entities()) {
+    for (const auto& table : entity::storage_of(*each).items) {
+      const auto& field = each->fields[static_cast<std::size_t>(table.field)];
+      if (!holds_addresses(field)) continue;
+      const bool goes = has_flag(field, "erase_with");
+      const auto ids = holders(connection, *each, table, address, !goes);
+      if (goes) addressed[each.get()].insert(addressed[each.get()].end(), ids.begin(), ids.end());
+      const auto is_other = [&](std::int64_t id) {
+        return each.get() != &entity || std::find(persons.begin(), persons.end(), id) == persons.end();
+      };
+      if (!goes && std::any_of(ids.begin(), ids.end(), is_other)) return;
+    }
+  }
+  for (const auto& [other, ids] : addressed) found[other].insert(found[other].end(), ids.begin(), ids.end());
+}
+
 // Records that gave way to this one in merges, and to those.
 std::vector<std::int64_t> merged_into(store::Connection& connection, const entity::EntityDef& entity, std::int64_t id) {
   std::vector<std::int64_t> all;
@@ -131,11 +186,22 @@ std::vector<ErasedRecord> erased_records(store::Connection& connection, const en
   std::vector<ErasedRecord> all;
   std::vector<std::int64_t> persons = merged_into(connection, entity, id);
   persons.push_back(id);
+  std::map<const entity::EntityDef*, std::vector<std::int64_t>> others;
   for (const std::int64_t person : persons) {
-    if (const auto record = entity::load_record(connection, registry, entity, person)) all.push_back({&entity, person, traces_of(*record)});
-    for (const auto& [other, ids] : erased_with(connection, registry, entity, person)) {
-      for (const std::int64_t each : ids) all.push_back({other, each, {}});
+    for (auto& [other, ids] : erased_with(connection, registry, entity, person))
+      others[other].insert(others[other].end(), ids.begin(), ids.end());
+    const auto record = entity::load_record(connection, registry, entity, person);
+    if (!record) continue;
+    all.push_back({&entity, person, traces_of(*record)});
+    for (std::size_t i = 0; i < entity.fields.size(); ++i) {
+      if (!holds_addresses(entity.fields[i])) continue;
+      for (const auto& address : main_values(*record, i)) add_addressed(connection, registry, entity, persons, address, others);
     }
+  }
+  for (auto& [other, ids] : others) {
+    std::sort(ids.begin(), ids.end());
+    ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+    for (const std::int64_t each : ids) all.push_back({other, each, {}});
   }
   return all;
 }
@@ -239,18 +305,11 @@ class Eraser {
     const auto system = entity::Caller::system();
     for (std::size_t i = 0; i < record.entity->fields.size(); ++i) {
       const auto& field = record.entity->fields[i];
-      const auto* items = std::get_if<entity::Items>(&record.values[i]);
       const std::string type(field.type->name());
-      if (items == nullptr || (type != "phone" && type != "email")) continue;
-      const auto columns = field.type->item_columns(field);
-      const auto main = std::find_if(columns.begin(), columns.end(),
-                                     [&](const entity::Column& column) { return column.suffix == field.type->main_item_column(field); });
-      for (const auto& item : *items) {
-        const auto* text =
-            main == columns.end() ? nullptr : std::get_if<std::string>(&item.columns.at(static_cast<std::size_t>(main - columns.begin())));
-        if (text == nullptr || text->empty()) continue;
+      if (type != "phone" && type != "email") continue;
+      for (const auto& text : main_values(record, i)) {
         unsigned char digest[crypto_hash_sha256_BYTES];
-        crypto_hash_sha256(digest, reinterpret_cast<const unsigned char*>(text->data()), text->size());
+        crypto_hash_sha256(digest, reinterpret_cast<const unsigned char*>(text.data()), text.size());
         char hex[2 * sizeof digest + 1];
         sodium_bin2hex(hex, sizeof hex, digest, sizeof digest);
         try {

@@ -84,6 +84,31 @@ TEST_P(ErasureTest, NothingOfThePersonIsLeftButTheConsentAndTheLog) {
   EXPECT_EQ(log.front().at("reason").as_string(), "Заявление");
 }
 
+TEST_P(ErasureTest, LettersToThePersonGoButNotThoseToAnAddressThatOthersHave) {
+  const json::object settings{
+      {"host", "127.0.0.1"}, {"port", 1}, {"security", "none"}, {"from_address", "crm@example.ru"}, {"site_url", "https://crm.example.ru"}};
+  ASSERT_EQ(server.call(admin, "PUT", "/settings/mail-server", settings).status, 200);
+  const auto company = create("/companies", {{"name", "Лютик"}, {"emails", {"info@lutik.example"}}});
+  const auto contact =
+      create("/contacts", {{"name", "Лютиков Пётр"}, {"company", company}, {"emails", {"petr@lutik.example", "info@lutik.example"}}});
+  const auto deal = create("/deals", {{"name", "Сделка"}, {"contact", contact}});
+  const auto letter = [&](json::array to, json::array copies) {
+    const json::object about{{"entity", "deal"}, {"id", deal}};
+    return "/outgoing-mails/" +
+           std::to_string(
+               create("/outgoing-mails",
+                      {{"recipients", to}, {"copies", copies}, {"subject", "Лютикову"}, {"text", "Пётр, здравствуйте"}, {"about", about}}));
+  };
+  const auto to_him = letter({"petr@lutik.example"}, {}), copy = letter({"boss@example.com"}, {"PETR@lutik.example"}),
+             shared = letter({"info@lutik.example"}, {});
+  erase(contact);
+  EXPECT_EQ(server.get(admin, to_him).status, 404);
+  EXPECT_EQ(server.get(admin, copy).status, 404);
+  EXPECT_EQ(server.get(admin, shared).status, 200);
+  EXPECT_EQ(rows_with("SELECT count(*) FROM outgoing_mail WHERE text LIKE '%' || $1 || '%'", "Пётр"), 1);
+  EXPECT_EQ(rows_with("SELECT count(*) FROM outgoing_mail__recipients WHERE value = $1", "petr@lutik.example"), 0);
+}
+
 TEST_P(ErasureTest, ABackupFromBeforeIsErasedAgainAtTheStart) {
   const auto contact = create("/contacts", {{"name", "Васильков Иван"}});
   erase(contact);

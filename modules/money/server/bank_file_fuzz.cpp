@@ -1,4 +1,5 @@
 // Bank statements out of hostile bytes: refused by base::Error alone, and what is read is sound.
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>

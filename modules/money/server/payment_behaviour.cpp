@@ -41,23 +41,22 @@ void put_own_company(SaveContext& save) {
 }
 
 // Whoever looks after the client sees what he pays.
-void put_owner(SaveContext& save) {
+void put_owner(SaveContext& save, const std::optional<Record>& company) {
   Record& payment = save.record();
   const bool is_found = !save.is_new() && save.before()->link_id("company") == 0 && save.changed("company") && !save.changed("owner");
   if (payment.link_id("owner") != 0 && !is_found) return;
   std::int64_t owner = is_found ? payment.link_id("owner") : save.caller().user_id;
-  if (const auto company = save.load("company", payment.link_id("company")); company && company->link_id("owner") != 0)
-    owner = company->link_id("owner");
+  if (company && company->link_id("owner") != 0) owner = company->link_id("owner");
   if (owner != 0) payment.set("owner", link_to(save, "user", owner));
 }
 
-void put_name(SaveContext& save) {
+void put_name(SaveContext& save, const std::optional<Record>& company) {
   Record& payment = save.record();
   std::string name(payment.text("number"));
   if (!name.empty()) name += " · ";
   name += day_text(payment.integer("date"));
   std::string who(payment.text("partner_name"));
-  if (const auto company = save.load("company", payment.link_id("company"))) who = company->text("name");
+  if (company) who = company->text("name");
   if (!who.empty()) name += " · " + who;
   payment.set("name", std::move(name));
 }
@@ -154,8 +153,9 @@ void PaymentBehaviour::prepare(SaveContext& save) {
   // Whoever shares out or says what it is has looked at it.
   if (!save.is_new() && (save.changed("is_other") || save.changed("allocated_amount"))) payment.set("review", entity::Value{});
   payment.set("allocation_state", std::string(allocation_state(payment)));
-  put_owner(save);
-  put_name(save);
+  const auto company = save.load("company", payment.link_id("company"));
+  put_owner(save, company);
+  put_name(save, company);
 }
 
 void PaymentBehaviour::check(SaveContext& save) {

@@ -273,6 +273,20 @@ TEST_P(MailApiTest, NoticesComeByMailAsEachUserChoosesAndOnce) {
   EXPECT_NE(digest.find("https://crm.example.ru/companies/" + std::to_string(company)), std::string::npos) << digest;
   EXPECT_NE(at_once.find("Просрочено дел: 3"), std::string::npos) << "a title that he may not read is left out: " << at_once;
   EXPECT_EQ(at_once.find("99"), std::string::npos);
+
+  // What the program wrote itself goes after 90 days; a user's letter stays.
+  const auto own = queue(letter());
+  server.application().database().write({.name = "test"}, [&](store::Connection& connection) {
+    connection.prepare("test", "UPDATE outgoing_mail SET created_at = $1 WHERE kind IN ('digest', 'message')")
+        .bind(1, base::to_micros(base::SystemClock().now() - std::chrono::hours(24 * 91)))
+        .run();
+  });
+  EXPECT_EQ(api.mailer.remove_old(), 1);
+  EXPECT_EQ(api.mailer.remove_old(), 0);
+  const auto left = server.get(admin, "/outgoing-mails?fields=kind&sort=id").body.at("items").as_array();
+  ASSERT_EQ(left.size(), 2u);
+  EXPECT_EQ(left.at(0).at("kind").as_string(), "notice");
+  EXPECT_EQ(left.at(1).at("id").as_int64(), own);
 }
 
 INSTANTIATE_TEST_SUITE_P(Databases, MailApiTest, store::kBothDatabases, store::database_name);

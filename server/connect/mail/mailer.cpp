@@ -11,6 +11,7 @@
 #include "server/connect/mail/letters.hpp"
 #include "server/connect/mail/mail_record.hpp"
 #include "server/entity/catalog.hpp"
+#include "server/entity/lookup.hpp"
 #include "server/entity/on_behalf.hpp"
 #include "server/entity/query.hpp"
 
@@ -109,6 +110,7 @@ struct Mailer::Impl {
     const bool is_alone = services.database.dialect() == store::Dialect::kSqlite;
     const base::Instant until = is_first_look && is_alone ? now() + kClaim * 2 : now();
     const auto dead = find(state_is("sending", "claimed_until", until));
+    is_first_look = false;
     for (const std::int64_t id : dead) {
       const auto letter = change(
           id,
@@ -121,7 +123,6 @@ struct Mailer::Impl {
           });
       if (letter && !is_empty(letter->get("handed_at"))) tell(*letter);
     }
-    is_first_look = is_first_look && !dead.empty();
     return !dead.empty();
   }
 
@@ -409,18 +410,28 @@ std::int64_t Mailer::queue_for_user(store::Connection& connection, const entity:
 }
 
 std::int64_t Mailer::remove_old() {
-  const json::array own{"invitation", "password_reset", "notice", "digest"};
-  const json::object filter{
-      {"and", json::array{json::object{{"field", "kind"}, {"op", "in"}, {"value", own}},
-                          json::object{{"field", "created_at"}, {"op", "lt"}, {"value", base::to_string(impl_->now() - kOwnKept)}}}}};
-  std::int64_t removed = 0;
   const auto registry = impl_->services.catalog.current();
-  while (true) {
-    const auto ids = impl_->find(filter, 200);
-    for (const std::int64_t id : ids) impl_->services.records.purge(impl_->system(), registry->require(kMailEntity), id);
-    removed += static_cast<std::int64_t>(ids.size());
-    if (ids.size() < 200) return removed;
+  const auto* letters = registry->find(kMailEntity);
+  if (letters == nullptr) return 0;
+  const base::Instant before = impl_->now() - kOwnKept;
+  std::int64_t removed = 0;
+  for (const char* kind : {"invitation", "password_reset", "notice", "digest"}) {
+    while (true) {
+      std::vector<Record> oldest;
+      impl_->services.database.read({.name = "mail_old"}, [&](store::Connection& connection) {
+        const entity::QueryContext context{connection, *registry, impl_->system(), impl_->now()};
+        oldest = entity::find_records(context, *letters, entity::where(*letters, "kind", std::string(kind)), kRound);
+      });
+      std::erase_if(oldest, [&](const Record& letter) { return letter.created_at >= before; });
+      for (const auto& letter : oldest) {
+        impl_->services.records.remove(impl_->system(), *letters, letter.id);
+        impl_->services.records.purge(impl_->system(), *letters, letter.id);
+      }
+      removed += static_cast<std::int64_t>(oldest.size());
+      if (oldest.size() < kRound) break;
+    }
   }
+  return removed;
 }
 
 }  // namespace connect

@@ -19,17 +19,17 @@ namespace {
 constexpr std::chrono::seconds kGrace{20};
 constexpr std::chrono::hours kAtOnceSince{24}, kDigestSince{24 * 3};
 constexpr std::chrono::hours kDigestFrom{8}, kDigestUntil{12};  // local time; the first half hour of it is missed only while nothing runs
-constexpr int kMostUsers = 200, kMostNotices = 50;
+constexpr int kMostNotices = 50;
 constexpr std::size_t kMostSubject = 200;
 
 // Users of this choice with something to tell.
 std::vector<std::int64_t> users_due(store::Connection& connection, std::string_view choice, base::Instant since, base::Instant until) {
   auto statement = connection.prepare(
       "notice_mail_due",
-      "SELECT DISTINCT n.user_id FROM sys_notice n JOIN sys_user u ON u.id = n.user_id WHERE u.notice_mail = $1 AND u.is_active = 1 AND "
-      "u.deleted_at IS NULL AND n.read_at IS NULL AND n.mailed_at IS NULL AND n.created_at > $2 AND n.created_at <= $3 AND "
-      "n.kind <> 'mail_failed' ORDER BY n.user_id LIMIT $4");
-  statement.bind_text(1, choice).bind(2, base::to_micros(since)).bind(3, base::to_micros(until)).bind(4, kMostUsers);
+      "SELECT u.id FROM sys_user u WHERE u.notice_mail = $1 AND u.is_active = 1 AND u.deleted_at IS NULL AND EXISTS (SELECT 1 FROM "
+      "sys_notice n WHERE n.user_id = u.id AND n.read_at IS NULL AND n.mailed_at IS NULL AND n.created_at > $2 AND n.created_at <= $3 AND "
+      "n.kind <> 'mail_failed')");
+  statement.bind_text(1, choice).bind(2, base::to_micros(since)).bind(3, base::to_micros(until));
   std::vector<std::int64_t> users;
   while (statement.step()) users.push_back(statement.integer(0));
   return users;
