@@ -156,6 +156,7 @@ class MassChange {
       at = from;
       faults.clear();
       const store::Slice slice(connection);
+      savepoint_.begin(&slice);
       const auto change = [&](std::size_t i) {
         is_changed[i] = change_one(connection, ids[i]).status == entity::SaveResult::Status::kUpdated;
       };

@@ -66,6 +66,7 @@ class Undoing {
       at = from;
       faults.clear();
       const store::Slice slice(connection);
+      savepoint_.begin(&slice);
       const auto undo = [&](std::size_t i) {
         const auto* entity = registry_->find_id(static_cast<int>(rows[i].entity_id));
         if (entity != nullptr) services_.records.undo_in(connection, *caller_, *entity, rows[i].record_id, rows[i].seq);

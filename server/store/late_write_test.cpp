@@ -115,6 +115,30 @@ TEST_P(LateWriteTest, OfStepsThatShareASavepointOnlyThoseThatThrowAreUndone) {
   EXPECT_LT(calls, 140u);
 }
 
+TEST_P(LateWriteTest, StepsThatShareASavepointEndWithTheirSlice) {
+  std::vector<std::size_t> ends;
+  database_->write({}, [&](Connection& connection) {
+    const Slice over(connection, Slice::Duration::zero(), Slice::Duration::zero());
+    SharedSavepoint savepoint;
+    const auto step = [](std::size_t i) {
+      if (i == 11) throw base::Error::internal("no");
+    };
+    const auto make = [&](std::size_t from) {
+      return savepoint.make_some(connection, from, 100, step, [](std::size_t, const base::Error&) {});
+    };
+    ends.clear();
+    savepoint.begin(&over);
+    ends.push_back(make(0));
+    ends.push_back(make(11));
+    savepoint.begin(nullptr);
+    ends.push_back(make(20));
+  });
+  ASSERT_EQ(ends.size(), 3u);
+  EXPECT_EQ(ends[0], 1u);
+  EXPECT_EQ(ends[1], 12u);
+  EXPECT_GT(ends[2], 20u);
+}
+
 TEST_P(LateWriteTest, StepsStopAtAFaultOfTheDatabase) {
   const auto unavailable = [](std::size_t) { throw base::Error(base::ErrorCode::kUnavailable, "disk_full"); };
   EXPECT_EQ(error_key([&] {

@@ -282,7 +282,7 @@ void Imports::execute(flow::JobRun& run, bool is_dry_run) {
           const store::Slice slice(connection, shortest_slice_, longest_slice_);
           next = counts;
           results.clear();
-          saver.begin();
+          saver.begin(&slice);
           std::size_t i = done;
           do {
             saver.save_some(connection, chunk, i, results);

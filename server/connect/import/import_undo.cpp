@@ -191,6 +191,7 @@ void Imports::undo(flow::JobRun& run) {
       Outcome outcome;
       services_.database.write({.name = "import_undo_slice", .lane = store::Lane::kBulk}, [&](store::Connection& connection) {
         const store::Slice slice(connection, shortest_slice_, longest_slice_);
+        savepoint.begin(&slice);
         const auto registry = services_.catalog.current();
         std::vector<Outcome> outcomes(page.size());
         const auto undo = [&](std::size_t i) { outcomes[i] = undoing.undo(connection, *registry, page[i].entity_id, page[i].record_id); };

@@ -95,7 +95,8 @@ RowSaver::RowSaver(entity::Services& services, const entity::Caller& caller, std
       options_(std::move(options)),
       registry_(services.catalog.current()) {}
 
-void RowSaver::begin() {
+void RowSaver::begin(const store::Slice* slice) {
+  savepoint_.begin(slice);
   registry_ = services_.catalog.current();
   pending_links_.clear();
   materialised_.clear();

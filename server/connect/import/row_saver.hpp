@@ -51,7 +51,8 @@ class RowSaver {
   RowSaver(entity::Services& services, const entity::Caller& caller, std::string entity_key, SaverOptions options);
 
   // A new transaction begins: what an earlier try of it remembered is forgotten.
-  void begin();
+  // Rows are saved while `slice`, which outlives the transaction's use of the saver, is not over (nullptr: all that are given).
+  void begin(const store::Slice* slice = nullptr);
   // The transaction was committed: what it created is remembered.
   void commit();
   // Saves some of `rows` from `from` on, one at least, and adds their results; each row whole or not at all. A row's own fault is

@@ -36,8 +36,8 @@ int search_group(const EntityDef& entity, const FieldDef& field);
 bool is_searchable(const EntityDef& entity);
 
 // Tokens of a document: trigrams of each word, its first two letters marked '^', whole words of one or two letters,
-// trigrams and fives of digit runs; '@o<owner>' for narrowing by owner.
-std::vector<std::string> document_tokens(std::string_view text, std::int64_t owner_id, NumberParts parts);
+// trigrams and fives of digit runs; '@o<owner>' for narrowing by owner. Each once, separated by spaces.
+std::string document_tokens(std::string_view text, std::int64_t owner_id, NumberParts parts);
 // kThreesAndFives where a field is searched by its digits.
 NumberParts number_parts(const EntityDef& entity);
 

@@ -12,25 +12,16 @@ namespace {
 std::string search_table(const EntityDef& entity) { return store::quote_identifier(entity.table + "__search"); }
 std::string fts_table(const EntityDef& entity) { return store::quote_identifier(entity.table + "__fts"); }
 
-std::string joined(const std::vector<std::string>& tokens) {
-  std::string out;
-  for (const auto& token : tokens) {
-    if (!out.empty()) out += ' ';
-    out += token;
-  }
-  return out;
-}
-
 // tsvector text form: each lexeme quoted. Tokens hold no quotes or backslashes (letters, digits, '^' and '@').
-std::string as_tsvector(const std::vector<std::string>& tokens) {
-  std::string out;
-  for (const auto& token : tokens) {
-    if (!out.empty()) out += ' ';
-    out += '\'';
-    out += token;
-    out += '\'';
+std::string as_tsvector(const std::string& tokens) {
+  std::string out = "'";
+  for (const char c : tokens) {
+    if (c == ' ')
+      out += "' '";
+    else
+      out += c;
   }
-  return out;
+  return tokens.empty() ? std::string() : out += '\'';
 }
 
 std::int64_t owner_of(const Record& record) {
@@ -54,7 +45,7 @@ void remove_row(store::Connection& connection, const EntityDef& entity, std::int
   if (is_sqlite) {
     auto stored = connection.prepare("search_text_find", "SELECT text FROM " + search_table(entity) + " WHERE id = $1");
     if (!stored.bind(1, row).step()) return;
-    tokens = joined(document_tokens(stored.text(0), owner, number_parts(entity)));
+    tokens = document_tokens(stored.text(0), owner, number_parts(entity));
   }
   connection.prepare("search_text_remove", "DELETE FROM " + search_table(entity) + " WHERE id = $1").bind(1, row).run();
   if (!is_sqlite) return;
@@ -64,7 +55,7 @@ void remove_row(store::Connection& connection, const EntityDef& entity, std::int
 }
 
 void add_row(store::Connection& connection, const EntityDef& entity, std::int64_t row, const std::string& text, std::int64_t owner) {
-  const auto tokens = document_tokens(text, owner, number_parts(entity));
+  std::string tokens = document_tokens(text, owner, number_parts(entity));
   if (connection.dialect() == store::Dialect::kPostgres) {
     connection
         .prepare("search_text_add",
@@ -83,7 +74,7 @@ void add_row(store::Connection& connection, const EntityDef& entity, std::int64_
   if (added == 0) return;
   std::string fts = fts_table(entity);
   std::string sql = "INSERT INTO " + fts + "(rowid, tokens) VALUES($1, $2)";
-  store::write_late(connection, {"search_index_add", std::move(fts), std::move(sql), row, joined(tokens)});
+  store::write_late(connection, {"search_index_add", std::move(fts), std::move(sql), row, std::move(tokens)});
 }
 
 }  // namespace

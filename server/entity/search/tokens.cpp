@@ -21,20 +21,36 @@ bool all_digits(std::string_view text) { return !text.empty() && std::all_of(tex
 
 bool is_phone_punctuation(char c) { return c == '+' || c == '(' || c == ')' || c == '-' || c == ' ' || c == '.'; }
 
-void append_word_tokens(std::string_view word, NumberParts parts, std::vector<std::string>& tokens) {
-  auto letters = code_points(word);
-  if (letters.size() > kMaxWordLetters) letters.resize(kMaxWordLetters);
-  std::string start = "^" + std::string(letters[0]);
-  if (letters.size() >= 2) start += letters[1];
-  tokens.push_back(std::move(start));
-  for (std::size_t i = 0; i + 3 <= letters.size(); ++i) {
-    tokens.emplace_back(letters[i].data(), letters[i + 2].data() + letters[i + 2].size());
+std::size_t letter_size(char first) {
+  const auto lead = static_cast<unsigned char>(first);
+  return lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+}
+
+// Parts of one text, as views of it; many a record is indexed within one write.
+struct Parts {
+  std::vector<std::string_view> starts, inner;
+};
+
+void append_word_parts(std::string_view word, NumberParts numbers, Parts& parts) {
+  std::size_t begins[kMaxWordLetters + 1];  // of the letters, then the end of the last
+  std::size_t letters = 0, at = 0, digits = 0;
+  for (; at < word.size() && letters < kMaxWordLetters; at = std::min(at + letter_size(word[at]), word.size())) begins[letters++] = at;
+  begins[letters] = at;
+  const auto part = [&](std::size_t from, std::size_t size) { return word.substr(begins[from], begins[from + size] - begins[from]); };
+  parts.starts.push_back(part(0, std::min<std::size_t>(2, letters)));
+  for (std::size_t i = 0; i < letters; ++i) {
+    if (i + kThree <= letters) parts.inner.push_back(part(i, kThree));
+    digits = is_digit(word[begins[i]]) ? digits + 1 : 0;
+    if (numbers == NumberParts::kThreesAndFives && digits >= kFive) parts.inner.push_back(part(i + 1 - kFive, kFive));
   }
-  if (parts == NumberParts::kThrees) return;
-  std::size_t digits = 0;
-  for (std::size_t i = 0; i < letters.size(); ++i) {
-    digits = all_digits(letters[i]) ? digits + 1 : 0;
-    if (digits >= kFive) tokens.emplace_back(letters[i + 1 - kFive].data(), kFive);
+}
+
+void append_each_once(std::vector<std::string_view>& parts, std::string_view before, std::string& out) {
+  std::sort(parts.begin(), parts.end());
+  parts.erase(std::unique(parts.begin(), parts.end()), parts.end());
+  for (const std::string_view part : parts) {
+    if (!out.empty()) out += ' ';
+    out.append(before).append(part);
   }
 }
 
@@ -45,9 +61,7 @@ std::vector<std::string_view> code_points(std::string_view text) {
   points.reserve(text.size());
   std::size_t i = 0;
   while (i < text.size()) {
-    const auto lead = static_cast<unsigned char>(text[i]);
-    std::size_t length = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-    length = std::min(length, text.size() - i);
+    const std::size_t length = std::min(letter_size(text[i]), text.size() - i);
     points.push_back(text.substr(i, length));
     i += length;
   }
@@ -95,16 +109,19 @@ std::vector<std::string> query_tokens(const SearchWord& word, NumberParts parts)
   return tokens;
 }
 
-std::vector<std::string> document_tokens(std::string_view text, std::int64_t owner_id, NumberParts parts) {
-  std::vector<std::string> tokens;
+std::string document_tokens(std::string_view text, std::int64_t owner_id, NumberParts numbers) {
+  Parts parts;
+  parts.inner.reserve(text.size());
   std::size_t count = 0;
   for (std::string_view word : base::words(text)) {
     if (++count > kMaxIndexedWords) break;
-    append_word_tokens(word, parts, tokens);
+    append_word_parts(word, numbers, parts);
   }
-  if (owner_id != 0) tokens.push_back("@o" + std::to_string(owner_id));
-  std::sort(tokens.begin(), tokens.end());
-  tokens.erase(std::unique(tokens.begin(), tokens.end()), tokens.end());
+  std::string tokens;
+  tokens.reserve(4 * text.size() + 32);
+  if (owner_id != 0) tokens = "@o" + std::to_string(owner_id);
+  append_each_once(parts.starts, "^", tokens);
+  append_each_once(parts.inner, "", tokens);
   return tokens;
 }
 

@@ -109,6 +109,7 @@ class RecordServiceImpl final : public RecordService {
         const bool whole = atomic || options.dry_run;
         const store::Slice time =
             options.bulk_load ? store::Slice(transaction.connection, kBulkLoadSlice, kBulkLoadSlice) : store::Slice(transaction.connection);
+        savepoint.begin(whole ? nullptr : &time);
         slice.assign(items.size() - results.size(), {});
         std::size_t done = 0, begun = 0;
         const auto save = [&](std::size_t i) {
