@@ -189,7 +189,7 @@ export const screens = [
   { name: "mail-settings-error", where: "/settings/mail", before: failing("**/api/v1/settings/mail-server*") },
   { name: "forms-error", where: "/settings/forms?form=invoice", before: failing("**/api/v1/print-forms*") },
   { name: "menu-folded", where: "/page/receivables", device: "desktop", act: async ({ page, t }) => { await page.getByRole("button", { name: t("shell.fold") }).click(); } },
-  { name: "menu-open", where: "/companies?view=all", device: "desktop", act: async ({ page }) => { for (const heading of await page.locator("nav button[aria-expanded=false]").all()) await heading.click(); } },
+  { name: "menu-open", where: "/companies?view=all", device: "desktop", act: async ({ page }) => { const closed = page.locator("nav button[aria-expanded=false]:visible").first(); while (await closed.count()) await closed.click(); } },
   { name: "menu-sheet", where: "/companies?view=all", device: "phone", act: openSheet },
   { name: "missing", where: "/companies/999999999" },
   { name: "offline", where: card("companies", kWithPhone), act: async ({ page, t }) => { await lose(page); await page.evaluate(() => window.dispatchEvent(new Event("offline"))); await page.getByRole("button", { name: t("card.more_actions") }).click().catch(() => undefined); } },

@@ -29,7 +29,7 @@ export function PaymentActions({ entity, record }: CardWidgetProps) {
   return (
     <>
       {allocated && Number(allocated.amount) > 0 && <Button size="xs" variant="default" loading={is_busy} leftSection={<IconArrowBackUp size={15} />} onClick={() => void move("unallocate")}>{t("web.money.unallocate")}</Button>}
-      {!is_sure && <Button size="xs" variant="subtle" color="red" disabled={is_busy} leftSection={<IconBan size={15} />} onClick={() => setSure(true)}>{t("web.money.cancel")}</Button>}
+      {!is_sure && <Button size="xs" variant="default" disabled={is_busy} leftSection={<IconBan size={15} />} onClick={() => setSure(true)}>{t("web.money.cancel")}</Button>}
       {is_sure && <Button size="xs" color="red" loading={is_busy} onClick={() => void move("cancel")}>{t("web.money.cancel_sure")}</Button>}
     </>
   );
