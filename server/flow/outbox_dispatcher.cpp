@@ -75,20 +75,32 @@ struct OutboxDispatcher::Impl {
     changed.notify_all();
   }
 
-  void load(Consumer& consumer) {
-    database.write({.name = "consumer_load"}, [&](store::Connection& connection) {
-      auto statement = connection.prepare("consumer_find", "SELECT tx, seq FROM sys_consumer WHERE name = $1");
-      if (statement.bind_text(1, consumer.name).step()) {
-        consumer.position = {statement.integer(0), statement.integer(1)};
-        return;
+  // New consumers begin here, before anybody writes: what comes until their threads look is theirs.
+  void enrol() {
+    database.write({.name = "consumers_enrol"}, [&](store::Connection& connection) {
+      const auto position = entity::newest_position(connection);
+      auto add = connection.prepare(
+          "consumer_add", "INSERT INTO sys_consumer(name, tx, seq, updated_at) VALUES($1, $2, $3, $4) ON CONFLICT(name) DO NOTHING");
+      for (const auto& line : lines) {
+        for (const auto& consumer : line.consumers) {
+          add.bind_text(1, consumer->name)
+              .bind(2, position.transaction)
+              .bind(3, position.sequence)
+              .bind(4, base::to_micros(clock.now()))
+              .run();
+        }
       }
-      consumer.position = entity::newest_position(connection);
-      auto add = connection.prepare("consumer_add", "INSERT INTO sys_consumer(name, tx, seq, updated_at) VALUES($1, $2, $3, $4)");
-      add.bind_text(1, consumer.name)
-          .bind(2, consumer.position.transaction)
-          .bind(3, consumer.position.sequence)
-          .bind(4, base::to_micros(clock.now()))
-          .run();
+    });
+  }
+
+  void load(Consumer& consumer) {
+    store::ReadOptions options;
+    options.name = "consumer_load";
+    options.deadline = 10s;
+    database.read(options, [&](store::Connection& connection) {
+      auto statement = connection.prepare("consumer_find", "SELECT tx, seq FROM sys_consumer WHERE name = $1");
+      if (!statement.bind_text(1, consumer.name).step()) throw base::Error::internal("a consumer that was not enrolled");
+      consumer.position = {statement.integer(0), statement.integer(1)};
     });
     consumer.loaded = true;
   }
@@ -209,6 +221,7 @@ void OutboxDispatcher::add(std::string name, Consume consume, Pace pace) {
 }
 
 void OutboxDispatcher::start() {
+  impl_->enrol();
   impl_->subscription = impl_->database.subscribe(entity::kOutboxChannel, [impl = impl_.get()](std::string_view) { impl->wake(); });
   for (auto& line : impl_->lines) line.thread = std::thread([impl = impl_.get(), &line] { impl->run(line); });
 }

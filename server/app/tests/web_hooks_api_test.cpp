@@ -116,6 +116,13 @@ TEST_P(WebHooksApiTest, SendsOnlyChosenFieldsOfRecordsThatPassItsFilter) {
   EXPECT_FALSE(data.contains("priority"));
 }
 
+TEST_P(WebHooksApiTest, ConsumersAreEnrolledBeforeAnybodyCanWrite) {
+  auto& application = server.application();
+  const auto consumers = application.api().dispatcher.states().size();
+  EXPECT_GT(consumers, 3u);
+  EXPECT_EQ(store::query_integer(application.database(), "SELECT count(*) FROM sys_consumer"), static_cast<std::int64_t>(consumers));
+}
+
 TEST_P(WebHooksApiTest, TriesAgainWhatWasNotTakenAndReplaysOnDemand) {
   receiver.answer_with(400);
   const auto hook = make_hook({{"entities", {"task"}}});
