@@ -199,7 +199,7 @@ class Reckoner {
     const auto split = request_.split == Split::kOwner ? place(true, "owner") : place(request_.split == Split::kSource, "source");
     insight::read_numbers_in_parts(context_, rows, deal_.index_of("created_at"), [&](int number, const std::int64_t* row) {
       auto& worker = workers_[static_cast<std::size_t>(number)];
-      Deal deal;
+      auto& deal = worker.deals.emplace_back();
       deal.id = row[0];
       deal.step = step_of(worker, or_zero(row[1]));
       deal.is_in_lost_stage = pipeline_.is_lost(or_zero(row[1]));
@@ -207,7 +207,6 @@ class Reckoner {
       if (amount != 0) deal.amount = row[amount];
       if (reason != 0) deal.reason = or_zero(row[reason]);
       if (split != 0) deal.split = or_zero(row[split]);
-      worker.deals.push_back(deal);
       return true;
     });
     for (auto& worker : workers_) {
