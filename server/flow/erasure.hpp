@@ -2,10 +2,9 @@
 // files.
 //
 // Invariants
-// - A record that points to the person by a link declared with "erase_with": true is erased with him, and one that holds an address which
-// no other
-//   living card has in an e-mail field so declared (letters); any other keeps standing, its link leads to a nameless record in the bin.
-//   What the law wants kept (consents, requests, documents) declares nothing.
+// - A record that points to the person by a link declared with "erase_with": true is erased with him, and one that holds, in an e-mail
+//   field so declared (letters), an address which no other living card has; any other keeps standing, its link leads to a nameless
+//   record in the bin. What the law wants kept (consents, requests, documents) declares nothing.
 // - The log of erasures holds no personal data. Beside the table sys_erasure it is a file of the data folder, written before the data go:
 //   a restored backup knows less than the file, and start-up erases again what the file names and the base does not.
 // - Records that were merged into the person go with him, and what would undo the merge.

@@ -61,7 +61,8 @@ struct OutboxDispatcher::Impl {
 
   store::Database& database;
   const base::Clock& clock;
-  mutable std::mutex mutex;  // guards everything below but what only a line's thread touches (consumers' positions)
+  mutable std::mutex
+      mutex;  // guards everything below but what only a line's thread touches; positions are written under it, read by their thread without
   std::condition_variable changed;
   bool stopping = false;
   Line lines[2];
@@ -97,18 +98,27 @@ struct OutboxDispatcher::Impl {
     store::ReadOptions options;
     options.name = "consumer_load";
     options.deadline = 10s;
+    entity::OutboxPosition position;
     database.read(options, [&](store::Connection& connection) {
       auto statement = connection.prepare("consumer_find", "SELECT tx, seq FROM sys_consumer WHERE name = $1");
       if (!statement.bind_text(1, consumer.name).step()) throw base::Error::internal("a consumer that was not enrolled");
-      consumer.position = {statement.integer(0), statement.integer(1)};
+      position = {statement.integer(0), statement.integer(1)};
     });
     consumer.loaded = true;
+    const std::lock_guard lock(mutex);
+    consumer.position = position;
+  }
+
+  // Another node serves the line and keeps its positions: what this one knows of them must not be stored over those.
+  static void let_go(Line& line) {
+    for (auto& consumer : line.consumers) consumer->loaded = consumer->dirty = false;
   }
 
   void store_positions(Line& line) {
     line.stored_at = clock.now();
     const auto is_dirty = [](const auto& consumer) { return consumer->dirty; };
     if (std::none_of(line.consumers.begin(), line.consumers.end(), is_dirty)) return;
+    if (!line.lease.hold()) return let_go(line);
     database.write({.name = "consumer_store"}, [&](store::Connection& connection) {
       auto statement = connection.prepare("consumer_store", "UPDATE sys_consumer SET tx = $1, seq = $2, updated_at = $3 WHERE name = $4");
       for (const auto& consumer : line.consumers) {
@@ -141,9 +151,9 @@ struct OutboxDispatcher::Impl {
     const auto& events = events_after(consumer.position, batch, fetched);
     if (!events.empty()) {
       consumer.consume(events);
-      consumer.position = *entity::parse_position(events.back().position);
       consumer.dirty = true;
       const std::lock_guard lock(mutex);
+      consumer.position = *entity::parse_position(events.back().position);
       consumer.handled += static_cast<std::int64_t>(events.size());
       consumer.failures = 0;
       consumer.last_error.clear();
@@ -171,13 +181,12 @@ struct OutboxDispatcher::Impl {
   bool round(Line& line) {
     bool more = false;
     try {
-      if (!line.lease.hold()) {
-        for (auto& consumer : line.consumers) consumer->loaded = consumer->dirty = false;
-        return false;
-      }
       Fetched fetched;
       for (auto& consumer : line.consumers) {
-        if (!line.lease.hold()) return false;  // the one before took its time
+        if (!line.lease.hold()) {  // asked each time: the one before may have taken long
+          let_go(line);
+          return false;
+        }
         more = advance_safely(*consumer, kBatches[static_cast<int>(line.pace)], fetched) || more;
       }
       if (clock.now() - line.stored_at > kStorePositionEvery) store_positions(line);

@@ -1,7 +1,7 @@
 // The same settings without a mouse: every control is come to with Tab and worked with keys.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { callApi, openPage, openWorld, untilQuiet, walkTo } from "./browser-world.mjs";
+import { callApi, openPage, openWorld, untilQuiet, untilTrue, walkTo } from "./browser-world.mjs";
 
 let world;
 before(async () => { world = await openWorld({ has_demo: false }); });
@@ -138,10 +138,10 @@ test("a key is made and revoked with the keyboard alone", () => on("/settings/ke
 test("a mass change is taken back with the keyboard alone", () => on("/settings/jobs", async ({ page, button, press }) => {
   const { id } = await callApi(page, "POST", "/companies?on_duplicate=create", { name: "Рожь", city: "Тверь" });
   await callApi(page, "POST", "/companies:bulk", { ids: [id], set: { city: "Казань" } });
-  await page.waitForFunction(async (one) => (await (await fetch(`/api/v1/companies/${one}`)).json()).city === "Казань", id);
+  await untilTrue(page, async (one) => (await (await fetch(`/api/v1/companies/${one}`)).json()).city === "Казань", id);
   await page.reload();
   await press(button("Отменить сделанное"));
-  await page.waitForFunction(async (one) => (await (await fetch(`/api/v1/companies/${one}`)).json()).city === "Тверь", id);
+  await untilTrue(page, async (one) => (await (await fetch(`/api/v1/companies/${one}`)).json()).city === "Тверь", id);
 }));
 
 test("the audit is narrowed down and a change put back with the keyboard alone", () => on("/settings/audit", async ({ page, button, press, choose }) => {

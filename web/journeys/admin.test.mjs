@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 import { kDesktop, kPhone } from "../scripts/browser.mjs";
-import { axeFindings, callApi, openPage, openWorld, untilQuiet } from "./browser-world.mjs";
+import { axeFindings, callApi, openPage, openWorld, untilQuiet, untilTrue } from "./browser-world.mjs";
 import { openPostOffice } from "./post-office.mjs";
 
 // In the order of their menu.
@@ -321,12 +321,12 @@ test("a mass change is taken back as a whole where jobs are listed", () => on("/
   for (const name of ["Овёс", "Ячмень"]) made.push((await callApi(page, "POST", "/companies?on_duplicate=create", { name, city: "Тверь" })).id);
   await callApi(page, "POST", "/companies:bulk", { ids: made, set: { city: "Казань" } });
   const cities = () => page.evaluate(async (ids) => Promise.all(ids.map(async (id) => (await (await fetch(`/api/v1/companies/${id}`)).json()).city)), made);
-  await page.waitForFunction(async (id) => (await (await fetch(`/api/v1/companies/${id}`)).json()).city === "Казань", made[1]);
+  await untilTrue(page, async (id) => (await (await fetch(`/api/v1/companies/${id}`)).json()).city === "Казань", made[1]);
   await page.reload();
   const job = page.getByRole("listitem").filter({ hasText: "Массовое изменение" }).first();
   await job.getByText("готово").waitFor();
   await button(job, "Отменить сделанное").click();
-  await page.waitForFunction(async (id) => (await (await fetch(`/api/v1/companies/${id}`)).json()).city === "Тверь", made[1]);
+  await untilTrue(page, async (id) => (await (await fetch(`/api/v1/companies/${id}`)).json()).city === "Тверь", made[1]);
   assert.deepEqual(await cities(), ["Тверь", "Тверь"]);
 }));
 
@@ -359,7 +359,7 @@ test("the card is laid out anew for everybody, and the change can be taken back"
   assert.deepEqual(now.facts[0].slice(0, 2), [was.facts[0][1], was.facts[0][0]]);
   assert.equal(now.groups[0], "Главное");
   await button(page, "Отменить").first().click();
-  await page.waitForFunction((first) => fetch("/api/v1/metadata").then((answer) => answer.json()).then((body) => body.entities.find((entity) => entity.key === "company").card.facts[0][0] === first), was.facts[0][0]);
+  await untilTrue(page, (first) => fetch("/api/v1/metadata").then((answer) => answer.json()).then((body) => body.entities.find((entity) => entity.key === "company").card.facts[0][0] === first), was.facts[0][0]);
 }));
 
 test("nothing serious stands against any settings page, and none sticks out sideways on a phone", () => on("/settings/all", async (page) => {

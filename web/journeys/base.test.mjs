@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { axeFindings, callApi, openPage, openWorld, untilQuiet } from "./browser-world.mjs";
+import { axeFindings, callApi, openPage, openWorld, untilQuiet, untilTrue } from "./browser-world.mjs";
 
 let world;
 before(async () => { world = await openWorld(); });
@@ -14,10 +14,10 @@ const filtered = (plural, filter) => `${world.address}/${plural}?filter=${encode
 
 /** The program notices pairs by itself, shortly after the write. */
 async function untilPaired(page, id) {
-  await page.waitForFunction(async (one) => {
+  await untilTrue(page, async (one) => {
     const queue = await (await fetch("/api/v1/duplicates?entity=company&limit=200")).json();
     return queue.items.some((pair) => pair.records.some((record) => record.id === one));
-  }, id, { polling: 300 });
+  }, id);
 }
 
 test("two alike are merged field by field, parted again, and set aside for good", async () => {
@@ -44,7 +44,7 @@ test("two alike are merged field by field, parted again, and set aside for good"
   assert.equal(merged.city, taken);
   assert.equal(merged.inn, "7736050003");
   await page.getByRole("button", { name: "Отменить" }).first().click();
-  await page.waitForFunction(async ([one, two]) => (await (await fetch(`/api/v1/companies/${one}`)).json()).city === "Тула" && (await (await fetch(`/api/v1/companies/${two}`)).json()).city === "Калуга", [kept.id, other.id]);
+  await untilTrue(page, async ([one, two]) => (await (await fetch(`/api/v1/companies/${one}`)).json()).city === "Тула" && (await (await fetch(`/api/v1/companies/${two}`)).json()).city === "Калуга", [kept.id, other.id]);
 
   await untilPaired(page, other.id);
   await page.goto(`${world.address}/page/duplicates`);
@@ -70,11 +70,11 @@ test("weights of fields are set by their names and the scores follow", async () 
   const weight = dialog.getByRole("textbox", { name: "Вес поля «Описание»" });
   await weight.fill("50");
   await weight.press("Enter");
-  await page.waitForFunction(async ([id, score]) => Number((await (await fetch(`/api/v1/companies/${id}`)).json()).fill_score) > Number(score), [company.id, before_score], { polling: 300 });
+  await untilTrue(page, async ([id, score]) => Number((await (await fetch(`/api/v1/companies/${id}`)).json()).fill_score) > Number(score), [company.id, before_score]);
   await untilQuiet(page);
   await weight.fill("");
   await weight.press("Enter");
-  await page.waitForFunction(async ([id, score]) => Number((await (await fetch(`/api/v1/companies/${id}`)).json()).fill_score) === Number(score), [company.id, before_score], { polling: 300 });
+  await untilTrue(page, async ([id, score]) => Number((await (await fetch(`/api/v1/companies/${id}`)).json()).fill_score) === Number(score), [company.id, before_score]);
   assert.deepEqual(faults, []);
   await context.close();
 });
@@ -103,7 +103,7 @@ test("tags are given to many at once and one spelling is made of several, each t
   await page.getByText(/Изменен/).first().waitFor();
   assert.deepEqual((await read()).map((one) => one.tags), [["новое"], ["новое"], ["новое"]]);
   await page.getByRole("button", { name: "Отменить" }).first().click();
-  await page.waitForFunction(async (id) => (await (await fetch(`/api/v1/companies/${id}`)).json()).tags.includes("старое"), ids[2], { polling: 300 });
+  await untilTrue(page, async (id) => (await (await fetch(`/api/v1/companies/${id}`)).json()).tags.includes("старое"), ids[2]);
 
   await page.reload();
   dialog = await openBulk("Объединить значения");
@@ -119,7 +119,7 @@ test("tags are given to many at once and one spelling is made of several, each t
   await page.getByText(/Изменен/).first().waitFor();
   assert.deepEqual((await read()).map((one) => one.city), ["Углич", "Углич", "Углич"]);
   await page.getByRole("button", { name: "Отменить" }).first().click();
-  await page.waitForFunction(async (id) => (await (await fetch(`/api/v1/companies/${id}`)).json()).city === "г. Углич", ids[0], { polling: 300 });
+  await untilTrue(page, async (id) => (await (await fetch(`/api/v1/companies/${id}`)).json()).city === "г. Углич", ids[0]);
   assert.deepEqual(faults, []);
   await context.close();
 });

@@ -40,6 +40,18 @@ export async function untilQuiet(page) {
   }
 }
 
+/**
+ * Waits until `predicate`, run inside the page, gives a true value; it may ask the API. page.waitForFunction does not wait for promises:
+ * any promise is true to it, so a check with fetch could not fail.
+ */
+export async function untilTrue(page, predicate, argument) {
+  const deadline = Date.now() + kPatience;
+  while (!(await page.evaluate(predicate, argument))) {
+    if (Date.now() > deadline) throw new Error(`never came true: ${predicate} with ${JSON.stringify(argument)}`);
+    await page.waitForTimeout(100);
+  }
+}
+
 /** Signs in through the form once for each account; later contexts take over its session, for attempts are counted. */
 async function stateOf(world, account) {
   if (!states.has(account.email)) {

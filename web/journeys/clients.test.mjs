@@ -1,7 +1,7 @@
 // The client base in order: incomplete cards, segments, handover, personal data. Run against the real program.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { axeFindings, callApi, openPage, openWorld } from "./browser-world.mjs";
+import { axeFindings, callApi, openPage, openWorld, untilTrue } from "./browser-world.mjs";
 
 let world;
 before(async () => { world = await openWorld(); });
@@ -51,7 +51,7 @@ test("the affairs of a colleague are handed over and taken back", async () => {
   const moved = await callApi(page, "GET", `/companies/${company.id}`);
   assert.equal(moved.owner.title, "Преемник Иван");
   await page.getByRole("button", { name: "Вернуть" }).or(page.getByRole("button", { name: "Отменить" })).first().click();
-  await page.waitForFunction(async ([id, owner]) => (await (await fetch(`/api/v1/companies/${id}`)).json()).owner?.id === owner, [company.id, leaver.id]);
+  await untilTrue(page, async ([id, owner]) => (await (await fetch(`/api/v1/companies/${id}`)).json()).owner?.id === owner, [company.id, leaver.id]);
   assert.deepEqual(faults, []);
   await context.close();
 });
@@ -67,7 +67,7 @@ test("a person's data go for good", async () => {
   assert.deepEqual(await axeFindings(page), []);
   await dialog.getByLabel("Основание").fill("Заявление от 22 ноября");
   await dialog.getByRole("button", { name: "Удалить данные" }).click();
-  await page.waitForFunction(async (id) => (await fetch(`/api/v1/contacts/${id}`)).status === 404, contact.id);
+  await untilTrue(page, async (id) => (await fetch(`/api/v1/contacts/${id}`)).status === 404, contact.id);
   const log = await callApi(page, "GET", "/erasures");
   assert.equal(log.items[0].reason, "Заявление от 22 ноября");
   assert.deepEqual(faults.filter((fault) => !fault.includes("404")), []);

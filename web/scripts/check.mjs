@@ -1,5 +1,6 @@
 // House rules a machine can check: import order of folders, names, file length, no default exports, `any`, enums or barrel files,
-// and locales with the same keys in ru and en, every key used, no Latin words left in Russian texts. Exit code 1 on a finding.
+// no wait that takes a promise for its answer, and locales with the same keys in ru and en, every key used, no Latin words left in
+// Russian texts. Exit code 1 on a finding.
 import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -43,6 +44,14 @@ for (const path of sources.filter((one) => /\.tsx?$/.test(one))) {
     if (place !== "modules" && /from "\.\.?\//.test(line)) say(at, "import by @web/…, not by a relative path");
     const target = /(?:from|import\() ?"@web\/(\w+)\//.exec(line)?.[1];
     if (target && kMay[place] && target !== "locales" && !kMay[place].includes(target)) say(at, `${place} may not import ${target}`);
+  });
+}
+
+// It takes the promise itself for the answer: such a wait is over at once and shows nothing.
+const kUnawaited = /\bwaitForFunction\((async\b|[^;\n]*\bfetch\()/;
+for (const path of walk(join(web, "journeys")).filter((one) => one.endsWith(".mjs"))) {
+  readFileSync(path, "utf8").split("\n").forEach((line, at) => {
+    if (kUnawaited.test(line)) findings.push(`${relative(repository, path)}:${at + 1}: waitForFunction does not wait for promises: untilTrue does`);
   });
 }
 

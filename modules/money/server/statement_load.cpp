@@ -7,6 +7,7 @@
 
 #include "modules/money/server/joining.hpp"
 #include "modules/money/server/sums.hpp"
+#include "server/base/program/log.hpp"
 #include "server/base/text/text.hpp"
 #include "server/connect/files/files.hpp"
 #include "server/entity/catalog.hpp"
@@ -223,8 +224,13 @@ void StatementLoader::settle() {
     std::erase_if(lost, [&](const Record& statement) { return waiting.contains(statement.id); });
   });
   for (const auto& statement : lost) {
-    const Work work = work_of(statement.id, statement.created_by);
-    give_up(work, localizer_->text(work.caller.language, "error.bank_load_interrupted"));
+    try {
+      const Work work = work_of(statement.id, statement.created_by);
+      give_up(work, localizer_->text(work.caller.language, "error.bank_load_interrupted"));
+    } catch (const std::exception& error) {  // one that cannot be settled now keeps neither the others nor a new file waiting
+      base::log(base::LogLevel::kWarning, "bank_statement_not_settled",
+                {{"statement", statement.id}, {"what", std::string_view(error.what())}});
+    }
   }
 }
 
