@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <utility>
 
-#include "server/base/text/text.hpp"
 #include "server/entity/duplicates/match_index.hpp"
 #include "server/entity/field_type.hpp"
 #include "server/entity/query.hpp"
+#include "server/entity/read/filter/folded_text.hpp"
 #include "server/entity/storage.hpp"
 
 namespace entity {
@@ -14,7 +14,6 @@ namespace entity {
 namespace {
 
 constexpr int kMaxCandidates = 10;
-constexpr std::size_t kMostKeyBytes = 500;
 
 // One part of a key as a comparison with the record's own value; nullopt when the record has none.
 std::optional<Filter> part_filter(const Record& record, std::string_view path) {
@@ -85,10 +84,9 @@ class Holders {
   bool add_text(FieldIndex index) {
     const std::string column = column_of(*record_.entity, index, "__fold");
     const auto* text = std::get_if<std::string>(&record_.at(index));
-    // The column holds no more than the beginning of a long text.
-    if (column.empty() || text == nullptr || text->size() > kMostKeyBytes) return false;
+    if (column.empty() || text == nullptr) return false;
     begin(table_of(*record_.entity) + " WHERE deleted_at IS NULL AND " + column);
-    add_value(base::fold(*text), true);
+    add_value(read::folded_text(*text), true);
     sql_ += "))";
     return true;
   }

@@ -114,7 +114,9 @@ void PostgresConnection::send_fixed(Fixed command, PostgresWire::Receiver receiv
 void PostgresConnection::send_prefix() {
   // Not later: in a transaction that has failed only ROLLBACK is heard.
   if (!deallocated_.empty() && sent_prefixes_ == 0 && !has_executed_) {
-    for (const std::string& name : std::exchange(deallocated_, {})) wire_->send_plain(("DEALLOCATE " + name).c_str());
+    for (const Unused& unused : std::exchange(deallocated_, {})) {
+      if (*unused.epoch != 0) wire_->send_plain(("DEALLOCATE " + unused.name).c_str());
+    }
     wire_->send_sync();  // a transaction of its own: BEGIN sets the isolation level, which must come first
   }
   for (const Command& command : prefix_) {
@@ -261,6 +263,11 @@ std::int64_t PostgresConnection::transaction_id() {
 
 void PostgresConnection::savepoint(const std::function<void()>& body) {
   require_usable();
+  try {
+    settle_sent();  // what fails here is none of the savepoint's
+  } catch (const base::Error& error) {
+    fail(error);
+  }
   std::string name = "s" + std::to_string(savepoint_depth_);
   std::size_t messages = messages_.size();
   std::size_t place = sent_prefixes_ + prefix_.size();
@@ -350,13 +357,13 @@ void PostgresConnection::rollback() noexcept {
   }
 }
 
-void PostgresConnection::deallocate(const std::string& server_name) {
-  if (wire_ && !is_lost()) deallocated_.push_back(server_name);
+void PostgresConnection::deallocate(const PreparedForm& form) {
+  if (wire_ && !is_lost()) deallocated_.push_back({form.server_name, form.epoch});
 }
 
 void PostgresConnection::forget_statements() {
   ++epoch_;
-  deallocated_.assign(1, "ALL");
+  deallocated_.assign(1, {"ALL", std::make_shared<int>(epoch_)});
 }
 
 void PostgresConnection::rethrow_swallowed() {

@@ -34,8 +34,8 @@ struct LostCommit {
 // no round trip of their own; a transaction (or savepoint) in which nothing was executed never reaches the server. The
 // COMMIT of a read is sent and not waited for: its answer is taken before the connection's next use. Statements that yield
 // nothing may be sent on (store::send) and are answered with the next round trip, at the latest that of COMMIT, which the server skips
-// when one of them failed. One is made at the end of each savepoint that has sent any, so that a failure stays inside it, and before
-// COMMIT while the transaction's number is not known: without it nobody could ask what became of the COMMIT.
+// when one of them failed. One is made at both ends of each savepoint if any are under way, so that a failure stays on its side, and
+// before COMMIT while the transaction's number is not known: without it nobody could ask what became of the COMMIT.
 class PostgresConnection final : public CompanyConnection {
  public:
   using Clock = std::chrono::steady_clock;
@@ -88,7 +88,7 @@ class PostgresConnection final : public CompanyConnection {
   void send(PostgresStatement& statement);
   // Grows when everything prepared on the server is void.
   int epoch() const { return epoch_; }
-  void deallocate(const std::string& server_name);
+  void deallocate(const PreparedForm& form);
   void count(QueryCounter& counter, Clock::time_point started_at, std::int64_t rows);
 
  private:
@@ -121,7 +121,11 @@ class PostgresConnection final : public CompanyConnection {
   Clock::time_point last_answer_at_;
   Parameters parameters_;  // of the statement being sent; kept for its room
 
-  std::vector<std::string> deallocated_;  // server names, or "ALL"; sent in front of the next use
+  struct Unused {
+    std::string name;                  // on the server, or "ALL"
+    std::shared_ptr<const int> epoch;  // 0: it was never prepared, its statement was skipped
+  };
+  std::vector<Unused> deallocated_;  // sent in front of the next use
   std::vector<Command> prefix_;
   std::size_t sent_prefixes_ = 0;  // of this use: places in the order of all its prefixes
   bool is_write_ = false;

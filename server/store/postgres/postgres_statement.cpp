@@ -78,7 +78,7 @@ PostgresStatement::PostgresStatement(PostgresConnection& connection, std::string
 
 PostgresStatement::~PostgresStatement() {
   for (const PreparedForm& form : forms_) {
-    if (*form.epoch == connection_.epoch()) connection_.deallocate(form.server_name);
+    if (*form.epoch == connection_.epoch()) connection_.deallocate(form);
   }
 }
 
