@@ -5,6 +5,7 @@
 #include <atomic>
 #include <set>
 
+#include "server/entity/duplicates/match_index.hpp"
 #include "server/entity/files.hpp"
 #include "server/entity/metadata/catalog_testing.hpp"
 #include "server/entity/metadata/migrations.hpp"
@@ -20,7 +21,8 @@ class SaveAheadTest : public CatalogTest {
   void SetUp() override {
     CatalogTest::SetUp();
     std::vector<store::Migration> migrations(metadata_migrations());
-    for (const auto* more : {&write_migrations(), &file_migrations()}) migrations.insert(migrations.end(), more->begin(), more->end());
+    for (const auto* more : {&write_migrations(), &file_migrations(), &match_migrations()})
+      migrations.insert(migrations.end(), more->begin(), more->end());
     std::sort(migrations.begin(), migrations.end(), [](const auto& a, const auto& b) { return a.number < b.number; });
     store::migrate(database(), migrations);
     records_ = make_record_service(database(), catalog(), clock_, random_);
@@ -142,7 +144,9 @@ TEST_P(SaveAheadTest, NoIdOfAPoolIsGivenTwice) {
   IdPool ids;
   std::set<std::int64_t> given;
   int number = 0;
-  const auto make = [&](store::Connection& connection) { return create(connection, filled(++number), {&ids, nullptr}); };
+  const auto make = [&](store::Connection& connection) {
+    return create(connection, {{"name", std::to_string(++number)}}, {&ids, nullptr});
+  };
   const auto keep = [&](std::int64_t id) { EXPECT_TRUE(given.insert(id).second) << id; };
   ids.expect(10);
   for (int round = 0; round < 3; ++round) {
@@ -163,7 +167,7 @@ TEST_P(SaveAheadTest, NoIdOfAPoolIsGivenTwice) {
                                   }),
                  int);
     // another node, which has no part in the pool
-    database().write({}, [&](store::Connection& connection) { written.push_back(create(connection, filled(++number), {})); });
+    database().write({}, [&](store::Connection& connection) { written.push_back(create(connection, {{"name", "other"}}, {})); });
     for (const auto id : written) keep(id);
   }
   EXPECT_EQ(store::query_integer(database(), "SELECT count(*) FROM thing"), 9);
