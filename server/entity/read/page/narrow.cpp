@@ -143,7 +143,7 @@ class Narrower {
       if (!set) return std::nullopt;
       all.unite(*set);
     }
-  for (const auto& [field, ways] : linked) {
+    for (const auto& [field, ways] : linked) {
       if (!unite_linked(ways, work, all)) return std::nullopt;
     }
     return all;
