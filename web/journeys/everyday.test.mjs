@@ -153,6 +153,26 @@ test("what others change appears without a reload", async () => {
   await context.close();
 });
 
+test("what others change while a page is still opening appears too", async () => {
+  const { page, context } = await openPage(world);
+  const company = await callApi(page, "POST", "/companies?on_duplicate=create", { name: "Поздний поток", city: "Омск" });
+  // The stream stands only when this says so: the change below comes after the page's reads and before the stream.
+  await page.addInitScript(() => {
+    const post = MessagePort.prototype.postMessage;
+    const may_join = new Promise((resolve) => { window.letJoin = resolve; });
+    MessagePort.prototype.postMessage = function (message, ...rest) {
+      if (message?.type === "join") void may_join.then(() => post.call(this, message, ...rest));
+      else post.call(this, message, ...rest);
+    };
+  });
+  await page.goto(`${world.address}/companies/${company.id}`);
+  await page.getByRole("definition").filter({ hasText: "Омск" }).waitFor();
+  await callApi(page, "PATCH", `/companies/${company.id}`, { city: "Томск", version: company.version });
+  await page.evaluate(() => window.letJoin());
+  await page.getByRole("definition").filter({ hasText: "Томск" }).waitFor();
+  await context.close();
+});
+
 test("the list is walked with the keyboard alone", async () => {
   const { page, context, faults } = await openPage(world, { path: "/companies?view=all" });
   const grid = page.getByRole("grid");

@@ -1,4 +1,5 @@
 // One stream of changes for all tabs: browsers open six connections to a server, and a stream in every tab would use them up.
+// A tab says "listen" before it reads anything and "join" with the position of its first read: nothing that is committed between is missed.
 const kAskAgain_ms = 10000;
 const ports = new Set();
 let source = null;
@@ -8,12 +9,11 @@ function tell(message) {
   for (const port of ports) port.postMessage(message);
 }
 
-function connect() {
+function connect(after) {
   clearTimeout(timer);
   if (source && source.readyState !== EventSource.CLOSED) return;
-  source = new EventSource("/api/v1/live");
-  source.addEventListener("open", () => tell({ type: "open" }));
-  for (const type of ["change", "notice", "metadata"]) source.addEventListener(type, (event) => tell({ type, data: event.data }));
+  source = new EventSource(after ? `/api/v1/live?after=${encodeURIComponent(after)}` : "/api/v1/live");
+  for (const type of ["hello", "resync", "change", "notice", "metadata"]) source.addEventListener(type, (event) => tell({ type, data: event.data }));
   source.addEventListener("error", () => {
     tell({ type: "error" });
     // A lost connection is tried again by the browser; a refusal is final for it, but not for us.
@@ -21,18 +21,27 @@ function connect() {
   });
 }
 
+function warmFormats(language) {
+  new Intl.NumberFormat(language).format(1.5);
+  new Intl.DateTimeFormat(language, { timeZone: "UTC", year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" }).format();
+}
+
 self.addEventListener("connect", (event) => {
   const port = event.ports[0];
-  port.addEventListener("message", ({ data }) => {
-    if (data === "leave") {
+  port.addEventListener("message", ({ data: { type, after, language } }) => {
+    if (type === "leave") {
       ports.delete(port);
       if (ports.size === 0 && source) source.close();
       return;
     }
     ports.add(port);
+    if (type === "listen") {
+      warmFormats(language);
+      return;
+    }
     const is_open = source && source.readyState === EventSource.OPEN;
-    connect();
-    if (is_open) port.postMessage({ type: "open" });
+    connect(after);
+    if (is_open) port.postMessage({ type: "hello" });
   });
   port.start();
 });
