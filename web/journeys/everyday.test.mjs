@@ -173,6 +173,32 @@ test("what others change while a page is still opening appears too", async () =>
   await context.close();
 });
 
+test("a related list that did not load says so and is asked for again", async () => {
+  const { page, context, faults } = await openPage(world);
+  const company = await callApi(page, "POST", "/companies?on_duplicate=create", { name: "Упрямый список" });
+  const deal = await callApi(page, "POST", "/deals", { name: "Сделка упрямого списка", company: company.id });
+  let is_broken = true;
+  const refusal = { title: "Внутренняя ошибка" };
+  await page.route(/\/api\/v1\/(multi|deals:query)$/, async (route) => {
+    const asked = route.request().postDataJSON();
+    if (!is_broken) return route.continue();
+    if (!asked.requests) return route.fulfill({ status: 500, json: refusal });
+    const response = await route.fetch();
+    const { answers } = await response.json();
+    return route.fulfill({ response, json: { answers: answers.map((answer, at) => (asked.requests[at].path === "/deals:query" ? { status: 500, body: refusal } : answer)) } });
+  });
+  await page.goto(`${world.address}/companies/${company.id}`);
+  const list = page.locator("section").filter({ has: page.getByRole("heading", { level: 3, name: "Сделки", exact: true }) });
+  await list.getByRole("alert").getByText("Не загрузилось").waitFor();
+  assert.equal(await list.getByText("Пока ничего").count(), 0, "what did not load is not empty");
+  is_broken = false;
+  await list.getByRole("button", { name: "Попробовать ещё раз" }).click();
+  await list.getByRole("link", { name: deal.name }).waitFor();
+  assert.equal(await list.getByRole("alert").count(), 0);
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
 test("the list is walked with the keyboard alone", async () => {
   const { page, context, faults } = await openPage(world, { path: "/companies?view=all" });
   const grid = page.getByRole("grid");
