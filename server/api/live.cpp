@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <condition_variable>
+#include <iterator>
 #include <mutex>
 #include <set>
 #include <thread>
@@ -21,6 +22,7 @@ namespace {
 
 using namespace std::chrono_literals;
 constexpr int kBatch = 500;
+constexpr std::size_t kWelcomed = 20;  // newcomers of one turn: after a restart all come at once, each with what it missed
 
 }  // namespace
 
@@ -128,6 +130,7 @@ struct LiveHub::Impl {
 
   // Tells a newcomer what it missed; more than a batch means it should load its screen again.
   void welcome(store::Connection& connection, EventFilter& filter, Listener& listener) {
+    if (!listener.stream->is_open()) return;
     listener.from = entity::newest_position(connection);
     const auto since = entity::parse_position(listener.asked);
     if (!listener.asked.empty() && since) {
@@ -152,7 +155,9 @@ struct LiveHub::Impl {
     {
       const std::lock_guard lock(mutex);
       current = listeners;
-      arrived.swap(newcomers);
+      const auto end = newcomers.begin() + static_cast<std::ptrdiff_t>(std::min(newcomers.size(), kWelcomed));
+      arrived.assign(std::make_move_iterator(newcomers.begin()), std::make_move_iterator(end));
+      newcomers.erase(newcomers.begin(), end);
     }
     try {
       return advance(std::move(current), arrived);
@@ -187,7 +192,7 @@ struct LiveHub::Impl {
     std::erase_if(listeners, [&](const Listener& listener) {
       return !listener.stream->is_open() || std::find(gone.begin(), gone.end(), listener.stream) != gone.end();
     });
-    return events.size() == kBatch;
+    return events.size() == kBatch || !newcomers.empty();
   }
 
   // "5,17": ids of users.

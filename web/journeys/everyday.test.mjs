@@ -1,7 +1,7 @@
 // The first working day: find, create, call, plan, move, filter. Run against the real program.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { callApi, openPage, openWorld } from "./browser-world.mjs";
+import { callApi, openPage, openWorld, undoButton } from "./browser-world.mjs";
 
 let world;
 before(async () => { world = await openWorld(); });
@@ -135,7 +135,7 @@ test("a deal is moved on the board by its menu and back by undo", async () => {
   await first.getByRole("button", { name: /Действия/ }).click();
   await page.getByRole("menuitem").first().click();
   await page.getByText(`«${title}» →`).waitFor();
-  await page.getByRole("button", { name: "Отменить" }).click();
+  await undoButton(page).click();
   await page.getByText(`«${title}» →`).waitFor({ state: "detached" });
   assert.deepEqual(faults, []);
   await context.close();

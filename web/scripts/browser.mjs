@@ -27,3 +27,14 @@ export async function signIn(page, address, { email = "user1@example.ru", passwo
   await page.locator("button[type=submit]").click();
   await page.locator("nav").first().waitFor({ state: "attached" });
 }
+
+/** Calls the API as the page's user. */
+export function callApi(page, method, path, body) {
+  return page.evaluate(async ([verb, address, content]) => {
+    const session = await (await fetch("/api/v1/session")).json();
+    const response = await fetch(`/api/v1${address}`, { method: verb, headers: { "Content-Type": "application/json", "X-CSRF-Token": session.csrf }, body: content === undefined ? undefined : JSON.stringify(content) });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${verb} ${address}: ${response.status} ${text}`);
+    return text ? JSON.parse(text) : null;
+  }, [method, path, body]);
+}
