@@ -11,6 +11,8 @@ namespace {
 
 // Few enough to look at each record.
 constexpr std::int64_t kFewLeft = 3'000;
+// So many are asked one by one for what only long lists of other records would tell: whose the clients of a call are.
+constexpr std::int64_t kFewToAsk = 20'000;
 // Instructions of SQLite for a whole index of some two million entries, and for some 50 000.
 constexpr std::int64_t kWholeIndex = 16'000'000;
 constexpr std::int64_t kSmallPart = 400'000;
@@ -74,6 +76,7 @@ class Narrower {
       if (is_enough()) return std::move(result_);
     }
     for (const auto* part : frequent) {
+      if (part->kind == Filter::Kind::kOr && result_.within && result_.within->size() <= kFewToAsk) continue;
       // "Is not" what nearly all are is found above; of anything else few are not.
       if (part->kind == Filter::Kind::kNot && part->children.front().op != FilterOp::kNotEmpty) {
         if (auto set = statement_set(part->children.front(), kWholeIndex)) leave_out(std::move(*set));
@@ -160,6 +163,7 @@ class Narrower {
     SqlWriter sql(context_.connection);
     FilterSql filters(sql, context_.registry, context_.caller, context_.now);
     filters.set_via_membership(FilterSql::Membership::kLists);
+    filters.set_living();
     const bool is_items = part.kind == Filter::Kind::kExists || (part.kind == Filter::Kind::kCompare && part.path.size() == 1);
     if (!(is_items && filters.write_members(part, entity_))) {
       sql << "SELECT r.id FROM " << table_of(entity_) << " r WHERE r.deleted_at IS NULL AND ";

@@ -51,6 +51,7 @@ std::vector<const Filter*> conditions_of(const Selection& selection) {
 
 void write_where(SqlWriter& out, FilterSql& filters, const Selection& selection, std::string_view alias, const Drive& drive) {
   out << " WHERE " << alias << (selection.in_bin ? ".deleted_at IS NOT NULL" : ".deleted_at IS NULL");
+  if (!selection.in_bin) filters.set_living();
   const auto parts = conditions_of(selection);
   using Membership = FilterSql::Membership;
   for (std::size_t i = 0; i < parts.size(); ++i) {
