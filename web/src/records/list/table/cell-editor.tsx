@@ -19,15 +19,17 @@ interface CellEditorProps {
 
 /** One value of a row, edited over its cell: Enter or a press outside saves, F2 saves and goes to the next cell, Escape takes it back. */
 export function CellEditor({ entity, field, record, save, onClose, onStep }: CellEditorProps) {
-  const [value, setValue] = useState<unknown>(record[field.key] ?? null);
+  // What others save meanwhile comes into the record, and must make a conflict.
+  const [base] = useState(record);
+  const [value, setValue] = useState<unknown>(base[field.key] ?? null);
   const [error, setError] = useState<string | undefined>();
   const commit = async (next: unknown, leave = onClose) => {
-    if (JSON.stringify(next ?? null) === JSON.stringify(record[field.key] ?? null)) {
+    if (JSON.stringify(next ?? null) === JSON.stringify(base[field.key] ?? null)) {
       leave();
       return;
     }
     try {
-      await save(record, { [field.key]: next });
+      await save(base, { [field.key]: next });
       leave();
     } catch (problem) {
       setError((problem instanceof Problem ? problemsByField(problem)[field.key] : undefined) ?? messageOf(problem));
