@@ -251,7 +251,7 @@ void PageReader::read_listed(const OutputPlan& plan, RowWriter& rows) {
 void PageReader::narrow_down() {
   work_left_ = -1;
   if (count_ > 0) after_ = last_;
-  narrowing_ = narrow(context_, *query_.entity, conditions_of(selection_));
+  narrowing_ = narrow(context_, *query_.entity, conditions_of(selection_), limits_.targets);
   if (!narrowing_.within) return;
   drive_.held.assign(conditions_of(selection_).size(), true);
   is_narrowed_by_id_ = keys_.empty() || is_id(keys_.front());
