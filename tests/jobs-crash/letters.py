@@ -4,7 +4,6 @@ import re
 import socketserver
 import threading
 
-import databases
 from program import wait_until
 
 LETTERS = 8
@@ -119,8 +118,6 @@ def go_out_once(world, office):
     for following in (*STEPS[1:], None):
         assert office.killed.wait(60), "the step was not reached"
         world.server.process.wait()
-        if world.database.address:  # of another node on the same base nobody knows at once that it is dead: its time is over
-            databases.sql(world.database.address, "UPDATE outgoing_mail SET claimed_until = 1 WHERE claimed_until IS NOT NULL")
         office.arm(following, kill)
         world.restart()
     found = wait_until(settled, "every letter to be settled", timeout=60)

@@ -121,7 +121,7 @@ void put_name(SaveContext& save) {
   std::string name(head.text("number"));
   if (!name.empty()) name += " · ";
   name += date_text(head);
-  if (const auto company = save.load("company", head.link_id("company"))) name += " · " + std::string(company->text("name"));
+  if (const auto company = save.load_row("company", head.link_id("company"))) name += " · " + std::string(company->text("name"));
   head.set("name", std::move(name));
 }
 

@@ -15,6 +15,8 @@ class PaymentBehaviour final : public entity::Behaviour, public entity::MergeGua
   explicit PaymentBehaviour(const entity::Questions& questions) : questions_(questions) {}  // outlives it
   void prepare(entity::SaveContext& save) override;
   void check(entity::SaveContext& save) override;
+  // Entered by hand: what a bank's file has brought already.
+  std::vector<entity::AlikeRecord> find_alike(entity::SaveContext& save) override;
   void before_write(entity::SaveContext& save) override;
   void before_delete(entity::SaveContext& save) override;
   void check_merge(const entity::Record& record) override;

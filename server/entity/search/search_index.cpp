@@ -158,11 +158,24 @@ std::vector<std::string> search_schema(store::Dialect dialect, const EntityDef& 
           "CREATE INDEX IF NOT EXISTS " + index + " ON " + table + " USING gin(tokens)"};
 }
 
+namespace {
+
+bool says_the_same(const Record& before, const Record& after) {
+  if (owner_of(before) != owner_of(after)) return false;
+  for (std::size_t i = 0; i < after.entity->fields.size(); ++i) {
+    if (after.entity->fields[i].search != SearchKind::kNone && before.values[i] != after.values[i]) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
 void update_search_index(store::Connection& connection, const Record* before, const Record* after) {
   const Record* any = after != nullptr ? after : before;
   if (any == nullptr || !is_searchable(*any->entity)) return;
   if (before != nullptr && before->deleted) before = nullptr;
   if (after != nullptr && after->deleted) after = nullptr;
+  if (before != nullptr && after != nullptr && says_the_same(*before, *after)) return;
   const int groups = group_count(*any->entity);
   for (int group = 0; group < groups; ++group) {
     const std::string old_text = before != nullptr ? search_text(*before, group) : std::string();

@@ -182,8 +182,14 @@ void Save::throw_errors() {
 }
 
 std::optional<SaveResult> Save::find_duplicates(const json::object& values) {
-  if (options_.on_duplicate == "create" || options_.bulk_load || entity_.duplicate_keys.empty()) return std::nullopt;
+  if (options_.on_duplicate == "create" || options_.bulk_load) return std::nullopt;
   auto candidates = find_duplicate_candidates(transaction_, record_);
+  for (Behaviour* behaviour : transaction_.parts.catalog.behaviours(entity_)) {
+    for (auto& alike : behaviour->find_alike(*this)) {
+      const bool is_known = std::any_of(candidates.begin(), candidates.end(), [&](const auto& each) { return each.id == alike.id; });
+      if (!is_known) candidates.push_back({alike.id, std::move(alike.reasons)});
+    }
+  }
   if (candidates.empty()) return std::nullopt;
   if (options_.on_duplicate == "error") {
     // An import decides by the keys alone.

@@ -203,6 +203,19 @@ std::optional<Record> Save::load(std::string_view entity, std::int64_t id) {
   return found ? std::optional<Record>(*found) : std::nullopt;
 }
 
+std::optional<Record> Save::load_row(std::string_view entity, std::int64_t id) {
+  const auto found = transaction_.resolver.find_row(transaction_.registry->require(entity), id);
+  return found ? std::optional<Record>(*found) : std::nullopt;
+}
+
+std::optional<Record> Save::lock(std::string_view entity, std::int64_t id) {
+  if (id == 0) return std::nullopt;
+  auto record = load_record(transaction_.connection, *transaction_.registry, transaction_.registry->require(entity), id, true);
+  if (!record || record->deleted) return std::nullopt;
+  transaction_.resolver.hold(*record);
+  return record;
+}
+
 // ConnectionResolver
 
 std::shared_ptr<const Record> ConnectionResolver::find(const EntityDef& entity, std::int64_t id) {
@@ -212,6 +225,25 @@ std::shared_ptr<const Record> ConnectionResolver::find(const EntityDef& entity, 
   if (!loaded) return nullptr;
   copy_built_in(*loaded);
   return known.emplace(id, std::make_shared<const Record>(std::move(*loaded))).first->second;
+}
+
+std::shared_ptr<const Record> ConnectionResolver::find_row(const EntityDef& entity, std::int64_t id) {
+  if (const auto known = known_.find(&entity); known != known_.end()) {
+    if (const auto it = known->second.find(id); it != known->second.end()) return it->second;
+  }
+  auto& rows = rows_[&entity];
+  if (const auto it = rows.find(id); it != rows.end()) return it->second;
+  auto loaded = entity::load_row(connection_, entity, id);
+  if (!loaded) return nullptr;
+  copy_built_in(*loaded);
+  return rows.emplace(id, std::make_shared<const Record>(std::move(*loaded))).first->second;
+}
+
+std::optional<Record> ConnectionResolver::take_held(const EntityDef& entity, std::int64_t id) {
+  const auto held = held_.find(&entity);
+  if (held == held_.end()) return std::nullopt;
+  auto record = held->second.extract(id);
+  return record ? std::optional<Record>(std::move(record.mapped())) : std::nullopt;
 }
 
 bool ConnectionResolver::is_known_living(const Target& target) const {
@@ -248,7 +280,10 @@ std::vector<bool> ConnectionResolver::are_living(const std::vector<Target>& targ
 }
 
 void ConnectionResolver::forget(const EntityDef& entity, std::int64_t id) {
-  if (const auto it = known_.find(&entity); it != known_.end()) it->second.erase(id);
+  for (auto* records : {&known_, &rows_}) {
+    if (const auto it = records->find(&entity); it != records->end()) it->second.erase(id);
+  }
+  if (const auto it = held_.find(&entity); it != held_.end()) it->second.erase(id);
   if (const auto it = living_.find(&entity); it != living_.end()) it->second.erase(id);
 }
 

@@ -87,6 +87,14 @@ std::optional<Record> load_record(store::Connection& connection, const Registry&
   return record;
 }
 
+std::optional<Record> load_row(store::Connection& connection, const EntityDef& entity, std::int64_t id) {
+  auto statement = connection.prepare("load_row", read::load_plan(connection.dialect(), entity)->select_row);
+  if (!statement.bind(1, id).step()) return std::nullopt;
+  Record record;
+  read_record_row(entity, statement, 0, record);
+  return record;
+}
+
 // One sort key with an index of its own, at most one page of 100, and conditions on own filterable columns only.
 bool is_cheap(const Query& query) {
   if (query.count != CountKind::kNone || query.limit > 100 || query.sort.size() > 1) return false;
