@@ -65,8 +65,6 @@ bool write_record(const QueryContext& context, const EntityDef& entity, std::int
 // Loads a record for logic, no rights applied; nullopt when missing. `for_update` takes the row lock on PostgreSQL.
 std::optional<Record> load_record(store::Connection& connection, const Registry& registry, const EntityDef& entity, std::int64_t id,
                                   bool for_update = false);
-// The same without its multi-values.
-std::optional<Record> load_row(store::Connection& connection, const EntityDef& entity, std::int64_t id);
 // Ids matching a filter with the caller's rights for `action`, ascending, in pages: after_id exclusive.
 std::vector<std::int64_t> find_ids(const QueryContext& context, const EntityDef& entity, const Filter& filter, Action action,
                                    std::int64_t after_id, int limit);

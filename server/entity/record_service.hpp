@@ -37,16 +37,6 @@ class SaveContext {
   virtual void update(std::string_view entity, std::int64_t id, const json::object& values) = 0;
   virtual void remove(std::string_view entity, std::int64_t id) = 0;
   virtual std::optional<Record> load(std::string_view entity, std::int64_t id) = 0;
-  // The same without its multi-values, for what has many of them and is asked for a name.
-  virtual std::optional<Record> load_row(std::string_view entity, std::int64_t id) = 0;
-  // The living record, its row locked until the end of the transaction: an update of it that follows does not read it again.
-  virtual std::optional<Record> lock(std::string_view entity, std::int64_t id) = 0;
-};
-
-// A record that a new one may repeat though none of the declared keys agrees, and the fields that say so.
-struct AlikeRecord {
-  std::int64_t id = 0;
-  std::vector<std::string> reasons;
 };
 
 // C++ behaviour of an entity, registered by its module. Stages: docs/internals/engine.md §5.
@@ -57,8 +47,6 @@ class Behaviour {
   virtual void check(SaveContext&) {}         // add field errors (stage validate)
   virtual void before_write(SaveContext&) {}  // write other records (stage before-rules)
   virtual void before_delete(SaveContext&) {}
-  // Asked of new records where duplicates are looked for, after validation; rights are not its business.
-  virtual std::vector<AlikeRecord> find_alike(SaveContext&) { return {}; }
   virtual void before_restore(SaveContext&) {}  // out of the bin; record() is already as it will be
 };
 

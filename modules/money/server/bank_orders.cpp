@@ -9,6 +9,7 @@
 #include "modules/money/server/sums.hpp"
 #include "server/connect/tables/text_encoding.hpp"
 #include "server/entity/lookup.hpp"
+#include "server/entity/side_records.hpp"
 
 namespace money {
 

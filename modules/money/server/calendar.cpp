@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "modules/money/server/sums.hpp"
+#include "server/entity/side_records.hpp"
 #include "server/insight/number_rows.hpp"
 
 namespace money {

@@ -34,12 +34,6 @@ class Recogniser {
     for (const auto& each : entered) by_sum_[key(each)].push_back(&each);
   }
 
-  bool is_repeat(const Entered& entered, const Arrived& arrived) {
-    const Likeness likeness = money::likeness(entered, arrived);
-    const std::string number = canonical_number(entered.number);
-    return likeness >= Likeness::kSame || (likeness == Likeness::kAlike && !number.empty() && number == canonical_number(arrived.number));
-  }
-
   std::vector<Recognised> recognise() {
     for (const auto least : {Likeness::kNumber, Likeness::kDay, Likeness::kSame}) {
       for (std::size_t i = 0; i < arrived_.size(); ++i) take(i, least);
@@ -110,6 +104,12 @@ Likeness likeness(const Entered& entered, const Arrived& arrived) {
   if (!is_account || days > kSameDays || is_for_others(entered, arrived)) return Likeness::kAlike;
   if (is_same_number) return Likeness::kNumber;
   return days == 0 ? Likeness::kDay : Likeness::kSame;
+}
+
+bool is_repeat(const Entered& entered, const Arrived& arrived) {
+  const Likeness likeness = money::likeness(entered, arrived);
+  const std::string number = canonical_number(entered.number);
+  return likeness >= Likeness::kSame || (likeness == Likeness::kAlike && !number.empty() && number == canonical_number(arrived.number));
 }
 
 std::vector<Recognised> recognise(const std::vector<Entered>& entered, const std::vector<Arrived>& arrived) {

@@ -7,6 +7,7 @@
 #include "modules/money/server/entered.hpp"
 #include "modules/money/server/matching.hpp"
 #include "server/base/error.hpp"
+#include "server/entity/side_records.hpp"
 
 namespace money {
 
@@ -32,7 +33,7 @@ bool is_given(const Record& payment) { return !is_empty(payment.get("allocations
 void put_own_company(SaveContext& save) {
   Record& payment = save.record();
   if (payment.link_id("own_company") != 0) return;
-  if (const auto account = save.load_row("own_account", payment.link_id("own_account"))) {
+  if (const auto account = entity::load_row(save, "own_account", payment.link_id("own_account"))) {
     payment.set("own_company", account->get("own_company"));
     return;
   }
@@ -103,7 +104,7 @@ Entered entered_by_hand(SaveContext& save) {
   one.currency = currency_of(payment, "amount");
   one.number = payment.text("number");
   one.inn = payment.text("partner_inn");
-  const auto company = one.inn.empty() ? save.load_row("company", one.company) : std::nullopt;
+  const auto company = one.inn.empty() ? entity::load_row(save, "company", one.company) : std::nullopt;
   if (company) one.inn = company->text("inn");
   return one;
 }
@@ -200,7 +201,7 @@ void PaymentBehaviour::prepare(SaveContext& save) {
   // Whoever shares out or says what it is has looked at it.
   if (!save.is_new() && (save.changed("is_other") || save.changed("allocated_amount"))) payment.set("review", entity::Value{});
   payment.set("allocation_state", std::string(allocation_state(payment)));
-  const auto company = save.load_row("company", payment.link_id("company"));
+  const auto company = entity::load_row(save, "company", payment.link_id("company"));
   put_owner(save, company);
   put_name(save, company);
 }
@@ -210,7 +211,7 @@ void PaymentBehaviour::check(SaveContext& save) {
   const std::int64_t allocated = units_of(payment, "allocated_amount");
   if (units_of(payment, "amount") < allocated)
     save.add_error({"amount", "less_than_allocated", {{"allocated", sum_text(allocated, currency_of(payment, "amount"))}}});
-  if (const auto account = save.load_row("own_account", payment.link_id("own_account"))) {
+  if (const auto account = entity::load_row(save, "own_account", payment.link_id("own_account"))) {
     if (account->link_id("own_company") != payment.link_id("own_company")) save.add_error({"own_account", "account_of_other_company", {}});
     if (!account->text("currency").empty() && account->text("currency") != currency_of(payment, "amount"))
       save.add_error({"amount", "currency_of_account", {{"currency", std::string(account->text("currency"))}}});

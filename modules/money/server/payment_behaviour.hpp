@@ -1,6 +1,7 @@
 // What happens when a payment is saved: terms, what it pays, what is left of it as an advance.
 #pragma once
 
+#include "server/entity/alike_finder.hpp"
 #include "server/entity/merge_guard.hpp"
 #include "server/entity/questions.hpp"
 #include "server/entity/record_service.hpp"
@@ -10,7 +11,7 @@ namespace money {
 // `allocations` of a payment that is created or changed are added to those it has (allocating.hpp); all or nothing.
 // Field errors: from_bank, payment_is_cancelled, payment_is_allocated, less_than_allocated {allocated}, account_of_other_company,
 // currency_of_account {currency}, own_company required, and those of Allocating.
-class PaymentBehaviour final : public entity::Behaviour, public entity::MergeGuard {
+class PaymentBehaviour final : public entity::Behaviour, public entity::MergeGuard, public entity::AlikeFinder {
  public:
   explicit PaymentBehaviour(const entity::Questions& questions) : questions_(questions) {}  // outlives it
   void prepare(entity::SaveContext& save) override;

@@ -119,8 +119,7 @@ class Save final : public SaveContext {
   void update(std::string_view entity, std::int64_t id, const json::object& values) override;
   void remove(std::string_view entity, std::int64_t id) override;
   std::optional<Record> load(std::string_view entity, std::int64_t id) override;
-  std::optional<Record> load_row(std::string_view entity, std::int64_t id) override;
-  std::optional<Record> lock(std::string_view entity, std::int64_t id) override;
+  ConnectionResolver& resolver() { return transaction_.resolver; }
 
  private:
   // authorise

@@ -1,6 +1,7 @@
 // Stages compute and validate of a save.
 #include <algorithm>
 
+#include "server/entity/alike_finder.hpp"
 #include "server/entity/field_type.hpp"
 #include "server/entity/files.hpp"
 #include "server/entity/query.hpp"
@@ -185,7 +186,9 @@ std::optional<SaveResult> Save::find_duplicates(const json::object& values) {
   if (options_.on_duplicate == "create" || options_.bulk_load) return std::nullopt;
   auto candidates = find_duplicate_candidates(transaction_, record_);
   for (Behaviour* behaviour : transaction_.parts.catalog.behaviours(entity_)) {
-    for (auto& alike : behaviour->find_alike(*this)) {
+    auto* finder = dynamic_cast<AlikeFinder*>(behaviour);
+    if (finder == nullptr) continue;
+    for (auto& alike : finder->find_alike(*this)) {
       const bool is_known = std::any_of(candidates.begin(), candidates.end(), [&](const auto& each) { return each.id == alike.id; });
       if (!is_known) candidates.push_back({alike.id, std::move(alike.reasons)});
     }

@@ -6,6 +6,7 @@
 #include "server/entity/query.hpp"
 #include "server/entity/read/page/database_resolver.hpp"
 #include "server/entity/search/search.hpp"
+#include "server/entity/side_records.hpp"
 #include "server/entity/storage.hpp"
 #include "server/entity/write/audit.hpp"
 #include "server/entity/write/merge.hpp"
@@ -203,16 +204,17 @@ std::optional<Record> Save::load(std::string_view entity, std::int64_t id) {
   return found ? std::optional<Record>(*found) : std::nullopt;
 }
 
-std::optional<Record> Save::load_row(std::string_view entity, std::int64_t id) {
-  const auto found = transaction_.resolver.find_row(transaction_.registry->require(entity), id);
+// Every save context is a Save.
+std::optional<Record> load_row(SaveContext& save, std::string_view entity, std::int64_t id) {
+  const auto found = static_cast<Save&>(save).resolver().find_row(save.registry().require(entity), id);
   return found ? std::optional<Record>(*found) : std::nullopt;
 }
 
-std::optional<Record> Save::lock(std::string_view entity, std::int64_t id) {
+std::optional<Record> lock_record(SaveContext& save, std::string_view entity, std::int64_t id) {
   if (id == 0) return std::nullopt;
-  auto record = load_record(transaction_.connection, *transaction_.registry, transaction_.registry->require(entity), id, true);
+  auto record = load_record(save.connection(), save.registry(), save.registry().require(entity), id, true);
   if (!record || record->deleted) return std::nullopt;
-  transaction_.resolver.hold(*record);
+  static_cast<Save&>(save).resolver().hold(*record);
   return record;
 }
 

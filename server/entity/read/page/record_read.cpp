@@ -3,6 +3,7 @@
 #include "server/entity/query.hpp"
 #include "server/entity/read/page/page.hpp"
 #include "server/entity/read/page/record_plan.hpp"
+#include "server/entity/side_records.hpp"
 #include "server/entity/storage.hpp"
 
 namespace entity {
