@@ -16,6 +16,8 @@
 
 namespace entity {
 
+struct DuplicateCandidate;
+
 // Long-lived parts of the record service; all outlive every save.
 struct WriteParts {
   store::Database& database;
@@ -140,6 +142,7 @@ class Save final : public SaveContext {
   void check_unique();
   void run_before_write();
   std::optional<SaveResult> find_duplicates(const json::object& values);
+  void add_alike(std::vector<DuplicateCandidate>& candidates);
   SaveResult resolve_duplicates(const std::vector<std::int64_t>& ids, const json::object& values);
   // write
   SaveResult write_new();

@@ -106,7 +106,8 @@ void Save::check_links() {
       continue;
     }
     if (std::find(transaction_.in_flight.begin(), transaction_.in_flight.end(), *link) != transaction_.in_flight.end()) continue;
-    if (sees_everything(caller_, *target) || target->kind == EntityKind::kSystem) {
+    const bool is_inherited = std::find(options_.inherited.begin(), options_.inherited.end(), *link) != options_.inherited.end();
+    if (is_inherited || sees_everything(caller_, *target) || target->kind == EntityKind::kSystem) {
       fields.push_back(&field);
       targets.push_back({target, link->record_id});
       continue;
@@ -182,9 +183,7 @@ void Save::throw_errors() {
   if (!errors_.empty()) throw base::Error(std::move(errors_));
 }
 
-std::optional<SaveResult> Save::find_duplicates(const json::object& values) {
-  if (options_.on_duplicate == "create" || options_.bulk_load) return std::nullopt;
-  auto candidates = find_duplicate_candidates(transaction_, record_);
+void Save::add_alike(std::vector<DuplicateCandidate>& candidates) {
   for (Behaviour* behaviour : transaction_.parts.catalog.behaviours(entity_)) {
     auto* finder = dynamic_cast<AlikeFinder*>(behaviour);
     if (finder == nullptr) continue;
@@ -193,6 +192,15 @@ std::optional<SaveResult> Save::find_duplicates(const json::object& values) {
       if (!is_known) candidates.push_back({alike.id, std::move(alike.reasons)});
     }
   }
+  if (candidates.size() > kMaxCandidates) candidates.resize(kMaxCandidates);
+}
+
+std::optional<SaveResult> Save::find_duplicates(const json::object& values) {
+  if (options_.on_duplicate == "create" || options_.bulk_load) return std::nullopt;
+  auto candidates = find_duplicate_candidates(transaction_, record_);
+  // What is merely alike is told or skipped: an import decides by the keys alone, and nothing is written over it.
+  const bool is_told = options_.on_duplicate == "error" || options_.on_duplicate == "skip";
+  if (is_told && !options_.audit_origin_import) add_alike(candidates);
   if (candidates.empty()) return std::nullopt;
   if (options_.on_duplicate == "error") {
     // An import decides by the keys alone.

@@ -20,6 +20,12 @@ namespace {
 
 bool keeps_trail(const EntityDef& entity) { return entity.kind != EntityKind::kLog; }
 
+// Items of a many-to-many change with records of another entity, of which the resolver does not hear.
+bool has_relations(const EntityDef& entity) {
+  const auto& tables = storage_of(entity).items;
+  return std::any_of(tables.begin(), tables.end(), [](const ItemTable& table) { return table.relation != nullptr; });
+}
+
 // Nested saves share one limit, so that two behaviours that call each other end in an error, not in a full stack.
 class DepthGuard {
  public:
@@ -196,10 +202,7 @@ void Save::remove(std::string_view entity, std::int64_t id) {
 
 std::optional<Record> Save::load(std::string_view entity, std::int64_t id) {
   const EntityDef& known = transaction_.registry->require(entity);
-  // Items of a many-to-many change with records of another entity, of which the resolver does not hear.
-  const auto& tables = storage_of(known).items;
-  if (std::any_of(tables.begin(), tables.end(), [](const ItemTable& table) { return table.relation != nullptr; }))
-    return load_record(transaction_.connection, *transaction_.registry, known, id);
+  if (has_relations(known)) return load_record(transaction_.connection, *transaction_.registry, known, id);
   const auto found = transaction_.resolver.find(known, id);
   return found ? std::optional<Record>(*found) : std::nullopt;
 }
@@ -212,9 +215,10 @@ std::optional<Record> load_row(SaveContext& save, std::string_view entity, std::
 
 std::optional<Record> lock_record(SaveContext& save, std::string_view entity, std::int64_t id) {
   if (id == 0) return std::nullopt;
-  auto record = load_record(save.connection(), save.registry(), save.registry().require(entity), id, true);
+  const EntityDef& known = save.registry().require(entity);
+  auto record = load_record(save.connection(), save.registry(), known, id, true);
   if (!record || record->deleted) return std::nullopt;
-  static_cast<Save&>(save).resolver().hold(*record);
+  if (!has_relations(known)) static_cast<Save&>(save).resolver().hold(*record);
   return record;
 }
 
