@@ -2,8 +2,8 @@
 // read from indexes without looking at a record (some 0.1 µs an entry, a tenth of what a record costs). The walk then looks at
 // the records in the sets alone. SQLite only: PostgreSQL has bitmaps of its own.
 //
-// Invariant: a set may hold too much, never too little; every condition is still asked of every record that comes by. So a
-// set decides how fast an answer comes, not what it is.
+// Invariant: a set may hold too much, never too little; a condition is still asked of every record that comes by unless the
+// sets are known to answer it exactly (`settled`).
 #pragma once
 
 #include <optional>
@@ -17,12 +17,14 @@ namespace entity::read {
 struct Narrowing {
   std::optional<store::IdSet> within;   // whatever meets the conditions is in it
   std::optional<store::IdSet> without;  // nothing in it meets them
+  std::vector<bool> settled;            // by condition: the sets say exactly what meets it, it need not be asked
   bool is_empty() const { return !within && !without; }
 };
 
 // Whether an index may serve one of the conditions.
 bool can_narrow(const EntityDef& entity, const std::vector<const Filter*>& parts);
-// Reads until few records are left or nothing more narrows.
-Narrowing narrow(const QueryContext& context, const EntityDef& entity, const std::vector<const Filter*>& parts);
+// Reads until few records are left or nothing more narrows. Links to more than `few_targets` records are found in one pass of
+// the link's index.
+Narrowing narrow(const QueryContext& context, const EntityDef& entity, const std::vector<const Filter*>& parts, std::int64_t few_targets);
 
 }  // namespace entity::read
