@@ -50,7 +50,7 @@ test("the affairs of a colleague are handed over and taken back", async () => {
   await page.getByText("Передано записей: 1").waitFor();
   const moved = await callApi(page, "GET", `/companies/${company.id}`);
   assert.equal(moved.owner.title, "Преемник Иван");
-  await page.getByRole("button", { name: "Вернуть" }).or(page.getByRole("button", { name: "Отменить" })).first().click();
+  await page.getByRole("status").getByRole("button", { name: "Отменить", exact: true }).click();
   await untilTrue(page, async ([id, owner]) => (await (await fetch(`/api/v1/companies/${id}`)).json()).owner?.id === owner, [company.id, leaver.id]);
   assert.deepEqual(faults, []);
   await context.close();

@@ -2,7 +2,7 @@ import { Button, Checkbox, Modal } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState, type FormEvent } from "react";
 import { RecordPicker } from "@web/fields/shared/link/record-picker";
-import { isOver, readJob, undoJob, type Job } from "@web/lib/calls/bulk";
+import { undoToItsEnd, untilOver } from "@web/lib/calls/bulk";
 import { useMe } from "@web/lib/calls/me";
 import { useMetadata } from "@web/lib/calls/metadata";
 import { formatInteger } from "@web/lib/format/number";
@@ -12,17 +12,6 @@ import { messageOf } from "@web/lib/problem";
 import { showToast } from "@web/lib/toasts";
 import type { AnyRecord, Link } from "@web/lib/values";
 import { previewHandover, startHandover, type HandoverRequest } from "./handover-calls";
-
-const kPoll_ms = 400;
-
-async function finished(job: Job): Promise<Job> {
-  let latest = job;
-  while (!isOver(latest)) {
-    await new Promise((resolve) => setTimeout(resolve, kPoll_ms));
-    latest = await readJob(job.id);
-  }
-  return latest;
-}
 
 /** To whom, what, and how many records before anything is written. */
 export function HandoverDialog({ user, onClose }: { user: AnyRecord; onClose: () => void }) {
@@ -50,9 +39,9 @@ export function HandoverDialog({ user, onClose }: { user: AnyRecord; onClose: ()
     if (!request) return;
     setRunning(true);
     try {
-      const job = await finished(await startHandover(request));
+      const job = await untilOver(await startHandover(request));
       refresh();
-      const undo = async () => { await finished(await undoJob(job.id)); refresh(); };
+      const undo = async () => { await undoToItsEnd(job.id); refresh(); };
       if (job.state === "done") showToast({ tone: "success", text: t("web.handover.done", { count: formatInteger(job.done) }), action: { label: t("action.undo"), run: undo } });
       else showToast({ tone: "danger", text: t("bulk.failed") });
       onClose();

@@ -1,5 +1,6 @@
 import { api } from "@web/lib/api";
 import type { Filter } from "@web/lib/filter";
+import { t } from "@web/lib/i18n";
 import type { AnyRecord } from "@web/lib/values";
 
 export type BulkTarget = { ids: number[] } | { filter: Filter | null };
@@ -48,4 +49,22 @@ export function undoJob(id: number): Promise<Job> {
 
 export function isOver(job: Job): boolean {
   return job.state === "done" || job.state === "failed" || job.state === "cancelled";
+}
+
+const kPoll_ms = 400;
+
+/** Waits until the job is over, whatever the end. */
+export async function untilOver(job: Job): Promise<Job> {
+  let latest = job;
+  while (!isOver(latest)) {
+    await new Promise((resolve) => setTimeout(resolve, kPoll_ms));
+    latest = await readJob(job.id);
+  }
+  return latest;
+}
+
+/** Takes back what the job did; throws when that did not succeed. */
+export async function undoToItsEnd(id: number): Promise<void> {
+  const undo = await untilOver(await undoJob(id));
+  if (undo.state !== "done") throw new Error(t("bulk.undo_failed"));
 }

@@ -1,5 +1,5 @@
 import { api } from "@web/lib/api";
-import { isOver, readJob, undoJob, type Job } from "@web/lib/calls/bulk";
+import { undoToItsEnd, untilOver, type Job } from "@web/lib/calls/bulk";
 import type { AnyRecord } from "@web/lib/values";
 
 /** Where each field of the result comes from: the id of a record, both together, or nowhere. */
@@ -18,19 +18,8 @@ export interface MergeBody {
   choose?: Record<string, number>;
 }
 
-const kPoll_ms = 400;
-
 export function previewMerge(plural: string, survivor: number, others: number[], signal?: AbortSignal): Promise<MergePreview> {
   return api.post<MergePreview>(`/${plural}/${survivor}:merge`, { others, dry_run: true }, { signal, is_read: true });
-}
-
-async function finished(job: Job): Promise<Job> {
-  let latest = job;
-  while (!isOver(latest)) {
-    await new Promise((resolve) => setTimeout(resolve, kPoll_ms));
-    latest = await readJob(job.id);
-  }
-  return latest;
 }
 
 /** Merges and answers with the way back; records that much points to are merged by a job that is waited for. */
@@ -39,6 +28,6 @@ export async function mergeRecords(plural: string, survivor: number, body: Merge
   if (answer.state === undefined || answer.kind === undefined) {
     return { is_done: true, undo: async () => { await api.post(`/${plural}/${survivor}:unmerge`, { merge: answer.merge }); } };
   }
-  const job = await finished(answer as Job);
-  return { is_done: job.state === "done", undo: async () => { await finished(await undoJob(job.id)); } };
+  const job = await untilOver(answer as Job);
+  return { is_done: job.state === "done", undo: async () => { await undoToItsEnd(job.id); } };
 }

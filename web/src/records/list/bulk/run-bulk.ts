@@ -1,20 +1,9 @@
-import { isOver, readJob, startBulk, undoJob, type BulkChange, type BulkTarget, type Job } from "@web/lib/calls/bulk";
+import { startBulk, undoToItsEnd, untilOver, type BulkChange, type BulkTarget } from "@web/lib/calls/bulk";
 import { t, tn } from "@web/lib/i18n";
 import { announce } from "@web/lib/live";
 import type { Entity } from "@web/lib/metadata-types";
 import { messageOf } from "@web/lib/problem";
 import { showToast } from "@web/lib/toasts";
-
-const kPoll_ms = 400;
-
-async function finished(job: Job): Promise<Job> {
-  let latest = job;
-  while (!isOver(latest)) {
-    await new Promise((resolve) => setTimeout(resolve, kPoll_ms));
-    latest = await readJob(job.id);
-  }
-  return latest;
-}
 
 function refresh(entity: Entity): void {
   announce({ entity: entity.key, id: 0, version: 0, action: "changed" });
@@ -23,14 +12,14 @@ function refresh(entity: Entity): void {
 /** Starts a change of many records, waits for its job and offers to take it back. */
 export async function runBulk(entity: Entity, target: BulkTarget, change: BulkChange): Promise<void> {
   try {
-    const job = await finished(await startBulk(entity.plural, target, change));
+    const job = await untilOver(await startBulk(entity.plural, target, change));
     refresh(entity);
     if (job.state !== "done") {
       showToast({ tone: "danger", text: t("bulk.failed") });
       return;
     }
     const undo = async () => {
-      await finished(await undoJob(job.id));
+      await undoToItsEnd(job.id);
       refresh(entity);
     };
     const text = tn("bulk.done", job.done);
