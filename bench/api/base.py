@@ -39,7 +39,8 @@ class SqliteBase:
         self.is_copy = not options.in_place
         self.data = os.path.join(scratch if self.is_copy else folder, "data")
         if self.is_copy:
-            shutil.copytree(os.path.join(folder, "data"), self.data)
+            # a socket that a killed program left is not copied
+            shutil.copytree(os.path.join(folder, "data"), self.data, ignore=shutil.ignore_patterns("*.sock"))
         self.raw = Raw(os.path.join(self.data, "matvey.db"))
 
     def close(self):

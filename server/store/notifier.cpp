@@ -25,6 +25,11 @@ Message make_message(std::string_view channel, std::string_view payload) {
   return Message{std::string(channel), std::string(payload)};
 }
 
+void add_once(std::vector<Message>& messages, std::string_view channel, std::string_view payload) {
+  const auto is_same = [&](const Message& message) { return message.channel == channel && message.payload == payload; };
+  if (std::none_of(messages.begin(), messages.end(), is_same)) messages.push_back(make_message(channel, payload));
+}
+
 std::shared_ptr<void> Notifier::subscribe(std::string_view channel, Handler handler, bool own_at_once) {
   auto subscriber = std::make_shared<Subscriber>();
   subscriber->channel = channel;

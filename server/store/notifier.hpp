@@ -21,6 +21,8 @@ struct Message {
 
 // Refuses what Database::notify_on_commit does not take (Error internal).
 Message make_message(std::string_view channel, std::string_view payload);
+// Adds the message unless it is there.
+void add_once(std::vector<Message>& messages, std::string_view channel, std::string_view payload);
 
 // Calls handlers in the order of post(), on one thread of its own. Thread-safe.
 class Notifier {

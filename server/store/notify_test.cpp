@@ -5,6 +5,7 @@
 
 #include "server/base/error.hpp"
 #include "server/store/database_testing.hpp"
+#include "server/store/send.hpp"
 
 namespace store {
 namespace {
@@ -70,6 +71,28 @@ TEST_P(NotifyTest, SubscribersGetWhatWasCommittedInOrder) {
   ASSERT_TRUE(inbox.has("3"));
   EXPECT_EQ(inbox.received(), (std::vector<std::string>{"", "1", "2 ё", "3"}));
   EXPECT_EQ(other.received(), std::vector<std::string>{""});
+}
+
+TEST_P(NotifyTest, AMessageWantedOnceComesOnceInATransaction) {
+  // given
+  Inbox inbox;
+  auto subscription = database_->subscribe("changes", inbox.handler());
+  ASSERT_TRUE(inbox.has(""));
+  // when
+  database_->write({}, [&](Connection& connection) {
+    EXPECT_THROW(connection.savepoint([&] {
+      notify_once(connection, "changes", "written");
+      throw 1;
+    }),
+                 int);
+    notify_once(connection, "changes", "written");
+    connection.savepoint([&] { notify_once(connection, "changes", "written"); });
+  });
+  send("end");
+  // then
+  ASSERT_TRUE(inbox.has("end"));
+  EXPECT_EQ(inbox.received(), (std::vector<std::string>{"", "written", "end"}));
+  EXPECT_THROW(database_->read({}, [](Connection& connection) { notify_once(connection, "changes", "x"); }), base::Error);
 }
 
 TEST_P(NotifyTest, ASubscriptionEndsWithItsHandle) {

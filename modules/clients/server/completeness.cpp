@@ -62,7 +62,8 @@ void FillWeights::forget() {
   known_.reset();
 }
 
-std::vector<FieldWeight> FillWeights::of(store::Connection& connection, const entity::Registry& registry, const std::string& entity_key) {
+std::shared_ptr<const std::vector<FieldWeight>> FillWeights::of(store::Connection& connection, const entity::Registry& registry,
+                                                                const std::string& entity_key) {
   std::shared_ptr<const All> all;
   {
     const std::lock_guard lock(mutex_);
@@ -74,7 +75,8 @@ std::vector<FieldWeight> FillWeights::of(store::Connection& connection, const en
     known_ = all;
   }
   const auto found = all->find(entity_key);
-  return found == all->end() ? std::vector<FieldWeight>() : found->second;
+  if (found == all->end()) return std::make_shared<const std::vector<FieldWeight>>();
+  return {all, &found->second};
 }
 
 FillWeights::All FillWeights::read(store::Connection& connection, const entity::Registry& registry) const {
@@ -100,7 +102,7 @@ FillWeights::All FillWeights::read(store::Connection& connection, const entity::
 void FillScoreBehaviour::prepare(entity::SaveContext& save) {
   auto& record = save.record();
   const auto weights = weights_->of(save.connection(), save.registry(), record.entity->key);
-  const int score = fill_score(record, weights);
+  const int score = fill_score(record, *weights);
   record.set("fill_score", score < 0 ? entity::Value{} : entity::Value{std::int64_t{score}});
 }
 

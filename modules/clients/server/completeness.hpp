@@ -28,7 +28,8 @@ std::vector<std::string> gaps_of(const entity::Record& record, const std::vector
 class FillWeights {
  public:
   explicit FillWeights(entity::Services& services);
-  std::vector<FieldWeight> of(store::Connection& connection, const entity::Registry& registry, const std::string& entity_key);
+  std::shared_ptr<const std::vector<FieldWeight>> of(store::Connection& connection, const entity::Registry& registry,
+                                                     const std::string& entity_key);
   void forget();
 
  private:

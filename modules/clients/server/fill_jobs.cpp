@@ -113,7 +113,7 @@ class TaskMaker {
     services_.database.read({.name = "fill_card"}, [&](store::Connection& connection) {
       record = entity::load_record(connection, *registry_, entity, id);
       if (!record) return;
-      gaps = gaps_of(*record, weights_.of(connection, *registry_, entity.key));
+      gaps = gaps_of(*record, *weights_.of(connection, *registry_, entity.key));
       const json::object open = all_of({{{"field", "subject"}, {"op", "eq"}, {"value", {{"entity", entity.key}, {"id", id}}}},
                                         equals("state", "planned"),
                                         {{"field", "name"}, {"op", "starts_with"}, {"value", name}}});

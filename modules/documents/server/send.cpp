@@ -18,7 +18,6 @@
 #include "server/connect/mail/mailer.hpp"
 #include "server/entity/lookup.hpp"
 #include "server/entity/on_behalf.hpp"
-#include "server/entity/write/outbox.hpp"
 #include "server/print/print.hpp"
 #include "server/print/template/template.hpp"
 
@@ -123,10 +122,8 @@ class Sending {
       const json::array files = made_files(data);
       Sent sent;
       try {
-        call_.context.database.write({.name = "document_send"}, [&](store::Connection& connection) {
-          sent = send_in(connection, data, files);
-          call_.context.database.notify_on_commit(connection, entity::kOutboxChannel, "written");
-        });
+        call_.context.database.write({.name = "document_send"},
+                                     [&](store::Connection& connection) { sent = send_in(connection, data, files); });
       } catch (const Otherwise&) {
         continue;
       }

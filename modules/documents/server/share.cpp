@@ -13,7 +13,6 @@
 #include "server/base/uid.hpp"
 #include "server/entity/lookup.hpp"
 #include "server/entity/on_behalf.hpp"
-#include "server/entity/write/outbox.hpp"
 
 namespace documents {
 
@@ -160,7 +159,6 @@ void make_link(api::Call& call, http::Response& response, std::string_view kind)
     const Record link = add_link(call, connection, values);
     id = link.id;
     token = link.text("token");
-    call.context.database.notify_on_commit(connection, entity::kOutboxChannel, "written");
   });
   response.status = 201;
   base::JsonWriter out(response.body);

@@ -8,7 +8,6 @@
 #include "server/base/text/text.hpp"
 #include "server/entity/catalog.hpp"
 #include "server/entity/lookup.hpp"
-#include "server/entity/write/outbox.hpp"
 
 namespace money {
 
@@ -157,7 +156,6 @@ void Dunning::remind(const Record& rule, const Record& invoice, Work& work) {
                         {"text", work.text.empty() ? json::value(nullptr) : json::value(work.text)}};
     if (const auto company = fresh->link_id("company"); company != 0) values["company"] = company;
     entry = services_.records.create_in(connection, work.caller, entries, values, options).id;
-    services_.database.notify_on_commit(connection, entity::kOutboxChannel, "written");
   });
   if (entry == 0 || work.notice_to == 0) return;
   entity::NewNotice notice;

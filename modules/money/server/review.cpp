@@ -8,7 +8,6 @@
 #include "server/base/text/text.hpp"
 #include "server/entity/lookup.hpp"
 #include "server/entity/on_behalf.hpp"
-#include "server/entity/write/outbox.hpp"
 
 namespace money {
 
@@ -194,7 +193,6 @@ std::int64_t join_entered(api::Call& call, const Record& line, const json::objec
   call.context.database.write({.name = "payment_join"}, [&](store::Connection& connection) {
     call.context.records.remove_in(connection, caller, *line.entity, line.id, options);
     call.context.records.update_in(connection, caller, *line.entity, entered->id, values);
-    call.context.database.notify_on_commit(connection, entity::kOutboxChannel, "written");
   });
   return entered->id;
 }

@@ -12,7 +12,6 @@
 #include "server/entity/lookup.hpp"
 #include "server/entity/module_settings.hpp"
 #include "server/entity/on_behalf.hpp"
-#include "server/entity/write/outbox.hpp"
 
 namespace money {
 
@@ -146,7 +145,6 @@ void load(api::Call& call, http::Response& response) {
   call.context.database.write({.name = "bank_statement_load"}, [&](store::Connection& connection) {
     statement = call.context.records.create_in(connection, caller, entity, values).id;
     job = call.context.jobs.submit_in(connection, kLoadJob, {{"statement", statement}}, call.caller().user_id, false);
-    call.context.database.notify_on_commit(connection, entity::kOutboxChannel, "written");
   });
   response.status = 202;
   response.set_header("Location", "/api/v1/jobs/" + std::to_string(job));
@@ -188,7 +186,6 @@ void unallocate(api::Call& call, http::Response& response) {
   const auto caller = entity::on_behalf_of(call.writer());
   call.context.database.write({.name = "payment_unallocate"}, [&](store::Connection& connection) {
     for (const auto id : ids) call.context.records.remove_in(connection, caller, entity, id);
-    call.context.database.notify_on_commit(connection, entity::kOutboxChannel, "written");
   });
   response.body = api::saved_record(call, *payment.entity, payment.id);
 }

@@ -14,7 +14,6 @@
 #include "server/entity/files.hpp"
 #include "server/entity/lookup.hpp"
 #include "server/entity/module_settings.hpp"
-#include "server/entity/write/outbox.hpp"
 
 namespace money {
 
@@ -197,7 +196,6 @@ void StatementLoader::give_up(const Work& work, std::string_view problem) {
           services_.records.update_in(connection, work.caller, entity, payment.id,
                                       {{"statement", nullptr}, {"statement_line", nullptr}, {"bank_key", nullptr}});
       }
-      services_.database.notify_on_commit(connection, entity::kOutboxChannel, "written");
     });
   }
   finish(work, {{"state", "failed"}, {"problem", base::prefix(problem, 500)}});

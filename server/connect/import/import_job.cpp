@@ -15,7 +15,6 @@
 #include "server/entity/query.hpp"
 #include "server/entity/storage.hpp"
 #include "server/entity/write/audit.hpp"
-#include "server/entity/write/outbox.hpp"
 
 namespace connect {
 
@@ -103,9 +102,9 @@ struct Counts {
   }
 };
 
-// Reads the planned sheets from `after` rows on.
+// Reads the planned sheets from `after` rows on; what needs no database is done here, beside the writer.
 void read_rows(TableReader& reader, const std::vector<SheetPlan>& sheets, const RowMaker& maker, const HeaderWords& words,
-               std::int64_t after, ChunkQueue& queue) {
+               std::int64_t after, ChunkQueue& queue, const std::function<void(PreparedRow&)>& parse) {
   Chunk chunk;
   std::int64_t position = 0;
   for (const auto& plan : sheets) {
@@ -116,10 +115,12 @@ void read_rows(TableReader& reader, const std::vector<SheetPlan>& sheets, const 
       if (row.number <= plan.header_row || ++position <= after) continue;
       const RowKind kind = kind_of_row(row, plan, words);
       PreparedRow prepared;
-      if (kind == RowKind::kData)
+      if (kind == RowKind::kData) {
         prepared = maker.make(row, plan);
-      else
+        parse(prepared);
+      } else {
         prepared.cells = RowMaker::cells_json(row);
+      }
       prepared.sheet = plan.sheet;
       prepared.number = reported_number(row, plan, reader.format());
       prepared.position = position;
@@ -271,7 +272,11 @@ void Imports::execute(flow::JobRun& run, bool is_dry_run) {
   Lists lists;
   Opened opened = open(import);
   ChunkQueue queue;
-  const Reading reading(queue, [&, after = counts.position] { read_rows(*opened.reader, opened.sheets, maker, words, after, queue); });
+  const auto parse = [&](PreparedRow& row) {
+    if (row.id == 0) row.parsed = std::make_shared<const entity::ParsedValues>(entity::parse_ahead(*registry, entity, row.values));
+  };
+  const Reading reading(queue,
+                        [&, after = counts.position] { read_rows(*opened.reader, opened.sheets, maker, words, after, queue, parse); });
   Chunk chunk;
   while (queue.pop(chunk)) {
     for (std::size_t done = 0; done < chunk.size();) {
@@ -295,7 +300,6 @@ void Imports::execute(flow::JobRun& run, bool is_dry_run) {
           } while (i < chunk.size() && !slice.is_over());
           if (is_dry_run) throw RolledBack{};
           run.checkpoint_in(connection, next.to_json(), next.position, std::max(next.position, run.row().total));
-          services_.database.notify_on_commit(connection, entity::kOutboxChannel, "written");
         });
       } catch (const RolledBack&) {
       }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "server/base/error.hpp"
+#include "server/store/send.hpp"
 
 namespace connect {
 
@@ -148,7 +149,7 @@ void insert_import_row(store::Connection& connection, std::int64_t import_id, co
     statement.bind_text(8, row.cells);
   else
     statement.bind_text(8, without_nul(row.cells));
-  statement.run();
+  store::send(connection, statement);
 }
 
 void delete_import_rows(store::Connection& connection, std::int64_t import_id) {

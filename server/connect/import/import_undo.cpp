@@ -9,7 +9,6 @@
 #include "server/entity/catalog.hpp"
 #include "server/entity/field_type.hpp"
 #include "server/entity/storage.hpp"
-#include "server/entity/write/outbox.hpp"
 #include "server/store/shared_savepoint.hpp"
 
 namespace connect {
@@ -208,7 +207,6 @@ void Imports::undo(flow::JobRun& run) {
         const json::object checkpoint{
             {"before", page[next - 1].seq}, {"removed", outcome.removed}, {"restored", outcome.restored}, {"kept", outcome.kept}};
         run.checkpoint_in(connection, checkpoint, outcome.removed + outcome.restored, run.row().total);
-        services_.database.notify_on_commit(connection, entity::kOutboxChannel, "written");
       });
       for (const auto& [item, reason] : outcome.errors) run.add_error(item, reason);
       outcome.errors.clear();

@@ -4,12 +4,14 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "server/base/json.hpp"
 #include "server/connect/import/analysis.hpp"
 #include "server/entity/value.hpp"
+#include "server/entity/write/parsed_values.hpp"
 
 namespace connect {
 
@@ -46,7 +48,8 @@ struct PreparedRow {
   std::map<std::string, std::string> texts;  // mapped field → text of its cells, when `id` is given
   // Normal forms by which earlier rows may be the same client: "inn:…", "phone:…", "email:…".
   std::vector<std::string> keys;
-  std::string valid_inn;  // empty: none, or a wrong one
+  std::string valid_inn;                               // empty: none, or a wrong one
+  std::shared_ptr<const entity::ParsedValues> parsed;  // of `values`; nullptr: not parsed beforehand
 };
 
 struct RowMakerOptions {

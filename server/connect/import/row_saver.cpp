@@ -93,7 +93,8 @@ RowSaver::RowSaver(entity::Services& services, const entity::Caller& caller, std
       caller_(caller),
       entity_key_(std::move(entity_key)),
       options_(std::move(options)),
-      registry_(services.catalog.current()) {}
+      registry_(services.catalog.current()),
+      ahead_(dynamic_cast<entity::RecordsAhead*>(&services.records)) {}
 
 void RowSaver::begin(const store::Slice* slice) {
   savepoint_.begin(slice);
@@ -127,6 +128,7 @@ void RowSaver::save_some(store::Connection& connection, const std::vector<Prepar
   const std::size_t before = results.size();
   // What a dry run remembers of a row cannot be forgotten later: there each row has a savepoint of its own.
   const std::size_t end = options_.is_dry_run ? from + 1 : rows.size();
+  ids_.expect(rows.size() - from);
   savepoint_.make_some(
       connection, from, end,
       [&](std::size_t i) {
@@ -175,15 +177,19 @@ RowResult RowSaver::save_row(store::Connection& connection, const PreparedRow& r
   }
   if (row.id != 0) return save_by_id(connection, row);
   RowResult result;
-  json::object values = row.values;
+  std::optional<json::object> own;  // most rows need no copy
   std::vector<entity::Mark> marks = row.marks;
-  resolve_links(connection, row, values, marks, result);
-  if (!row.uid.empty() && !values.contains("uid")) values["uid"] = row.uid;
+  if (!row.links.empty()) resolve_links(connection, row, own.emplace(row.values), marks, result);
+  if (!row.uid.empty() && !row.values.contains("uid")) {
+    if (!own) own = row.values;
+    (*own)["uid"] = row.uid;
+  }
+  const json::object& values = own ? *own : row.values;
   RowResult saved;
   if (const auto known = find_by_key(connection, row, values))
     saved = meet(connection, row, *known, values, marks);
   else
-    saved = save_new(connection, row, std::move(values), std::move(marks));
+    saved = save_new(connection, row, values, std::move(marks));
   if (saved.status == RowStatus::kCreated || saved.status == RowStatus::kUpdated) {
     for (const auto& [plural, count] : result.related) saved.related[plural] += count;
   }
@@ -260,13 +266,21 @@ RowResult RowSaver::save_by_id(store::Connection& connection, const PreparedRow&
   return result;
 }
 
-RowResult RowSaver::save_new(store::Connection& connection, const PreparedRow& row, json::object values, std::vector<entity::Mark> marks) {
+std::int64_t RowSaver::create(store::Connection& connection, const PreparedRow& row, const json::object& values,
+                              const entity::SaveOptions& options) {
   const auto& entity = known_entity(entity_key_);
+  if (ahead_ == nullptr) return services_.records.create_in(connection, caller_, entity, values, options).id;
+  return ahead_->create_ahead_in(connection, caller_, entity, values, options, {&ids_, row.parsed.get()}).id;
+}
+
+RowResult RowSaver::save_new(store::Connection& connection, const PreparedRow& row, const json::object& values,
+                             std::vector<entity::Mark> marks) {
   const bool looks = options_.policy != DuplicatePolicy::kCreate && options_.key_field.empty();
   RowResult result;
   std::int64_t id = 0;
+  auto options = save_options(looks ? "error" : "create", marks);
   try {
-    id = services_.records.create_in(connection, caller_, entity, values, save_options(looks ? "error" : "create", marks)).id;
+    id = create(connection, row, values, options);
   } catch (const base::Error& error) {
     if (error.key() != "duplicate" || error.code() != base::ErrorCode::kConflict) throw;
     bool is_hidden = false;
@@ -276,7 +290,8 @@ RowResult RowSaver::save_new(store::Connection& connection, const PreparedRow& r
       result.reason = "duplicate";
       return result;
     }
-    id = services_.records.create_in(connection, caller_, entity, values, save_options("create", marks)).id;
+    options.on_duplicate = "create";
+    id = create(connection, row, values, options);
   }
   result.status = RowStatus::kCreated;
   result.record_id = id;

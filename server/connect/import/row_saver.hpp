@@ -14,6 +14,7 @@
 #include "server/connect/import/values/names.hpp"
 #include "server/entity/module_host.hpp"
 #include "server/entity/record_service.hpp"
+#include "server/entity/write/save_ahead.hpp"
 #include "server/store/shared_savepoint.hpp"
 
 namespace connect {
@@ -73,7 +74,9 @@ class RowSaver {
   RowResult save_row(store::Connection& connection, const PreparedRow& row);
   RowResult save_by_id(store::Connection& connection, const PreparedRow& row);
   json::object edited_fields(store::Connection& connection, const PreparedRow& row) const;
-  RowResult save_new(store::Connection& connection, const PreparedRow& row, json::object values, std::vector<entity::Mark> marks);
+  std::int64_t create(store::Connection& connection, const PreparedRow& row, const json::object& values,
+                      const entity::SaveOptions& options);
+  RowResult save_new(store::Connection& connection, const PreparedRow& row, const json::object& values, std::vector<entity::Mark> marks);
   RowResult meet(store::Connection& connection, const PreparedRow& row, std::int64_t id, const json::object& values,
                  const std::vector<entity::Mark>& marks);
   std::optional<std::int64_t> find_by_key(store::Connection& connection, const PreparedRow& row, const json::object& values);
@@ -111,6 +114,8 @@ class RowSaver {
   bool has_users_ = false;
   std::unordered_map<std::string, std::int64_t> links_, pending_links_;  // "entity|inn or name" → id
   store::SharedSavepoint savepoint_;
+  entity::RecordsAhead* const ahead_;  // nullptr: the record service does nothing beforehand
+  entity::IdPool ids_;
   // What rows put into the maps, to be taken out when they fail: the row's place beside it.
   std::size_t row_ = 0;
   std::vector<std::pair<std::size_t, std::string>> put_links_;

@@ -420,7 +420,7 @@ std::vector<std::int64_t> ids_narrowed(const QueryContext& context, const Entity
   if (dice.chance(70)) query.sort = random_sort(entity, dice);
   if (entity.owner_index >= 0 && dice.chance(30)) query.sort = {owner_title(context.registry, entity, dice)};
   const read::OutputPlan plan(context.registry, entity, query.fields, false, context.caller);
-  const read::WalkLimits limits{0, dice.chance(50) ? 0 : 1000};
+  const read::WalkLimits limits{0, dice.chance(50) ? 0 : 1000, dice.chance(50) ? 0 : 1000};
   std::vector<std::int64_t> ids;
   do {
     std::string items;

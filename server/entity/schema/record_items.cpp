@@ -2,7 +2,9 @@
 #include <algorithm>
 
 #include "server/base/error.hpp"
+#include "server/entity/schema/new_items.hpp"
 #include "server/entity/storage.hpp"
+#include "server/store/send.hpp"
 
 namespace entity {
 
@@ -48,16 +50,20 @@ int bind_columns(const ItemTable& table, const Item& item, store::Statement& sta
   return static_cast<int>(table.columns.size());
 }
 
-std::int64_t insert_item(store::Connection& connection, const ItemTable& table, std::int64_t record_id, std::int64_t position,
-                         const Item& item) {
+std::string insert_item_sql(const ItemTable& table, std::string_view end) {
   const std::string_view columns = std::string_view(table.select_list).substr(std::string_view("\"id\"").size());
   std::string sql;
   sql.reserve(2 * table.select_list.size() + 128);
   sql.append("INSERT INTO ").append(table.quoted_table).append(" (\"record_id\",\"position\"").append(columns).append(") VALUES ($1,$2");
   for (std::size_t i = 0; i < table.columns.size(); ++i) sql.append(",$").append(std::to_string(i + 3));
+  return sql.append(end);
+}
+
+std::int64_t insert_item(store::Connection& connection, const ItemTable& table, std::int64_t record_id, std::int64_t position,
+                         const Item& item) {
   // RETURNING makes SQLite keep a journal of the statement and a table for its rows: twice the time of the insert.
   const bool is_sqlite = connection.dialect() == store::Dialect::kSqlite;
-  auto statement = connection.prepare("insert_item", sql.append(is_sqlite ? ")" : ") RETURNING \"id\""));
+  auto statement = connection.prepare("insert_item", insert_item_sql(table, is_sqlite ? ")" : ") RETURNING \"id\""));
   statement.bind(1, record_id).bind(2, position);
   bind_columns(table, item, statement, 3);
   if (is_sqlite) {
@@ -101,7 +107,7 @@ std::int64_t insert_relation(store::Connection& connection, const ItemTable& tab
     statement.bind_null(4);
   }
   statement.bind(5, record_id).bind(6, std::get<std::int64_t>(item.columns.at(0)));
-  statement.run();
+  store::send(connection, statement);
   return id;
 }
 
@@ -149,6 +155,21 @@ void read_all_items(store::Connection& connection, Record& record) {
     } else {
       record.at(table.field) = std::move(items);
     }
+  }
+}
+
+void write_new_items(store::Connection& connection, const ItemTable& table, std::int64_t record_id, const Items& items,
+                     const WriteStamp& stamp) {
+  if (items.empty()) return;
+  if (table.relation) {
+    for (const auto& item : items) insert_relation(connection, table, record_id, item, stamp);
+    return;
+  }
+  auto statement = connection.prepare("insert_new_item", insert_item_sql(table, ")"));
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    statement.bind(1, record_id).bind(2, static_cast<std::int64_t>(i));
+    bind_columns(table, items[i], statement, 3);
+    store::send(connection, statement);
   }
 }
 

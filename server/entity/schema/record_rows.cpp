@@ -6,6 +6,7 @@
 #include "server/base/json_writer.hpp"
 #include "server/entity/schema/storage_layout.hpp"
 #include "server/entity/storage.hpp"
+#include "server/store/send.hpp"
 
 namespace entity {
 
@@ -153,7 +154,7 @@ void copy_built_in(Record& record) {
 void insert_record(store::Connection& connection, const Record& record) {
   auto statement = connection.prepare("insert_record", record.entity->storage->insert_sql);
   bind_record_row(record, statement, 1);
-  statement.run();
+  store::send(connection, statement);
 }
 
 bool update_record(store::Connection& connection, const Record& before, const Record& after) {

@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "server/entity/query.hpp"
@@ -44,8 +45,19 @@ NumberParts number_parts(const EntityDef& entity);
 // DDL of the index tables of one entity; idempotent.
 std::vector<std::string> search_schema(store::Dialect dialect, const EntityDef& entity);
 
-// Keeps the index of one record. `before` and `after` may be nullptr (created, deleted).
-void update_search_index(store::Connection& connection, const Record* before, const Record* after);
+// Text and tokens of a record, made on a thread that has time for it.
+struct SearchAhead {
+  std::vector<std::pair<FieldIndex, Value>> values;  // of the searchable fields that are not empty: what the texts were made of
+  struct Group {
+    std::string text, tokens;  // tokens without the owner's
+  };
+  std::vector<Group> groups;
+};
+SearchAhead search_ahead(const Record& record);
+
+// Keeps the index of one record. `before` and `after` may be nullptr (created, deleted). `ahead` (of `after`) is taken when the
+// record still holds the values it was made of.
+void update_search_index(store::Connection& connection, const Record* before, const Record* after, const SearchAhead* ahead = nullptr);
 // Drops the index when `after_id` is 0, then indexes records with ids in (after_id, …], at most `limit`; returns the last
 // id or 0 at the end. Records that were saved meanwhile are indexed already and passed over.
 std::int64_t rebuild_search_index(store::Connection& connection, const Registry& registry, const EntityDef& entity, std::int64_t after_id,

@@ -4,6 +4,7 @@
 #include "server/entity/field_type.hpp"
 #include "server/entity/search/search.hpp"
 #include "server/store/late_write.hpp"
+#include "server/store/send.hpp"
 
 namespace entity {
 
@@ -47,23 +48,19 @@ void remove_row(store::Connection& connection, const EntityDef& entity, std::int
     if (!stored.bind(1, row).step()) return;
     tokens = document_tokens(stored.text(0), owner, number_parts(entity));
   }
-  connection.prepare("search_text_remove", "DELETE FROM " + search_table(entity) + " WHERE id = $1").bind(1, row).run();
+  auto remove = connection.prepare("search_text_remove", "DELETE FROM " + search_table(entity) + " WHERE id = $1");
+  store::send(connection, remove.bind(1, row));
   if (!is_sqlite) return;
   const std::string fts = fts_table(entity);
   std::string sql = "INSERT INTO " + fts + "(" + fts + ", rowid, tokens) VALUES('delete', $1, $2)";
   store::write_late(connection, {"search_index_remove", fts, std::move(sql), row, std::move(tokens)});
 }
 
-void add_row(store::Connection& connection, const EntityDef& entity, std::int64_t row, const std::string& text, std::int64_t owner) {
-  std::string tokens = document_tokens(text, owner, number_parts(entity));
+void add_row(store::Connection& connection, const EntityDef& entity, std::int64_t row, const std::string& text, std::string tokens) {
   if (connection.dialect() == store::Dialect::kPostgres) {
-    connection
-        .prepare("search_text_add",
-                 "INSERT INTO " + search_table(entity) + "(id, text, tokens) VALUES($1, $2, $3::tsvector) ON CONFLICT(id) DO NOTHING")
-        .bind(1, row)
-        .bind_text(2, text)
-        .bind_text(3, as_tsvector(tokens))
-        .run();
+    auto add = connection.prepare("search_text_add", "INSERT INTO " + search_table(entity) +
+                                                         "(id, text, tokens) VALUES($1, $2, $3::tsvector) ON CONFLICT(id) DO NOTHING");
+    store::send(connection, add.bind(1, row).bind_text(2, text).bind_text(3, as_tsvector(tokens)));
     return;
   }
   const auto added =
@@ -75,6 +72,35 @@ void add_row(store::Connection& connection, const EntityDef& entity, std::int64_
   std::string fts = fts_table(entity);
   std::string sql = "INSERT INTO " + fts + "(rowid, tokens) VALUES($1, $2)";
   store::write_late(connection, {"search_index_add", std::move(fts), std::move(sql), row, std::move(tokens)});
+}
+
+bool is_searched(const FieldDef& field, const Value& value) { return field.search != SearchKind::kNone && !is_empty(value); }
+
+bool still_holds(const SearchAhead& ahead, const Record& record) {
+  std::size_t next = 0;
+  for (std::size_t i = 0; i < record.values.size(); ++i) {
+    if (!is_searched(record.entity->fields[i], record.values[i])) continue;
+    if (next == ahead.values.size()) return false;
+    const auto& [field, value] = ahead.values[next++];
+    if (field != static_cast<FieldIndex>(i) || value != record.values[i]) return false;
+  }
+  return next == ahead.values.size();
+}
+
+// What document_tokens would give with the owner in front.
+std::string with_owner(const std::string& tokens, std::int64_t owner) {
+  if (owner == 0) return tokens;
+  const std::string first = "@o" + std::to_string(owner);
+  return tokens.empty() ? first : first + " " + tokens;
+}
+
+void add_ahead(store::Connection& connection, const Record& record, const SearchAhead& ahead) {
+  const std::int64_t owner = owner_of(record);
+  for (std::size_t group = 0; group < ahead.groups.size(); ++group) {
+    const auto& [text, tokens] = ahead.groups[group];
+    if (text.empty()) continue;
+    add_row(connection, *record.entity, record.id * kSearchGroups + static_cast<std::int64_t>(group), text, with_owner(tokens, owner));
+  }
 }
 
 }  // namespace
@@ -158,9 +184,27 @@ std::vector<std::string> search_schema(store::Dialect dialect, const EntityDef& 
           "CREATE INDEX IF NOT EXISTS " + index + " ON " + table + " USING gin(tokens)"};
 }
 
-void update_search_index(store::Connection& connection, const Record* before, const Record* after) {
+SearchAhead search_ahead(const Record& record) {
+  SearchAhead ahead;
+  const EntityDef& entity = *record.entity;
+  if (!is_searchable(entity)) return ahead;
+  for (std::size_t i = 0; i < record.values.size(); ++i) {
+    if (is_searched(entity.fields[i], record.values[i])) ahead.values.emplace_back(static_cast<FieldIndex>(i), record.values[i]);
+  }
+  const int groups = group_count(entity);
+  for (int group = 0; group < groups; ++group) {
+    std::string text = search_text(record, group);
+    std::string tokens = text.empty() ? std::string() : document_tokens(text, 0, number_parts(entity));
+    ahead.groups.push_back({std::move(text), std::move(tokens)});
+  }
+  return ahead;
+}
+
+void update_search_index(store::Connection& connection, const Record* before, const Record* after, const SearchAhead* ahead) {
   const Record* any = after != nullptr ? after : before;
   if (any == nullptr || !is_searchable(*any->entity)) return;
+  const bool is_ready = ahead != nullptr && before == nullptr && after != nullptr && !after->deleted && still_holds(*ahead, *after);
+  if (is_ready) return add_ahead(connection, *after, *ahead);
   if (before != nullptr && before->deleted) before = nullptr;
   if (after != nullptr && after->deleted) after = nullptr;
   const int groups = group_count(*any->entity);
@@ -172,7 +216,8 @@ void update_search_index(store::Connection& connection, const Record* before, co
     if (old_text == new_text && (old_owner == new_owner || new_text.empty())) continue;
     const std::int64_t row = any->id * kSearchGroups + group;
     if (!old_text.empty()) remove_row(connection, *any->entity, row, old_owner);
-    if (!new_text.empty()) add_row(connection, *any->entity, row, new_text, new_owner);
+    if (!new_text.empty())
+      add_row(connection, *any->entity, row, new_text, document_tokens(new_text, new_owner, number_parts(*any->entity)));
   }
 }
 
@@ -198,7 +243,8 @@ std::int64_t rebuild_search_index(store::Connection& connection, const Registry&
     if (!record) continue;
     for (int group = 0; group < groups; ++group) {
       const std::string text = search_text(*record, group);
-      if (!text.empty()) add_row(connection, entity, id * kSearchGroups + group, text, owner_of(*record));
+      if (text.empty()) continue;
+      add_row(connection, entity, id * kSearchGroups + group, text, document_tokens(text, owner_of(*record), number_parts(entity)));
     }
   }
   return ids.size() < static_cast<std::size_t>(limit) ? 0 : ids.back();

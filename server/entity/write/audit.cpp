@@ -5,6 +5,7 @@
 #include "server/base/json_writer.hpp"
 #include "server/entity/field_type.hpp"
 #include "server/entity/storage.hpp"
+#include "server/store/send.hpp"
 
 namespace entity {
 
@@ -95,7 +96,7 @@ void write_audit(store::Connection& connection, const AuditEntry& entry) {
     statement.bind_null(11);
   else
     statement.bind(11, entry.job_id);
-  statement.run();
+  store::send(connection, statement);
 }
 
 std::optional<AuditRow> find_audit(store::Connection& connection, const EntityDef& entity, std::int64_t record_id, std::int64_t seq) {

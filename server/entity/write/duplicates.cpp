@@ -1,10 +1,12 @@
 #include "server/entity/write/duplicates.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "server/entity/duplicates/match_index.hpp"
 #include "server/entity/field_type.hpp"
 #include "server/entity/query.hpp"
+#include "server/entity/read/filter/folded_text.hpp"
 #include "server/entity/storage.hpp"
 
 namespace entity {
@@ -56,10 +58,83 @@ std::optional<Filter> key_filter(const Record& record, const std::vector<std::st
   return all;
 }
 
+// One question for all keys, for nearly every new record is like none: does anything hold one of these values at all? True also
+// when the question cannot be put so simply.
+class Holders {
+ public:
+  explicit Holders(const Record& record) : record_(record) {}
+
+  // False: the key is not of one part that is a column.
+  bool add(const std::vector<std::string>& key) {
+    if (key.size() != 1) return false;
+    const std::string_view path = key.front();
+    const auto dot = path.find('.');
+    const FieldIndex index = record_.entity->index_of(path.substr(0, dot));
+    if (index < 0 || is_empty(record_.at(index))) return true;
+    return dot == std::string_view::npos ? add_text(index) : add_items(index, path.substr(dot + 1));
+  }
+  bool exist(store::Connection& connection) const {
+    if (values_.empty()) return false;
+    auto statement = connection.prepare("duplicate_holders", "SELECT CASE WHEN " + sql_ + " THEN 1 ELSE 0 END");
+    for (std::size_t i = 0; i < values_.size(); ++i) statement.bind_text(static_cast<int>(i) + 1, values_[i]);
+    return statement.step() && statement.integer(0) != 0;
+  }
+
+ private:
+  bool add_text(FieldIndex index) {
+    const std::string column = column_of(*record_.entity, index, "__fold");
+    const auto* text = std::get_if<std::string>(&record_.at(index));
+    if (column.empty() || text == nullptr) return false;
+    begin(table_of(*record_.entity) + " WHERE deleted_at IS NULL AND " + column);
+    add_value(read::folded_text(*text), true);
+    sql_ += "))";
+    return true;
+  }
+  bool add_items(FieldIndex index, std::string_view column) {
+    const ItemTable* table = item_table(*record_.entity, index);
+    const auto* items = std::get_if<Items>(&record_.at(index));
+    if (table == nullptr || table->relation != nullptr || items == nullptr) return false;
+    const auto at = std::find_if(table->columns.begin(), table->columns.end(), [&](const Column& c) { return c.suffix == column; });
+    if (at == table->columns.end()) return false;
+    const auto position = static_cast<std::size_t>(at - table->columns.begin());
+    bool is_first = true;
+    for (const auto& item : *items) {
+      const auto* text = std::get_if<std::string>(&item.columns[position]);
+      if (text == nullptr && !std::holds_alternative<std::monostate>(item.columns[position])) return false;
+      if (text == nullptr || text->empty()) continue;
+      if (is_first) begin(table->quoted_table + " WHERE " + store::quote_identifier(at->suffix));
+      add_value(*text, std::exchange(is_first, false));
+    }
+    if (!is_first) sql_ += "))";
+    return true;
+  }
+  void begin(const std::string& from) {
+    if (!sql_.empty()) sql_ += " OR ";
+    sql_ += "EXISTS(SELECT 1 FROM " + from + " IN (";
+  }
+  void add_value(std::string value, bool is_first) {
+    values_.push_back(std::move(value));
+    sql_ += (is_first ? "$" : ",$") + std::to_string(values_.size());
+  }
+
+  const Record& record_;
+  std::string sql_;
+  std::vector<std::string> values_;
+};
+
+bool may_have_candidates(WriteTransaction& transaction, const Record& record) {
+  Holders holders(record);
+  for (const auto& key : record.entity->duplicate_keys) {
+    if (!holders.add(key)) return true;
+  }
+  return holders.exist(transaction.connection);
+}
+
 }  // namespace
 
 std::vector<DuplicateCandidate> find_duplicate_candidates(WriteTransaction& transaction, const Record& record) {
   std::vector<DuplicateCandidate> found;
+  if (!may_have_candidates(transaction, record)) return found;
   const auto system = Caller::system();
   const QueryContext context{transaction.connection, *transaction.registry, *system, transaction.now};
   for (const auto& key : record.entity->duplicate_keys) {

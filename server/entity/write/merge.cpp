@@ -10,7 +10,6 @@
 #include "server/entity/write/audit.hpp"
 #include "server/entity/write/merge_links.hpp"
 #include "server/entity/write/merge_values.hpp"
-#include "server/entity/write/outbox.hpp"
 #include "server/entity/write/rollups.hpp"
 
 namespace entity {
@@ -203,14 +202,13 @@ MergeUndoResult restore_values(WriteTransaction& transaction, const Caller& syst
   return result;
 }
 
-// Runs in a write and tells the readers of the outbox.
+// Runs in a write.
 void run_write(Services& services, std::string_view name, store::Lane lane, const std::function<void(WriteTransaction&)>& body) {
   const WriteParts parts{services.database, services.catalog, services.clock, services.random};
   services.catalog.refresh();
   services.database.write({.name = name, .lane = lane}, [&](store::Connection& connection) {
     WriteTransaction transaction(parts, connection, services.catalog.current(), services.clock.now());
     body(transaction);
-    services.database.notify_on_commit(connection, kOutboxChannel, "written");
   });
 }
 

@@ -1,4 +1,5 @@
 #include "server/entity/write/outbox.hpp"
+#include "server/store/send.hpp"
 
 #include <charconv>
 
@@ -55,7 +56,9 @@ void write_outbox(store::Connection& connection, const Record& record, std::stri
                                       "VALUES($1, $2, $3, $4, $5, $6, $7, $8)");
   statement.bind(1, connection.transaction_id()).bind(2, base::to_micros(now)).bind(3, record.entity->id);
   statement.bind(4, record.id).bind(5, record.version).bind_text(6, action).bind_text(7, fields).bind(8, user_id);
-  statement.run();
+  store::send(connection, statement);
+  // Whoever reads the outbox is told once a transaction, whatever its rows come from.
+  store::notify_once(connection, kOutboxChannel, "written");
 }
 
 std::vector<OutboxEvent> read_outbox(store::Connection& connection, const OutboxPosition& position, int limit) {

@@ -15,6 +15,8 @@
 #include "server/entity/write/outbox.hpp"
 #include "server/entity/write/rollups.hpp"
 #include "server/entity/write/save.hpp"
+#include "server/entity/write/save_ahead.hpp"
+#include "server/store/send.hpp"
 #include "server/store/shared_savepoint.hpp"
 #include "server/store/slice.hpp"
 
@@ -62,10 +64,11 @@ void keep_idempotent(WriteTransaction& transaction, const Caller& caller, const 
                                                   "INSERT INTO sys_idempotency(user_id, key, body_hash, entity_id, record_id, version, at) "
                                                   "VALUES($1, $2, $3, $4, $5, $6, $7)");
   statement.bind(1, caller.user_id).bind_text(2, *options.idempotency_key).bind_text(3, hash).bind(4, entity.id);
-  statement.bind(5, result.id).bind(6, result.version).bind(7, base::to_micros(transaction.now)).run();
+  statement.bind(5, result.id).bind(6, result.version).bind(7, base::to_micros(transaction.now));
+  store::send(transaction.connection, statement);
 }
 
-class RecordServiceImpl final : public RecordService {
+class RecordServiceImpl final : public RecordService, public RecordsAhead {
  public:
   RecordServiceImpl(store::Database& database, Catalog& catalog, const base::Clock& clock, base::Random& random)
       : parts_{database, catalog, clock, random} {}
@@ -103,6 +106,7 @@ class RecordServiceImpl final : public RecordService {
     std::vector<SaveResult> results;
     results.reserve(items.size());
     store::SharedSavepoint savepoint;
+    IdPool ids;
     while (results.size() < items.size() || items.empty()) {
       std::vector<SaveResult> slice;
       write("record_batch", options, [&](WriteTransaction& transaction) {
@@ -111,11 +115,12 @@ class RecordServiceImpl final : public RecordService {
             options.bulk_load ? store::Slice(transaction.connection, kBulkLoadSlice, kBulkLoadSlice) : store::Slice(transaction.connection);
         savepoint.begin(whole ? nullptr : &time);
         slice.assign(items.size() - results.size(), {});
+        ids.expect(slice.size());
         std::size_t done = 0, begun = 0;
         const auto save = [&](std::size_t i) {
           if (i < begun) transaction.forget();
           begun = i + 1;
-          slice[i] = batch_one(transaction, caller, entity.id, items[results.size() + i].values, options);
+          slice[i] = batch_one(transaction, caller, entity.id, items[results.size() + i].values, options, ids);
         };
         while (done < slice.size() && (done == 0 || whole || !time.is_over())) {
           if (atomic)
@@ -143,6 +148,12 @@ class RecordServiceImpl final : public RecordService {
                        const SaveOptions& options) override {
     WriteTransaction transaction(parts_, connection, parts_.catalog.current(), parts_.clock.now());
     return create_one(transaction, caller, entity.id, values, options);
+  }
+
+  SaveResult create_ahead_in(store::Connection& connection, const Caller& caller, const EntityDef& entity, const json::object& values,
+                             const SaveOptions& options, const SaveAhead& ahead) override {
+    WriteTransaction transaction(parts_, connection, parts_.catalog.current(), parts_.clock.now());
+    return create_one(transaction, caller, entity.id, values, options, ahead);
   }
 
   SaveResult update_in(store::Connection& connection, const Caller& caller, const EntityDef& entity, std::int64_t id,
@@ -200,7 +211,6 @@ class RecordServiceImpl final : public RecordService {
       require_current_metadata(connection, *transaction.registry);
       body(transaction);
       if (options.dry_run) throw DryRunEnd{};
-      parts_.database.notify_on_commit(connection, kOutboxChannel, "written");
     });
   }
 
@@ -211,9 +221,9 @@ class RecordServiceImpl final : public RecordService {
   }
 
   static SaveResult create_one(WriteTransaction& transaction, const Caller& caller, int entity_id, const json::object& values,
-                               const SaveOptions& options) {
+                               const SaveOptions& options, const SaveAhead& ahead = {}) {
     const EntityDef& entity = known(transaction, entity_id);
-    if (!options.idempotency_key) return Save(transaction, caller, entity, options).create(values);
+    if (!options.idempotency_key) return Save(transaction, caller, entity, options, ahead).create(values);
     const std::string hash = body_hash(values);
     if (auto earlier = find_idempotent(transaction, caller, *options.idempotency_key, hash)) return *earlier;
     const SaveResult result = Save(transaction, caller, entity, options).create(values);
@@ -222,9 +232,9 @@ class RecordServiceImpl final : public RecordService {
   }
 
   static SaveResult batch_one(WriteTransaction& transaction, const Caller& caller, int entity_id, const json::object& values,
-                              const SaveOptions& options) {
+                              const SaveOptions& options, IdPool& ids) {
     const auto* id = values.if_contains("id");
-    if (id == nullptr || id->is_null()) return create_one(transaction, caller, entity_id, values, options);
+    if (id == nullptr || id->is_null()) return create_one(transaction, caller, entity_id, values, options, {&ids, nullptr});
     if (!id->is_int64()) throw base::Error::field("id", "wrong_type", {{"expected", "integer"}});
     return Save(transaction, caller, known(transaction, entity_id), options).update(id->as_int64(), values);
   }

@@ -13,6 +13,7 @@
 #include "server/entity/filter.hpp"
 #include "server/entity/record_service.hpp"
 #include "server/entity/rules.hpp"
+#include "server/entity/write/save_ahead.hpp"
 
 namespace entity {
 
@@ -77,8 +78,9 @@ inline constexpr int kMaxSaveDepth = 8;
 
 class Save final : public SaveContext {
  public:
-  Save(WriteTransaction& transaction, const Caller& caller, const EntityDef& entity, const SaveOptions& options)
-      : transaction_(transaction), caller_(caller), entity_(entity), options_(options) {}
+  Save(WriteTransaction& transaction, const Caller& caller, const EntityDef& entity, const SaveOptions& options,
+       const SaveAhead& ahead = {})
+      : transaction_(transaction), caller_(caller), entity_(entity), options_(options), ahead_(ahead) {}
 
   SaveResult create(const json::object& values);
   SaveResult update(std::int64_t id, const json::object& patch);
@@ -118,6 +120,8 @@ class Save final : public SaveContext {
   // input
   void apply(const json::object& values);
   void apply_field(const FieldDef& field, FieldIndex index, const json::value& value);
+  // nullptr: nothing was parsed beforehand, or by other metadata than this transaction's.
+  const ParsedValues* parsed() const;
   void apply_built_in(std::string_view key, const json::value& value);
   void apply_marks();
   void check_version(const json::object& patch);
@@ -147,6 +151,7 @@ class Save final : public SaveContext {
   const Caller& caller_;
   const EntityDef& entity_;
   const SaveOptions& options_;
+  const SaveAhead ahead_;
   std::optional<Record> before_;
   Record record_;
   std::vector<base::FieldError> errors_;

@@ -89,17 +89,27 @@ void Save::apply_marks() {
   }
 }
 
+const ParsedValues* Save::parsed() const {
+  const bool is_fit = !before_ && ahead_.parsed != nullptr && ahead_.parsed->record.entity == &entity_;
+  return is_fit ? ahead_.parsed : nullptr;
+}
+
 void Save::apply_field(const FieldDef& field, FieldIndex index, const json::value& value) {
   std::vector<Mark> marks;
-  ParseContext context{field, *transaction_.registry, field.key, &errors_, &marks};
-  if (before_) context.before = &before_->at(index);
-  const StoredRates rates(transaction_.connection, *transaction_.registry, transaction_.now);
-  context.rates = &rates;
-  Value parsed = field.type->parse(value, context);
+  if (const auto* ahead = parsed() != nullptr ? parsed()->find(index) : nullptr) {
+    marks = ahead->marks;
+    errors_.insert(errors_.end(), ahead->errors.begin(), ahead->errors.end());
+    record_.at(index) = parsed()->record.at(index);
+  } else {
+    ParseContext context{field, *transaction_.registry, field.key, &errors_, &marks};
+    if (before_) context.before = &before_->at(index);
+    const StoredRates rates(transaction_.connection, *transaction_.registry, transaction_.now);
+    context.rates = &rates;
+    record_.at(index) = field.type->parse(value, context);
+  }
   if (!options_.accept_doubtful) {
     for (const auto& mark : marks) errors_.push_back({field.key, mark.code, {{"raw", mark.raw}}});
   }
-  record_.at(index) = std::move(parsed);
   std::erase_if(record_.marks, [&](const Mark& mark) { return mark.field == field.key; });
   record_.marks.insert(record_.marks.end(), marks.begin(), marks.end());
   given_.push_back(index);

@@ -5,6 +5,7 @@
 #include "server/entity/on_behalf.hpp"
 #include "server/entity/query.hpp"
 #include "server/entity/read/page/database_resolver.hpp"
+#include "server/entity/schema/new_items.hpp"
 #include "server/entity/search/search.hpp"
 #include "server/entity/storage.hpp"
 #include "server/entity/write/audit.hpp"
@@ -52,7 +53,7 @@ SaveResult Save::create(const json::object& values) {
   authorise(record_, Action::kCreate);
   validate();
   if (auto duplicate = find_duplicates(values)) return *duplicate;
-  record_.id = next_id(transaction_.connection, entity_);
+  record_.id = ahead_.ids != nullptr ? ahead_.ids->take(transaction_.connection, entity_) : next_id(transaction_.connection, entity_);
   copy_built_in(record_);
   transaction_.in_flight.push_back({entity_.id, record_.id});
   run_before_write();
@@ -102,8 +103,8 @@ SaveResult Save::write_new() {
   insert_record(connection, record_);
   const WriteStamp stamp{transaction_.now, caller_.user_id, &transaction_.parts.random};
   for (const auto& table : storage_of(entity_).items) {
-    auto* items = std::get_if<Items>(&record_.at(table.field));
-    if (items != nullptr && !items->empty()) write_items(connection, table, record_.id, {}, *items, stamp);
+    const auto* items = std::get_if<Items>(&record_.at(table.field));
+    if (items != nullptr) write_new_items(connection, table, record_.id, *items, stamp);
   }
   write_trail("created", changed_fields(nullptr, record_), {});
   return {SaveResult::Status::kCreated, record_.id, record_.version, nullptr};
@@ -167,7 +168,7 @@ void Save::write_trail(std::string_view action, const std::vector<FieldIndex>& c
     write_audit(transaction_.connection,
                 {&caller_, transaction_.now, &record_, audited.empty() ? action : audited, std::move(changes), options_.job_id});
   }
-  update_search_index(transaction_.connection, before, &record_);
+  update_search_index(transaction_.connection, before, &record_, parsed() == nullptr ? nullptr : &parsed()->search);
   write_outbox(transaction_.connection, record_, action, changed, caller_.user_id, transaction_.now);
 }
 

@@ -29,6 +29,8 @@ constexpr std::pair<const char*, const char*> kFixedCommands[] = {
     {"commit", "COMMIT"},
 };
 const Parameters kNoParameters;
+// The server's answers must fit into its socket while nobody reads them.
+constexpr int kMostUnanswered = 64;
 // A connection used so recently is not asked whether it still lives: a first statement that finds it dead runs again.
 constexpr std::chrono::milliseconds kFresh{500};
 
@@ -74,6 +76,7 @@ void PostgresConnection::start_use(Clock::time_point deadline) {
   is_write_ = false;
   has_executed_ = false;
   is_committing_ = false;
+  unanswered_ = 0;
   transaction_id_ = 0;
   savepoint_depth_ = 0;
   failure_ = nullptr;
@@ -111,7 +114,9 @@ void PostgresConnection::send_fixed(Fixed command, PostgresWire::Receiver receiv
 void PostgresConnection::send_prefix() {
   // Not later: in a transaction that has failed only ROLLBACK is heard.
   if (!deallocated_.empty() && sent_prefixes_ == 0 && !has_executed_) {
-    for (const std::string& name : std::exchange(deallocated_, {})) wire_->send_plain(("DEALLOCATE " + name).c_str());
+    for (const Unused& unused : std::exchange(deallocated_, {})) {
+      if (*unused.epoch != 0) wire_->send_plain(("DEALLOCATE " + unused.name).c_str());
+    }
     wire_->send_sync();  // a transaction of its own: BEGIN sets the isolation level, which must come first
   }
   for (const Command& command : prefix_) {
@@ -129,24 +134,26 @@ void PostgresConnection::send_prefix() {
   prefix_.clear();
 }
 
-void PostgresConnection::send_statement(PostgresStatement& statement, Result& rows) {
-  auto keep_rows = [&rows](Result result) { rows = std::move(result); };
+void PostgresConnection::send_statement(PostgresStatement& statement, PostgresWire::Receiver receiver) {
   statement.fill(parameters_);
   if (!settings_.prepared_statements || statement.is_temporary) {
-    wire_->send(statement.sql().c_str(), parameters_, keep_rows);
+    wire_->send(statement.sql().c_str(), parameters_, std::move(receiver));
     return;
   }
   PreparedForm& form = statement.form();
-  if (form.epoch != epoch_) {
+  if (*form.epoch != epoch_) {
     form.server_name = "m" + std::to_string(++last_statement_);
-    wire_->send_prepare(form.server_name.c_str(), statement.sql().c_str(), parameters_,
-                        [this, &form](Result result) { form.epoch = result ? epoch_ : 0; });
+    wire_->send_prepare(form.server_name.c_str(), statement.sql().c_str(), parameters_, [epoch = form.epoch](Result result) {
+      if (!result) *epoch = 0;
+    });
+    *form.epoch = epoch_;
   }
-  wire_->send_prepared(form.server_name.c_str(), parameters_, keep_rows);
+  wire_->send_prepared(form.server_name.c_str(), parameters_, std::move(receiver));
 }
 
 void PostgresConnection::finish_round_trip(std::string_view name, std::string_view sql) {
   wire_->send_sync();
+  unanswered_ = 0;
   Result error = wire_->receive(deadline_);
   last_answer_at_ = Clock::now();
   if (error) throw to_error(error.get(), name, sql);
@@ -155,7 +162,7 @@ void PostgresConnection::finish_round_trip(std::string_view name, std::string_vi
 Result PostgresConnection::run_once(PostgresStatement& statement) {
   Result rows;
   send_prefix();
-  send_statement(statement, rows);
+  send_statement(statement, [&rows](Result result) { rows = std::move(result); });
   finish_round_trip(statement.counter().name(), statement.sql());
   return rows;
 }
@@ -191,6 +198,22 @@ Result PostgresConnection::run(PostgresStatement& statement) {
   }
 }
 
+void PostgresConnection::send(PostgresStatement& statement) {
+  require_usable();
+  try {
+    send_prefix();
+    send_statement(statement, nullptr);
+    if (++unanswered_ == kMostUnanswered) settle_sent();
+    has_executed_ = true;
+  } catch (const base::Error& error) {
+    fail(error);
+  }
+}
+
+void PostgresConnection::settle_sent() {
+  if (unanswered_ > 0) finish_round_trip("sent", "");
+}
+
 Statement PostgresConnection::prepare(std::string_view name, std::string_view sql) {
   PostgresStatement* statement = cache_.find(sql);
   if (!statement) {
@@ -220,6 +243,7 @@ void PostgresConnection::execute(std::string_view sql) {
 }
 
 void PostgresConnection::flush_prefix() {
+  settle_sent();
   if (wire_->is_under_way()) wire_->receive(deadline_);
   if (prefix_.empty()) return;
   send_prefix();
@@ -239,6 +263,11 @@ std::int64_t PostgresConnection::transaction_id() {
 
 void PostgresConnection::savepoint(const std::function<void()>& body) {
   require_usable();
+  try {
+    settle_sent();  // what fails here is none of the savepoint's
+  } catch (const base::Error& error) {
+    fail(error);
+  }
   std::string name = "s" + std::to_string(savepoint_depth_);
   std::size_t messages = messages_.size();
   std::size_t place = sent_prefixes_ + prefix_.size();
@@ -248,8 +277,10 @@ void PostgresConnection::savepoint(const std::function<void()>& body) {
   try {
     body();
     rethrow_swallowed();
+    settle_sent();
   } catch (...) {
     --savepoint_depth_;
+    forget_sent();
     if (is_lost()) throw;
     failure_ = nullptr;
     messages_.resize(messages);
@@ -269,8 +300,19 @@ void PostgresConnection::savepoint(const std::function<void()>& body) {
   }
 }
 
+// What was sent on is going to be rolled back: whether it succeeded is of no matter.
+void PostgresConnection::forget_sent() noexcept {
+  if (unanswered_ == 0 || is_lost()) return;
+  try {
+    settle_sent();
+  } catch (const std::exception&) {
+    // as above; a lost connection is noticed by whoever uses it next
+  }
+}
+
 void PostgresConnection::commit() {
   if (sent_prefixes_ == 0 && messages_.empty() && !wire_->is_in_transaction()) return;  // nothing was executed
+  if (transaction_id_ == 0) settle_sent();
   is_committing_ = true;
   try {
     send_prefix();
@@ -302,6 +344,7 @@ void PostgresConnection::rollback() noexcept {
   prefix_.clear();
   messages_.clear();
   failure_ = nullptr;
+  forget_sent();
   if (is_lost()) return;
   try {
     if (wire_->is_under_way()) wire_->receive(Clock::now() + kSetUpPatience);
@@ -314,13 +357,13 @@ void PostgresConnection::rollback() noexcept {
   }
 }
 
-void PostgresConnection::deallocate(const std::string& server_name) {
-  if (wire_ && !is_lost()) deallocated_.push_back(server_name);
+void PostgresConnection::deallocate(const PreparedForm& form) {
+  if (wire_ && !is_lost()) deallocated_.push_back({form.server_name, form.epoch});
 }
 
 void PostgresConnection::forget_statements() {
   ++epoch_;
-  deallocated_.assign(1, "ALL");
+  deallocated_.assign(1, {"ALL", std::make_shared<int>(epoch_)});
 }
 
 void PostgresConnection::rethrow_swallowed() {

@@ -32,7 +32,10 @@ struct LostCommit {
 
 // BEGIN, SAVEPOINT, RELEASE and ROLLBACK TO wait in `prefix_` and travel in front of the next statement, so they cost
 // no round trip of their own; a transaction (or savepoint) in which nothing was executed never reaches the server. The
-// COMMIT of a read is sent and not waited for: its answer is taken before the connection's next use.
+// COMMIT of a read is sent and not waited for: its answer is taken before the connection's next use. Statements that yield
+// nothing may be sent on (store::send) and are answered with the next round trip, at the latest that of COMMIT, which the server skips
+// when one of them failed. One is made at both ends of each savepoint if any are under way, so that a failure stays on its side, and
+// before COMMIT while the transaction's number is not known: without it nobody could ask what became of the COMMIT.
 class PostgresConnection final : public CompanyConnection {
  public:
   using Clock = std::chrono::steady_clock;
@@ -58,6 +61,7 @@ class PostgresConnection final : public CompanyConnection {
   void rollback() noexcept;
   void rethrow_swallowed();
   void add_message(Message message) { messages_.push_back(std::move(message)); }
+  void add_message_once(std::string_view channel, std::string_view payload) { add_once(messages_, channel, payload); }
   const std::vector<Message>& messages() const { return messages_; }  // of the current transaction, also after its commit
 
   bool is_lost() const { return wire_->is_lost(); }
@@ -67,11 +71,24 @@ class PostgresConnection final : public CompanyConnection {
   void forget_statements();
   const std::string& server_start() const { return server_start_; }
 
+  // While it lives statements that are run are sent on; see store::send.
+  class Sending {
+   public:
+    explicit Sending(PostgresConnection& connection) : connection_(connection) { connection_.is_sending_ = connection_.is_write_; }
+    ~Sending() { connection_.is_sending_ = false; }
+    Sending(const Sending&) = delete;
+
+   private:
+    PostgresConnection& connection_;
+  };
+
   // For PostgresStatement.
+  bool is_sending() const { return is_sending_; }
   Result run(PostgresStatement& statement);
+  void send(PostgresStatement& statement);
   // Grows when everything prepared on the server is void.
   int epoch() const { return epoch_; }
-  void deallocate(const std::string& server_name);
+  void deallocate(const PreparedForm& form);
   void count(QueryCounter& counter, Clock::time_point started_at, std::int64_t rows);
 
  private:
@@ -86,7 +103,9 @@ class PostgresConnection final : public CompanyConnection {
   void read_settings(const PGresult* result);
   void send_prefix();
   Result run_once(PostgresStatement& statement);
-  void send_statement(PostgresStatement& statement, Result& rows);
+  void send_statement(PostgresStatement& statement, PostgresWire::Receiver receiver);
+  void settle_sent();
+  void forget_sent() noexcept;
   void finish_round_trip(std::string_view name, std::string_view sql);
   void flush_prefix();
   [[noreturn]] void fail(base::Error error);
@@ -102,12 +121,18 @@ class PostgresConnection final : public CompanyConnection {
   Clock::time_point last_answer_at_;
   Parameters parameters_;  // of the statement being sent; kept for its room
 
-  std::vector<std::string> deallocated_;  // server names, or "ALL"; sent in front of the next use
+  struct Unused {
+    std::string name;                  // on the server, or "ALL"
+    std::shared_ptr<const int> epoch;  // 0: it was never prepared, its statement was skipped
+  };
+  std::vector<Unused> deallocated_;  // sent in front of the next use
   std::vector<Command> prefix_;
   std::size_t sent_prefixes_ = 0;  // of this use: places in the order of all its prefixes
   bool is_write_ = false;
   bool has_executed_ = false;  // a statement of this use has succeeded
   bool is_committing_ = false;
+  bool is_sending_ = false;
+  int unanswered_ = 0;  // statements sent on since the last round trip
   std::int64_t transaction_id_ = 0;
   int savepoint_depth_ = 0;
   std::exception_ptr failure_;

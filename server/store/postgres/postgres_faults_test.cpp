@@ -7,6 +7,7 @@
 #include "server/base/error.hpp"
 #include "server/store/database_testing.hpp"
 #include "server/store/postgres/lossy_proxy_testing.hpp"
+#include "server/store/send.hpp"
 
 namespace store {
 namespace {
@@ -23,6 +24,10 @@ class PostgresFaultTest : public testing::Test {
   }
   static void insert(Connection& connection, std::int64_t id) {
     connection.prepare("insert", "INSERT INTO item (id) VALUES ($1)").bind(1, id).run();
+  }
+  static void send_item(Connection& connection, std::int64_t id) {
+    auto statement = connection.prepare("sent", "INSERT INTO item (id) VALUES ($1)");
+    send(connection, statement.bind(1, id));
   }
   void insert_twice() {
     database_->write({}, [](Connection& connection) {
@@ -163,6 +168,41 @@ TEST_F(PostgresFaultTest, ACommitThatDidNotArriveIsDoneAgain) {
   EXPECT_TRUE(proxy.has_struck());
   EXPECT_EQ(runs, 2);
   EXPECT_EQ(count(), 1);
+}
+
+TEST_F(PostgresFaultTest, AWriteThatOnlySentRunsAgainWhenItsConnectionDies) {
+  int runs = 0;
+  database_->write({}, [&](Connection& connection) {
+    send_item(connection, 1);
+    if (++runs == 1) {
+      connection.savepoint([] {});
+      kill_others();
+    }
+    send_item(connection, 2);
+  });
+  EXPECT_EQ(runs, 2);
+  EXPECT_EQ(count(), 2);
+}
+
+TEST_F(PostgresFaultTest, ALostCommitOfWhatWasSentIsDoneOnce) {
+  LossyProxy proxy(scratch_.options().address);
+  DatabaseOptions options = scratch_.options();
+  options.address = proxy.address();
+  auto database = Database::open(options);
+  std::int64_t id = 0;
+  for (const auto& [loss, expected] : {std::pair{LossyProxy::Loss::kAnswerToCommit, 1}, std::pair{LossyProxy::Loss::kCommit, 2}}) {
+    int runs = 0;
+    proxy.set_loss(loss);
+    ++id;
+    database->write({}, [&](Connection& connection) {
+      ++runs;
+      send_item(connection, 2 * id);
+      send_item(connection, 2 * id + 1);
+    });
+    EXPECT_TRUE(proxy.has_struck());
+    EXPECT_EQ(runs, expected);
+    EXPECT_EQ(count(), 2 * id);
+  }
 }
 
 TEST_F(PostgresFaultTest, SerializationFailuresRunAgainUpToTheLimit) {

@@ -78,7 +78,7 @@ PostgresStatement::PostgresStatement(PostgresConnection& connection, std::string
 
 PostgresStatement::~PostgresStatement() {
   for (const PreparedForm& form : forms_) {
-    if (form.epoch == connection_.epoch()) connection_.deallocate(form.server_name);
+    if (*form.epoch == connection_.epoch()) connection_.deallocate(form);
   }
 }
 
@@ -200,6 +200,12 @@ bool PostgresStatement::step() {
 
 std::int64_t PostgresStatement::run() {
   stop();
+  if (connection_.is_sending()) {
+    started_at_ = std::chrono::steady_clock::now();
+    connection_.send(*this);
+    connection_.count(*counter_, started_at_, 0);
+    return 0;
+  }
   execute();
   // "INSERT 0 5", "UPDATE 5"; a SELECT counts rows too, but changes none.
   std::string_view command = PQcmdStatus(result_.get());

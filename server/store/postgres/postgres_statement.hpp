@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,7 +22,9 @@ enum class ParameterKind : char { kNull, kInteger, kReal, kUntyped, kBytes, kInt
 struct PreparedForm {
   std::vector<ParameterKind> kinds;
   std::string server_name;
-  int epoch = 0;  // PostgresConnection::epoch() when it was prepared; 0: not prepared
+  // PostgresConnection::epoch() when it was sent to be prepared; 0: not prepared. Shared with the answer under way, which may
+  // come when the statement is gone.
+  std::shared_ptr<int> epoch = std::make_shared<int>(0);
 };
 
 class PostgresStatement final : public Statement::Impl {

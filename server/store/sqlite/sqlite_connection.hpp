@@ -82,6 +82,7 @@ class SqliteConnection final : public CompanyConnection {
 
   void add_late(LateWrite write);
   void add_message(Message message) { messages_.push_back(std::move(message)); }
+  void add_message_once(std::string_view channel, std::string_view payload) { add_once(messages_, channel, payload); }
   std::vector<Message> take_messages() { return std::exchange(messages_, {}); }
   std::size_t message_count() const { return messages_.size(); }
   void drop_messages(std::size_t keep) { messages_.resize(std::min(keep, messages_.size())); }

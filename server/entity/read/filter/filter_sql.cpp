@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 #include "server/base/error.hpp"
 #include "server/entity/access.hpp"
@@ -94,10 +95,13 @@ void FilterSql::write(const Filter& filter, const EntityDef& entity, std::string
 }
 
 void FilterSql::group(const Filter& filter, const EntityDef& entity, std::string_view alias, std::string_view word) {
+  const bool says_living = filter.kind == Filter::Kind::kOr && is_living_ && !out_.is_postgres();
   out_ << "(";
   for (std::size_t i = 0; i < filter.children.size(); ++i) {
     if (i != 0) out_ << word;
+    if (says_living) out_ << "(" << alias << ".deleted_at IS NULL AND ";
     write(filter.children[i], entity, alias);
+    if (says_living) out_ << ")";
   }
   out_ << ")";
 }
@@ -167,6 +171,12 @@ bool FilterSql::write_members(const Filter& filter, const EntityDef& entity) {
   return true;
 }
 
+// True: the rows around were said to be living.
+bool FilterSql::enter_living(std::string_view alias) {
+  out_ << alias << ".deleted_at IS NULL AND ";
+  return std::exchange(is_living_, true);
+}
+
 // Follows the path from `step` on; the last step is the comparison itself. Only living records are passed through.
 void FilterSql::walk(const Filter& filter, std::size_t step, std::string_view alias) {
   if (step + 1 == filter.path.size()) return leaf(filter, alias);
@@ -185,9 +195,10 @@ void FilterSql::walk(const Filter& filter, std::size_t step, std::string_view al
     enter_membership({membership_, outer + "." + terminal.column, name + ".id", table,
                       terminal.entity_column.empty() ? std::string() : outer + "." + terminal.entity_column, target.id});
   }
-  out_ << name << ".deleted_at IS NULL AND ";
+  const bool was_living = enter_living(name);
   walk(filter, step + 1, name);
   readable(target, name);
+  is_living_ = was_living;
   leave_membership();
 }
 
@@ -355,9 +366,10 @@ void FilterSql::exists(const Filter& filter, std::string_view alias) {
       out_.number(std::get<std::int64_t>(filter.values.front())) << " AND ";
     }
   }
-  out_ << name << ".deleted_at IS NULL AND ";
+  const bool was_living = enter_living(name);
   write(filter.children.front(), other, name);
   readable(other, name);
+  is_living_ = was_living;
   leave_membership();
 }
 
@@ -368,9 +380,10 @@ void FilterSql::linked(const Filter& filter, std::string_view alias) {
   const std::string outer(alias);
   enter_membership({via_membership_, outer + "." + terminal.column, name + ".id", table_of(other) + " " + name,
                     terminal.entity_column.empty() ? std::string() : outer + "." + terminal.entity_column, other.id});
-  out_ << name << ".deleted_at IS NULL AND ";
+  const bool was_living = enter_living(name);
   write(filter.children.front(), other, name);
   readable(other, name);
+  is_living_ = was_living;
   leave_membership();
 }
 

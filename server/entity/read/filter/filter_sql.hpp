@@ -25,6 +25,9 @@ class FilterSql {
   Membership membership() const { return membership_; }
   // The same for access.via, whose target predicate often passes many records: correlated unless said otherwise.
   void set_via_membership(Membership value) { via_membership_ = value; }
+  // The caller asks for records outside the bin alone and says so himself. On SQLite each branch of an "or" repeats it: it
+  // chooses the index of a branch by what the branch says, and the indexes hold the living only (3.40, whereLoopAddOr).
+  void set_living() { is_living_ = true; }
   // The inner "SELECT …" of a condition that is a membership test: whose rows are ids of records (exists, items) or of
   // link targets. False: it is none, nothing was written.
   bool write_members(const Filter& filter, const EntityDef& entity);
@@ -53,6 +56,7 @@ class FilterSql {
   };
   void enter_membership(const MembershipParts& parts);
   void leave_membership();
+  bool enter_living(std::string_view alias);
   void exists(const Filter& filter, std::string_view alias);
   void linked(const Filter& filter, std::string_view alias);
   void scope(const Filter& filter, std::string_view alias);
@@ -66,6 +70,7 @@ class FilterSql {
   const Caller& caller_;
   base::Instant now_;
   bool as_system_ = false;
+  bool is_living_ = false;
   Membership membership_ = Membership::kLists;
   bool members_only_ = false;
   int depth_ = 0;  // of memberships, while members_only_

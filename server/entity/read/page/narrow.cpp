@@ -1,6 +1,7 @@
 #include "server/entity/read/page/narrow.hpp"
 
 #include <algorithm>
+#include <map>
 
 #include "server/entity/read/filter/filter_sql.hpp"
 #include "server/entity/read/filter/terminal.hpp"
@@ -11,6 +12,8 @@ namespace {
 
 // Few enough to look at each record.
 constexpr std::int64_t kFewLeft = 3'000;
+// So many are asked one by one for what only long lists of other records would tell: whose the clients of a call are.
+constexpr std::int64_t kFewToAsk = 8'000;
 // Instructions of SQLite for a whole index of some two million entries, and for some 50 000.
 constexpr std::int64_t kWholeIndex = 16'000'000;
 constexpr std::int64_t kSmallPart = 400'000;
@@ -60,7 +63,8 @@ bool has_set(const EntityDef& entity, const Filter& part) {
 
 class Narrower {
  public:
-  Narrower(const QueryContext& context, const EntityDef& entity) : context_(context), entity_(entity) {}
+  Narrower(const QueryContext& context, const EntityDef& entity, std::int64_t few_targets)
+      : context_(context), entity_(entity), few_targets_(few_targets) {}
 
   Narrowing run(const std::vector<const Filter*>& parts) {
     std::vector<const Filter*> frequent;
@@ -74,9 +78,12 @@ class Narrower {
       if (is_enough()) return std::move(result_);
     }
     for (const auto* part : frequent) {
+      if (part->kind == Filter::Kind::kOr && result_.within && result_.within->size() <= kFewToAsk) continue;
       // "Is not" what nearly all are is found above; of anything else few are not.
       if (part->kind == Filter::Kind::kNot && part->children.front().op != FilterOp::kNotEmpty) {
         if (auto set = statement_set(part->children.front(), kWholeIndex)) leave_out(std::move(*set));
+      } else if (auto empty = empty_set(*part)) {
+        leave_out(std::move(*empty));
       } else if (auto set = set_of(*part, kWholeIndex)) {
         keep(std::move(*set));
       }
@@ -107,15 +114,7 @@ class Narrower {
   // nullopt: no index serves the condition, or reading it costs more than `work`.
   std::optional<store::IdSet> set_of(const Filter& part, std::int64_t work) {
     switch (part.kind) {
-      case Filter::Kind::kOr: {
-        store::IdSet all;
-        for (const auto& child : part.children) {
-          const auto set = set_of(child, work);
-          if (!set) return std::nullopt;
-          all.unite(*set);
-        }
-        return all;
-      }
+      case Filter::Kind::kOr: return any_set(part, work);
       case Filter::Kind::kAnd: {
         std::optional<store::IdSet> both;
         for (const auto& child : part.children) {
@@ -130,6 +129,69 @@ class Narrower {
       case Filter::Kind::kNot: return complement_set(part, work);
       default: return has_set(entity_, part) ? statement_set(part, work) : std::nullopt;
     }
+  }
+
+  std::optional<store::IdSet> any_set(const Filter& part, std::int64_t work) {
+    store::IdSet all;
+    std::map<FieldIndex, std::vector<const Filter*>> linked;
+    for (const auto& child : part.children) {
+      if (child.kind == Filter::Kind::kLinked && child.as_system) {
+        linked[child.path.front().field].push_back(&child);
+        continue;
+      }
+      const auto set = set_of(child, work);
+      if (!set) return std::nullopt;
+      all.unite(*set);
+    }
+    for (const auto& [field, ways] : linked) {
+      if (!unite_linked(ways, work, all)) return std::nullopt;
+    }
+    return all;
+  }
+
+  // The records whose link leads to what the conditions of `ways` let pass, all of one field.
+  bool unite_linked(const std::vector<const Filter*>& ways, std::int64_t work, store::IdSet& all) {
+    std::vector<store::IdSet> targets;
+    std::int64_t count = 0;
+    for (const auto* way : ways) {
+      auto set = Narrower(context_, *way->other, few_targets_).set_of(way->children.front(), work);
+      if (!set) break;
+      count += set->size();
+      targets.push_back(std::move(*set));
+    }
+    if (targets.size() == ways.size() && count > few_targets_) return read_links(ways, targets, work, all);
+    for (const auto* way : ways) {
+      const auto set = statement_set(*way, work);
+      if (!set) return false;
+      all.unite(*set);
+    }
+    return true;
+  }
+
+  bool read_links(const std::vector<const Filter*>& ways, const std::vector<store::IdSet>& targets, std::int64_t work, store::IdSet& all) {
+    const auto terminal = describe_terminal(context_.registry, ways.front()->path.front());
+    SqlWriter sql(context_.connection);
+    std::vector<int> parameters;
+    sql << "SELECT r.id FROM " << table_of(entity_) << " r WHERE r.deleted_at IS NULL AND r." << terminal.column << " IS NOT NULL AND (";
+    for (std::size_t i = 0; i < ways.size(); ++i) {
+      sql << (i == 0 ? "(" : " OR (");
+      if (!terminal.entity_column.empty()) (sql << "r." << terminal.entity_column << " = ").number(ways[i]->other->id) << " AND ";
+      parameters.push_back(sql.next_parameter());
+      (sql << "mv_in_set(").parameter({}) << ", r." << terminal.column << "))";
+    }
+    sql << ") ORDER BY r." << terminal.column;
+    if (!terminal.entity_column.empty()) sql << ", r." << terminal.entity_column;
+    sql << ", r.id";
+    auto statement = context_.connection.prepare("query_narrow_links", sql.text());
+    sql.bind_all(statement);
+    for (std::size_t i = 0; i < ways.size(); ++i) statement.bind_id_set(parameters[i], targets[i]);
+    return take(statement, work, all);
+  }
+
+  // The few records without a value, where the condition wants one.
+  std::optional<store::IdSet> empty_set(const Filter& part) {
+    if (part.kind != Filter::Kind::kCompare || part.op != FilterOp::kNotEmpty || !is_indexed_column(entity_, part)) return std::nullopt;
+    return statement_set(Filter::negation(part), kSmallPart);
   }
 
   // What an index holds before, behind and beside one value.
@@ -160,6 +222,7 @@ class Narrower {
     SqlWriter sql(context_.connection);
     FilterSql filters(sql, context_.registry, context_.caller, context_.now);
     filters.set_via_membership(FilterSql::Membership::kLists);
+    filters.set_living();
     const bool is_items = part.kind == Filter::Kind::kExists || (part.kind == Filter::Kind::kCompare && part.path.size() == 1);
     if (!(is_items && filters.write_members(part, entity_))) {
       sql << "SELECT r.id FROM " << table_of(entity_) << " r WHERE r.deleted_at IS NULL AND ";
@@ -181,6 +244,10 @@ class Narrower {
   bool collect(const SqlWriter& sql, std::int64_t work, store::IdSet& set) const {
     auto statement = context_.connection.prepare("query_narrow", sql.text());
     sql.bind_all(statement);
+    return take(statement, work, set);
+  }
+
+  static bool take(store::Statement& statement, std::int64_t work, store::IdSet& set) {
     statement.give_up_after(work);
     while (statement.step()) {
       if (!set.add(statement.integer(0))) return false;
@@ -190,6 +257,7 @@ class Narrower {
 
   const QueryContext& context_;
   const EntityDef& entity_;
+  const std::int64_t few_targets_;
   Narrowing result_;
 };
 
@@ -199,8 +267,8 @@ bool can_narrow(const EntityDef& entity, const std::vector<const Filter*>& parts
   return std::any_of(parts.begin(), parts.end(), [&](const Filter* part) { return has_set(entity, *part); });
 }
 
-Narrowing narrow(const QueryContext& context, const EntityDef& entity, const std::vector<const Filter*>& parts) {
-  return Narrower(context, entity).run(parts);
+Narrowing narrow(const QueryContext& context, const EntityDef& entity, const std::vector<const Filter*>& parts, std::int64_t few_targets) {
+  return Narrower(context, entity, few_targets).run(parts);
 }
 
 }  // namespace entity::read

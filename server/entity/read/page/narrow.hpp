@@ -22,7 +22,8 @@ struct Narrowing {
 
 // Whether an index may serve one of the conditions.
 bool can_narrow(const EntityDef& entity, const std::vector<const Filter*>& parts);
-// Reads until few records are left or nothing more narrows.
-Narrowing narrow(const QueryContext& context, const EntityDef& entity, const std::vector<const Filter*>& parts);
+// Reads until few records are left or nothing more narrows. Links to more than `few_targets` records are found in one pass of
+// the link's index.
+Narrowing narrow(const QueryContext& context, const EntityDef& entity, const std::vector<const Filter*>& parts, std::int64_t few_targets);
 
 }  // namespace entity::read

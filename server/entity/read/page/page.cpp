@@ -51,6 +51,7 @@ std::vector<const Filter*> conditions_of(const Selection& selection) {
 
 void write_where(SqlWriter& out, FilterSql& filters, const Selection& selection, std::string_view alias, const Drive& drive) {
   out << " WHERE " << alias << (selection.in_bin ? ".deleted_at IS NOT NULL" : ".deleted_at IS NULL");
+  if (!selection.in_bin) filters.set_living();
   const auto parts = conditions_of(selection);
   using Membership = FilterSql::Membership;
   for (std::size_t i = 0; i < parts.size(); ++i) {
@@ -250,7 +251,7 @@ void PageReader::read_listed(const OutputPlan& plan, RowWriter& rows) {
 void PageReader::narrow_down() {
   work_left_ = -1;
   if (count_ > 0) after_ = last_;
-  narrowing_ = narrow(context_, *query_.entity, conditions_of(selection_));
+  narrowing_ = narrow(context_, *query_.entity, conditions_of(selection_), limits_.targets);
   if (!narrowing_.within) return;
   drive_.held.assign(conditions_of(selection_).size(), true);
   is_narrowed_by_id_ = keys_.empty() || is_id(keys_.front());

@@ -36,9 +36,10 @@ std::vector<const Filter*> conditions_of(const Selection& selection);
 
 // When a walk along the sort index gives way to sets of ids (narrow.hpp).
 struct WalkLimits {
-  std::int64_t work = 80'000;  // instructions: some 5 000 records looked at, 10 ms, 50 where they are not mapped; 0: at once
-  std::int64_t few = 3'000;    // ids left: they are fetched and sorted rather than picked out of an index of a million, 0.1 s
-                               // (PostgreSQL: records that match, sorted by titles)
+  std::int64_t work = 80'000;     // instructions: some 5 000 records looked at, 10 ms, 50 where they are not mapped; 0: at once
+  std::int64_t few = 3'000;       // ids left: they are fetched and sorted rather than picked out of an index of a million, 0.1 s
+                                  // (PostgreSQL: records that match, sorted by titles)
+  std::int64_t targets = 20'000;  // links to so many records are looked up one by one; to more, the index is read from end to end
 };
 
 class PageReader {
