@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <condition_variable>
+#include <iterator>
 #include <mutex>
 #include <set>
 #include <thread>
@@ -21,6 +22,7 @@ namespace {
 
 using namespace std::chrono_literals;
 constexpr int kBatch = 500;
+constexpr std::size_t kWelcomed = 20;  // newcomers of one turn: after a restart all come at once, each with what it missed
 
 }  // namespace
 
@@ -83,6 +85,7 @@ struct LiveHub::Impl {
     Credential credential;        // asked again for each event: rights, scopes and revocation count at once
     entity::OutboxPosition from;  // events up to here are known to the client
     std::int64_t user_id = 0;     // whose notices it gets
+    std::string asked;            // where a newcomer wants to go on; empty: from now on
   };
 
   ApiContext& context;
@@ -90,8 +93,9 @@ struct LiveHub::Impl {
   std::condition_variable changed;
   bool woken = false, stopping = false;
   std::vector<Listener> listeners;
-  std::set<std::int64_t> told;  // users with new notices
-  bool all_told = false;        // messages may have been missed: everyone looks
+  std::vector<Listener> newcomers;  // welcomed by the hub's thread, which alone knows what has been told: nothing falls between
+  std::set<std::int64_t> told;      // users with new notices
+  bool all_told = false;            // messages may have been missed: everyone looks
   std::int64_t metadata_version = 0;
   entity::OutboxPosition position;
   store::Database::Subscription subscription, notice_subscription;
@@ -124,22 +128,57 @@ struct LiveHub::Impl {
     return data.empty() || listener.stream->send("change", event.position, data);
   }
 
+  // Tells a newcomer what it missed; more than a batch means it should load its screen again.
+  void welcome(store::Connection& connection, EventFilter& filter, Listener& listener) {
+    if (!listener.stream->is_open()) return;
+    listener.from = entity::newest_position(connection);
+    const auto since = entity::parse_position(listener.asked);
+    if (!listener.asked.empty() && since) {
+      const auto missed = entity::read_outbox(connection, *since, kBatch);
+      if (missed.size() == kBatch) {
+        listener.stream->send("resync", entity::to_string(listener.from), "{}");
+      } else {
+        listener.from = *since;
+        for (const auto& event : missed) {
+          send(filter, event, listener);
+          listener.from = *entity::parse_position(event.position);
+        }
+      }
+    }
+    const std::string version = std::to_string(context.catalog.current()->version());
+    listener.stream->send("hello", entity::to_string(listener.from), "{\"metadata_version\":" + version + "}");
+  }
+
   // True when there may be more at once.
   bool advance() {
-    std::vector<Listener> current;
+    std::vector<Listener> current, arrived;
     {
       const std::lock_guard lock(mutex);
       current = listeners;
+      const auto end = newcomers.begin() + static_cast<std::ptrdiff_t>(std::min(newcomers.size(), kWelcomed));
+      arrived.assign(std::make_move_iterator(newcomers.begin()), std::make_move_iterator(end));
+      newcomers.erase(newcomers.begin(), end);
     }
+    try {
+      return advance(std::move(current), arrived);
+    } catch (...) {
+      const std::lock_guard lock(mutex);
+      newcomers.insert(newcomers.end(), arrived.begin(), arrived.end());
+      throw;
+    }
+  }
+
+  bool advance(std::vector<Listener> current, std::vector<Listener>& arrived) {
     std::vector<entity::OutboxEvent> events;
     std::vector<std::shared_ptr<http::EventStream>> gone;
     store::ReadOptions options;
     options.name = "live_events";
     options.deadline = 10s;
     context.database.read(options, [&](store::Connection& connection) {
-      events = entity::read_outbox(connection, position, kBatch);
-      if (current.empty()) return;
       EventFilter filter(context, connection, context.catalog.current());
+      for (auto& listener : arrived) welcome(connection, filter, listener);
+      events = entity::read_outbox(connection, position, kBatch);
+      current.insert(current.end(), arrived.begin(), arrived.end());
       for (const auto& event : events) {
         for (const auto& listener : current) {
           if (std::find(gone.begin(), gone.end(), listener.stream) == gone.end() && !send(filter, event, listener))
@@ -149,10 +188,11 @@ struct LiveHub::Impl {
     });
     if (!events.empty()) position = *entity::parse_position(events.back().position);
     const std::lock_guard lock(mutex);
+    listeners.insert(listeners.end(), arrived.begin(), arrived.end());
     std::erase_if(listeners, [&](const Listener& listener) {
       return !listener.stream->is_open() || std::find(gone.begin(), gone.end(), listener.stream) != gone.end();
     });
-    return events.size() == kBatch;
+    return events.size() == kBatch || !newcomers.empty();
   }
 
   // "5,17": ids of users.
@@ -243,39 +283,21 @@ void LiveHub::stop() {
   if (impl_->thread.joinable()) impl_->thread.join();
   const std::lock_guard lock(impl_->mutex);
   impl_->listeners.clear();
+  impl_->newcomers.clear();
 }
 
 void LiveHub::add(std::shared_ptr<http::EventStream> stream, Credential credential, std::string position) {
   const std::int64_t user_id = impl_->context.authenticator.caller_of(credential)->user_id;
-  Impl::Listener listener{std::move(stream), std::move(credential), {}, user_id};
-  const auto from = entity::parse_position(position);
-  store::ReadOptions options;
-  options.name = "live_resume";
-  impl_->context.database.read(options, [&](store::Connection& connection) {
-    listener.from = entity::newest_position(connection);
-    if (position.empty() || !from) return;
-    // What the client missed while it was away; more than a batch means it should load its screen again.
-    const auto missed = entity::read_outbox(connection, *from, kBatch);
-    if (missed.size() == kBatch) {
-      listener.stream->send("resync", entity::to_string(listener.from), "{}");
-      return;
-    }
-    EventFilter filter(impl_->context, connection, impl_->context.catalog.current());
-    const auto caller = impl_->context.authenticator.caller_of(listener.credential);
-    for (const auto& event : missed) {
-      const std::string data = filter.visible(event, *caller);
-      if (!data.empty()) listener.stream->send("change", event.position, data);
-      listener.from = *entity::parse_position(event.position);
-    }
-  });
-  listener.stream->send("hello", entity::to_string(listener.from), "{}");
-  const std::lock_guard lock(impl_->mutex);
-  impl_->listeners.push_back(std::move(listener));
+  {
+    const std::lock_guard lock(impl_->mutex);
+    impl_->newcomers.push_back({std::move(stream), std::move(credential), {}, user_id, std::move(position)});
+  }
+  impl_->wake();
 }
 
 std::size_t LiveHub::open_streams() const {
   const std::lock_guard lock(impl_->mutex);
-  return impl_->listeners.size();
+  return impl_->listeners.size() + impl_->newcomers.size();
 }
 
 namespace {

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { callApi, openPage, openWorld, untilQuiet, untilTrue, walkTo } from "./browser-world.mjs";
+import { openPostOffice } from "./post-office.mjs";
 
 let world;
 before(async () => { world = await openWorld({ has_demo: false }); });
@@ -154,3 +155,89 @@ test("the audit is narrowed down and a change put back with the keyboard alone",
   await page.getByText("Вернули как было").waitFor();
   assert.equal((await callApi(page, "GET", `/companies/${company.id}`)).city, "Омск");
 }));
+
+test("a setting is found by a word with the keyboard alone", () => on("/settings", async ({ page, type, press }) => {
+  await type(page.getByRole("textbox", { name: /Что настроить/ }), "уволить");
+  await press(page.getByRole("main").getByRole("link", { name: /Кто может входить/ }));
+  await page.getByRole("heading", { level: 1, name: "Сотрудники" }).waitFor();
+}));
+
+test("a formula is checked before it is saved, a field limited, hidden and removed for good with the keyboard alone", () => on("/settings/fields?section=company", async ({ page, button, press, type, keyboard }) => {
+  await callApi(page, "POST", "/companies?on_duplicate=create", { name: "Плюшка" });
+  await press(button("Добавить поле"));
+  const dialog = page.getByRole("dialog", { name: /Новое поле/ });
+  await type(dialog.getByRole("textbox", { name: "Название", exact: true }), "Подпись");
+  await type(dialog.getByRole("combobox", { name: "Тип" }).or(dialog.getByRole("textbox", { name: "Тип" })), "Формула");
+  await page.getByRole("option", { name: "Формула" }).waitFor();
+  await keyboard.press("Enter");
+  const formula = dialog.getByRole("textbox", { name: "Формула" });
+  await type(formula, "name +");
+  await press(button("Проверить", dialog));
+  await formula.and(page.locator("[aria-invalid=true]")).waitFor();
+  await type(formula, "name + \" — клиент\"");
+  await press(button("Проверить", dialog));
+  await dialog.getByText(/ — клиент/).first().waitFor();
+  await press(button("Создать", dialog));
+  await dialog.waitFor({ state: "detached" });
+  const act = async (item) => {
+    await press(button("Действия: Подпись"));
+    await page.getByRole("menuitem").first().waitFor();
+    await walkTo(page, page.getByRole("menuitem", { name: item }), { key: "ArrowDown", most: 8 });
+    await keyboard.press("Enter");
+  };
+  await act("Скрыть");
+  await page.getByRole("cell", { name: "Скрытые" }).waitFor();
+  await act("Удалить навсегда");
+  const sure = page.getByRole("dialog", { name: /навсегда/ });
+  await type(sure.getByRole("textbox"), "Подпись");
+  await press(button("Удалить навсегда", sure));
+  await button("Подпись").waitFor({ state: "detached" });
+}));
+
+test("a web hook is made and its journal read with the keyboard alone", () => on("/settings/hooks", async ({ page, button, press, type }) => {
+  await press(button("Добавить веб-хук"));
+  const dialog = page.getByRole("dialog", { name: "Добавить веб-хук" });
+  await type(dialog.getByLabel("Адрес"), "http://127.0.0.1:9/hook");
+  await type(dialog.getByLabel("Название"), "Склад");
+  await press(button("Создать", dialog));
+  await press(button("Секрет сохранён"));
+  await callApi(page, "POST", "/companies?on_duplicate=create", { name: "Плетёнка" });
+  await press(button("Журнал"));
+  const journal = page.getByRole("dialog", { name: "Журнал: Склад" });
+  await journal.getByRole("listitem").filter({ hasText: "Создание" }).first().waitFor();
+}));
+
+test("mail is set up, and a password is chosen by its link with the keyboard alone", async () => {
+  const office = await openPostOffice();
+  await on("/settings/mail", async ({ page, button, press, type, choose, keyboard }) => {
+    await type(page.getByLabel("Сервер (SMTP)"), "127.0.0.1");
+    await choose(page.getByLabel("Защита"), "Без защиты");
+    await type(page.getByLabel("Порт"), String(office.port));
+    await type(page.getByLabel("Адрес отправителя"), "crm@example.ru");
+    await press(button("Проверить"));
+    await page.getByText(/Письмо принято сервером/).waitFor();
+    await press(button("Сохранить"));
+    await page.getByText("Настроена", { exact: true }).waitFor();
+    const { id } = await callApi(page, "POST", "/users", { name: "Булкина Вера", email: "vera@example.ru" });
+    await page.goto(`${world.address}/settings/users?user=${id}`);
+    await press(button("Пригласить письмом"));
+    let link = null;
+    for (let waited = 0; !link && waited < 200; waited += 1) {
+      await page.waitForTimeout(100);
+      link = /\/set-password#\S+/.exec(office.letters.at(-1) ?? "")?.[0];
+    }
+    const context = await world.browser.newContext({ locale: "ru-RU" });
+    const guest = await context.newPage();
+    await guest.goto(world.address + link);
+    // The first field has the focus; the rest is Tab and Enter.
+    await guest.getByLabel(/^Новый пароль/).and(guest.locator(":focus")).waitFor();
+    for (const last of [false, true]) {
+      await guest.keyboard.type("bulkina-2026-parol");
+      await guest.keyboard.press(last ? "Enter" : "Tab");
+    }
+    await guest.getByRole("navigation", { name: "Разделы" }).first().waitFor();
+    await context.close();
+    await keyboard.press("Escape");
+  });
+  await office.close();
+});

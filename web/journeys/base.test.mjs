@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { axeFindings, callApi, openPage, openWorld, untilQuiet, untilTrue } from "./browser-world.mjs";
+import { axeFindings, callApi, openPage, openWorld, undoButton, untilQuiet, untilTrue } from "./browser-world.mjs";
 
 let world;
 before(async () => { world = await openWorld(); });
@@ -43,16 +43,16 @@ test("two alike are merged field by field, parted again, and set aside for good"
   const merged = await callApi(page, "GET", `/companies/${other.id}`);
   assert.equal(merged.city, taken);
   assert.equal(merged.inn, "7736050003");
-  await page.getByRole("button", { name: "Отменить" }).first().click();
+  await undoButton(page).click();
   await untilTrue(page, async ([one, two]) => (await (await fetch(`/api/v1/companies/${one}`)).json()).city === "Тула" && (await (await fetch(`/api/v1/companies/${two}`)).json()).city === "Калуга", [kept.id, other.id]);
 
   await untilPaired(page, other.id);
   await page.goto(`${world.address}/page/duplicates`);
   await pair.getByRole("button", { name: "Не дубль" }).click();
   await pair.first().waitFor({ state: "detached" });
-  await page.getByRole("button", { name: "Не дубли", exact: false }).first().click();
+  await page.getByRole("button", { name: "Не дубли", exact: true }).click();
   await pair.first().waitFor();
-  await pair.getByRole("button", { name: "Вернуть", exact: false }).first().click();
+  await pair.getByRole("button", { name: "Вернуть", exact: true }).click();
   await pair.first().waitFor({ state: "detached" });
   assert.deepEqual(faults, []);
   await context.close();
@@ -102,7 +102,7 @@ test("tags are given to many at once and one spelling is made of several, each t
   await dialog.getByRole("button", { name: "Применить" }).click();
   await page.getByText(/Изменен/).first().waitFor();
   assert.deepEqual((await read()).map((one) => one.tags), [["новое"], ["новое"], ["новое"]]);
-  await page.getByRole("button", { name: "Отменить" }).first().click();
+  await undoButton(page).click();
   await untilTrue(page, async (id) => (await (await fetch(`/api/v1/companies/${id}`)).json()).tags.includes("старое"), ids[2]);
 
   await page.reload();
@@ -118,7 +118,7 @@ test("tags are given to many at once and one spelling is made of several, each t
   await dialog.getByRole("button", { name: "Применить" }).click();
   await page.getByText(/Изменен/).first().waitFor();
   assert.deepEqual((await read()).map((one) => one.city), ["Углич", "Углич", "Углич"]);
-  await page.getByRole("button", { name: "Отменить" }).first().click();
+  await undoButton(page).click();
   await untilTrue(page, async (id) => (await (await fetch(`/api/v1/companies/${id}`)).json()).city === "г. Углич", ids[0]);
   assert.deepEqual(faults, []);
   await context.close();

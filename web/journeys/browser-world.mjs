@@ -4,6 +4,8 @@ import { createRequire } from "node:module";
 import { kDesktop, openBrowser } from "../scripts/browser.mjs";
 import { startProgram } from "./program.mjs";
 
+export { callApi } from "../scripts/browser.mjs";
+
 const axe_source = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 export async function openWorld({ has_demo = "small" } = {}) {
@@ -109,15 +111,9 @@ export async function focusOn(page, locator) {
   await locator.focus();
 }
 
-/** Calls the API as the page's user. */
-export function callApi(page, method, path, body) {
-  return page.evaluate(async ([verb, address, content]) => {
-    const session = await (await fetch("/api/v1/session")).json();
-    const response = await fetch(`/api/v1${address}`, { method: verb, headers: { "Content-Type": "application/json", "X-CSRF-Token": session.csrf }, body: content === undefined ? undefined : JSON.stringify(content) });
-    const text = await response.text();
-    if (!response.ok) throw new Error(`${verb} ${address}: ${response.status} ${text}`);
-    return text ? JSON.parse(text) : null;
-  }, [method, path, body]);
+/** What takes back the deed that the message at the bottom speaks of; other buttons of the page are called the same. */
+export function undoButton(page) {
+  return page.getByRole("status").getByRole("button", { name: "Отменить", exact: true });
 }
 
 /** Serious and critical findings of axe on what the page shows now. */

@@ -1,7 +1,7 @@
 // The client base in order: incomplete cards, segments, handover, personal data. Run against the real program.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { axeFindings, callApi, openPage, openWorld, untilTrue } from "./browser-world.mjs";
+import { axeFindings, callApi, openPage, openWorld, undoButton, untilTrue } from "./browser-world.mjs";
 
 let world;
 before(async () => { world = await openWorld(); });
@@ -50,7 +50,7 @@ test("the affairs of a colleague are handed over and taken back", async () => {
   await page.getByText("Передано записей: 1").waitFor();
   const moved = await callApi(page, "GET", `/companies/${company.id}`);
   assert.equal(moved.owner.title, "Преемник Иван");
-  await page.getByRole("status").getByRole("button", { name: "Отменить", exact: true }).click();
+  await undoButton(page).click();
   await untilTrue(page, async ([id, owner]) => (await (await fetch(`/api/v1/companies/${id}`)).json()).owner?.id === owner, [company.id, leaver.id]);
   assert.deepEqual(faults, []);
   await context.close();

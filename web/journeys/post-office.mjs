@@ -1,4 +1,4 @@
-// A mail server for journeys: takes every letter and reads its text.
+// A mail server for journeys: takes every letter but those to nobody@… and reads its text.
 import { createServer } from "node:net";
 
 export async function openPostOffice() {
@@ -22,6 +22,8 @@ export async function openPostOffice() {
         } else if (line === "DATA") {
           letter = "";
           socket.write("354 go on\r\n");
+        } else if (/^RCPT TO:<nobody@/i.test(line)) {
+          socket.write("550 5.1.1 no such mailbox\r\n");
         } else {
           socket.write(line === "QUIT" ? "221 bye\r\n" : "250 ok\r\n");
         }
@@ -29,6 +31,7 @@ export async function openPostOffice() {
     });
   });
   await new Promise((resolve) => { server.listen(0, "127.0.0.1", resolve); });
+  server.unref();
   return { port: server.address().port, letters, close: () => new Promise((resolve) => { server.close(resolve); }) };
 }
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { after, before, test } from "node:test";
 import { bankFile } from "./bank-file.mjs";
-import { axeFindings, callApi, focusOn, openPage, openWorld, untilQuiet } from "./browser-world.mjs";
+import { axeFindings, callApi, focusOn, openPage, openWorld, undoButton, untilQuiet } from "./browser-world.mjs";
 
 let world;
 before(async () => { world = await openWorld({ has_demo: false }); });
@@ -233,7 +233,7 @@ test("an offer is written, corrected, sent and shared by the keyboard alone", as
   assert.equal(digits(await page.getByRole("textbox", { name: "Цена, строка 1" }).inputValue()), "3000");
   await page.keyboard.press("Control+Delete");
   await untilTotal(page, "3700");
-  await focusOn(page, page.getByRole("button", { name: "Отменить" }));
+  await focusOn(page, undoButton(page));
   await page.keyboard.press("Enter");
   await untilTotal(page, "6700");
   await focusOn(page, page.getByRole("button", { name: "Отметить отправленным" }));

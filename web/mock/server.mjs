@@ -238,7 +238,7 @@ const server = createServer((request, response) => {
   const is_signed_in = String(request.headers.cookie).includes("matvey=1");
   if (url.pathname === "/api/v1/live") {
     response.writeHead(200, { "Content-Type": "text/event-stream", "Cache-Control": "no-cache" });
-    response.write(": hello\n\n");
+    response.write("event: hello\ndata: {}\n\n");
     live.add(response);
     return request.on("close", () => live.delete(response));
   }

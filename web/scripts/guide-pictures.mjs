@@ -4,8 +4,8 @@ import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { startProgram } from "../journeys/program.mjs";
-import { openBrowser, signIn } from "./browser.mjs";
-import { callApi, screens } from "./screens.mjs";
+import { callApi, openBrowser, signIn } from "./browser.mjs";
+import { screens } from "./screens.mjs";
 import { readTexts } from "./texts.mjs";
 
 const folder = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), "docs/guide/pictures");

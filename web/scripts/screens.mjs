@@ -1,19 +1,10 @@
 import { bankFile } from "../journeys/bank-file.mjs";
+import { callApi } from "./browser.mjs";
+import { letter, openScan, passwordLink, withMail, withoutMail } from "./letters.mjs";
 
 // The screens that are looked at before a release, and how each is reached. `t` gives the text of a key in the language of the picture.
 const kRuCity = { field: "city", op: "eq", value: "Казань" };
 const address = (path, search) => `${path}?${new URLSearchParams(Object.entries(search).map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]))}`;
-
-/** Calls the API as the page's user. */
-export function callApi(page, method, path, body) {
-  return page.evaluate(async ([verb, place, content]) => {
-    const session = await (await fetch("/api/v1/session")).json();
-    const response = await fetch(`/api/v1${place}`, { method: verb, headers: { "Content-Type": "application/json", "X-CSRF-Token": session.csrf }, body: content === undefined ? undefined : JSON.stringify(content) });
-    const text = await response.text();
-    if (!response.ok) throw new Error(`${verb} ${place}: ${response.status} ${text}`);
-    return text ? JSON.parse(text) : null;
-  }, [method, path, body]);
-}
 
 async function firstId(page, plural, more = {}) {
   const found = await callApi(page, "POST", `/${plural}:query`, { fields: ["version"], limit: 1, ...more });
@@ -64,6 +55,12 @@ async function typeDuplicate({ page }) {
   await page.getByRole("dialog").getByRole("textbox").nth(1).fill(known.phones[0].raw);
   await page.getByRole("dialog").getByRole("status").first().waitFor({ timeout: 5000 });
 }
+
+/** A place that is gone to once `prepare` is done. */
+const after = (prepare, where) => async (given) => {
+  await prepare(given);
+  return typeof where === "string" ? where : where(given);
+};
 
 const lose = async (page) => {
   await page.context().route("**/api/v1/**", (route) => route.abort());
@@ -161,7 +158,7 @@ export const screens = [
   { name: "line-picker", where: document("quotes", "draft"), act: async ({ page, t }) => { await page.getByRole("textbox", { name: t("web.documents.line_add") }).click(); await page.keyboard.type("дре"); await page.getByRole("option", { name: /Дрель/ }).first().waitFor(); } },
   { name: "print-menu", where: document("waybills", "posted"), act: async ({ page, t }) => { await page.getByRole("button", { name: t("web.documents.print") }).click(); await page.getByRole("menuitem").first().waitFor(); } },
   { name: "make-part", where: document("invoices", "posted"), act: async ({ page, t }) => { await page.getByRole("button", { name: t("web.documents.make") }).click(); await page.getByRole("menuitem", { name: t("web.documents.make_part") }).click(); await page.getByRole("dialog").getByRole("table").waitFor(); } },
-  { name: "send-letter", where: document("invoices", "posted"), act: async ({ page, t }) => { await page.getByRole("button", { name: t("web.documents.mail") }).click(); await page.getByRole("dialog").getByRole("textbox").first().waitFor(); } },
+  { name: "send-letter", where: after(withoutMail, document("invoices", "posted")), act: async ({ page, t }) => { await page.getByRole("button", { name: t("web.documents.mail") }).click(); await page.getByRole("dialog").getByRole("textbox").first().waitFor(); } },
   { name: "share", where: document("invoices", "posted"), act: async ({ page, t }) => { await page.getByRole("button", { name: t("web.documents.share") }).click(); await page.getByRole("textbox", { name: t("web.documents.share_address") }).first().waitFor(); } },
   { name: "lost", where: "/reports/lost?period=this_year" },
   { name: "forms", where: "/settings/forms?form=invoice" },
@@ -185,9 +182,20 @@ export const screens = [
   { name: "receivables-error", where: "/page/receivables", before: async (given) => { await failing("**/api/v1/receivables*")(given); await failing("**/api/v1/payment-calendar*")(given); } },
   { name: "lost-error", where: "/reports/lost?period=this_year", before: failing("**/api/v1/lost-deals*") },
   { name: "stage-action", where: "/settings/pipelines", act: async ({ page, t }) => { await page.getByRole("button", { name: t("admin.actions_add") }).click(); await page.getByRole("dialog").waitFor(); } },
-  { name: "mail-settings", where: "/settings/mail" },
+  { name: "mail-settings", where: after(withoutMail, "/settings/mail") },
   { name: "mail-settings-error", where: "/settings/mail", before: failing("**/api/v1/settings/mail-server*") },
   { name: "forms-error", where: "/settings/forms?form=invoice", before: failing("**/api/v1/print-forms*") },
+  { name: "mail-settings-on", where: after(withMail, "/settings/mail") },
+  { name: "mail-server-silent", where: after(withMail, "/settings/mail"), act: async ({ page, t }) => { await page.getByLabel(t("admin.mail_port")).fill("1"); await page.getByRole("button", { name: t("admin.mail_test_send"), exact: true }).click(); await page.getByRole("alert").first().waitFor(); } },
+  { name: "list-letters", where: after(letter("sent"), "/outgoing-mails?view=all") },
+  { name: "list-letters-failed", where: after(letter("failed"), "/outgoing-mails?view=failed") },
+  { name: "card-letter", where: letter("sent") },
+  { name: "card-letter-failed", where: letter("failed") },
+  { name: "card-with-letters", where: after(letter("sent"), card("companies", kWithPhone)) },
+  { name: "send-letter-on", where: after(withMail, document("invoices", "posted")), act: async ({ page, t }) => { await page.getByRole("button", { name: t("web.documents.mail") }).click(); await page.getByRole("dialog").getByRole("textbox").first().waitFor(); } },
+  { name: "card-scan", where: openScan },
+  { name: "set-password", where: passwordLink },
+  { name: "set-password-closed", where: "/set-password#0000" },
   { name: "menu-folded", where: "/page/receivables", device: "desktop", act: async ({ page, t }) => { await page.getByRole("button", { name: t("shell.fold") }).click(); } },
   { name: "menu-open", where: "/companies?view=all", device: "desktop", act: async ({ page }) => { const closed = page.locator("nav button[aria-expanded=false]:visible").first(); while (await closed.count()) await closed.click(); } },
   { name: "menu-sheet", where: "/companies?view=all", device: "phone", act: openSheet },

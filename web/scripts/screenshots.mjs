@@ -5,8 +5,8 @@ import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { startProgram } from "../journeys/program.mjs";
-import { kDesktop, kPhone, openBrowser, signIn } from "./browser.mjs";
-import { callApi, few, many, prepareBase, screens } from "./screens.mjs";
+import { callApi, kDesktop, kPhone, openBrowser, signIn } from "./browser.mjs";
+import { few, many, prepareBase, screens } from "./screens.mjs";
 import { readTexts } from "./texts.mjs";
 
 const folder = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), "screenshots");

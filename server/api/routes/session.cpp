@@ -9,6 +9,7 @@
 #include "server/connect/notices/notices.hpp"
 #include "server/entity/field_type.hpp"
 #include "server/entity/on_behalf.hpp"
+#include "server/entity/write/outbox.hpp"
 
 namespace api {
 
@@ -44,6 +45,8 @@ void write_me(Call& call, const entity::Caller& caller, std::string_view csrf, b
     out.key("roles").begin_array();
     for (const std::int64_t role : caller.roles) write_reference(context, call.registry->require("role"), role, out);
     out.end_array().key("unread").integer(connect::Notices::unread_count(connection, caller.user_id));
+    // GET /live?after= from here tells all that is committed after this answer.
+    out.key("live_position").text(entity::to_string(entity::newest_position(connection)));
   });
   const entity::Company& company = call.registry->company();
   out.key("currency").text(company.base_currency).key("settings").begin_object().key("base_currency").text(company.base_currency);

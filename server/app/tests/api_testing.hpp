@@ -45,6 +45,7 @@ class ApiServer {
   // An active user with a role of these rights, {"deal": {"read": "own", …}} as in a role's `rights`.
   TestUser add_user(const std::string& name, const json::object& rights = {});
   Application& application() { return *application_; }
+  api::LiveHub& live() { return *live_; }
   std::string url(std::string_view path) const;
 
  private:

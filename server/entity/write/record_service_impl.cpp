@@ -48,8 +48,16 @@ std::string body_hash(const json::object& values) {
   return hex;
 }
 
+// A repetition that comes while the first still runs, perhaps to another node, waits for it. SQLite has one writer.
+void wait_for_same_key(WriteTransaction& transaction, const Caller& caller, const std::string& key) {
+  if (transaction.connection.dialect() == store::Dialect::kSqlite) return;
+  auto statement = transaction.connection.prepare("idempotency_lock", "SELECT pg_advisory_xact_lock(hashtextextended($1, $2))");
+  statement.bind_text(1, key).bind(2, caller.user_id).step();
+}
+
 std::optional<SaveResult> find_idempotent(WriteTransaction& transaction, const Caller& caller, const std::string& key,
                                           const std::string& hash) {
+  wait_for_same_key(transaction, caller, key);
   auto statement = transaction.connection.prepare(
       "idempotency_find", "SELECT body_hash, record_id, version FROM sys_idempotency WHERE user_id = $1 AND key = $2");
   statement.bind(1, caller.user_id).bind_text(2, key);

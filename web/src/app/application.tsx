@@ -4,6 +4,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { router } from "@web/app/router";
 import { KitProvider } from "@web/kit/kit-provider";
+import { holdBack } from "@web/kit/settled";
 import { setApiLanguage } from "@web/lib/api";
 import { meQuery, toMe } from "@web/lib/calls/me";
 import { loadedMetadata, Metadata, metadataQuery } from "@web/lib/calls/metadata";
@@ -20,6 +21,7 @@ import { parseListSearch } from "@web/records/list/list-state";
 export function startApplication(root: HTMLElement, session: Session, metadata: MetadataDocument | null): void {
   void prepare(session, metadata).then(async () => {
     await Promise.race([askForFirstScreen(), new Promise((resolve) => setTimeout(resolve, kFirstAnswers_ms))]);
+    holdBack();
     createRoot(root).render(
       <StrictMode>
         <KitProvider>
@@ -30,7 +32,7 @@ export function startApplication(root: HTMLElement, session: Session, metadata: 
       </StrictMode>,
     );
     watchConnection();
-    connectLive();
+    connectLive(session.live_position);
   });
 }
 

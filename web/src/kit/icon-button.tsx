@@ -1,5 +1,5 @@
-import { ActionIcon, Tooltip, type ActionIconProps } from "@mantine/core";
-import { forwardRef, useState, type MouseEventHandler, type ReactNode } from "react";
+import { ActionIcon, type ActionIconProps } from "@mantine/core";
+import { forwardRef, type MouseEventHandler, type ReactNode } from "react";
 
 interface IconButtonProps extends Omit<ActionIconProps, "children"> {
   label: string;
@@ -10,16 +10,7 @@ interface IconButtonProps extends Omit<ActionIconProps, "children"> {
   "data-wide"?: boolean;
 }
 
-/** A button that is only an icon: its name is in the tooltip and for screen readers. The tooltip gives way to what the press opens. */
-export const IconButton = forwardRef<HTMLButtonElement, IconButtonProps>(function IconButton({ label, hint, children, is_pressed, onClick, ...rest }, ref) {
-  const [is_pressed_now, setPressedNow] = useState(false);
-  const press: MouseEventHandler<HTMLButtonElement> = (event) => {
-    setPressedNow(true);
-    onClick?.(event);
-  };
-  return (
-    <Tooltip label={hint ? `${label} (${hint})` : label} disabled={is_pressed_now}>
-      <ActionIcon ref={ref} aria-label={label} aria-pressed={is_pressed} {...rest} onClick={press} onMouseLeave={() => setPressedNow(false)}>{children}</ActionIcon>
-    </Tooltip>
-  );
+/** A button that is only an icon: its name stands under the pointer and for screen readers. The browser's own tooltip: the library's costs as much as ten buttons. */
+export const IconButton = forwardRef<HTMLButtonElement, IconButtonProps>(function IconButton({ label, hint, children, is_pressed, ...rest }, ref) {
+  return <ActionIcon ref={ref} aria-label={label} title={hint ? `${label} (${hint})` : label} aria-pressed={is_pressed} {...rest}>{children}</ActionIcon>;
 });

@@ -48,7 +48,8 @@ interface WindowOptions {
 
 /** Windowing of rows of equal height inside a scrolling element. */
 export function useWindow(scroller: RefObject<HTMLElement | null>, { count, row_px, overscan = 6 }: WindowOptions) {
-  const [scroll, setScroll] = useState({ top: 0, height: window.innerHeight - kAbove_px });
+  // Rows outside the view are drawn once those in it have been painted.
+  const [scroll, setScroll] = useState({ top: 0, height: window.innerHeight - kAbove_px, is_measured: false });
   const frame = useRef(0);
   useEffect(() => {
     const element = scroller.current;
@@ -56,8 +57,8 @@ export function useWindow(scroller: RefObject<HTMLElement | null>, { count, row_
     const read = () => {
       frame.current = 0;
       setScroll((before) => {
-        const next = { top: element.scrollTop, height: element.clientHeight || 800 };
-        return before.top === next.top && before.height === next.height ? before : next;
+        const next = { top: element.scrollTop, height: element.clientHeight || 800, is_measured: true };
+        return before.is_measured && before.top === next.top && before.height === next.height ? before : next;
       });
     };
     const schedule = () => {
@@ -74,7 +75,7 @@ export function useWindow(scroller: RefObject<HTMLElement | null>, { count, row_
       frame.current = 0;
     };
   }, [scroller]);
-  const rows = windowAt(scroll.top, scroll.height, count, row_px, overscan);
+  const rows = windowAt(scroll.top, scroll.height, count, row_px, scroll.is_measured ? overscan : 0);
   const scrollToRow = useCallback((row: number) => {
     const element = scroller.current;
     if (!element) return;

@@ -11,6 +11,8 @@ export interface Session {
   currency?: string | null;
   department?: number | null;
   csrf: string;
+  /** Where the stream of changes stood before anything else was read. */
+  live_position?: string;
 }
 
 const kHint = "matvey.signed_in";

@@ -5,6 +5,7 @@
 #include "server/base/error.hpp"
 #include "server/base/time.hpp"
 #include "server/entity/query.hpp"
+#include "server/entity/read/access/access_set.hpp"
 #include "server/entity/read/aggregate/groups.hpp"
 #include "server/entity/read/filter/scalar_path.hpp"
 #include "server/entity/read/page/page.hpp"
@@ -51,7 +52,8 @@ class AggregateRun {
   AggregateRun(const QueryContext& context, const Aggregate& aggregate)
       : context_(context),
         aggregate_(aggregate),
-        selection_(read::make_selection(context, *aggregate.entity, aggregate.filter, Action::kRead, false)) {
+        selection_(read::make_selection(context, *aggregate.entity, aggregate.filter, Action::kRead, false)),
+        access_(context, selection_) {
     for (std::size_t i = 0; i < aggregate.group.size(); ++i) {
       groups_.push_back({read::describe_terminal(context.registry, aggregate.group[i].back()), aggregate.group_units[i], 0});
     }
@@ -94,6 +96,7 @@ class AggregateRun {
     write_grouped_sql(sql);
     auto statement = context_.connection.prepare("explain_aggregate", sql.text());
     sql.bind_all(statement);
+    access_.bind(statement);
     while (statement.step()) {
       if (statement.text(3).find("TEMP B-TREE") != std::string_view::npos) return false;
     }
@@ -178,7 +181,8 @@ class AggregateRun {
       if (measures_[i].has_field) column += grouped && measures_[i].fn != Measure::Fn::kCount ? 2 : 1;
     }
     sql << " FROM " << table_of(*aggregate_.entity) << " r";
-    read::write_where(sql, filters, selection_, "r");
+    read::write_where(sql, filters, selection_, "r", access_.drive());
+    access_.write(sql);
     return count_column;
   }
 
@@ -206,6 +210,7 @@ class AggregateRun {
     GroupTable table(groups_, measures_, context_.caller);
     auto statement = context_.connection.prepare("aggregate_grouped", sql.text());
     sql.bind_all(statement);
+    access_.bind(statement);
     while (statement.step()) table.add_group(statement, count_column);
     write(table, out);
   }
@@ -219,6 +224,7 @@ class AggregateRun {
     GroupTable table(groups_, measures_, context_.caller);
     auto statement = context_.connection.prepare("aggregate_streamed", sql.text());
     sql.bind_all(statement);
+    access_.bind(statement);
     while (statement.step()) table.add_record(statement);
     write(table, out);
   }
@@ -345,6 +351,7 @@ class AggregateRun {
   const QueryContext& context_;
   const Aggregate& aggregate_;
   read::Selection selection_;
+  read::AccessSet access_;
   std::vector<GroupColumn> groups_;
   std::vector<MeasureColumn> measures_;
 };

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "server/entity/read/access/access_set.hpp"
+
 namespace entity::read {
 
 namespace {
@@ -13,10 +15,13 @@ Count count_up_to(const QueryContext& context, const Selection& selection, std::
   filters.set_via_membership(FilterSql::Membership::kLists);
   if (cap == 0) sql.expect_many_rows();
   sql << (cap > 0 ? "SELECT count(*) FROM (SELECT 1 FROM " : "SELECT count(*) FROM ") << table_of(*selection.entity) << " r";
-  write_where(sql, filters, selection, "r");
+  AccessSet access = cap == 0 ? AccessSet(context, selection) : AccessSet();
+  write_where(sql, filters, selection, "r", access.drive());
+  access.write(sql);
   if (cap > 0) (sql << " LIMIT ").parameter(cap + 1) << ") c";
   auto statement = context.connection.prepare(cap > 0 ? "count_capped" : "count_exact", sql.text());
   sql.bind_all(statement);
+  access.bind(statement);
   statement.step();
   const auto value = statement.integer(0);
   if (cap > 0 && value > cap) return {cap, false};

@@ -21,8 +21,9 @@ namespace entity::read {
 
 struct Drive {
   enum class Kind { kFree, kWalk, kFetch } kind = Kind::kFree;
-  std::vector<bool> held;    // by part: written so that no index serves it
-  bool is_narrowed = false;  // a walk would be long: sets of ids from the beginning (narrow.hpp)
+  std::vector<bool> held;     // by part: written so that no index serves it
+  bool is_narrowed = false;   // a walk would be long: sets of ids from the beginning (narrow.hpp)
+  std::vector<bool> settled;  // by part: sets of ids answer it, it is not written
 };
 
 // `parts`: the conditions of the page, all of which a record meets.

@@ -61,39 +61,68 @@ bool has_set(const EntityDef& entity, const Filter& part) {
   }
 }
 
+// Whether a set of the condition holds nothing else. Items may belong to records in the bin, so their lists do not count.
+bool is_exact(const EntityDef& entity, const Filter& part) {
+  const auto one = [&](const Filter& child) { return is_exact(entity, child); };
+  switch (part.kind) {
+    case Filter::Kind::kOr: return std::all_of(part.children.begin(), part.children.end(), one);
+    case Filter::Kind::kNot: return is_indexed_column(entity, part.children.front());
+    case Filter::Kind::kLinked: return is_exact(*part.other, part.children.front());
+    case Filter::Kind::kScope:
+    case Filter::Kind::kShared: return true;
+    default: return is_indexed_column(entity, part);
+  }
+}
+
 class Narrower {
  public:
   Narrower(const QueryContext& context, const EntityDef& entity, std::int64_t few_targets)
       : context_(context), entity_(entity), few_targets_(few_targets) {}
 
   Narrowing run(const std::vector<const Filter*>& parts) {
-    std::vector<const Filter*> frequent;
+    result_.settled.assign(parts.size(), false);
+    std::vector<std::size_t> frequent;
     // What a small part of an index answers comes first: it may be enough.
-    for (const auto* part : parts) {
-      if (!has_set(entity_, *part)) continue;
-      if (auto set = set_of(*part, kSmallPart))
+    for (std::size_t i = 0; i < parts.size() && !is_enough(); ++i) {
+      if (!has_set(entity_, *parts[i])) continue;
+      if (auto set = set_of(*parts[i], kSmallPart)) {
         keep(std::move(*set));
-      else
-        frequent.push_back(part);
-      if (is_enough()) return std::move(result_);
-    }
-    for (const auto* part : frequent) {
-      if (part->kind == Filter::Kind::kOr && result_.within && result_.within->size() <= kFewToAsk) continue;
-      // "Is not" what nearly all are is found above; of anything else few are not.
-      if (part->kind == Filter::Kind::kNot && part->children.front().op != FilterOp::kNotEmpty) {
-        if (auto set = statement_set(part->children.front(), kWholeIndex)) leave_out(std::move(*set));
-      } else if (auto empty = empty_set(*part)) {
-        leave_out(std::move(*empty));
-      } else if (auto set = set_of(*part, kWholeIndex)) {
-        keep(std::move(*set));
+        result_.settled[i] = is_exact(entity_, *parts[i]);
+      } else {
+        frequent.push_back(i);
       }
+    }
+    for (const auto i : frequent) {
       if (is_enough()) break;
+      result_.settled[i] = take_frequent(*parts[i]) && is_exact(entity_, *parts[i]);
+    }
+    if (result_.within && result_.without) {
+      result_.within->subtract(*result_.without);
+      result_.without.reset();
     }
     return std::move(result_);
   }
 
  private:
   bool is_enough() const { return result_.within && result_.within->size() <= kFewLeft; }
+
+  // Whether a set was found.
+  bool take_frequent(const Filter& part) {
+    if (part.kind == Filter::Kind::kOr && result_.within && result_.within->size() <= kFewToAsk) return false;
+    // "Is not" what nearly all are is found above; of anything else few are not.
+    if (part.kind == Filter::Kind::kNot && part.children.front().op != FilterOp::kNotEmpty) {
+      auto set = statement_set(part.children.front(), kWholeIndex);
+      if (set) leave_out(std::move(*set));
+      return set.has_value();
+    }
+    if (auto empty = empty_set(part)) {
+      leave_out(std::move(*empty));
+      return true;
+    }
+    auto set = set_of(part, kWholeIndex);
+    if (set) keep(std::move(*set));
+    return set.has_value();
+  }
 
   void keep(store::IdSet set) {
     if (result_.within)

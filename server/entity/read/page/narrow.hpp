@@ -2,8 +2,8 @@
 // read from indexes without looking at a record (some 0.1 µs an entry, a tenth of what a record costs). The walk then looks at
 // the records in the sets alone. SQLite only: PostgreSQL has bitmaps of its own.
 //
-// Invariant: a set may hold too much, never too little; every condition is still asked of every record that comes by. So a
-// set decides how fast an answer comes, not what it is.
+// Invariant: a set may hold too much, never too little; a condition is still asked of every record that comes by unless the
+// sets are known to answer it exactly (`settled`).
 #pragma once
 
 #include <optional>
@@ -17,6 +17,7 @@ namespace entity::read {
 struct Narrowing {
   std::optional<store::IdSet> within;   // whatever meets the conditions is in it
   std::optional<store::IdSet> without;  // nothing in it meets them
+  std::vector<bool> settled;            // by condition: the sets say exactly what meets it, it need not be asked
   bool is_empty() const { return !within && !without; }
 };
 

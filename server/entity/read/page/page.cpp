@@ -55,6 +55,7 @@ void write_where(SqlWriter& out, FilterSql& filters, const Selection& selection,
   const auto parts = conditions_of(selection);
   using Membership = FilterSql::Membership;
   for (std::size_t i = 0; i < parts.size(); ++i) {
+    if (i < drive.settled.size() && drive.settled[i]) continue;
     const bool is_held = i < drive.held.size() && drive.held[i];
     if (drive.kind != Drive::Kind::kFree) {
       // What drives brings its list; the others are asked for the few rows that come by.
@@ -252,6 +253,7 @@ void PageReader::narrow_down() {
   work_left_ = -1;
   if (count_ > 0) after_ = last_;
   narrowing_ = narrow(context_, *query_.entity, conditions_of(selection_), limits_.targets);
+  drive_.settled = narrowing_.settled;
   if (!narrowing_.within) return;
   drive_.held.assign(conditions_of(selection_).size(), true);
   is_narrowed_by_id_ = keys_.empty() || is_id(keys_.front());
@@ -366,6 +368,7 @@ bool PageReader::read_of_targets(const std::vector<std::int64_t>& targets, const
   SqlWriter sql(context_.connection);
   FilterSql filters(sql, context_.registry, context_.caller, context_.now);
   Drive drive{Drive::Kind::kWalk, std::vector<bool>(conditions_of(selection_).size(), true)};
+  drive.settled = drive_.settled;
   sql << "SELECT ";
   plan.write_select(sql, filters, "r");
   sql << " FROM " << table_of(*query_.entity) << " r";

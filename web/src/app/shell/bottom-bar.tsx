@@ -9,6 +9,7 @@ import classes from "@web/app/shell/shell.module.css";
 import { flow_pages } from "@web/flow/pages";
 import { insight_pages } from "@web/insight/pages";
 import { EntityIcon } from "@web/kit/entity-icon";
+import { usePhone } from "@web/kit/use-phone";
 import { useMe } from "@web/lib/calls/me";
 import { useMetadata } from "@web/lib/calls/metadata";
 import { t } from "@web/lib/i18n";
@@ -25,6 +26,10 @@ function thumbSections(entities: Entity[]): Entity[] {
 
 /** Sections under the thumb; the rest opens from below. */
 export function BottomBar() {
+  return usePhone() ? <ThumbBar /> : null;
+}
+
+function ThumbBar() {
   const [is_open, setOpen] = useState(false);
   const me = useMe();
   const sections = menuSections(useMetadata());

@@ -3,6 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { IconBell } from "@tabler/icons-react";
 import { useState } from "react";
 import classes from "@web/app/shell/notice-bell.module.css";
+import { LazyPopover } from "@web/kit/lazy-popover";
 import { useMetadata } from "@web/lib/calls/metadata";
 import { isUnread, markNoticesRead, useNotices, type Notice } from "@web/lib/calls/notices";
 import { formatInstant } from "@web/lib/format/date";
@@ -20,18 +21,20 @@ export function NoticeBell() {
     if (!next && ids.length > 0) void markNoticesRead(ids).catch(() => undefined);
   };
   return (
-    <Popover opened={is_open} onChange={toggle} position="bottom-end" width={360} trapFocus returnFocus>
-      <Popover.Target>
+    <LazyPopover
+      opened={is_open} onChange={toggle} position="bottom-end" width={360} trapFocus returnFocus
+      target={
         <UnstyledButton className={classes.bell} aria-label={unread > 0 ? tn("notices.unread", unread) : t("notices.title")} title={t("notices.title")} onClick={() => toggle(!is_open)}>
           <IconBell size={19} aria-hidden="true" />{unread > 0 && <span className={classes.dot} data-count={unread > 99 ? "99+" : unread} aria-hidden="true" />}
         </UnstyledButton>
-      </Popover.Target>
-      <Popover.Dropdown p={0} aria-label={t("notices.title")}>
+      }
+    >
+      {() => <Popover.Dropdown p={0} aria-label={t("notices.title")}>
         <h2 className={classes.title} tabIndex={-1} data-autofocus>{t("notices.title")}</h2>
         {notices.length === 0 && <p className={`${classes.empty} muted`}>{t(isError ? "notices.failed" : "notices.empty")}</p>}
         <ul className={classes.list}>{notices.map((notice) => <NoticeLine key={notice.id} notice={notice} onOpen={() => toggle(false)} />)}</ul>
-      </Popover.Dropdown>
-    </Popover>
+      </Popover.Dropdown>}
+    </LazyPopover>
   );
 }
 

@@ -1,6 +1,7 @@
 import { Menu, UnstyledButton, useMantineColorScheme } from "@mantine/core";
 import { IconCheck, IconLogout } from "@tabler/icons-react";
 import { Avatar } from "@web/kit/avatar";
+import { LazyMenu } from "@web/kit/lazy-menu";
 import { useMe } from "@web/lib/calls/me";
 import { saveNoticeMail } from "@web/lib/calls/save-notice-mail";
 import { saveLanguage } from "@web/lib/calls/save-language";
@@ -27,11 +28,8 @@ export function ProfileMenu() {
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const density = document.documentElement.dataset.density;
   return (
-    <Menu position="bottom-end" width={220}>
-      <Menu.Target>
-        <UnstyledButton aria-label={t("profile.menu", { name: me.user.name })}><Avatar name={me.user.name} size={30} /></UnstyledButton>
-      </Menu.Target>
-      <Menu.Dropdown>
+    <LazyMenu position="bottom-end" width={220} target={<UnstyledButton aria-label={t("profile.menu", { name: me.user.name })}><Avatar name={me.user.name} size={30} /></UnstyledButton>}>
+      {() => <>
         <Menu.Label>{me.user.name}</Menu.Label>
         <Menu.Divider />
         <Menu.Label>{t("profile.theme")}</Menu.Label>
@@ -52,7 +50,7 @@ export function ProfileMenu() {
         ))}
         <Menu.Divider />
         <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => void signOut()}>{t("profile.sign_out")}</Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+      </>}
+    </LazyMenu>
   );
 }

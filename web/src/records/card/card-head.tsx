@@ -37,6 +37,9 @@ export function CardHead({ entity, record, save, tools, onPlan }: CardHeadProps)
   const title = titleOf(entity, record);
   const phone = (record[entity.fields.find((field) => field.type === "phone")?.key ?? ""] as Phone[] | undefined)?.[0];
   const email = (record[entity.fields.find((field) => field.type === "email")?.key ?? ""] as Email[] | undefined)?.[0];
+  const keys = keyFields(entity).filter((field) => !isBlank(record[field.key]));
+  // One sum speaks for itself; of several each says which it is.
+  const are_sums_named = keys.filter((field) => field.type === "money").length > 1;
   return (
     <header className={classes.head}>
       <div className={classes.titleLine}>
@@ -45,8 +48,8 @@ export function CardHead({ entity, record, save, tools, onPlan }: CardHeadProps)
           <CardTitle entity={entity} record={record} title={title} save={save} />
           <div className={classes.keys}>
             <span className="muted">{entity.label.one}{typeof record.number === "string" ? ` ${record.number}` : ""}</span>
-            {keyFields(entity).filter((field) => !isBlank(record[field.key])).map((field) => (
-              <span key={field.key} title={metadata.field(entity, field.key)?.label}><FieldView field={field} value={record[field.key]} record={record} is_dense /></span>
+            {keys.map((field) => (
+              <span key={field.key} title={metadata.field(entity, field.key)?.label}>{are_sums_named && field.type === "money" && <span className="muted">{field.label}: </span>}<FieldView field={field} value={record[field.key]} record={record} is_dense /></span>
             ))}
           </div>
         </div>

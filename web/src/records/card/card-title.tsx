@@ -1,5 +1,5 @@
 import { IconPencil } from "@tabler/icons-react";
-import { useState, type KeyboardEvent } from "react";
+import { useRef, useState, type KeyboardEvent } from "react";
 import { FieldInput } from "@web/fields/field-input";
 import { t } from "@web/lib/i18n";
 import type { Entity } from "@web/lib/metadata-types";
@@ -19,18 +19,21 @@ interface CardTitleProps {
 /** The name of the record, edited where it stands: Enter or leaving it saves, Escape takes it back. */
 export function CardTitle({ entity, record, title, save }: CardTitleProps) {
   const [draft, setDraft] = useState<unknown>(null);
+  // What the person sees and changes: a change of another that comes meanwhile must make a conflict.
+  const base = useRef(record);
   const [is_editing, setEditing] = useState(false);
   const [error, setError] = useState<string | undefined>();
   const field = entity.fields.find((one) => one.key === entity.title);
   const can_edit = field !== undefined && field.type === "text" && canEdit(entity, field);
   const start = () => {
+    base.current = record;
     setDraft(record[entity.title] ?? "");
     setError(undefined);
     setEditing(true);
   };
   const commit = async (value: unknown) => {
     try {
-      if (value !== record[entity.title]) await save(record, { [entity.title]: value });
+      if (value !== base.current[entity.title]) await save(base.current, { [entity.title]: value });
       setEditing(false);
     } catch (problem) {
       setError((problem instanceof Problem ? problemsByField(problem)[entity.title] : undefined) ?? messageOf(problem));

@@ -95,7 +95,7 @@ function RelatedList({ relation, entity, record, is_named }: { relation: Relatio
   // Of activities only what is still to do: the rest is in the timeline.
   const condition: Filter = activity ? { and: [to_record, { field: activity.state?.key ?? "", op: "eq", value: openState(activity.state) }] } : to_record;
   const sort = activity ? { field: activity.due?.key ?? "id", desc: false } : { field: "created_at", desc: true };
-  const { data, refetch } = useQuery({
+  const { data, isError, isFetching, refetch } = useQuery({
     queryKey: ["related", entity.plural, record.id, other.plural, field.key],
     queryFn: ({ signal }) => queryRecords(other.plural, { filter: condition, limit: kShown + 1, fields: [title_field?.key ?? other.title, ...facts.map((one) => one.key)], sort: [sort] }, signal, true),
   });
@@ -109,6 +109,9 @@ function RelatedList({ relation, entity, record, is_named }: { relation: Relatio
         <EntityIcon name={other.icon} size={16} /><h3>{title}</h3>
         {can_add && <IconButton size={26} label={t("card.add_related", { entity: accusative(other.label.one) })} onClick={add}><IconPlus size={15} /></IconButton>}
       </header>
+      {isError && !data && (
+        <p role="alert" className="muted">{t("card.related_failed")} <button type="button" className={classes.again} disabled={isFetching} onClick={() => void refetch()}>{t("action.retry")}</button></p>
+      )}
       {data && items.length === 0 && <p className="muted">{t("card.no_related")}</p>}
       <ul>
         {items.slice(0, kShown).map((item) => (

@@ -30,25 +30,28 @@ export function EditableValue({ entity, field, record, save, is_required }: Edit
   const frame = useRef<HTMLDivElement>(null);
   const opener = useRef<HTMLButtonElement>(null);
   const was_editing = useRef(false);
+  // What the person sees and changes: what others save meanwhile comes into the record, and must make a conflict.
+  const base = useRef(record);
   useEffect(() => {
     if (was_editing.current && !is_editing) opener.current?.focus({ preventScroll: true });
     was_editing.current = is_editing;
   }, [is_editing]);
 
   const start = () => {
+    base.current = record;
     setDraft(record[field.key] ?? null);
     setError(undefined);
     setEditing(true);
   };
   const commit = async (value: unknown) => {
     if (is_saving) return;
-    if (JSON.stringify(value ?? null) === JSON.stringify(record[field.key] ?? null)) {
+    if (JSON.stringify(value ?? null) === JSON.stringify(base.current[field.key] ?? null)) {
       setEditing(false);
       return;
     }
     setSaving(true);
     try {
-      await save(record, { [field.key]: value });
+      await save(base.current, { [field.key]: value });
       setEditing(false);
     } catch (problem) {
       const at_field = problem instanceof Problem ? problemsByField(problem)[field.key] : undefined;

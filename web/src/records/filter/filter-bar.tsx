@@ -3,6 +3,7 @@ import { IconPlus, IconSearch, IconUser } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { drawnType, loadFilter } from "@web/fields/registry";
+import { LazyPopover } from "@web/kit/lazy-popover";
 import { useDebounced } from "@web/kit/use-debounced";
 import { targetOf, useMetadata } from "@web/lib/calls/metadata";
 import { readTitles } from "@web/lib/calls/read-titles";
@@ -53,10 +54,12 @@ export function FilterBar({ entity, filter, text, onFilter, onText, can_clear, o
       {entity.owner && entity.kind === "record" && !parts.some((part) => isCondition(part) && part.field === entity.owner) && (
         <button type="button" className={classes.add} onClick={() => set([...parts, { field: entity.owner ?? "", op: "eq", value: "me" }])}><IconUser size={14} aria-hidden="true" />{t("filter.only_mine")}</button>
       )}
-      <Popover opened={is_picking} onChange={setPicking} position="bottom-start" trapFocus returnFocus>
-        <Popover.Target><button type="button" className={classes.add} onClick={() => setPicking(!is_picking)}><IconPlus size={14} aria-hidden="true" />{t("filter.add")}</button></Popover.Target>
-        <Popover.Dropdown p={8}><FieldPicker entity={entity} accepts={(field) => field.filterable === true} onPick={pick} /></Popover.Dropdown>
-      </Popover>
+      <LazyPopover
+        opened={is_picking} onChange={setPicking} position="bottom-start" trapFocus returnFocus
+        target={<button type="button" className={classes.add} onClick={() => setPicking(!is_picking)}><IconPlus size={14} aria-hidden="true" />{t("filter.add")}</button>}
+      >
+        {() => <Popover.Dropdown p={8}><FieldPicker entity={entity} accepts={(field) => field.filterable === true} onPick={pick} /></Popover.Dropdown>}
+      </LazyPopover>
       {can_clear && <button type="button" className={classes.clear} onClick={onClear}>{t("list.clear_filter")}</button>}
     </div>
   );
@@ -114,23 +117,27 @@ function PhrasePart({ entity, condition, is_new = false, onChange, onRemove }: P
     if (is_new || JSON.stringify(draft) !== JSON.stringify(condition)) onChange(draft);
   };
   return (
-    <Popover opened={is_open} onChange={(next) => (next ? setOpen(true) : close())} position="bottom-start" trapFocus returnFocus>
-      <span className={classes.phrase} data-open={is_open || undefined}>
-        <Popover.Target>
-          <button type="button" onClick={() => (is_open ? close() : setOpen(true))} disabled={!field}>
-            {phrase.subject} <span className="muted">{phrase.verb || "—"}</span> {phrase.value && <strong>{phrase.value}</strong>}
-          </button>
-        </Popover.Target>
-        <CloseButton size={20} iconSize={13} aria-label={t("filter.remove", { condition: phrase.subject })} onClick={onRemove} />
-      </span>
-      <Popover.Dropdown p={12}>
+    <LazyPopover
+      opened={is_open} onChange={(next) => (next ? setOpen(true) : close())} position="bottom-start" trapFocus returnFocus
+      target={
+        <button type="button" onClick={() => (is_open ? close() : setOpen(true))} disabled={!field}>
+          {phrase.subject} <span className="muted">{phrase.verb || "—"}</span> {phrase.value && <strong>{phrase.value}</strong>}
+        </button>
+      }
+      frame={(target) => (
+        <span className={classes.phrase} data-open={is_open || undefined}>
+          {target}<CloseButton size={20} iconSize={13} aria-label={t("filter.remove", { condition: phrase.subject })} onClick={onRemove} />
+        </span>
+      )}
+    >
+      {() => <Popover.Dropdown p={12}>
         {field && (
           <form onSubmit={(event) => { event.preventDefault(); close(); }}>
             <ConditionEditor field={field} condition={draft} onChange={setDraft} />
             <button type="submit" className={classes.apply}>{t("filter.apply")}</button>
           </form>
         )}
-      </Popover.Dropdown>
-    </Popover>
+      </Popover.Dropdown>}
+    </LazyPopover>
   );
 }

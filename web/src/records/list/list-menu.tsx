@@ -3,6 +3,7 @@ import { IconDots, IconDownload, IconFileUpload, IconHistory } from "@tabler/ico
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { IconButton } from "@web/kit/icon-button";
+import { LazyMenu } from "@web/kit/lazy-menu";
 import type { Query } from "@web/lib/filter";
 import { t } from "@web/lib/i18n";
 import type { Entity } from "@web/lib/metadata-types";
@@ -17,14 +18,13 @@ export function ListMenu({ entity, query }: { entity: Entity; query: Query }) {
   if (!can_import && !can_export) return null;
   return (
     <>
-      <Menu position="bottom-end" width={240}>
-        <Menu.Target><IconButton label={t("list.menu")}><IconDots size={18} /></IconButton></Menu.Target>
-        <Menu.Dropdown>
+      <LazyMenu position="bottom-end" width={240} target={<IconButton label={t("list.menu")}><IconDots size={18} /></IconButton>}>
+        {() => <>
           {can_import && <Menu.Item leftSection={<IconFileUpload size={16} />} onClick={() => void navigate({ to: "/imports/new", search: { entity: entity.key } as never })}>{t("list.import")}</Menu.Item>}
           {can_import && <Menu.Item leftSection={<IconHistory size={16} />} onClick={() => void navigate({ to: "/imports" })}>{t("list.imports")}</Menu.Item>}
           {can_export && <Menu.Item leftSection={<IconDownload size={16} />} onClick={() => setExporting(true)}>{t("list.export")}</Menu.Item>}
-        </Menu.Dropdown>
-      </Menu>
+        </>}
+      </LazyMenu>
       {is_exporting && <LaterExport entity={entity} query={query} onClose={() => setExporting(false)} />}
     </>
   );

@@ -1,6 +1,7 @@
 import { Button, Checkbox, Menu, Popover, TextInput } from "@mantine/core";
 import { IconChevronDown, IconDeviceFloppy, IconLayoutKanban, IconTrash } from "@tabler/icons-react";
 import { useState, type FormEvent } from "react";
+import { LazyMenu } from "@web/kit/lazy-menu";
 import { useMe } from "@web/lib/calls/me";
 import { deleteView, restoreView, saveView } from "@web/lib/calls/views";
 import type { Filter, SortKey } from "@web/lib/filter";
@@ -40,10 +41,9 @@ export function ViewTabs({ entity, view, shape, columns, update }: ViewTabsProps
         ))}
       </div>
       {rest.length > 0 && (
-        <Menu position="bottom-start">
-          <Menu.Target><button type="button">{t("views.more")}<IconChevronDown size={14} aria-hidden="true" /></button></Menu.Target>
-          <Menu.Dropdown>{rest.map((one) => <Menu.Item key={one.key} onClick={() => open(one.key)}>{one.label}</Menu.Item>)}</Menu.Dropdown>
-        </Menu>
+        <LazyMenu position="bottom-start" target={<button type="button">{t("views.more")}<IconChevronDown size={14} aria-hidden="true" /></button>}>
+          {() => rest.map((one) => <Menu.Item key={one.key} onClick={() => open(one.key)}>{one.label}</Menu.Item>)}
+        </LazyMenu>
       )}
       {view.is_changed && <SaveView entity={entity} shape={shape} filter={view.filter} sort={view.sort} group={view.group} columns={columns} onSaved={(id) => open(`v${id}`)} />}
       {view.current?.saved && !view.is_changed && <RemoveView view={view.current} onRemoved={() => update({ ...kUnchanged, view: undefined })} />}

@@ -13,28 +13,33 @@ interface CellEditorProps {
   record: AnyRecord;
   save: SaveRecord;
   onClose: () => void;
+  /** Goes on to the next cell that can be edited (1), or to the one before (-1). */
+  onStep: (step: 1 | -1) => void;
 }
 
-/** One value of a row, edited over its cell: Enter or a press outside saves, Escape takes it back. */
-export function CellEditor({ entity, field, record, save, onClose }: CellEditorProps) {
-  const [value, setValue] = useState<unknown>(record[field.key] ?? null);
+/** One value of a row, edited over its cell: Enter or a press outside saves, F2 saves and goes to the next cell, Escape takes it back. */
+export function CellEditor({ entity, field, record, save, onClose, onStep }: CellEditorProps) {
+  // What others save meanwhile comes into the record, and must make a conflict.
+  const [base] = useState(record);
+  const [value, setValue] = useState<unknown>(base[field.key] ?? null);
   const [error, setError] = useState<string | undefined>();
-  const commit = async (next: unknown) => {
-    if (JSON.stringify(next ?? null) === JSON.stringify(record[field.key] ?? null)) {
-      onClose();
+  const commit = async (next: unknown, leave = onClose) => {
+    if (JSON.stringify(next ?? null) === JSON.stringify(base[field.key] ?? null)) {
+      leave();
       return;
     }
     try {
-      await save(record, { [field.key]: next });
-      onClose();
+      await save(base, { [field.key]: next });
+      leave();
     } catch (problem) {
       setError((problem instanceof Problem ? problemsByField(problem)[field.key] : undefined) ?? messageOf(problem));
     }
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key !== "Escape") return;
+    if (event.key !== "Escape" && event.key !== "F2") return;
     event.stopPropagation();
-    onClose();
+    if (event.key === "F2") void commit(value, () => onStep(event.shiftKey ? -1 : 1));
+    else onClose();
   };
   return (
     <Popover opened withRoles={false} onChange={(is_open) => { if (!is_open) void commit(value); }} position="bottom-start" trapFocus closeOnEscape={false} withinPortal>

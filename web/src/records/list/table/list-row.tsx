@@ -61,6 +61,11 @@ export const ListRow = memo(function ListRow(props: ListRowProps) {
     onOpen(record.id);
   };
   if (is_phone) return <PhoneRow {...props} record={record} title={title} />;
+  const isEditable = (column: Column) => !column.path.includes(".") && canEdit(entity, column.field);
+  const step = (from: string, by: 1 | -1) => {
+    const paths = columns.filter(isEditable).map((column) => column.path);
+    onEdit?.(index, paths[(paths.indexOf(from) + by + paths.length) % paths.length] ?? null);
+  };
   return (
     <div
       role="row" id={`row-${record.id}`} aria-rowindex={index + 2} aria-selected={is_selected} className={classes.row} data-active={is_active || undefined}
@@ -79,8 +84,8 @@ export const ListRow = memo(function ListRow(props: ListRowProps) {
           {column.path === entity.title ? (
             <span className={classes.title}>{isParty(entity) && <Avatar name={title} size={22} is_square={!entity.icon?.startsWith("user")} />}<span className="cut">{title}</span></span>
           ) : isDue(column, record) ? <DueBadge at={valueAt(record, column.path) as string | null} /> : <FieldView field={column.field} value={valueAt(record, column.path)} record={record} is_dense />}
-          {save && onEdit && !column.path.includes(".") && canEdit(entity, column.field) && (editing === column.path ? (
-            <CellEditor entity={entity} field={column.field} record={record} save={save} onClose={() => onEdit(index, null)} />
+          {save && onEdit && isEditable(column) && (editing === column.path ? (
+            <CellEditor entity={entity} field={column.field} record={record} save={save} onClose={() => onEdit(index, null)} onStep={(by) => step(column.path, by)} />
           ) : (
             <button type="button" tabIndex={-1} className={classes.pencil} aria-label={t("card.edit_field", { field: column.field.label })} onClick={() => onEdit(index, column.path)}><IconPencil size={14} aria-hidden="true" /></button>
           ))}
