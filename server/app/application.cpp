@@ -83,8 +83,8 @@ http::CurlClientOptions client_options(const base::Config& config) {
   return options;
 }
 
-connect::MailerOptions mailer_options(const base::Config& config) {
-  return {config.text("mail.ca_file"), config.size_bytes("mail.max_size")};
+connect::MailerOptions mailer_options(const base::Config& config, const std::string& node) {
+  return {config.text("mail.ca_file"), config.size_bytes("mail.max_size"), node};
 }
 
 std::string files_folder(const DataFolder& folder, const base::Config& config) {
@@ -123,7 +123,7 @@ struct Application::Impl final : public entity::ModuleHost {
         imports(module_services, job_runner, files, texts()),
         enrichment_client({.allows_private_addresses = true}),
         enrichment(*database, enrichment_client),
-        mailer(module_services, files, notice_box, texts(), mailer_options(config)),
+        mailer(module_services, files, notice_box, texts(), mailer_options(config, node)),
         notice_mail(module_services, texts()),
         password_links(module_services, authenticator, mailer),
         duplicate_watch(module_services),

@@ -58,6 +58,7 @@ struct SaveOptions {
   bool audit_origin_import = false;
   std::int64_t job_id = 0;      // audit rows carry it: undo of an import or mass change
   bool accept_doubtful = true;  // marks instead of errors for check digits and the like
+  std::vector<Link> inherited;  // links of a record that the caller sees: a new one may lead there too, whatever he sees of their targets
   std::vector<Mark> marks;      // further doubts about the values given, or about some left out: an import's
   // Generated or migrated history: no audit, no outbox, no duplicate search, no before-rules. System callers only.
   bool bulk_load = false;

@@ -8,6 +8,7 @@
 
 #include "server/base/error.hpp"
 #include "server/base/program/log.hpp"
+#include "server/flow/heartbeat.hpp"
 
 namespace flow {
 
@@ -195,6 +196,16 @@ struct Jobs::Impl {
     });
   }
 
+  void prolong(std::int64_t id) {
+    database.write({.name = "job_heartbeat"}, [&](store::Connection& connection) {
+      connection.prepare("job_heartbeat", "UPDATE sys_job SET lease_until = $1 WHERE id = $2 AND node = $3 AND state = 'running'")
+          .bind(1, base::to_micros(clock.now() + kLease))
+          .bind(2, id)
+          .bind_text(3, node)
+          .run();
+    });
+  }
+
   void loop() {
     while (!stopping) {
       bool worked = false;
@@ -291,45 +302,6 @@ class Run final : public JobRun {
   base::Instant stored_at_{};
 };
 
-// Keeps the lease while a handler is in one long step (an index over a large table), so that no other node takes the job for dead.
-class Heartbeat {
- public:
-  Heartbeat(store::Database& database, const base::Clock& clock, const std::string& node, std::int64_t id)
-      : thread_([this, &database, &clock, &node, id] { beat(database, clock, node, id); }) {}
-  ~Heartbeat() {
-    {
-      const std::lock_guard lock(mutex_);
-      is_over_ = true;
-    }
-    over_.notify_all();
-    thread_.join();
-  }
-  Heartbeat(const Heartbeat&) = delete;
-
- private:
-  void beat(store::Database& database, const base::Clock& clock, const std::string& node, std::int64_t id) {
-    std::unique_lock lock(mutex_);
-    while (!over_.wait_for(lock, kLease / 3, [this] { return is_over_; })) {
-      try {
-        database.write({.name = "job_heartbeat"}, [&](store::Connection& connection) {
-          connection.prepare("job_heartbeat", "UPDATE sys_job SET lease_until = $1 WHERE id = $2 AND node = $3 AND state = 'running'")
-              .bind(1, base::to_micros(clock.now() + kLease))
-              .bind(2, id)
-              .bind_text(3, node)
-              .run();
-        });
-      } catch (const std::exception& error) {
-        base::log(base::LogLevel::kWarning, "job_heartbeat_missed", {{"job", id}, {"what", std::string_view(error.what())}});
-      }
-    }
-  }
-
-  std::mutex mutex_;
-  std::condition_variable over_;
-  bool is_over_ = false;
-  std::thread thread_;  // last: it uses the others
-};
-
 }  // namespace
 
 bool Jobs::Impl::run_one() {
@@ -342,7 +314,8 @@ bool Jobs::Impl::run_one() {
     return true;
   }
   Run run(database, clock, stopping, node, std::move(*taken));
-  const Heartbeat heartbeat(database, clock, node, id);
+  // Keeps the lease while a handler is in one long step (an index over a large table), so that no other node takes the job for dead.
+  const Heartbeat heartbeat("job " + std::to_string(id), kLease / 3, [this, id] { prolong(id); });
   try {
     run.check_cancelled();
     handler->second.handler(run);

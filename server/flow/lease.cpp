@@ -21,6 +21,11 @@ bool Lease::hold(std::chrono::seconds length) {
   return held;
 }
 
+bool Lease::is_held(store::Connection& connection, std::string_view name, std::string_view node, base::Instant now) {
+  auto statement = connection.prepare("lease_held", "SELECT 1 FROM sys_lease WHERE name = $1 AND node = $2 AND until >= $3");
+  return statement.bind_text(1, name).bind_text(2, node).bind(3, base::to_micros(now)).step();
+}
+
 void Lease::release() {
   if (database_.dialect() == store::Dialect::kSqlite || prolong_at_ == base::Instant{}) return;
   prolong_at_ = {};

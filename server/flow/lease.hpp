@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <string>
+#include <string_view>
 
 #include "server/base/time.hpp"
 #include "server/store/database.hpp"
@@ -20,6 +21,8 @@ class Lease {
   // one node: always true, nothing is written.
   bool hold(std::chrono::seconds length = std::chrono::seconds(15));
   void release();
+  // Whether `node` holds `name` now, so that what it keeps hold of by that is not given up.
+  static bool is_held(store::Connection& connection, std::string_view name, std::string_view node, base::Instant now);
 
  private:
   store::Database& database_;

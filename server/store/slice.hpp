@@ -15,7 +15,7 @@ class Slice {
   using Duration = std::chrono::steady_clock::duration;
   static constexpr Duration kShortest = std::chrono::milliseconds(24);
   static constexpr Duration kLongest = std::chrono::milliseconds(64);
-  static constexpr Duration kOfPostgres = std::chrono::milliseconds(8);
+  static constexpr Duration kOfPostgres = std::chrono::milliseconds(24);
 
   // Ends after `shortest` when an interactive write waits, after `longest` otherwise.
   explicit Slice(Connection& connection, Duration shortest = kShortest, Duration longest = kLongest);

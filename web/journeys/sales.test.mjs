@@ -1,6 +1,7 @@
 // From a request on the site to a paid invoice. Run against the real program.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { bankFile } from "./bank-file.mjs";
 import { axeFindings, callApi, focusOn, openPage, openWorld, undoButton, untilQuiet } from "./browser-world.mjs";
@@ -330,6 +331,43 @@ test("who owes is seen by age, and an invoice is paid where it stands", async ()
   // What others do is seen without asking anew.
   await callApi(page, "POST", "/payments", { company: company.id, own_company: own.id, amount: "999.50", date: day(0), kind: "bank", allocations: [{ invoice: invoice.id }] });
   await debts.getByRole("link", { name: /^Всего: 17\s?000/ }).waitFor();
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test("what goes out leaves as payment orders, and what the bank brought is not entered twice unawares", async () => {
+  const { page, context, faults } = await openPage(world);
+  const { own, flour } = await openTrade(page);
+  const day = new Date().toISOString().slice(0, 10);
+  const company = await callApi(page, "POST", "/companies?on_duplicate=create", { name: "Мельница «Жернова»", inn: "7728168971" });
+  const payment = await callApi(page, "POST", "/payments", { direction: "out", kind: "bank", amount: "4321.50", date: day, number: "17", company: company.id, own_company: own.id });
+  await page.goto(`${world.address}/page/bank`);
+  const orders = page.getByRole("region", { name: "Платёжные поручения" });
+  await orders.getByRole("checkbox", { name: /Жернова/ }).check();
+  assert.deepEqual(await axeFindings(page), []);
+  await orders.getByRole("button", { name: "Скачать файл для клиент-банка" }).click();
+  await orders.getByRole("alert").getByText(/не хватает: Счёт/).waitFor();
+  await callApi(page, "PATCH", `/payments/${payment.id}`, { partner_account: "40702810500000000123", partner_bik: "044525225", purpose: "За помол", version: payment.version });
+  const [download] = await Promise.all([page.waitForEvent("download"), orders.getByRole("button", { name: "Скачать файл для клиент-банка" }).click()]);
+  const text = new TextDecoder("windows-1251").decode(readFileSync(await download.path()));
+  assert.match(text, /Сумма=4321\.50\r\n[^]*ПолучательСчет=40702810500000000123\r\n[^]*НазначениеПлатежа=За помол\r\n/);
+
+  await takeBankFile(page, "мельница.txt", bankFile([{ sum: "777.00", inn: "7728168971", purpose: "Аванс" }]));
+  const statement = page.getByRole("region", { name: "мельница.txt" });
+  await statement.getByRole("button", { name: "Провести" }).click();
+  await statement.getByText("Загружена", { exact: true }).waitFor();
+  const draft = await callApi(page, "POST", "/invoices", { company: company.id, own_company: own.id, lines: [{ product: flour.id, quantity: "1" }] });
+  await callApi(page, "POST", `/invoices/${draft.id}:post`, {});
+  await page.goto(`${world.address}/invoices/${draft.id}`);
+  await page.getByRole("button", { name: "Оплата", exact: true }).click();
+  const dialog = page.getByRole("dialog", { name: "Оплата" });
+  await dialog.getByRole("textbox", { name: "Сумма" }).fill("777");
+  await dialog.getByRole("button", { name: "Записать оплату" }).click();
+  await dialog.getByRole("status").getByRole("link", { name: /Жернова/ }).waitFor();
+  assert.deepEqual(await axeFindings(page), []);
+  await dialog.getByRole("button", { name: "Всё равно создать" }).click();
+  await page.getByText("Оплата записана").waitFor();
+  assert.equal((await callApi(page, "GET", `/invoices/${draft.id}`)).paid_amount.amount, "777.00");
   assert.deepEqual(faults, []);
   await context.close();
 });

@@ -20,11 +20,16 @@ std::int64_t units_of(const json::value& line, std::string_view member) {
   return value ? value->units : 0;
 }
 
+// A sum that the role of whoever asks hides.
+bool is_hidden(const json::value& line, std::string_view member) { return line.is_object() && line.as_object().at(member).is_null(); }
+
 json::object change(const json::value& before, const json::value& after) {
   const json::value& shown = after.is_null() ? before : after;
   json::object increase, decrease;
   for (const auto member : kSums) {
     const std::int64_t difference = units_of(after, member) - units_of(before, member);
+    increase[member] = decrease[member] = nullptr;
+    if (is_hidden(before, member) || is_hidden(after, member)) continue;
     increase[member] = base::to_string(Decimal{std::max<std::int64_t>(difference, 0), 2});
     decrease[member] = base::to_string(Decimal{std::max<std::int64_t>(-difference, 0), 2});
   }
@@ -57,8 +62,12 @@ json::object change_totals(const json::array& changes) {
     json::object sums;
     for (const auto member : kSums) {
       std::int64_t units = 0;
-      for (const auto& one : changes) units += units_of(one.at(way), member);
-      sums[member] = base::to_string(Decimal{units, 2});
+      bool has_hidden = false;
+      for (const auto& one : changes) {
+        units += units_of(one.at(way), member);
+        has_hidden = has_hidden || is_hidden(one.at(way), member);
+      }
+      sums[member] = has_hidden ? json::value(nullptr) : json::value(base::to_string(Decimal{units, 2}));
     }
     totals[way] = std::move(sums);
   }

@@ -9,6 +9,7 @@
 #include "modules/documents/server/numbering.hpp"
 #include "modules/documents/server/remains.hpp"
 #include "server/entity/lookup.hpp"
+#include "server/entity/side_records.hpp"
 
 namespace documents {
 
@@ -121,7 +122,7 @@ void put_name(SaveContext& save) {
   std::string name(head.text("number"));
   if (!name.empty()) name += " · ";
   name += date_text(head);
-  if (const auto company = save.load("company", head.link_id("company"))) name += " · " + std::string(company->text("name"));
+  if (const auto company = entity::load_row(save, "company", head.link_id("company"))) name += " · " + std::string(company->text("name"));
   head.set("name", std::move(name));
 }
 

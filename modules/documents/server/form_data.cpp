@@ -146,17 +146,31 @@ class FormData {
       for (const std::string_view field : {"net_amount", "vat_amount", "amount"}) one[field] = money_text(line, field);
       one["is_service"] = line.integer("is_service") != 0;
       for (const std::string_view field : {"country", "customs_declaration", "comment"}) one[field] = text_or_null(line.text(field));
-      if (const auto product = load("product", line.link_id("product"))) {
-        one["description"] = text_or_null(product->text("description"));
-        one["weight"] = is_empty(product->get("weight")) ? json::value(nullptr) : json::value(trimmed({product->integer("weight"), 3}, 0));
-        const auto files = entity::files_in(product->get("images"));
-        one["image"] = files.empty() ? json::value(nullptr) : text_or_null(images_(context_.connection, files.front()));
-      } else {
-        one["description"] = one["weight"] = one["image"] = nullptr;
+      put_product(line.link_id("product"), one);
+      for (auto& member : one) {
+        if (!is_shown(*line.entity, {member.key().data(), member.key().size()})) member.value() = nullptr;
       }
       all.push_back(std::move(one));
     }
     return all;
+  }
+
+  void put_product(std::int64_t id, json::object& line) {
+    line["description"] = line["weight"] = line["image"] = nullptr;
+    const auto product = load("product", id);
+    if (!product) return;
+    const auto is_there = [&](const char* field) { return is_shown(*product->entity, field) && !is_empty(product->get(field)); };
+    if (is_there("description")) line["description"] = text_or_null(product->text("description"));
+    if (is_there("weight")) line["weight"] = trimmed({product->integer("weight"), 3}, 0);
+    if (!is_there("images")) return;
+    if (const auto files = entity::files_in(product->get("images")); !files.empty())
+      line["image"] = text_or_null(images_(context_.connection, files.front()));
+  }
+
+  // Whether the caller's role lets him read the field; what is none is no secret.
+  bool is_shown(const entity::EntityDef& entity, std::string_view key) const {
+    const auto* field = entity.field(key);
+    return field == nullptr || entity::may_read_field(context_.caller, entity, *field);
   }
 
   // Of a correction: the lines as they were, and what changed in each.
@@ -307,13 +321,14 @@ class FormData {
     json::array all;
     for (const auto& [id, sum] : sums) {
       json::object total = vat_rate(id).as_object();
-      total["net_amount"] = base::to_string(Decimal{sum.net, 2});
-      total["vat_amount"] = base::to_string(Decimal{sum.vat, 2});
-      total["amount"] = base::to_string(Decimal{sum.amount, 2});
+      for (const auto& [field, units] : {std::pair("net_amount", sum.net), {"vat_amount", sum.vat}, {"amount", sum.amount}})
+        total[field] = is_shown(line_entity(), field) ? json::value(base::to_string(Decimal{units, 2})) : json::value(nullptr);
       all.push_back(std::move(total));
     }
     return all;
   }
+
+  const entity::EntityDef& line_entity() const { return context_.registry.require("document_line"); }
 
   json::object totals() {
     std::int64_t count = 0, quantity = 0;
@@ -321,11 +336,11 @@ class FormData {
       ++count;
       quantity += line.integer("quantity");
     }
-    return {{"count", count},
-            {"quantity", trimmed({quantity, 6}, 0)},
-            {"net_amount", money_text(document_, "net_amount")},
-            {"vat_amount", money_text(document_, "vat_amount")},
-            {"amount", money_text(document_, "amount")}};
+    json::object totals{{"count", count}, {"quantity", nullptr}};
+    if (is_shown(line_entity(), "quantity")) totals["quantity"] = trimmed({quantity, 6}, 0);
+    for (const char* field : {"net_amount", "vat_amount", "amount"})
+      totals[field] = is_shown(*document_.entity, field) ? json::value(money_text(document_, field)) : json::value(nullptr);
+    return totals;
   }
 
   const QueryContext& context_;

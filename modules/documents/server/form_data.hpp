@@ -2,7 +2,8 @@
 //
 // Money is decimal text in `document.currency`; quantities and percentages have no trailing zeros, prices two to four decimals; dates
 // are "2026-11-22"; what is not there is null. Of the document itself the caller sees what he may read; of the parties their
-// requisites and, of cards that he sees, the rest; fields that his role hides are null.
+// requisites and, of cards that he sees, the rest; fields that his role hides – of the document,
+// its lines and their products as well – are null, and so are sums of what is hidden.
 #pragma once
 
 #include <functional>

@@ -79,6 +79,55 @@ TEST_P(PrintTest, WhoDoesNotSeeEveryFieldPrintsAllTheSame) {
   EXPECT_EQ(server.get(vera, "/reconciliation/print" + query).status, 200);
 }
 
+TEST_P(PrintTest, WhatARoleHidesOfLinesIsNotPrinted) {
+  const json::array lines{{{"name", "Стол"}, {"quantity", "7"}, {"price", "1234.56"}}};
+  const auto vera = server.add_user("Вера", {{"*", {{"read", "all"}}}, {"document_line", {{"read", "all"}, {"hidden", {"price"}}}}});
+  json::object hides_sums{{"*", {{"read", "all"}}},
+                          {"document_line", {{"read", "all"}, {"hidden", {"price", "net_amount", "vat_amount", "amount", "quantity"}}}}};
+  for (const char* kind : {"quote", "sales_order", "invoice", "contract", "act", "waybill", "tax_invoice"})
+    hides_sums[kind] = {{"read", "all"}, {"hidden", {"amount", "vat_amount", "net_amount"}}};
+  const auto nina = server.add_user("Нина", hides_sums);
+  int printed = 0;
+  const auto forms = get("/print-forms");
+  for (const auto& form : forms.at("items").as_array()) {
+    for (const auto& entity : form.at("entities").as_array()) {
+      if (entity == "company") continue;
+      std::string plural(entity.as_string());
+      std::replace(plural.begin(), plural.end(), '_', '-');
+      auto id = document(plural + "s", lines);
+      if (form.at("key") == "correction") {  // of what changed: the price
+        posted("tax-invoices", id);
+        const json::object changed{{"line", lines_of("tax_invoice", id)[0].at("id")}, {"quantity", "7"}, {"price", "1000"}};
+        id = make("tax-invoices", id, "tax_invoice", {{"lines", json::array{changed}}}).at("id").as_int64();
+      }
+      const auto print = [&](const app::TestUser& user) {
+        const auto answer = server.call(user, "POST", "/print-forms:preview", {{"form", form.at("key")}, {"entity", entity}, {"id", id}});
+        EXPECT_EQ(answer.status, 200) << entity << " " << form << answer.text;
+        return answer.status == 200 ? std::string(answer.body.at("html").as_string()) : std::string();
+      };
+      EXPECT_NE(print(server.admin()).find("Стол"), std::string::npos) << entity << " " << form;
+      const std::string page = print(nina);
+      EXPECT_NE(page.find("Стол"), std::string::npos) << entity << " " << form;
+      // 7 × 1 234.56 = 8 641.92; the VAT of 22 % in it 1 558.38, without it 7 083.54.
+      for (const char* secret : {"234,56", "641,92", "558,38", "083,54", "сорок один рубль"})
+        EXPECT_EQ(page.find(secret), std::string::npos) << entity << " " << form << " " << secret;
+      ++printed;
+    }
+  }
+  EXPECT_GE(printed, 10);
+  const auto id = invoice();
+  const json::object body{
+      {"entity", "invoice"}, {"id", id}, {"body", "{{#for l in lines}}[{{ l.price | money }}|{{ l.amount | money }}]{{/for}}"}};
+  EXPECT_EQ(server.call(vera, "POST", "/print-forms:preview", body).status, 403) << "who may not edit templates";
+  const auto data = server.get(vera, address("invoices", id) + "/form-data");
+  ASSERT_EQ(data.status, 200) << data.text;
+  for (const auto& line : data.body.at("lines").as_array()) {
+    EXPECT_TRUE(line.at("price").is_null()) << data.text;
+    EXPECT_TRUE(line.at("amount").is_string()) << data.text;
+  }
+  EXPECT_TRUE(data.body.at("totals").at("amount").is_string());
+}
+
 TEST_P(PrintTest, SeveralFormsMakeOnePdfAndOnlyPdf) {
   const auto id = document("waybills", {{{"name", "Стол"}, {"quantity", "2"}, {"price", "1000"}}});
   const std::string path = address("waybills", id) + "/print?form=upd,torg12,tax_invoice";

@@ -144,6 +144,11 @@ void make(api::Call& call, http::Response& response, std::string_view kind, cons
   if (call.caller().user_id != 0 && !made.values.contains("owner")) made.values["owner"] = call.caller().user_id;
   entity::SaveOptions options;
   options.dry_run = call.query_flag("dry_run");
+  // Whoever closes a sale need not see its deal.
+  for (const char* field : {"company", "contact", "deal", "contract"}) {
+    if (source.entity->field(field) == nullptr) continue;
+    if (const auto* link = std::get_if<entity::Link>(&source.get(field))) options.inherited.push_back(*link);
+  }
   // The version of an offer and its family are not people's to write.
   const auto caller = request.target->key == "quote" ? entity::on_behalf_of(call.writer()) : call.writer();
   const auto result = call.context.records.create(caller, *request.target, made.values, options);

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "server/base/error.hpp"
+#include "server/entity/side_records.hpp"
 
 namespace money {
 
@@ -102,7 +103,7 @@ std::vector<Share> Allocating::share_out(std::vector<Wish> wishes, std::int64_t 
 
 Payable Allocating::open(const Wish& wish) {
   const auto& entity = *save_.registry().find_id(wish.document.entity_id);
-  auto record = lock_record(save_, entity, wish.document.record_id);
+  auto record = entity::lock_record(save_, entity.key, wish.document.record_id);
   const std::string path = wish.path + "document";
   if (!record || !is_readable(save_, entity, record->id)) throw Error::field(path, "link_not_found");
   if (record->text("state") != "posted") throw Error::field(path, "document_not_posted");
@@ -149,7 +150,7 @@ void write_paid(entity::SaveContext& save, std::int64_t invoice, std::int64_t am
 void add_paid(entity::SaveContext& save, const Link& document, std::int64_t units) {
   const auto* entity = save.registry().find_id(document.entity_id);
   if (entity == nullptr || entity->key != "invoice") return;
-  const auto invoice = lock_record(save, *entity, document.record_id);
+  const auto invoice = entity::lock_record(save, entity->key, document.record_id);
   if (!invoice) throw Error::field("document", "link_not_found");
   write_paid(save, invoice->id, units_of(*invoice, "amount"), units_of(*invoice, "paid_amount") + units, currency_of(*invoice, "amount"));
 }

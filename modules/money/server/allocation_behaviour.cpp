@@ -2,6 +2,7 @@
 
 #include "modules/money/server/allocating.hpp"
 #include "server/base/error.hpp"
+#include "server/entity/side_records.hpp"
 
 namespace money {
 
@@ -16,7 +17,7 @@ using entity::SaveContext;
 // The payment of the allocation, locked; the caller may change it.
 Record open_payment(SaveContext& save) {
   const auto& entity = save.registry().require("payment");
-  auto payment = lock_record(save, entity, save.record().link_id("payment"));
+  auto payment = entity::lock_record(save, entity.key, save.record().link_id("payment"));
   if (!payment) throw Error::field("payment", "link_not_found");
   const auto& caller = save.caller();
   if (caller.is_system || caller.is_admin) return std::move(*payment);

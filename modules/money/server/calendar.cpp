@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "modules/money/server/sums.hpp"
+#include "server/entity/side_records.hpp"
 #include "server/insight/number_rows.hpp"
 
 namespace money {
@@ -128,11 +129,23 @@ class Calendar {
     if (!entity::may(context_.caller, plan, entity::Action::kRead)) return;
     const auto planned = Filter::all_of({where(plan, "state", std::string("planned")), where(plan, "date", FilterOp::kLte, {request_.to})});
     for (const auto& record : entity::find_records(context_, plan, planned, kMostPlans)) {
+      if (is_called_off(record.link_id("contract"))) continue;
       const std::int64_t units = base_units(record, "amount") * (record.text("direction") == "out" ? -1 : 1);
       const std::int64_t until = record.integer("repeat_until", request_.to);
       for (const auto day : repeated_days(record.integer("date"), record.text("repeat"), until, request_.from, request_.to))
         items_.push_back({"planned_payment", record.id, day, units, std::string(record.text("name"))});
     }
+  }
+
+  // Of a contract that was cancelled nothing is expected any more, whatever its schedule says.
+  bool is_called_off(std::int64_t contract) {
+    if (contract == 0) return false;
+    const auto [known, is_new] = called_off_.try_emplace(contract, false);
+    if (is_new) {
+      const auto record = entity::load_row(context_.connection, context_.registry.require("contract"), contract);
+      known->second = record && record->text("state") == "cancelled";
+    }
+    return known->second;
   }
 
   // What is on the accounts at the beginning of the period: the last statement of each, and payments behind it.
@@ -165,6 +178,7 @@ class Calendar {
   const QueryContext& context_;
   const CalendarRequest& request_;
   std::vector<Item> items_;
+  std::map<std::int64_t, bool> called_off_;  // contracts
   std::int64_t overdue_ = 0, overdue_count_ = 0, termless_ = 0, termless_count_ = 0;
 };
 

@@ -15,8 +15,8 @@ struct CalendarRequest {
 inline constexpr int kMostCalendarDays = 400;
 
 // In: open invoices by due date (overdue and termless ones apart) and planned payments; out: planned payments. Repeated plans come as
-// often as they fall into the period. Opening: the closing balance of each account's last statement and what was paid since. All in the
-// base currency, with the rights of the caller; docs/reference/receivables.md.
+// often as they fall into the period, the schedules of contracts that are not cancelled among them. Opening: the closing balance of each
+// account's last statement and what was paid since. All in the base currency, with the rights of the caller; docs/reference/receivables.md.
 void write_calendar(const entity::QueryContext& context, const CalendarRequest& request, base::JsonWriter& out);
 
 // Days of a plan within [from, to]; `step` "none", "week", "month", "quarter". The 31st is the last day of a shorter month.

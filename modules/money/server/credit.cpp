@@ -6,6 +6,7 @@
 #include "modules/money/server/sums.hpp"
 #include "server/base/error.hpp"
 #include "server/entity/module_settings.hpp"
+#include "server/entity/side_records.hpp"
 #include "server/insight/number_rows.hpp"
 
 namespace money {
@@ -42,7 +43,7 @@ bool lock_limit(SaveContext& save) {
   const auto& limits = save.registry().require("credit_limit");
   const auto company = company_link(system.get(), save.record().link_id("company"));
   const auto ids = entity::find_ids(system.get(), limits, where(limits, "company", company), entity::Action::kRead, 0, 10);
-  for (const auto id : ids) lock_record(save, limits, id);
+  for (const auto id : ids) entity::lock_record(save, limits.key, id);
   return !ids.empty();
 }
 

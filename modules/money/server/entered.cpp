@@ -106,6 +106,12 @@ Likeness likeness(const Entered& entered, const Arrived& arrived) {
   return days == 0 ? Likeness::kDay : Likeness::kSame;
 }
 
+bool is_repeat(const Entered& entered, const Arrived& arrived) {
+  const Likeness likeness = money::likeness(entered, arrived);
+  const std::string number = canonical_number(entered.number);
+  return likeness >= Likeness::kSame || (likeness == Likeness::kAlike && !number.empty() && number == canonical_number(arrived.number));
+}
+
 std::vector<Recognised> recognise(const std::vector<Entered>& entered, const std::vector<Arrived>& arrived) {
   return Recogniser(entered, arrived).recognise();
 }

@@ -38,6 +38,8 @@ enum class Likeness {
   kNumber,  // of the same number
 };
 Likeness likeness(const Entered& entered, const Arrived& arrived);
+// Of one that came first: whoever enters the other is told of it.
+bool is_repeat(const Entered& entered, const Arrived& arrived);
 
 struct Recognised {
   std::optional<std::size_t> same;  // which of `entered` this line is, each of one line at most

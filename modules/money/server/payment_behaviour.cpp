@@ -4,7 +4,10 @@
 #include <array>
 
 #include "modules/money/server/allocating.hpp"
+#include "modules/money/server/entered.hpp"
+#include "modules/money/server/matching.hpp"
 #include "server/base/error.hpp"
+#include "server/entity/side_records.hpp"
 
 namespace money {
 
@@ -18,6 +21,7 @@ constexpr std::array<std::string_view, 11> kFromBank{"number",      "date",     
                                                      "own_account", "partner_name", "partner_inn", "partner_kpp", "partner_account",
                                                      "purpose"};
 constexpr int kMostAllocations = 10'000;
+constexpr int kMostLookedAt = 200;
 
 Link link_to(SaveContext& save, std::string_view entity, std::int64_t id) { return {save.registry().require(entity).id, id}; }
 
@@ -29,7 +33,7 @@ bool is_given(const Record& payment) { return !is_empty(payment.get("allocations
 void put_own_company(SaveContext& save) {
   Record& payment = save.record();
   if (payment.link_id("own_company") != 0) return;
-  if (const auto account = save.load("own_account", payment.link_id("own_account"))) {
+  if (const auto account = entity::load_row(save, "own_account", payment.link_id("own_account"))) {
     payment.set("own_company", account->get("own_company"));
     return;
   }
@@ -89,6 +93,50 @@ void take_back(SaveContext& save) {
     save.update("payment_allocation", allocation.id, {{"booking", -1}});
     save.remove("payment_allocation", allocation.id);
   }
+}
+
+Entered entered_by_hand(SaveContext& save) {
+  const Record& payment = save.record();
+  Entered one{payment.id, payment.link_id("company"), payment.link_id("own_company"), payment.link_id("own_account")};
+  one.is_in = payment.text("direction") == "in";
+  one.units = units_of(payment, "amount");
+  one.day = payment.integer("date");
+  one.currency = currency_of(payment, "amount");
+  one.number = payment.text("number");
+  one.inn = payment.text("partner_inn");
+  const auto company = one.inn.empty() ? entity::load_row(save, "company", one.company) : std::nullopt;
+  if (company) one.inn = company->text("inn");
+  return one;
+}
+
+Arrived brought_by_bank(const Record& payment) {
+  Arrived one{payment.link_id("own_company"), payment.link_id("own_account"), payment.text("direction") == "in"};
+  one.units = units_of(payment, "amount");
+  one.day = one.booked_on = payment.integer("date");
+  one.currency = currency_of(payment, "amount");
+  one.number = payment.text("number");
+  one.inn = payment.text("partner_inn");
+  if (payment.link_id("company") != 0) one.companies.push_back(payment.link_id("company"));
+  return one;
+}
+
+// Of the days around it: payments of the same company, the same ИНН, the same number, each by its index.
+std::vector<Record> around(SaveContext& save, const Entered& entered) {
+  const SystemContext system(save);
+  const auto& entity = *save.record().entity;
+  std::vector<entity::Filter> ways;
+  if (entered.company != 0) ways.push_back(entity::where(entity, "company", link_to(save, "company", entered.company)));
+  if (!entered.inn.empty()) ways.push_back(entity::where(entity, "partner_inn", entered.inn));
+  if (!entered.number.empty()) ways.push_back(entity::where(entity, "number", entered.number));
+  std::vector<Record> all;
+  for (auto& way : ways) {
+    const auto days = entity::where(entity, "date", entity::FilterOp::kBetween, {entered.day - kAlikeDays, entered.day + kAlikeDays});
+    for (auto& record : entity::find_records(system.get(), entity, entity::Filter::all_of({std::move(way), days}), kMostLookedAt)) {
+      const bool is_known = std::any_of(all.begin(), all.end(), [&](const Record& each) { return each.id == record.id; });
+      if (!is_known && is_from_bank(record) && record.text("state") == "posted") all.push_back(std::move(record));
+    }
+  }
+  return all;
 }
 
 bool is_being_cancelled(SaveContext& save) { return !save.is_new() && save.changed("state") && save.record().text("state") == "cancelled"; }
@@ -153,7 +201,7 @@ void PaymentBehaviour::prepare(SaveContext& save) {
   // Whoever shares out or says what it is has looked at it.
   if (!save.is_new() && (save.changed("is_other") || save.changed("allocated_amount"))) payment.set("review", entity::Value{});
   payment.set("allocation_state", std::string(allocation_state(payment)));
-  const auto company = save.load("company", payment.link_id("company"));
+  const auto company = entity::load_row(save, "company", payment.link_id("company"));
   put_owner(save, company);
   put_name(save, company);
 }
@@ -163,7 +211,7 @@ void PaymentBehaviour::check(SaveContext& save) {
   const std::int64_t allocated = units_of(payment, "allocated_amount");
   if (units_of(payment, "amount") < allocated)
     save.add_error({"amount", "less_than_allocated", {{"allocated", sum_text(allocated, currency_of(payment, "amount"))}}});
-  if (const auto account = save.load("own_account", payment.link_id("own_account"))) {
+  if (const auto account = entity::load_row(save, "own_account", payment.link_id("own_account"))) {
     if (account->link_id("own_company") != payment.link_id("own_company")) save.add_error({"own_account", "account_of_other_company", {}});
     if (!account->text("currency").empty() && account->text("currency") != currency_of(payment, "amount"))
       save.add_error({"amount", "currency_of_account", {{"currency", std::string(account->text("currency"))}}});
@@ -186,6 +234,22 @@ void PaymentBehaviour::check(SaveContext& save) {
     if (save.changed(field) && !(is_joined && field == "date")) save.add_error({std::string(field), "payment_is_allocated", {}});
   }
   if (currency_of(before, "amount") != currency_of(payment, "amount")) save.add_error({"amount", "payment_is_allocated", {}});
+}
+
+std::vector<entity::AlikeRecord> PaymentBehaviour::find_alike(SaveContext& save) {
+  const Record& payment = save.record();
+  if (is_from_bank(payment) || payment.text("kind") != "bank" || payment.text("state") != "posted") return {};
+  const Entered entered = entered_by_hand(save);
+  std::vector<entity::AlikeRecord> alike;
+  for (const auto& record : around(save, entered)) {
+    const Arrived arrived = brought_by_bank(record);
+    if (!is_repeat(entered, arrived)) continue;
+    entity::AlikeRecord one{record.id, {"amount", "date"}};
+    if (entered.company != 0 && record.link_id("company") == entered.company) one.reasons.emplace_back("company");
+    if (!entered.number.empty() && canonical_number(entered.number) == canonical_number(arrived.number)) one.reasons.emplace_back("number");
+    alike.push_back(std::move(one));
+  }
+  return alike;
 }
 
 void PaymentBehaviour::before_write(SaveContext& save) {

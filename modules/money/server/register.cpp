@@ -4,6 +4,7 @@
 #include "modules/money/server/credit.hpp"
 #include "modules/money/server/dunning.hpp"
 #include "modules/money/server/payment_behaviour.hpp"
+#include "modules/money/server/plan_behaviour.hpp"
 #include "modules/money/server/routes.hpp"
 #include "modules/money/server/statement_load.hpp"
 
@@ -14,6 +15,7 @@ void register_money(entity::ModuleHost& host) {
   host.add_behaviour("payment_allocation", std::make_unique<AllocationBehaviour>(host.questions()));
   host.add_behaviour("invoice", std::make_unique<PaidInvoiceBehaviour>());
   for (const char* entity : {"invoice", "sales_order"}) host.add_behaviour(entity, std::make_unique<CreditBehaviour>());
+  host.add_behaviour("planned_payment", std::make_unique<PlanBehaviour>());
   host.add_behaviour("credit_limit", std::make_unique<CreditLimitBehaviour>());
   host.add_behaviour("dunning_entry", std::make_unique<DunningEntryBehaviour>());
   const auto dunning = std::make_shared<Dunning>(host.services(), host.notices());

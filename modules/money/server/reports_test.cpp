@@ -153,6 +153,28 @@ TEST_P(ReportsTest, TheCalendarAddsUpFromTheOpeningBalance) {
   EXPECT_EQ(server.get(server.admin(), "/payment-calendar?from=2026-01-01&to=2030-01-01").status, 400);
 }
 
+TEST_P(ReportsTest, TheScheduleOfAContractStandsInTheCalendarUntilItEndsOrIsCancelled) {
+  const auto contract = document("contracts", {}, {{"valid_until", day(15)}});
+  const auto plan = create("/planned-payments", {{"name", "Абонентская плата"},
+                                                 {"direction", "in"},
+                                                 {"date", day(1)},
+                                                 {"amount", "100"},
+                                                 {"repeat", "week"},
+                                                 {"contract", contract}});
+  const auto stored = get(address("planned-payments", plan));
+  EXPECT_EQ(stored.at("company").at("id").as_int64(), client);
+  EXPECT_EQ(stored.at("repeat_until").as_string(), day(15));
+  const std::string path = "/payment-calendar?from=" + day(0) + "&to=" + day(40);
+  const auto calendar = get(path);
+  ASSERT_EQ(calendar.at("periods").as_array().size(), 3u) << "weekly, the last on the day when it ends: " << calendar;
+  EXPECT_EQ(calendar.at("periods").at(2).at("items").at(0).at("date").as_string(), day(15));
+  EXPECT_EQ(calendar.at("closing").as_string(), "300.00");
+
+  posted("contracts", contract);
+  ASSERT_EQ(post(address("contracts", contract) + ":cancel", {{"reason", "расторгнут"}}).status, 200);
+  EXPECT_EQ(get(path).at("closing").as_string(), "0.00");
+}
+
 TEST_P(ReportsTest, ACreditLimitWarnsOrRefusesAsTheSettingSays) {
   due("100", 5);
   create("/credit-limits", {{"company", client}, {"amount", "150"}});

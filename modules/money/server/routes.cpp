@@ -212,6 +212,7 @@ void add_money_routes(http::Router& router, api::ApiContext& context, StatementL
   api::add_route(router, context, {Method::kPost, "/payments/{id}:unallocate", unallocate, write});
   api::add_route(router, context, {Method::kPost, "/payments/{id}:cancel", cancel, write});
   add_review_routes(router, context);
+  add_order_routes(router, context);
   add_report_routes(router, context);
 }
 

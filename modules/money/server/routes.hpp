@@ -9,6 +9,7 @@ namespace money {
 // `loader` outlives the routes.
 void add_money_routes(http::Router& router, api::ApiContext& context, StatementLoader& loader);
 void add_review_routes(http::Router& router, api::ApiContext& context);
+void add_order_routes(http::Router& router, api::ApiContext& context);
 void add_report_routes(http::Router& router, api::ApiContext& context);
 
 }  // namespace money

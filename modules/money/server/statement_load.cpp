@@ -25,7 +25,7 @@ using entity::QueryContext;
 using entity::Record;
 using entity::where;
 
-constexpr std::size_t kAtOnce = 250;  // payments of one batch
+constexpr std::size_t kAtOnce = 1000;  // payments of one batch
 constexpr int kTakenBackAtOnce = 20;
 constexpr std::chrono::seconds kReadTime{60};
 

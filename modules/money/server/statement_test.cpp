@@ -164,6 +164,26 @@ TEST_P(StatementTest, WhatMayHaveBeenEnteredByHandIsAsked) {
   EXPECT_EQ(loaded(text).at("known").as_int64(), 1);
 }
 
+TEST_P(StatementTest, WhoEntersByHandWhatTheBankBroughtIsToldAndNotStopped) {
+  ASSERT_EQ(loaded(file_of({{"5", "88.00", "7736207543", "За товар"}})).at("created").as_int64(), 1);
+  const auto brought = get("/payments?fields=id").at("items").at(0).at("id").as_int64();
+  const auto told = pay("88", {}, {{"date", "2026-03-07"}});
+  ASSERT_EQ(told.status, 409) << told.text;
+  EXPECT_EQ(told.body.at("code").as_string(), "duplicate");
+  ASSERT_EQ(told.body.at("candidates").as_array().size(), 1u) << told.text;
+  EXPECT_EQ(told.body.at("candidates").at(0).at("id").as_int64(), brought);
+  EXPECT_EQ(told.body.at("candidates").at(0).at("reasons"), (json::array{"amount", "date", "company"}));
+  EXPECT_EQ(pay("88", {}, {{"date", "2026-03-15"}, {"number", "5"}}).status, 409) << "the same number, ten days later";
+  EXPECT_EQ(pay("88", {}, {{"date", "2026-03-07"}, {"number", "6"}}).status, 201) << "another number";
+  EXPECT_EQ(pay("88", {}, {{"date", "2026-03-11"}}).status, 201) << "six days later";
+  EXPECT_EQ(pay("88", {}, {{"date", "2026-03-05"}, {"kind", "cash"}}).status, 201) << "not by bank";
+  EXPECT_EQ(pay("88", {}, {{"date", "2026-03-05"}, {"direction", "out"}}).status, 201) << "the other way";
+  EXPECT_EQ(pay("88.01", {}, {{"date", "2026-03-05"}}).status, 201) << "another sum";
+  const json::object again{{"company", client}, {"amount", "88"}, {"date", "2026-03-05"}};
+  EXPECT_EQ(post("/payments?on_duplicate=create", again).status, 201);
+  EXPECT_EQ(post("/payments?on_duplicate=skip", again).status, 200);
+}
+
 TEST_P(StatementTest, AStatementWhoseJobIsGoneIsGivenUp) {
   const auto text = file_of({{"1", "5.00", "7736207543", "Комиссия"}});
   const auto first = loaded(text);

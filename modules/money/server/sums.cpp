@@ -58,13 +58,6 @@ std::string day_text(std::int64_t day) {
   return text;
 }
 
-std::optional<Record> lock_record(entity::SaveContext& save, const entity::EntityDef& entity, std::int64_t id) {
-  if (id == 0) return std::nullopt;
-  auto record = entity::load_record(save.connection(), save.registry(), entity, id, true);
-  if (!record || record->deleted) return std::nullopt;
-  return record;
-}
-
 std::string_view payment_state(std::int64_t amount, std::int64_t paid) {
   if (paid > amount) return "overpaid";
   if (paid == amount) return "paid";

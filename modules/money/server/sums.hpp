@@ -38,9 +38,6 @@ class SystemContext {
   const entity::QueryContext context_;
 };
 
-// The living record, its row locked until the end of the transaction. nullopt: none.
-std::optional<entity::Record> lock_record(entity::SaveContext& save, const entity::EntityDef& entity, std::int64_t id);
-
 // "unpaid", "partial", "paid", "overpaid".
 std::string_view payment_state(std::int64_t amount, std::int64_t paid);
 

@@ -5,9 +5,11 @@ import { useState, type DragEvent } from "react";
 import { useMetadata } from "@web/lib/calls/metadata";
 import { uploadFile } from "@web/lib/calls/upload-file";
 import { t } from "@web/lib/i18n";
-import { messageOf, Problem } from "@web/lib/problem";
+import { Faults } from "./faults";
+import { faultsOf } from "./faults-of";
 import { FilePreview } from "./file-preview";
 import { previewStatement, type Preview } from "./money-calls";
+import { OrdersPanel } from "./orders-panel";
 import { ReviewQueue } from "./review-queue";
 import classes from "./money.module.css";
 
@@ -15,12 +17,6 @@ interface Chosen {
   file: number;
   name: string;
   preview: Preview;
-}
-
-function faultsOf(problem: unknown): string[] {
-  if (!(problem instanceof Problem)) return [messageOf(problem)];
-  const told = (problem.body.errors as { message: string }[] | undefined)?.map((error) => error.message) ?? [];
-  return told.length > 0 ? told : [messageOf(problem)];
 }
 
 /** A file of the bank comes in, what is sure is booked, what is not waits below for a decision. */
@@ -62,14 +58,10 @@ export function BankPage() {
           <span className={`muted ${classes.byHand}`}>{t("web.money.drop")}</span>
         </section>
       )}
-      {faults.length > 0 && (
-        <div role="alert" className={classes.faults}>
-          <b>{t("web.money.refused")}</b>
-          <ul>{faults.map((fault) => <li key={fault}>{fault}</li>)}</ul>
-        </div>
-      )}
+      <Faults title={t("web.money.refused")} faults={faults} />
       {chosen && <FilePreview key={chosen.file} file={chosen.file} name={chosen.name} preview={chosen.preview} />}
       <ReviewQueue />
+      {metadata.entity("payment")?.can.export === true && <OrdersPanel />}
     </div>
   );
 }

@@ -150,10 +150,6 @@ export function readCredit(company: number, signal: AbortSignal): Promise<Credit
   return api.get<Credit>(`/companies/${company}/credit`, { signal });
 }
 
-export function payInvoice(values: Record<string, unknown>): Promise<AnyRecord> {
-  return api.post<AnyRecord>("/payments", values);
-}
-
 /** `unallocate` or `cancel`. */
 export function movePayment(id: number, action: "unallocate" | "cancel", body: Record<string, string> = {}): Promise<AnyRecord> {
   return api.post<AnyRecord>(`/payments/${id}:${action}`, body);

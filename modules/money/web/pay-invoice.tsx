@@ -12,7 +12,8 @@ import { messageOf, Problem, problemsByField } from "@web/lib/problem";
 import { showToast } from "@web/lib/toasts";
 import type { CardWidgetProps } from "@web/lib/widgets";
 import type { Link, Money } from "@web/lib/values";
-import { payInvoice } from "./money-calls";
+import { createRecord } from "@web/lib/calls/save-record";
+import { DuplicateNotice } from "@web/records/form/duplicate-notice";
 import classes from "./money.module.css";
 
 /** Exact difference of two decimal texts with two digits. */
@@ -31,12 +32,15 @@ function PayDialog({ record, rest, onClose }: { record: CardWidgetProps["record"
   const [problem, setProblem] = useState<Problem | null>(null);
   const [is_saving, setSaving] = useState(false);
   const errors = problemsByField(problem);
+  // What the bank has brought already is told once; who goes on all the same is not stopped.
+  const repeated = problem?.candidates ?? [];
   const fields = kAsked.map((key) => entity?.fields.find((field) => field.key === key)).filter((field): field is Field => field !== undefined);
   const pay = async (event: FormEvent) => {
     event.preventDefault();
     setSaving(true);
     try {
-      const payment = await payInvoice({ ...values, company: (record.company as Link | null)?.id, own_company: (record.own_company as Link | null)?.id, allocations: [{ invoice: record.id }] });
+      const wanted = { ...values, company: (record.company as Link | null)?.id, own_company: (record.own_company as Link | null)?.id, allocations: [{ invoice: record.id }] };
+      const payment = await createRecord("payments", wanted, { allow_duplicates: repeated.length > 0 });
       const left = payment.advance_amount as Money | null;
       showToast({ tone: "success", text: left && Number(left.amount) > 0 ? t("web.money.paid_with_rest", { rest: formatMoney(left) }) : t("web.money.paid") });
       announce({ entity: "invoice", id: record.id, version: 0, action: "changed" });
@@ -46,7 +50,7 @@ function PayDialog({ record, rest, onClose }: { record: CardWidgetProps["record"
       // What has a field is told there.
       const told = refusal instanceof Problem ? refusal : null;
       setProblem(told);
-      if (!kAsked.some((key) => problemsByField(told)[key])) showToast({ tone: "danger", text: messageOf(refusal) });
+      if (!told?.has_duplicates && !kAsked.some((key) => problemsByField(told)[key])) showToast({ tone: "danger", text: messageOf(refusal) });
       setSaving(false);
     }
   };
@@ -55,10 +59,11 @@ function PayDialog({ record, rest, onClose }: { record: CardWidgetProps["record"
       <form onSubmit={(event) => void pay(event)} className={classes.form} noValidate>
         <p className="muted">{t("web.money.rest_is_advance", { open: formatMoney(rest) })}</p>
         {entity && fields.map((field) => (
-          <FieldInput key={field.key} entity={entity} field={field} value={values[field.key]} error={errors[field.key]} is_labelled is_required={field.required} auto_focus={field.key === "amount"} onChange={(value) => setValues((before) => ({ ...before, [field.key]: value }))} />
+          <FieldInput key={field.key} entity={entity} field={field} value={values[field.key]} error={errors[field.key]} is_labelled is_required={field.required} auto_focus={field.key === "amount"} onChange={(value) => { setValues((before) => ({ ...before, [field.key]: value })); setProblem(null); }} />
         ))}
+        {entity && repeated.length > 0 && <DuplicateNotice entity={entity} candidates={repeated} />}
         <div className={classes.row}>
-          <Button type="submit" loading={is_saving}>{t("web.money.pay_now")}</Button>
+          <Button type="submit" loading={is_saving}>{t(repeated.length > 0 ? "create.anyway" : "web.money.pay_now")}</Button>
           <Button variant="default" onClick={onClose}>{t("action.close")}</Button>
         </div>
       </form>

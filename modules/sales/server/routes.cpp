@@ -1,9 +1,12 @@
 #include "modules/sales/server/routes.hpp"
 
+#include <chrono>
+
 #include "modules/sales/server/leads/conversion.hpp"
 #include "modules/sales/server/lookup.hpp"
 #include "server/base/error.hpp"
 #include "server/base/json_writer.hpp"
+#include "server/entity/access.hpp"
 
 namespace sales {
 
@@ -55,12 +58,13 @@ json::value lost_filter(const api::Call& call, std::string_view kind_field, std:
   return {{"and", std::move(parts)}};
 }
 
-// Each part with the filter that opens its deals.
+// Each part with the filter that opens its deals; where they were lost is told to those alone who may read the moves.
 void lost_deals(api::Call& call, http::Response& response) {
   const auto& deals = call.registry->require("deal");
   const auto& moves = call.registry->require("stage_move");
   const json::value of_deals = lost_filter(call, "stage.kind", "closed_at"), of_moves = lost_filter(call, "to_stage.kind", "moved_at");
-  call.read("lost_deals", [&](const entity::QueryContext& context) {
+  call.context.database.read({.name = "lost_deals", .deadline = std::chrono::seconds(20)}, [&](store::Connection& connection) {
+    const entity::QueryContext context{connection, *call.registry, call.caller(), call.now};
     response.body.clear();
     base::JsonWriter out(response.body);
     const auto part = [&](const char* name, const entity::EntityDef& entity, const json::value& filter, const char* group) {
@@ -74,7 +78,7 @@ void lost_deals(api::Call& call, http::Response& response) {
     part("reason", deals, of_deals, "lost_reason");
     part("competitor", deals, of_deals, "competitor");
     part("manager", deals, of_deals, "owner");
-    part("stage", moves, of_moves, "from_stage");
+    if (entity::may(call.caller(), moves, entity::Action::kRead)) part("stage", moves, of_moves, "from_stage");
     out.end_object();
   });
 }

@@ -197,6 +197,46 @@ TEST_P(MailApiTest, ALetterThatTheServerMayHaveTakenIsNotSentAgain) {
   EXPECT_EQ(post_office.taken().size(), 1u);
 }
 
+TEST_P(MailApiTest, WhatADeadNodeHadInHandGoesOnAsSoonAsItsLeaseIsOver) {
+  ASSERT_EQ(configure().status, 200);
+  auto& api = server.application().api();
+  auto& database = api.services.database;
+  if (database.dialect() == store::Dialect::kSqlite) GTEST_SKIP() << "a base of SQLite has one node";
+  post_office.answer_with([](const std::string& line) { return line.starts_with("MAIL") ? "450 wait" : ""; });
+  const auto before = queue(letter({{"subject", "до"}})), after = queue(letter({{"subject", "после"}}));
+  for (const auto id : {before, after}) ASSERT_TRUE(eventually([&] { return text(id, "error") == "mail_busy"; }));
+  post_office.answer_with({});
+
+  // Given a node that holds both for minutes to come and lives.
+  const auto now = base::SystemClock().now();
+  const auto lease = [&](base::Instant until) {
+    database.write({.name = "test_lease"}, [&](store::Connection& connection) {
+      connection.prepare("test_lease_end", "DELETE FROM sys_lease WHERE name = 'mail far.1'").run();
+      connection.prepare("test_lease", "INSERT INTO sys_lease(name, node, until) VALUES('mail far.1', 'far.1', $1)")
+          .bind(1, base::to_micros(until))
+          .run();
+    });
+  };
+  lease(now + std::chrono::hours(1));
+  json::object held{{"state", "sending"}, {"claimed_by", "far.1"}, {"claimed_until", base::to_string(now + std::chrono::minutes(5))}};
+  held["next_at"] = ago(std::chrono::seconds(1));
+  set(before, held);
+  held["handed_at"] = ago(std::chrono::seconds(9));
+  set(after, held);
+  connect::Mailer other(api.services, api.files, api.notices, api.localizer, {});
+  other.send_some();
+  EXPECT_EQ(text(before, "state"), "sending");
+  EXPECT_EQ(text(after, "state"), "sending");
+
+  // When it says nothing any more.
+  lease(now - std::chrono::seconds(1));
+  api.mailer.wake();
+
+  ASSERT_TRUE(becomes(before, "sent"));
+  ASSERT_TRUE(becomes(after, "failed"));
+  EXPECT_EQ(text(after, "error"), "mail_outcome_unknown");
+}
+
 TEST_P(MailApiTest, TwoNodesSendOneQueueAndEachLetterGoesOnce) {
   ASSERT_EQ(configure().status, 200);
   auto& api = server.application().api();

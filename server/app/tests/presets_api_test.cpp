@@ -16,6 +16,10 @@ class PresetsApiTest : public ApiTest {
     for (const auto& item : answer.body.at("items").as_array()) all.emplace_back(item.at("name").as_string());
     return all;
   }
+  static json::object rights_of(const json::value& role) {
+    const auto& given = role.at("rights");
+    return (given.is_string() ? base::parse_json(given.as_string()) : given).as_object();
+  }
   Answer apply(const std::string& key) { return server.call(admin, "POST", "/presets/" + key + ":apply"); }
 
   ApiServer server{GetParam()};
@@ -83,13 +87,64 @@ TEST_P(PresetsApiTest, KeepsPipelinesThatPeopleMade) {
 TEST_P(PresetsApiTest, GivesRolesThatWork) {
   ASSERT_EQ(apply("blank").status, 200);
   const auto roles = server.get(admin, "/roles?fields=name,rights&sort=name").body.at("items").as_array();
-  ASSERT_EQ(roles.size(), 3u);
+  ASSERT_EQ(roles.size(), 4u);
   for (const auto& role : roles) {
-    const auto& given = role.at("rights");
-    const json::object rights = (given.is_string() ? base::parse_json(given.as_string()) : given).as_object();
-    const TestUser user = server.add_user("Пётр" + std::to_string(role.at("id").as_int64()), rights);
-    EXPECT_EQ(server.get(user, "/stages?fields=name").body.at("items").as_array().size(), 4u) << role.at("name").as_string();
+    const TestUser user = server.add_user("Пётр" + std::to_string(role.at("id").as_int64()), rights_of(role));
+    const bool is_accountant = role.at("name").as_string() == "Бухгалтер";
+    const auto stages = server.get(user, "/stages?fields=name");
+    EXPECT_EQ(stages.status, is_accountant ? 404 : 200) << role.at("name").as_string();
+    if (is_accountant) continue;
+    EXPECT_EQ(stages.body.at("items").as_array().size(), 4u) << role.at("name").as_string();
   }
+}
+
+TEST_P(PresetsApiTest, TheAccountantWorksWithMoneyAndClosingDocumentsAndSeesNoSales) {
+  ASSERT_EQ(apply("wholesale").status, 200);
+  const auto role = server.get(admin, "/roles?fields=name,rights&filter[name]=Бухгалтер").body.at("items").at(0);
+  const TestUser olga = server.add_user("Ольга", rights_of(role));
+  const auto made = [&](const TestUser& user, std::string_view path, const json::object& values) {
+    const auto answer = server.call(user, "POST", path, values);
+    EXPECT_EQ(answer.status, 201) << path << answer.text;
+    return answer.status == 201 ? answer.id() : 0;
+  };
+  made(admin, "/own-companies", {{"name", "ООО Ромашка"}, {"inn", "7707083893"}});
+  const auto company = made(admin, "/companies", {{"name", "Покупатель"}, {"inn", "7736207543"}});
+  const auto deal = made(admin, "/deals", {{"name", "Мука"}, {"company", company}});
+  made(admin, "/leads", {{"name", "Заявка"}});
+
+  // What is hers, though others made it.
+  const json::array lines{{{"name", "Мука"}, {"quantity", "2"}, {"price", "50"}}};
+  const auto invoice = made(admin, "/invoices", {{"company", company}, {"deal", deal}, {"lines", lines}});
+  const std::string path = "/invoices/" + std::to_string(invoice);
+  EXPECT_EQ(server.call(olga, "POST", path + ":post").status, 200);
+  EXPECT_EQ(server.get(olga, path + "/print").status, 200);
+  const auto act = server.call(olga, "POST", path + ":make", {{"to", "act"}});
+  ASSERT_EQ(act.status, 201) << act.text;
+  const std::string kept = "/acts/" + std::to_string(act.body.at("record").at("id").as_int64()) + "?fields=deal";
+  EXPECT_EQ(server.get(admin, kept).body.at("deal").at("id").as_int64(), deal) << "the act stays of its deal";
+  EXPECT_EQ(server.call(olga, "POST", "/acts", {{"company", company}, {"deal", deal}, {"lines", lines}}).status, 400)
+      << "of her own she names none";
+  const auto payment =
+      server.call(olga, "POST", "/payments", {{"company", company}, {"amount", "60"}, {"allocations", {{{"invoice", invoice}}}}});
+  ASSERT_EQ(payment.status, 201) << payment.text;
+  EXPECT_EQ(server.get(olga, path).body.at("payment_state").as_string(), "partial");
+  EXPECT_EQ(server.call(olga, "POST", "/payments/" + std::to_string(payment.id()) + ":unallocate").status, 200);
+  made(olga, "/planned-payments", {{"name", "Аренда"}, {"date", "2026-12-01"}, {"amount", "10"}});
+  EXPECT_EQ(server.call(olga, "POST", "/receivables").body.at("total").at("total").at("count").as_int64(), 1);
+  for (const char* page : {"/payment-calendar", "/money/review", "/bank-statements", "/contracts", "/waybills", "/tax-invoices"})
+    EXPECT_EQ(server.get(olga, page).status, 200) << page;
+
+  // What is not.
+  for (const char* page : {"/leads", "/deals", "/needs", "/quotes", "/pipelines"}) EXPECT_EQ(server.get(olga, page).status, 404) << page;
+  const auto read = server.get(olga, path);
+  EXPECT_EQ(read.text.find("\"title\":\"Мука\""), std::string::npos) << "no name of the deal: " << read.text;
+  std::set<std::string> known;
+  const auto metadata = server.get(olga, "/metadata");
+  for (const auto& entity : metadata.body.at("entities").as_array()) {
+    if (entity.at("can").at("read").as_bool()) known.emplace(entity.at("key").as_string());
+  }
+  EXPECT_TRUE(known.contains("invoice") && known.contains("payment") && known.contains("bank_statement"));
+  EXPECT_FALSE(known.contains("lead") || known.contains("deal") || known.contains("quote") || known.contains("stage"));
 }
 
 TEST_P(PresetsApiTest, AreForAdministrators) {

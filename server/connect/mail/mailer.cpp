@@ -14,6 +14,8 @@
 #include "server/entity/lookup.hpp"
 #include "server/entity/on_behalf.hpp"
 #include "server/entity/query.hpp"
+#include "server/flow/heartbeat.hpp"
+#include "server/flow/lease.hpp"
 
 namespace connect {
 
@@ -22,7 +24,9 @@ namespace {
 using entity::Record;
 using Kind = MailOutcome::Kind;
 
-constexpr std::chrono::minutes kClaim{6};  // longer than the longest letter takes (SmtpServer::timeout)
+constexpr std::chrono::minutes kClaim{6};   // longer than the longest letter takes (SmtpServer::timeout)
+constexpr std::chrono::seconds kLease{15};  // after that a node that says nothing is dead
+constexpr int kMostSending = 1000;          // one of each node
 constexpr std::chrono::seconds kFirstPause{30}, kLongestPause{3600};
 constexpr std::chrono::milliseconds kLookEvery{3000};  // for retries, and for what other nodes queued
 constexpr std::chrono::hours kOwnKept{24 * 90};
@@ -35,6 +39,8 @@ std::chrono::seconds pause_after(std::int64_t tries) {
 
 // The letter is another sender's by now, or deleted.
 struct ClaimLost final : std::exception {};
+
+std::string lease_name(std::string_view node) { return "mail " + std::string(node); }
 
 bool is_secret(std::string_view kind) { return kind == "invitation" || kind == "password_reset"; }
 
@@ -54,13 +60,19 @@ json::object state_is(const char* state, const char* time_field, base::Instant u
 
 struct Mailer::Impl {
   Impl(entity::Services& services, Files& files, entity::NoticeBox& notices, const base::Localizer& texts, MailerOptions options)
-      : services(services), files(files), notices(notices), texts(texts), options(std::move(options)) {}
+      : services(services),
+        files(files),
+        notices(notices),
+        texts(texts),
+        options(std::move(options)),
+        lease(services.database, services.clock, lease_name(this->options.node), this->options.node) {}
 
   entity::Services& services;
   Files& files;
   entity::NoticeBox& notices;
   const base::Localizer& texts;
   const MailerOptions options;
+  flow::Lease lease;
   MakeToken make_token = [](std::string_view, std::int64_t) { return std::string(); };
   std::mutex mutex;
   std::condition_variable changed;
@@ -104,22 +116,42 @@ struct Mailer::Impl {
     return taken;
   }
 
-  // Letters whose sender died: again, unless the server may have taken them.
-  bool recover() {
+  // Of letters on their way, those whose sender is dead.
+  std::vector<Record> find_dead() {
     // Of a base that this process has alone every claim is a dead one when it begins.
     const bool is_alone = services.database.dialect() == store::Dialect::kSqlite;
-    const base::Instant until = is_first_look && is_alone ? now() + kClaim * 2 : now();
-    const auto dead = find(state_is("sending", "claimed_until", until));
+    const bool are_all = is_alone && is_first_look;
+    std::vector<Record> dead;
+    const auto registry = services.catalog.current();
+    if (registry->find(kMailEntity) == nullptr) return dead;
+    const auto& letters = registry->require(kMailEntity);
+    services.database.read({.name = "mail_dead"}, [&](store::Connection& connection) {
+      const entity::QueryContext context{connection, *registry, system(), now()};
+      dead = entity::find_records(context, letters, entity::where(letters, "state", std::string("sending")), kMostSending);
+      std::erase_if(dead, [&](const Record& letter) {
+        if (are_all || letter.integer("claimed_until") <= base::to_micros(now())) return false;
+        const auto sender = letter.text("claimed_by");
+        return is_alone || sender.empty() || flow::Lease::is_held(connection, lease_name(sender), sender, now());
+      });
+    });
     is_first_look = false;
-    for (const std::int64_t id : dead) {
+    return dead;
+  }
+
+  // Letters whose sender died: again, unless the server may have taken them.
+  bool recover() {
+    const auto dead = find_dead();
+    for (const auto& found : dead) {
       const auto letter = change(
-          id,
+          found.id,
           [&](const Record& record) {
-            return record.text("state") == "sending" && record.integer("claimed_until") <= base::to_micros(until);
+            return record.text("state") == "sending" && record.get("claimed_until") == found.get("claimed_until");
           },
           [&](const Record& record) {
-            if (is_empty(record.get("handed_at"))) return json::object{{"state", "queued"}, {"claimed_until", nullptr}};
-            return json::object{{"state", "failed"}, {"error", "mail_outcome_unknown"}, {"claimed_until", nullptr}};
+            const bool may_be_taken = !is_empty(record.get("handed_at"));
+            json::object values{{"state", may_be_taken ? "failed" : "queued"}, {"claimed_until", nullptr}, {"claimed_by", nullptr}};
+            if (may_be_taken) values["error"] = "mail_outcome_unknown";
+            return values;
           });
       if (letter && !is_empty(letter->get("handed_at"))) tell(*letter);
     }
@@ -244,7 +276,7 @@ struct Mailer::Impl {
         letter.id,
         [&](const Record& record) { return record.text("state") == "sending" && record.integer("claimed_until") == claimed_until; },
         [&](const Record& record) {
-          json::object values{{"claimed_until", nullptr}, {"answer", outcome.answer}};
+          json::object values{{"claimed_until", nullptr}, {"claimed_by", nullptr}, {"answer", outcome.answer}};
           const base::Instant next = now() + pause_after(record.integer("tries"));
           has_failed = outcome.kind == Kind::kRefused || outcome.kind == Kind::kUnknown ||
                        (outcome.kind == Kind::kLater && base::to_micros(next) > record.integer("give_up_at", INT64_MAX));
@@ -264,16 +296,20 @@ struct Mailer::Impl {
   }
 
   bool send_one(std::int64_t id) {
+    lease.hold(kLease);
     const base::Instant until = now() + kClaim;
     const auto letter = change(
         id, [&](const Record& record) { return record.text("state") == "queued" && record.integer("next_at") <= base::to_micros(now()); },
         [&](const Record& record) {
           return json::object{{"state", "sending"},
                               {"claimed_until", base::to_string(until)},
+                              {"claimed_by", options.node},
                               {"tries", record.integer("tries") + 1},
                               {"handed_at", nullptr}};
         });
     if (!letter) return false;
+    std::optional<flow::Heartbeat> heartbeat;  // of a base that this process has alone nobody asks whether it lives
+    if (services.database.dialect() == store::Dialect::kPostgres) heartbeat.emplace("mail", kLease / 5, [this] { lease.hold(kLease); });
     try {
       keep(*letter, base::to_micros(until), try_to_send(*letter, base::to_micros(until)));
     } catch (const ClaimLost&) {  // whoever has it now writes what becomes of it
@@ -338,7 +374,13 @@ void Mailer::stop() {
     impl_->stopping = true;
   }
   impl_->changed.notify_all();
-  if (impl_->thread.joinable()) impl_->thread.join();
+  if (!impl_->thread.joinable()) return;
+  impl_->thread.join();
+  try {
+    impl_->lease.release();
+  } catch (const std::exception& error) {  // it runs out by itself
+    base::log(base::LogLevel::kWarning, "mailer_failed", {{"what", std::string_view(error.what())}});
+  }
 }
 
 void Mailer::wake() {
@@ -415,6 +457,11 @@ std::int64_t Mailer::remove_old() {
   if (letters == nullptr) return 0;
   const base::Instant before = impl_->now() - kOwnKept;
   std::int64_t removed = 0;
+  impl_->services.database.write({.name = "mail_leases"}, [&](store::Connection& connection) {  // of nodes that never came back
+    connection.prepare("mail_leases", "DELETE FROM sys_lease WHERE name LIKE 'mail %' AND until < $1")
+        .bind(1, base::to_micros(before))
+        .run();
+  });
   for (const char* kind : {"invitation", "password_reset", "notice", "digest"}) {
     while (true) {
       std::vector<Record> oldest;

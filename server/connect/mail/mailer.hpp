@@ -2,7 +2,8 @@
 //
 // Invariants
 // - queued → sending → sent | failed; sending → queued when it may go later. Only the mailer changes these.
-// - A letter belongs to one thread of one node while it is `sending`: whoever takes it writes that first, until claimed_until.
+// - A letter belongs to one thread of one node while it is `sending`: whoever takes it writes that first, until claimed_until. Where
+//   nodes share a base it is given up sooner: as soon as the lease "mail NODE" of claimed_by, prolonged while a letter goes, is over.
 // - Before the last part of a letter is given to the server, handed_at is written. A letter whose sender died before that is sent again;
 //   one whose sender died after it, or lost the connection there, may have been taken: it fails with mail_outcome_unknown and goes again
 //   only when somebody says so. What is left is what SMTP itself leaves open (RFC 1047); the Message-ID is the same at each try.
@@ -25,6 +26,7 @@ inline constexpr std::string_view kMailEntity = "outgoing_mail";
 struct MailerOptions {
   std::string ca_file;                // of the server's certificate; empty: the system's
   std::int64_t max_bytes = 20 << 20;  // of the files of one letter
+  std::string node;                   // this process among those that share the base
 };
 
 class Mailer {

@@ -207,6 +207,16 @@ std::string to_utf8(std::string_view bytes, const std::string& encoding) {
   return out;
 }
 
+std::string from_utf8(std::string_view text, const std::string& encoding) {
+  const Converter from = open_converter("UTF-8");
+  const Converter to = open_converter(encoding);
+  std::string out;
+  bool is_first = false;  // no byte order mark is looked for
+  convert(from.get(), to.get(), text, true, is_first, out);
+  std::replace(out.begin(), out.end(), '\x1a', '?');  // what single byte encodings put there
+  return out;
+}
+
 struct TextStream::Impl {
   const StoredContent& content;
   TextEncoding encoding;

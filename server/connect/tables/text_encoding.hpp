@@ -23,6 +23,8 @@ std::string detect_encoding(std::string_view bytes);
 
 // The whole of a short text; broken bytes become U+FFFD. Error invalid_argument "unknown_encoding" {name}.
 std::string to_utf8(std::string_view bytes, const std::string& encoding);
+// The other way; characters that the encoding lacks become '?'. Error invalid_argument "unknown_encoding" {name}.
+std::string from_utf8(std::string_view text, const std::string& encoding);
 
 // UTF-8 of a content in pieces. Pieces end at whole characters.
 class TextStream {

@@ -184,6 +184,18 @@ std::vector<std::string> search_schema(store::Dialect dialect, const EntityDef& 
           "CREATE INDEX IF NOT EXISTS " + index + " ON " + table + " USING gin(tokens)"};
 }
 
+namespace {
+
+bool says_the_same(const Record& before, const Record& after) {
+  if (owner_of(before) != owner_of(after)) return false;
+  for (std::size_t i = 0; i < after.entity->fields.size(); ++i) {
+    if (after.entity->fields[i].search != SearchKind::kNone && before.values[i] != after.values[i]) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
 SearchAhead search_ahead(const Record& record) {
   SearchAhead ahead;
   const EntityDef& entity = *record.entity;
@@ -207,6 +219,7 @@ void update_search_index(store::Connection& connection, const Record* before, co
   if (is_ready) return add_ahead(connection, *after, *ahead);
   if (before != nullptr && before->deleted) before = nullptr;
   if (after != nullptr && after->deleted) after = nullptr;
+  if (before != nullptr && after != nullptr && says_the_same(*before, *after)) return;
   const int groups = group_count(*any->entity);
   for (int group = 0; group < groups; ++group) {
     const std::string old_text = before != nullptr ? search_text(*before, group) : std::string();

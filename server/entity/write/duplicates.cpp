@@ -13,8 +13,6 @@ namespace entity {
 
 namespace {
 
-constexpr int kMaxCandidates = 10;
-
 // One part of a key as a comparison with the record's own value; nullopt when the record has none.
 std::optional<Filter> part_filter(const Record& record, std::string_view path) {
   const auto dot = path.find('.');

@@ -9,6 +9,8 @@
 
 namespace entity {
 
+inline constexpr int kMaxCandidates = 10;
+
 struct DuplicateCandidate {
   std::int64_t id = 0;
   std::vector<std::string> reasons;  // the key that agrees: "inn", "phones.e164"; of an alike one the fields that do

@@ -17,6 +17,8 @@
 
 namespace entity {
 
+struct DuplicateCandidate;
+
 // Long-lived parts of the record service; all outlive every save.
 struct WriteParts {
   store::Database& database;
@@ -31,6 +33,11 @@ class ConnectionResolver final : public RecordResolver {
   ConnectionResolver(store::Connection& connection, const Registry& registry, base::Instant now)
       : connection_(connection), registry_(registry), now_(now) {}
   std::shared_ptr<const Record> find(const EntityDef& entity, std::int64_t id) override;
+  // The columns alone; nullptr: none.
+  std::shared_ptr<const Record> find_row(const EntityDef& entity, std::int64_t id);
+  // A record that this transaction read with its row locked stays here until it is written, or was taken back.
+  void hold(const Record& record) { held_[record.entity].insert_or_assign(record.id, record); }
+  std::optional<Record> take_held(const EntityDef& entity, std::int64_t id);
   bool is_shared(const EntityDef& entity, std::int64_t id, const Caller& caller, Action action) override;
   bool exists(const EntityDef& entity, const Filter& filter, std::int64_t pointing_at) override;
   // Whether each of these records lives, whatever the rights: one question for all that the transaction has not met yet.
@@ -42,6 +49,8 @@ class ConnectionResolver final : public RecordResolver {
   void forget(const EntityDef& entity, std::int64_t id);
   void forget_all() {
     known_.clear();
+    rows_.clear();
+    held_.clear();
     living_.clear();
   }
 
@@ -50,7 +59,9 @@ class ConnectionResolver final : public RecordResolver {
   store::Connection& connection_;
   const Registry& registry_;
   base::Instant now_;
-  std::unordered_map<const EntityDef*, std::unordered_map<std::int64_t, std::shared_ptr<const Record>>> known_;
+  using Known = std::unordered_map<const EntityDef*, std::unordered_map<std::int64_t, std::shared_ptr<const Record>>>;
+  Known known_, rows_;  // whole ones, those without multi-values
+  std::unordered_map<const EntityDef*, std::unordered_map<std::int64_t, Record>> held_;
   std::unordered_map<const EntityDef*, std::unordered_set<std::int64_t>> living_;
 };
 
@@ -112,6 +123,7 @@ class Save final : public SaveContext {
   void update(std::string_view entity, std::int64_t id, const json::object& values) override;
   void remove(std::string_view entity, std::int64_t id) override;
   std::optional<Record> load(std::string_view entity, std::int64_t id) override;
+  ConnectionResolver& resolver() { return transaction_.resolver; }
 
  private:
   // authorise
@@ -134,6 +146,7 @@ class Save final : public SaveContext {
   void check_unique();
   void run_before_write();
   std::optional<SaveResult> find_duplicates(const json::object& values);
+  void add_alike(std::vector<DuplicateCandidate>& candidates);
   SaveResult resolve_duplicates(const std::vector<std::int64_t>& ids, const json::object& values);
   // write
   SaveResult write_new();

@@ -1,6 +1,7 @@
 // Stages compute and validate of a save.
 #include <algorithm>
 
+#include "server/entity/alike_finder.hpp"
 #include "server/entity/field_type.hpp"
 #include "server/entity/files.hpp"
 #include "server/entity/query.hpp"
@@ -105,7 +106,8 @@ void Save::check_links() {
       continue;
     }
     if (std::find(transaction_.in_flight.begin(), transaction_.in_flight.end(), *link) != transaction_.in_flight.end()) continue;
-    if (sees_everything(caller_, *target) || target->kind == EntityKind::kSystem) {
+    const bool is_inherited = std::find(options_.inherited.begin(), options_.inherited.end(), *link) != options_.inherited.end();
+    if (is_inherited || sees_everything(caller_, *target) || target->kind == EntityKind::kSystem) {
       fields.push_back(&field);
       targets.push_back({target, link->record_id});
       continue;
@@ -181,9 +183,24 @@ void Save::throw_errors() {
   if (!errors_.empty()) throw base::Error(std::move(errors_));
 }
 
+void Save::add_alike(std::vector<DuplicateCandidate>& candidates) {
+  for (Behaviour* behaviour : transaction_.parts.catalog.behaviours(entity_)) {
+    auto* finder = dynamic_cast<AlikeFinder*>(behaviour);
+    if (finder == nullptr) continue;
+    for (auto& alike : finder->find_alike(*this)) {
+      const bool is_known = std::any_of(candidates.begin(), candidates.end(), [&](const auto& each) { return each.id == alike.id; });
+      if (!is_known) candidates.push_back({alike.id, std::move(alike.reasons)});
+    }
+  }
+  if (candidates.size() > kMaxCandidates) candidates.resize(kMaxCandidates);
+}
+
 std::optional<SaveResult> Save::find_duplicates(const json::object& values) {
-  if (options_.on_duplicate == "create" || options_.bulk_load || entity_.duplicate_keys.empty()) return std::nullopt;
+  if (options_.on_duplicate == "create" || options_.bulk_load) return std::nullopt;
   auto candidates = find_duplicate_candidates(transaction_, record_);
+  // What is merely alike is told or skipped: an import decides by the keys alone, and nothing is written over it.
+  const bool is_told = options_.on_duplicate == "error" || options_.on_duplicate == "skip";
+  if (is_told && !options_.audit_origin_import) add_alike(candidates);
   if (candidates.empty()) return std::nullopt;
   if (options_.on_duplicate == "error") {
     // An import decides by the keys alone.

@@ -45,7 +45,8 @@ void Save::authorise(const Record& record, Action action) {
 }
 
 void Save::load_for(std::int64_t id, Action action, bool in_bin) {
-  auto found = load_record(transaction_.connection, *transaction_.registry, entity_, id, true);
+  auto found = transaction_.resolver.take_held(entity_, id);
+  if (!found) found = load_record(transaction_.connection, *transaction_.registry, entity_, id, true);
   if (!found || found->deleted != in_bin) throw base::Error(base::ErrorCode::kNotFound, "record_not_found");
   copy_built_in(*found);
   authorise(*found, action);

@@ -7,6 +7,7 @@
 #include "server/entity/read/page/database_resolver.hpp"
 #include "server/entity/schema/new_items.hpp"
 #include "server/entity/search/search.hpp"
+#include "server/entity/side_records.hpp"
 #include "server/entity/storage.hpp"
 #include "server/entity/write/audit.hpp"
 #include "server/entity/write/merge.hpp"
@@ -19,6 +20,12 @@ namespace entity {
 namespace {
 
 bool keeps_trail(const EntityDef& entity) { return entity.kind != EntityKind::kLog; }
+
+// Items of a many-to-many change with records of another entity, of which the resolver does not hear.
+bool has_relations(const EntityDef& entity) {
+  const auto& tables = storage_of(entity).items;
+  return std::any_of(tables.begin(), tables.end(), [](const ItemTable& table) { return table.relation != nullptr; });
+}
 
 // Nested saves share one limit, so that two behaviours that call each other end in an error, not in a full stack.
 class DepthGuard {
@@ -196,12 +203,24 @@ void Save::remove(std::string_view entity, std::int64_t id) {
 
 std::optional<Record> Save::load(std::string_view entity, std::int64_t id) {
   const EntityDef& known = transaction_.registry->require(entity);
-  // Items of a many-to-many change with records of another entity, of which the resolver does not hear.
-  const auto& tables = storage_of(known).items;
-  if (std::any_of(tables.begin(), tables.end(), [](const ItemTable& table) { return table.relation != nullptr; }))
-    return load_record(transaction_.connection, *transaction_.registry, known, id);
+  if (has_relations(known)) return load_record(transaction_.connection, *transaction_.registry, known, id);
   const auto found = transaction_.resolver.find(known, id);
   return found ? std::optional<Record>(*found) : std::nullopt;
+}
+
+// Every save context is a Save.
+std::optional<Record> load_row(SaveContext& save, std::string_view entity, std::int64_t id) {
+  const auto found = static_cast<Save&>(save).resolver().find_row(save.registry().require(entity), id);
+  return found ? std::optional<Record>(*found) : std::nullopt;
+}
+
+std::optional<Record> lock_record(SaveContext& save, std::string_view entity, std::int64_t id) {
+  if (id == 0) return std::nullopt;
+  const EntityDef& known = save.registry().require(entity);
+  auto record = load_record(save.connection(), save.registry(), known, id, true);
+  if (!record || record->deleted) return std::nullopt;
+  if (!has_relations(known)) static_cast<Save&>(save).resolver().hold(*record);
+  return record;
 }
 
 // ConnectionResolver
@@ -213,6 +232,25 @@ std::shared_ptr<const Record> ConnectionResolver::find(const EntityDef& entity, 
   if (!loaded) return nullptr;
   copy_built_in(*loaded);
   return known.emplace(id, std::make_shared<const Record>(std::move(*loaded))).first->second;
+}
+
+std::shared_ptr<const Record> ConnectionResolver::find_row(const EntityDef& entity, std::int64_t id) {
+  if (const auto known = known_.find(&entity); known != known_.end()) {
+    if (const auto it = known->second.find(id); it != known->second.end()) return it->second;
+  }
+  auto& rows = rows_[&entity];
+  if (const auto it = rows.find(id); it != rows.end()) return it->second;
+  auto loaded = entity::load_row(connection_, entity, id);
+  if (!loaded) return nullptr;
+  copy_built_in(*loaded);
+  return rows.emplace(id, std::make_shared<const Record>(std::move(*loaded))).first->second;
+}
+
+std::optional<Record> ConnectionResolver::take_held(const EntityDef& entity, std::int64_t id) {
+  const auto held = held_.find(&entity);
+  if (held == held_.end()) return std::nullopt;
+  auto record = held->second.extract(id);
+  return record ? std::optional<Record>(std::move(record.mapped())) : std::nullopt;
 }
 
 bool ConnectionResolver::is_known_living(const Target& target) const {
@@ -249,7 +287,10 @@ std::vector<bool> ConnectionResolver::are_living(const std::vector<Target>& targ
 }
 
 void ConnectionResolver::forget(const EntityDef& entity, std::int64_t id) {
-  if (const auto it = known_.find(&entity); it != known_.end()) it->second.erase(id);
+  for (auto* records : {&known_, &rows_}) {
+    if (const auto it = records->find(&entity); it != records->end()) it->second.erase(id);
+  }
+  if (const auto it = held_.find(&entity); it != held_.end()) it->second.erase(id);
   if (const auto it = living_.find(&entity); it != living_.end()) it->second.erase(id);
 }
 

@@ -44,10 +44,10 @@ void check_tree_links(WriteTransaction& transaction, const Record* before, const
   const EntityDef& entity = *after.entity;
   for (std::size_t i = 0; i < entity.fields.size(); ++i) {
     const auto field = static_cast<FieldIndex>(i);
-    if (!is_tree_link(entity, field)) continue;
     const auto* link = std::get_if<Link>(&after.at(field));
-    if (before != nullptr && before->at(field) == after.at(field)) continue;
-    if (before != nullptr || link != nullptr) lock_tree(transaction.connection, entity, TreeUse::kLinks);
+    if (before == nullptr ? link == nullptr : before->at(field) == after.at(field)) continue;
+    if ((link != nullptr && link->entity_id != entity.id) || !is_tree_link(entity, field)) continue;
+    lock_tree(transaction.connection, entity, TreeUse::kLinks);
     if (link == nullptr) continue;
     std::int64_t id = link->record_id;
     for (int depth = 1; id != 0; ++depth) {

@@ -31,6 +31,8 @@ constexpr std::pair<const char*, const char*> kFixedCommands[] = {
 const Parameters kNoParameters;
 // The server's answers must fit into its socket while nobody reads them.
 constexpr int kMostUnanswered = 64;
+// So many lie here before they go: the server works on them while the next are made.
+constexpr int kSentTogether = 4;
 // A connection used so recently is not asked whether it still lives: a first statement that finds it dead runs again.
 constexpr std::chrono::milliseconds kFresh{500};
 
@@ -203,7 +205,10 @@ void PostgresConnection::send(PostgresStatement& statement) {
   try {
     send_prefix();
     send_statement(statement, nullptr);
-    if (++unanswered_ == kMostUnanswered) settle_sent();
+    if (++unanswered_ == kMostUnanswered)
+      settle_sent();
+    else if (unanswered_ % kSentTogether == 0)
+      wire_->flush();
     has_executed_ = true;
   } catch (const base::Error& error) {
     fail(error);
@@ -337,7 +342,7 @@ void PostgresConnection::finish_read() {
   if (!wire_->is_in_transaction()) return;
   send_fixed(kCommit, nullptr);
   wire_->send_sync();
-  PQflush(wire_->handle());
+  wire_->flush();
 }
 
 void PostgresConnection::rollback() noexcept {

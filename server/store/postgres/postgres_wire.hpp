@@ -46,6 +46,8 @@ class PostgresWire {
   void send_prepared(const char* statement, const Parameters& parameters, Receiver receiver);
   // Ends the round trip without waiting for it.
   void send_sync();
+  // What was sent goes on its way now; a fault is met by receive().
+  void flush() { PQflush(handle_); }
   // Waits for everything that was sent. The first failed result, or null.
   Result receive(Clock::time_point deadline);
   // Several statements without parameters, outside the pipeline (nothing may be under way). The first failed result or

@@ -50,6 +50,8 @@ export interface PageWidget {
   load: () => Promise<ComponentType>;
   /** Where in the side menu it stands; `other` where absent. */
   section?: MenuSectionKey;
+  /** The entity it is about; who may not read that has no such entry. */
+  needs?: string;
   /** The first screen after sign-in. */
   is_home?: boolean;
   /** The number beside the menu entry; asked anew after every change of the named entities. */

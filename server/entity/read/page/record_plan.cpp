@@ -126,7 +126,8 @@ std::shared_ptr<const LoadPlan> load_plan(store::Dialect dialect, const EntityDe
     plan->select = "SELECT " + storage.select_list + (plan->brings_items ? "," + items_json_sql(plan->items) : "") + from;
     // A statement that waited for the lock sees the new row, but every other table as it was before it waited: items
     // come by a statement of their own.
-    plan->select_for_update = "SELECT " + storage.select_list + from + (is_postgres ? " FOR UPDATE" : "");
+    plan->select_row = "SELECT " + storage.select_list + from;
+    plan->select_for_update = plan->select_row + (is_postgres ? " FOR UPDATE" : "");
     plan->items_sql = items_sql(tables, dialect, true);
     return std::shared_ptr<const LoadPlan>(std::move(plan));
   });

@@ -27,7 +27,7 @@ std::shared_ptr<const RecordPlan> record_plan(const QueryContext& context, const
 // Plain loading: select list, and the items of every multi-value.
 struct LoadPlan {
   bool brings_items = false;  // as JSON text in the last column
-  std::string select, select_for_update, items_sql;
+  std::string select, select_row, select_for_update, items_sql;
   ItemsWithTitles items;
 };
 std::shared_ptr<const LoadPlan> load_plan(store::Dialect dialect, const EntityDef& entity);

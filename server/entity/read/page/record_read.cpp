@@ -3,6 +3,7 @@
 #include "server/entity/query.hpp"
 #include "server/entity/read/page/page.hpp"
 #include "server/entity/read/page/record_plan.hpp"
+#include "server/entity/side_records.hpp"
 #include "server/entity/storage.hpp"
 
 namespace entity {
@@ -84,6 +85,14 @@ std::optional<Record> load_record(store::Connection& connection, const Registry&
   for (std::size_t i = 0; i < tables.size(); ++i) {
     if (const auto found = items[i].find(id); found != items[i].end()) record.at(tables[i]->field) = std::move(found->second);
   }
+  return record;
+}
+
+std::optional<Record> load_row(store::Connection& connection, const EntityDef& entity, std::int64_t id) {
+  auto statement = connection.prepare("load_row", read::load_plan(connection.dialect(), entity)->select_row);
+  if (!statement.bind(1, id).step()) return std::nullopt;
+  Record record;
+  read_record_row(entity, statement, 0, record);
   return record;
 }
 

@@ -32,7 +32,8 @@ export function BottomBar() {
 function ThumbBar() {
   const [is_open, setOpen] = useState(false);
   const me = useMe();
-  const sections = menuSections(useMetadata());
+  const metadata = useMetadata();
+  const sections = menuSections(metadata);
   const entities = sections.flatMap((section) => section.entities);
   const home = pageWidgets().find((page) => page.is_home);
   const close = () => setOpen(false);
@@ -53,7 +54,7 @@ function ThumbBar() {
             <Fragment key={section.key}>
               <h3>{t(`menu.${section.key}`)}</h3>
               {section.entities.map((entity) => <Link key={entity.key} to="/$plural" params={{ plural: entity.plural }} className={classes.link} onClick={close}><EntityIcon name={entity.icon} /><span className="cut">{entity.label.many}</span></Link>)}
-              {sectionPages(section.key).map((page) => <Link key={page.key} to="/page/$key" params={{ key: page.key }} className={classes.link} onClick={close}><EntityIcon name={page.icon} /><span className="cut">{t(page.label)}</span></Link>)}
+              {sectionPages(section.key, metadata).map((page) => <Link key={page.key} to="/page/$key" params={{ key: page.key }} className={classes.link} onClick={close}><EntityIcon name={page.icon} /><span className="cut">{t(page.label)}</span></Link>)}
             </Fragment>
           ))}
           {parts.length > 0 && <h3>{t("menu.other")}</h3>}

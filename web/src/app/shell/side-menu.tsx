@@ -2,7 +2,7 @@ import { Link, useLocation } from "@tanstack/react-router";
 import { IconChartBar, IconChevronDown, IconChevronRight, IconChevronsLeft, IconChevronsRight, IconRoute, IconSettings } from "@tabler/icons-react";
 import { useState, type ReactNode } from "react";
 import { admin_pages } from "@web/admin/pages";
-import { menuSections, sectionPages, type MenuSection } from "@web/app/shell/menu-entities";
+import { closedAtFirst, menuSections, sectionPages, type MenuSection } from "@web/app/shell/menu-entities";
 import { MenuBadge } from "@web/app/shell/menu-badge";
 import classes from "@web/app/shell/shell.module.css";
 import { flow_pages } from "@web/flow/pages";
@@ -10,7 +10,7 @@ import { insight_pages } from "@web/insight/pages";
 import { EntityIcon } from "@web/kit/entity-icon";
 import { Logo } from "@web/kit/logo";
 import { useMe, type Me } from "@web/lib/calls/me";
-import { useMetadata } from "@web/lib/calls/metadata";
+import { useMetadata, type Metadata } from "@web/lib/calls/metadata";
 import { t } from "@web/lib/i18n";
 import type { PageDefinition } from "@web/lib/pages";
 import { pageWidgets, type PageWidget } from "@web/lib/widgets";
@@ -22,12 +22,10 @@ function hasAny(pages: PageDefinition[], me: Me): boolean {
 }
 
 const kClosed = "matvey.menu_closed";
-/** Sections that few open every day; those of a person's own choice are kept in his browser. */
-const kClosedAtFirst: readonly string[] = ["documents", "catalog"];
-
-function readClosed(): readonly string[] {
+/** Those of a person's own choice are kept in his browser. */
+function readClosed(metadata: Metadata): readonly string[] {
   const kept = localStorage.getItem(kClosed);
-  return kept === null ? kClosedAtFirst : kept.split(",");
+  return kept === null ? closedAtFirst(metadata) : kept.split(",");
 }
 
 function PageLink({ page, is_folded }: { page: PageWidget; is_folded: boolean }) {
@@ -40,13 +38,14 @@ function PageLink({ page, is_folded }: { page: PageWidget; is_folded: boolean })
 
 /** A heading that folds what stands under it; the section of the present screen is always open. */
 function Section({ section, is_folded, pathname }: { section: MenuSection; is_folded: boolean; pathname: string }) {
-  const [is_closed, setClosed] = useState(() => readClosed().includes(section.key));
-  const pages = sectionPages(section.key);
+  const metadata = useMetadata();
+  const [is_closed, setClosed] = useState(() => readClosed(metadata).includes(section.key));
+  const pages = sectionPages(section.key, metadata);
   const isHere = (path: string) => pathname === path || pathname.startsWith(`${path}/`);
   const is_here = section.entities.some((entity) => isHere(`/${entity.plural}`)) || pages.some((page) => isHere(`/page/${page.key}`));
   const is_open = is_here || !is_closed;
   const toggle = () => {
-    const others = readClosed().filter((key) => key !== section.key && key !== "");
+    const others = readClosed(metadata).filter((key) => key !== section.key && key !== "");
     localStorage.setItem(kClosed, (is_closed ? others : [...others, section.key]).join(","));
     setClosed(!is_closed);
   };

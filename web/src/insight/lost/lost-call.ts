@@ -16,7 +16,8 @@ export interface LostPart {
   result: { groups: LostGroup[]; left_out?: { without_group?: number } };
 }
 
-export type LostAnswer = Record<LostKey, LostPart>;
+/** Where deals were lost is there for those who may read their moves. */
+export type LostAnswer = Record<Exclude<LostKey, "stage">, LostPart> & { stage?: LostPart };
 
 export interface LostRow {
   id: number;

@@ -60,7 +60,10 @@ export function LostPage() {
       {answer && total === 0 && <EmptyState icon={<IconMoodSad size={28} />} title={t("lost.nothing")} text={t("lost.nothing_text")} />}
       {answer && total > 0 && (
         <div className={`${funnel.answer} ${classes.parts}`} aria-busy={isPlaceholderData}>
-          {kParts.map((key) => <LostTable key={key} title={t(`lost.by_${key}`)} part={answer[key]} />)}
+          {kParts.map((key) => {
+            const part = answer[key];
+            return part && <LostTable key={key} title={t(`lost.by_${key}`)} part={part} />;
+          })}
         </div>
       )}
     </div>
