@@ -49,6 +49,10 @@ class PartsTest : public testing::TestWithParam<Dialect> {
 };
 
 TEST_P(PartsTest, AllPartsSeeOneSnapshotWhileOthersWrite) {
+  database_->close();
+  DatabaseOptions options = scratch_->options();
+  options.readers = 8;  // half of them stays free beside this read and the writer, who both hold one on PostgreSQL
+  database_ = Database::open(options);
   std::atomic<int> moves = 0;
   const std::jthread writer([&](const std::stop_token& stop) {
     for (std::int64_t i = 0; !stop.stop_requested(); ++i, ++moves) move(i % 80, (i * 37 + 11) % 80);

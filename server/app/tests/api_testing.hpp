@@ -63,7 +63,7 @@ class ApiServer {
   TestUser admin_;
 };
 
-// True as soon as `condition` holds; false after ten seconds.
+// True as soon as `condition` holds; false after a minute: what hangs, even where ThreadSanitizer slows all.
 bool eventually(const std::function<bool()>& condition);
 
 // Tests of the API run on both bases.

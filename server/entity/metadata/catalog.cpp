@@ -1,6 +1,5 @@
 #include "server/entity/catalog.hpp"
 
-#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
@@ -48,6 +47,24 @@ ShippedEntity parse_file(const EntityFile& file) {
   }
 }
 
+// Not std::atomic<std::shared_ptr>: its load lets go of the pointer with relaxed order (GCC 12, shared_ptr_atomic.h), a race with the next
+// store.
+class CurrentRegistry {
+ public:
+  RegistryPtr load() const {
+    const std::lock_guard lock(mutex_);
+    return registry_;
+  }
+  void store(RegistryPtr next) {
+    const std::lock_guard lock(mutex_);
+    registry_.swap(next);  // the old one ends after the lock: parameters outlive locals
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  RegistryPtr registry_;
+};
+
 }  // namespace
 
 std::vector<EntityFile> shipped_entity_files() {
@@ -77,7 +94,7 @@ struct Catalog::Impl {
   base::SystemRandom random;
   std::string digest;
   std::vector<ShippedEntity> shipped;
-  std::atomic<RegistryPtr> current;
+  CurrentRegistry current;
   std::mutex change_mutex;  // one change or refresh at a time on this node; the metadata row locks out the others
   std::mutex listener_mutex;
   std::vector<std::function<void(const Registry&)>> listeners;

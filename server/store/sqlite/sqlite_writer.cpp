@@ -74,7 +74,7 @@ void SqliteWriter::finish(Operation& operation) {
 }
 
 bool SqliteWriter::between_commits(const std::function<void()>& body) {
-  const std::unique_lock lock(commit_mutex_, kCommitPatience);
+  const std::unique_lock lock(commit_turn_, kCommitPatience);
   if (lock) body();
   return lock.owns_lock();
 }
@@ -228,7 +228,7 @@ void SqliteWriter::run_shared(Operation& operation, const Operation* first) {
 
 void SqliteWriter::run_bare(Operation& operation) {
   {
-    const std::lock_guard lock(commit_mutex_);
+    const std::lock_guard lock(commit_turn_);
     try {
       connection_->start_use();
       operation.body(*connection_);
@@ -245,7 +245,7 @@ void SqliteWriter::commit(std::vector<Operation*>& group) {
   std::vector<Message> messages = connection_->take_messages();
   try {
     {
-      const std::lock_guard lock(commit_mutex_);
+      const std::lock_guard lock(commit_turn_);
       connection_->commit();
     }
     notifier_.deliver_own(messages);

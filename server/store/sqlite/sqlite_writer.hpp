@@ -13,6 +13,7 @@
 
 #include "server/base/error.hpp"
 #include "server/store/notifier.hpp"
+#include "server/store/sqlite/commit_turn.hpp"
 #include "server/store/sqlite/sqlite_connection.hpp"
 
 namespace store::sqlite {
@@ -69,7 +70,7 @@ class SqliteWriter {
   Notifier& notifier_;  // of the database that owns both
   const std::function<void(int)> committed_;
   const std::function<bool()> is_behind_;
-  std::timed_mutex commit_mutex_;  // held during a commit
+  CommitTurn commit_turn_;
   std::mutex mutex_;
   std::condition_variable arrived_;
   std::deque<Operation*> lanes_[2];
