@@ -26,7 +26,7 @@ export function Shell() {
   const open_overlay = useStore(overlay);
   // Editing, cards and search are to open without a wait.
   useEffect(() => onFirstTouch(() => {
-    void loadInput("text");
+    loadInput("text").catch(() => undefined);
     warmCard();
     if (import.meta.env.PROD) void navigator.serviceWorker?.register("/sw.js");
   }), []);

@@ -8,7 +8,7 @@ const CardView = lazy(async () => ({ default: (await loadCard()).CardView }));
 
 /** Fetches the card's code ahead, so that the first opening does not wait. */
 export function warmCard(): void {
-  void loadCard();
+  loadCard().catch(() => undefined);
 }
 
 /** A record over the right half of the screen it was opened from; that screen stays as it was. */

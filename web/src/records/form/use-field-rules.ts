@@ -34,7 +34,7 @@ export function useFieldRules(entity: Entity, record: Record<string, unknown>): 
     // A hidden field that holds a value is shown: nothing a person entered may vanish.
     isVisible: (key) => {
       const condition = conditions.visibility[key];
-      return !condition || holds(condition, record, linked) !== false || !isBlank(record[key]);
+      return !condition || holds(condition, record, linked) !== false || (!isBlank(record[key]) && !metadata.field(entity, key)?.read_only);
     },
     isRequired: (key) => {
       const field = metadata.field(entity, key);
