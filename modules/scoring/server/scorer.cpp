@@ -294,17 +294,23 @@ void Scorer::train_at_night(flow::Jobs& jobs) {
   if (time < std::chrono::hours(1) || time >= std::chrono::hours(5)) return;
   const auto caller = process_caller();
   const auto& models = registry->require("score_model");
-  std::set<std::string> fresh;
+  std::set<std::string> fresh, used;
   services_.database.read({.name = "score_models"}, [&](store::Connection& connection) {
     fresh.clear();
+    used.clear();
     const entity::QueryContext context{connection, *registry, caller, now};
+    for (const auto target : kTargets) {
+      if (!entity::find_ids(context, registry->require(target), entity::Filter::always(), entity::Action::kRead, 0, 1).empty())
+        used.emplace(target);
+    }
     for (const std::int64_t id : entity::find_ids(context, models, entity::Filter::always(), entity::Action::kRead, 0, 10)) {
       const auto record = entity::load_record(connection, *registry, models, id);
       if (record && base::from_micros(record->integer("trained_at")) > now - std::chrono::hours(20)) fresh.emplace(record->text("target"));
     }
   });
   for (const auto target : kTargets) {
-    if (!fresh.contains(std::string(target))) jobs.submit("score_train", {{"target", target}}, 0, false);
+    const std::string name(target);
+    if (used.contains(name) && !fresh.contains(name)) jobs.submit("score_train", {{"target", target}}, 0, false);
   }
 }
 

@@ -42,7 +42,8 @@ class Scorer {
   // Job "score_train" {target}: trains, keeps the model, scores open records anew (the newest kMostScored).
   void train_job(flow::JobRun& run);
   void consume(const std::vector<entity::OutboxEvent>& events);
-  // Between 1 and 5 o'clock of the company's day: models older than 20 hours are trained anew.
+  // Between 1 and 5 o'clock of the company's day: models older than 20 hours are trained anew. What has no record gets no model: a base
+  // that nobody began stays empty, for a demo company to be loaded.
   void train_at_night(flow::Jobs& jobs);
 
  private:

@@ -134,6 +134,25 @@ TEST_P(ScoringTest, OnlyAdministratorsTrainAndNobodyWritesModels) {
   EXPECT_EQ(server.call(server.admin(), "POST", "/score-models", json::object{}).status, 403);
 }
 
+TEST_P(ScoringTest, NightsTrainOnlyWhatHasRecords) {
+  auto& application = server.application();
+  base::ManualClock clock(base::SystemClock().now());
+  const auto zone = base::TimeZone::find(application.catalog().current()->company().time_zone).value_or(base::TimeZone::utc());
+  while (zone.local_time_of_day(clock.now()) / std::chrono::hours(1) != 2) clock.advance(std::chrono::hours(1));
+  base::SystemRandom random;
+  entity::Services services{application.database(), application.catalog(), application.records(), application.callers(), clock, random};
+  Scorer scorer(services);
+  const auto trainings = [&] {
+    return store::query_integer(application.database(), "SELECT count(*) FROM sys_job WHERE kind = 'score_train'");
+  };
+  scorer.train_at_night(application.api().jobs);
+  EXPECT_EQ(trainings(), 0) << "a model would be a record, and the base no longer empty";
+  create("/leads", {{"name", "Первый"}});
+  scorer.train_at_night(application.api().jobs);
+  EXPECT_EQ(trainings(), 1);
+  EXPECT_TRUE(app::eventually([&] { return !model("lead").empty(); }));
+}
+
 INSTANTIATE_TEST_SUITE_P(Databases, ScoringTest, store::kBothDatabases, store::database_name);
 
 }  // namespace
